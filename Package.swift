@@ -1,0 +1,47 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "derp-kit",
+    products: [
+        .library(name: "DERPKit", targets: ["DERPKit"]),
+        .library(name: "STUNKit", targets: ["STUNKit"]),
+        .library(name: "AsyncSockets", targets: ["AsyncSockets"]),
+        .executable(name: "DERPServer", targets: ["DERPServer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CAsyncSockets", dependencies: ["COpenSSL"]),
+        .target(name: "AsyncSockets", dependencies: ["CAsyncSockets", "COpenSSL"]),
+        .target(name: "STUNKit", dependencies: ["AsyncSockets"]),
+        .target(
+            name: "DERPKit",
+            dependencies: [
+                "AsyncSockets", "COpenSSL", "CSodium", "STUNKit",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        .executableTarget(
+            name: "DERPServer",
+            dependencies: [
+                "DERPKit", "STUNKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets"]),
+        .testTarget(name: "STUNKitTests", dependencies: ["STUNKit"]),
+        .testTarget(name: "DERPKitTests", dependencies: ["DERPKit"]),
+        .testTarget(name: "IntegrationTests", dependencies: ["COpenSSL", "CSodium", "DERPServer"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

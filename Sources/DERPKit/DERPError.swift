@@ -1,0 +1,46 @@
+/// What can go wrong in DERPKit. Safe to print: it never holds a secret.
+public struct DERPError: Error, Hashable, Sendable {
+    /// The kind of failure. More kinds may be added in later versions.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String, Hashable, Sendable {
+            case invalidConfiguration, keyFile, certificate, listen, connection, handshake, protocolViolation, timeout
+        }
+
+        private let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// A setting is malformed, out of range, or contradicts another.
+        public static let invalidConfiguration = Self(.invalidConfiguration)
+        /// A private key file can't be read, written or understood.
+        public static let keyFile = Self(.keyFile)
+        /// A certificate or its key can't be read, written, made or used.
+        public static let certificate = Self(.certificate)
+        /// An address can't be listened on.
+        public static let listen = Self(.listen)
+        /// A connection can't be made, or broke.
+        public static let connection = Self(.connection)
+        /// The other side didn't complete the DERP handshake.
+        public static let handshake = Self(.handshake)
+        /// The other side broke the protocol.
+        public static let protocolViolation = Self(.protocolViolation)
+        /// Something took longer than it may.
+        public static let timeout = Self(.timeout)
+
+        public var description: String { self.kind.rawValue }
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// One line for a person: what was tried, on what, and why it failed.
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+extension DERPError: CustomStringConvertible {
+    public var description: String { self.message }
+}

@@ -1,0 +1,64 @@
+import AsyncSockets
+
+extension RelayServer {
+    /// Everything that a relay can be told. Every default is what a public relay wants.
+    public struct Configuration: Sendable {
+        /// What protects the relay's port.
+        public enum Security: Sendable {
+            /// TLS 1.2 and 1.3 with this certificate.
+            case tls(Certificate)
+            /// Plain HTTP: for tests, and behind a proxy that ends TLS.
+            case none
+        }
+
+        /// What `GET /` shows.
+        public enum HomePage: Hashable, Sendable {
+            /// A short page that says what this server is.
+            case standard
+            /// An empty page.
+            case blank
+            /// A redirect (302) to this `http` or `https` URL.
+            case redirect(String)
+        }
+
+        /// The relay's identity.
+        public var privateKey: NodePrivateKey
+        /// Where the relay listens. At least one address; port 0 lets the kernel choose.
+        public var addresses: [SocketAddress]
+        /// What protects ``addresses``.
+        public var security: Security
+        /// Where plain HTTP is served beside TLS: connectivity checks, the map, redirects. Never relays.
+        public var plainHTTPAddresses: [SocketAddress] = []
+        /// Whether `/derp` relays. Off: the path answers 404.
+        public var isRelayEnabled = true
+        /// What `GET /` shows.
+        public var homePage: HomePage = .standard
+        /// Networks besides loopback that may read `/metrics`.
+        public var debugNetworks: [IPNetwork] = []
+        /// This server's own region of the DERP map; `nil` serves no map.
+        public var region: DERPRegion?
+        /// How many event loops (threads) serve clients; 1…1024. `nil`: one per core that the process may use.
+        public var loopCount: Int?
+
+        /// How long a peer may take for TLS and the HTTP request. More than zero.
+        public var requestTimeout: Duration = .seconds(30)
+        /// How long a peer may take for each of the two steps of the DERP handshake. More than zero.
+        public var handshakeTimeout: Duration = .seconds(10)
+        /// Time between KeepAlive frames, to which 0–5 s are added at random. More than zero.
+        public var keepAliveInterval: Duration = .seconds(60)
+        /// How long a client may leave its queue untouched before it is closed. Zero: no limit.
+        public var writeTimeout: Duration = .seconds(2)
+        /// TCP keepalive time (RFC 9293 §3.8.4). Zero: off.
+        public var tcpKeepAlive: Duration = .seconds(600)
+        /// TCP_USER_TIMEOUT (RFC 5482). Zero: the kernel's default.
+        public var tcpUserTimeout: Duration = .seconds(15)
+        /// How long a graceful stop waits for peers to read what is queued for them.
+        public var drainTimeout: Duration = .seconds(3)
+
+        public init(privateKey: NodePrivateKey, addresses: [SocketAddress], security: Security) {
+            self.privateKey = privateKey
+            self.addresses = addresses
+            self.security = security
+        }
+    }
+}
