@@ -29,6 +29,8 @@ extension RelayServer {
         public var security: Security
         /// Where plain HTTP is served beside TLS: connectivity checks, the map, redirects. Never relays.
         public var plainHTTPAddresses: [SocketAddress] = []
+        /// Where STUN binding requests are answered, over UDP. Empty: nowhere.
+        public var stunAddresses: [SocketAddress] = []
         /// Whether `/derp` relays. Off: the path answers 404.
         public var isRelayEnabled = true
         /// What `GET /` shows.
