@@ -1,0 +1,7 @@
+#ifndef CASYNCSOCKETS_H
+#define CASYNCSOCKETS_H
+
+#include "cas_poll.h"
+#include "cas_tls.h"
+
+#endif

@@ -45,7 +45,8 @@ extension SocketAddress: CustomStringConvertible {
 
 extension SocketAddress {
     /// Calls `body` with the kernel's form of the address.
-    package func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result) rethrows -> Result {
+    package func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result) rethrows -> Result
+    {
         var storage = sockaddr_storage()
         let length = self.store(in: &storage)
         return try withUnsafePointer(to: &storage) { pointer in
@@ -86,7 +87,9 @@ extension SocketAddress {
             case AF_INET:
                 let address = raw.loadUnaligned(as: sockaddr_in.self)
                 return Self(
-                    IPAddress(ipv4: UInt32(bigEndian: address.sin_addr.s_addr)), port: UInt16(bigEndian: address.sin_port))
+                    IPAddress(ipv4: UInt32(bigEndian: address.sin_addr.s_addr)),
+                    port: UInt16(bigEndian: address.sin_port)
+                )
             case AF_INET6:
                 let address = raw.loadUnaligned(as: sockaddr_in6.self)
                 let ip = withUnsafeBytes(of: address.sin6_addr) {

@@ -1,0 +1,220 @@
+import CAsyncSockets
+import Glibc
+import Synchronization
+
+/// One thread with one epoll instance, on which sockets are served and actors run.
+///
+/// It is a serial executor (actors are pinned to it) and a task executor (tasks stay on it between awaits).
+/// Everything marked *confined* may be touched on the loop's own thread only.
+// @unchecked: `inbox`, `isSleeping` and `isStopping` are synchronised; everything else is confined to the thread.
+public final class EventLoop: @unchecked Sendable {
+    /// The loop's place in its group, from 0.
+    public let index: Int
+
+    /// Nanoseconds on the monotonic clock, read once per tick. Confined.
+    package private(set) var now: UInt64
+
+    /// Memory that every socket of the loop shares while it is being read or written. Confined.
+    package let buffers: LoopBuffers
+
+    /// The loop's timers. Confined.
+    package let timers: TimerWheel
+
+    private let epoll: Int32
+    private let wakeup: Wakeup
+    private let isSleeping = Atomic(false)
+    private let isStopping = Atomic(false)
+    private let inbox = Mutex<[UnownedJob]>([])
+
+    private var registrations = RegistrationTable()
+    private var jobs: [UnownedJob] = []
+    private var tickEndHandlers: [any TickEndHandler] = []
+    private let events = UnsafeMutablePointer<cas_event>.allocate(capacity: Int(CAS_MAX_EVENTS))
+
+    init(index: Int) throws(SocketError) {
+        let epoll = cas_epoll_create()
+        guard epoll >= 0 else { throw SocketError(errno: errno, "create an epoll instance") }
+        let wakeup: Wakeup
+        do {
+            wakeup = try Wakeup()
+        } catch {
+            close(epoll)
+            throw error
+        }
+        guard cas_epoll_add(epoll, wakeup.descriptor, UInt32(CAS_READABLE), 1, Self.wakeupToken) == 0 else {
+            let error = SocketError(errno: errno, "watch an eventfd")
+            close(epoll)
+            throw error
+        }
+        self.index = index
+        self.epoll = epoll
+        self.wakeup = wakeup
+        self.buffers = LoopBuffers()
+        self.now = cas_monotonic_nanoseconds()
+        self.timers = TimerWheel(now: self.now)
+    }
+
+    deinit {
+        self.events.deallocate()
+        close(self.epoll)
+    }
+
+    /// No registration has this token: it would be the four-billionth slot.
+    private static let wakeupToken = UInt64.max
+
+    /// Whether the caller runs on this loop's thread.
+    public var isCurrent: Bool {
+        cas_current_loop() == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    }
+}
+
+// MARK: Sockets and ticks (confined)
+
+extension EventLoop {
+    /// Starts watching `descriptor`; returns the token to change or end that.
+    package func register(
+        _ descriptor: Int32,
+        events: UInt32,
+        edgeTriggered: Bool = true,
+        handler: any EventHandler
+    ) throws(SocketError) -> UInt64 {
+        let token = self.registrations.insert(handler)
+        guard cas_epoll_add(self.epoll, descriptor, events, edgeTriggered ? 1 : 0, token) == 0 else {
+            let error = SocketError(errno: errno, "watch a socket")
+            self.registrations.remove(token)
+            throw error
+        }
+        return token
+    }
+
+    /// Changes what `descriptor` is watched for. Pending readiness is reported anew.
+    package func modify(_ descriptor: Int32, token: UInt64, events: UInt32, edgeTriggered: Bool = true) {
+        _ = cas_epoll_modify(self.epoll, descriptor, events, edgeTriggered ? 1 : 0, token)
+    }
+
+    /// Stops watching `descriptor`, which must still be open.
+    package func deregister(_ descriptor: Int32, token: UInt64) {
+        _ = cas_epoll_remove(self.epoll, descriptor)
+        self.registrations.remove(token)
+    }
+
+    /// Calls `handler` once when this tick's reading and jobs are done.
+    package func atTickEnd(_ handler: any TickEndHandler) {
+        self.tickEndHandlers.append(handler)
+    }
+}
+
+// MARK: Running
+
+extension EventLoop {
+    /// The thread's body: serves until ``stop()``, and then until no job is left.
+    func run() {
+        cas_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
+        defer { cas_set_current_loop(nil) }
+        while true {
+            self.poll()
+            self.takeInbox()
+            self.timers.advance(to: self.now)
+            self.runJobs()
+            self.endTick()
+            if self.isStopping.load(ordering: .acquiring), self.jobs.isEmpty, self.inbox.withLock({ $0.isEmpty }) {
+                return
+            }
+        }
+    }
+
+    func stop() {
+        self.isStopping.store(true, ordering: .releasing)
+        self.wakeup.signal()
+    }
+
+    /// The only place where the thread blocks.
+    private func poll() {
+        var timeout: Int32 = 0
+        if self.jobs.isEmpty {
+            // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
+            self.isSleeping.store(true, ordering: .sequentiallyConsistent)
+            if self.inbox.withLock({ $0.isEmpty }), !self.isStopping.load(ordering: .acquiring) {
+                timeout = self.timers.millisecondsUntilNext(now: self.now)
+            }
+        }
+        let count = cas_epoll_wait(self.epoll, self.events, timeout)
+        self.isSleeping.store(false, ordering: .relaxed)
+        self.now = cas_monotonic_nanoseconds()
+        guard count > 0 else { return }
+        for index in 0..<Int(count) {
+            let event = self.events[index]
+            if event.data == Self.wakeupToken {
+                self.wakeup.clear()
+            } else if let handler = self.registrations.handler(for: event.data) {
+                handler.handle(events: event.events)
+            }
+        }
+    }
+
+    private func takeInbox() {
+        self.inbox.withLock { inbox in
+            guard !inbox.isEmpty else { return }
+            if self.jobs.isEmpty {
+                swap(&self.jobs, &inbox)
+            } else {
+                self.jobs.append(contentsOf: inbox)
+                inbox.removeAll(keepingCapacity: true)
+            }
+        }
+    }
+
+    /// Runs the jobs that are there, and those that they add, but not for ever: sockets have a turn too.
+    private func runJobs() {
+        let serial = self.asUnownedSerialExecutor()
+        let task = self.asUnownedTaskExecutor()
+        var next = 0
+        while next < self.jobs.count, next < Self.jobsPerTick {
+            self.jobs[next].runSynchronously(isolatedTo: serial, taskExecutor: task)
+            next += 1
+        }
+        self.jobs.removeFirst(next)
+    }
+
+    private static let jobsPerTick = 4096
+
+    private func endTick() {
+        var next = 0
+        while next < self.tickEndHandlers.count {
+            self.tickEndHandlers[next].tickEnded()
+            next += 1
+        }
+        self.tickEndHandlers.removeAll(keepingCapacity: true)
+    }
+}
+
+// MARK: Executor
+
+extension EventLoop: SerialExecutor, TaskExecutor {
+    public func enqueue(_ job: consuming ExecutorJob) {
+        self.enqueue(UnownedJob(job))
+    }
+
+    public func enqueue(_ job: UnownedJob) {
+        if self.isCurrent {
+            self.jobs.append(job)
+            return
+        }
+        self.inbox.withLock { $0.append(job) }
+        self.wake()
+    }
+
+    /// Ends the loop's sleep, if it sleeps. For those who left something for it in a place of their own.
+    package func wake() {
+        if self.isSleeping.exchange(false, ordering: .sequentiallyConsistent) { self.wakeup.signal() }
+    }
+
+    public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+    public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
+
+    public func checkIsolated() {
+        precondition(self.isCurrent, "not on event loop \(self.index)")
+    }
+
+    public func isIsolatingCurrentContext() -> Bool? { self.isCurrent }
+}

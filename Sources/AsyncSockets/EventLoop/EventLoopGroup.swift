@@ -1,0 +1,58 @@
+import CAsyncSockets
+import Glibc
+
+/// A fixed number of event loops, each on a thread of its own. They stop when the group is released.
+public final class EventLoopGroup: Sendable {
+    /// The loops, at least one.
+    public let loops: [EventLoop]
+
+    /// Starts `count` loops, 1…1024; `nil` starts one per processor that this process may use.
+    ///
+    /// - Throws: ``SocketError`` when the kernel refuses an epoll instance, an eventfd or a thread.
+    public init(count: Int? = nil) throws(SocketError) {
+        let count = min(max(count ?? Int(cas_processor_count()), 1), 1024)
+        var loops: [EventLoop] = []
+        do {
+            for index in 0..<count {
+                let loop = try EventLoop(index: index)
+                try Self.startThread(of: loop)
+                loops.append(loop)
+            }
+        } catch {
+            loops.forEach { $0.stop() }
+            throw error
+        }
+        self.loops = loops
+    }
+
+    deinit {
+        self.loops.forEach { $0.stop() }
+    }
+
+    private static func startThread(of loop: EventLoop) throws(SocketError) {
+        // Signals belong to the process that embeds us: the thread inherits a mask that blocks all of them.
+        var all = sigset_t()
+        var before = sigset_t()
+        sigfillset(&all)
+        pthread_sigmask(SIG_SETMASK, &all, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+
+        var thread = pthread_t()
+        let argument = Unmanaged.passRetained(loop)
+        let result = pthread_create(
+            &thread,
+            nil,
+            { argument in
+                Unmanaged<EventLoop>.fromOpaque(argument!).takeRetainedValue().run()
+                return nil
+            },
+            argument.toOpaque()
+        )
+        guard result == 0 else {
+            argument.release()
+            throw SocketError(errno: result, "start an event loop's thread")
+        }
+        cas_name_thread(thread, "loop-\(loop.index)")
+        pthread_detach(thread)
+    }
+}

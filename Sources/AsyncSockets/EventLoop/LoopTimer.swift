@@ -1,0 +1,34 @@
+/// Something that happens once, later, on a loop. Can be scheduled again after it fired. Confined to the loop.
+package final class LoopTimer {
+    /// When it fires, in nanoseconds on the monotonic clock.
+    private(set) var deadline: UInt64 = 0
+    var slot = -1
+    var position = 0
+
+    private unowned let wheel: TimerWheel
+    private let action: () -> Void
+
+    /// `action` must not keep alive who owns the timer.
+    package init(on loop: EventLoop, action: @escaping () -> Void) {
+        self.wheel = loop.timers
+        self.action = action
+    }
+
+    /// Whether it is going to fire.
+    package var isScheduled: Bool { self.slot >= 0 }
+
+    /// Fires once, at `deadline` or up to 17 ms later. A former schedule is forgotten.
+    package func schedule(at deadline: UInt64) {
+        self.wheel.remove(self)
+        self.deadline = deadline
+        self.wheel.insert(self)
+    }
+
+    package func cancel() {
+        self.wheel.remove(self)
+    }
+
+    func fire() {
+        self.action()
+    }
+}

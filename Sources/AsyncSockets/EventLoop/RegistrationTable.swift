@@ -1,0 +1,40 @@
+/// Who handles which file descriptor. A slot that is reused gets a new generation, so that an event which
+/// epoll reported for its former owner is recognised as stale.
+struct RegistrationTable {
+    private struct Slot {
+        var handler: (any EventHandler)?
+        var generation: UInt32
+    }
+
+    private var slots: [Slot] = []
+    private var free: [UInt32] = []
+
+    /// Takes a slot, and returns the token that epoll hands back with each event.
+    mutating func insert(_ handler: any EventHandler) -> UInt64 {
+        let index: UInt32
+        if let reused = self.free.popLast() {
+            index = reused
+            self.slots[Int(index)].handler = handler
+        } else {
+            index = UInt32(self.slots.count)
+            self.slots.append(Slot(handler: handler, generation: 0))
+        }
+        return UInt64(self.slots[Int(index)].generation) << 32 | UInt64(index)
+    }
+
+    /// Frees the slot of `token`; a stale token does nothing.
+    mutating func remove(_ token: UInt64) {
+        let index = Int(UInt32(truncatingIfNeeded: token))
+        guard self.slots[index].generation == UInt32(token >> 32) else { return }
+        self.slots[index].handler = nil
+        self.slots[index].generation &+= 1
+        self.free.append(UInt32(index))
+    }
+
+    /// The handler of `token`, or `nil` when it is stale.
+    func handler(for token: UInt64) -> (any EventHandler)? {
+        let index = Int(UInt32(truncatingIfNeeded: token))
+        guard index < self.slots.count, self.slots[index].generation == UInt32(token >> 32) else { return nil }
+        return self.slots[index].handler
+    }
+}

@@ -1,0 +1,56 @@
+import Glibc
+
+/// What can go wrong with sockets and TLS. Safe to print.
+public struct SocketError: Error, Hashable, Sendable {
+    /// The kind of failure. More kinds may be added in later versions.
+    public struct Code: Hashable, Sendable, CustomStringConvertible {
+        private enum Kind: String, Hashable, Sendable {
+            case addressInUse, permissionDenied, systemCall, tls, timeout, closed
+        }
+
+        private let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
+        /// Somebody else listens on the address.
+        public static let addressInUse = Self(.addressInUse)
+        /// The process may not do this, such as listen on a port below 1024.
+        public static let permissionDenied = Self(.permissionDenied)
+        /// Any other failed system call.
+        public static let systemCall = Self(.systemCall)
+        /// A TLS handshake or record failed, or a certificate can't be used.
+        public static let tls = Self(.tls)
+        /// It took longer than it may.
+        public static let timeout = Self(.timeout)
+        /// The peer closed the connection.
+        public static let closed = Self(.closed)
+
+        public var description: String { self.kind.rawValue }
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// One line for a person.
+    public let message: String
+
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The failure that `number` (errno) stands for, while trying to do `action`.
+    package init(errno number: Int32, _ action: String) {
+        let code: Code =
+            switch number {
+            case EADDRINUSE: .addressInUse
+            case EACCES, EPERM: .permissionDenied
+            case ETIMEDOUT: .timeout
+            default: .systemCall
+            }
+        self.init(code, "\(action): \(String(cString: strerror(number)))")
+    }
+}
+
+extension SocketError: CustomStringConvertible {
+    public var description: String { self.message }
+}

@@ -1,0 +1,28 @@
+// OpenSSL's BIO and macros as plain functions.
+#ifndef CASYNCSOCKETS_TLS_H
+#define CASYNCSOCKETS_TLS_H
+
+#include <openssl/ssl.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Where a TLS session reads and writes while it is called: memory that belongs to the loop.
+typedef struct {
+    const uint8_t *input;
+    size_t input_left;
+    uint8_t *output;
+    size_t output_left;
+} cas_tls_window;
+
+// A BIO over the window, which must outlive it. Many sessions of one thread may share one; NULL on failure.
+BIO *cas_tls_bio(cas_tls_window *window);
+
+void cas_tls_set_buffer_release(SSL_CTX *context);
+int cas_tls_set_version_range(SSL_CTX *context, int lowest, int highest);
+void cas_tls_disable_session_cache(SSL_CTX *context);
+int cas_tls_add_chain_certificate(SSL_CTX *context, X509 *certificate);
+int cas_tls_set_server_name(SSL *session, const char *name);
+// Takes the oldest queued error, clears the rest, and writes its reason to text.
+void cas_tls_take_error(char *text, size_t size);
+
+#endif
