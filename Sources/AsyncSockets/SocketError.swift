@@ -5,7 +5,7 @@ public struct SocketError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
-            case addressInUse, permissionDenied, systemCall, tls, timeout, closed
+            case addressInUse, permissionDenied, systemCall, tls, notTLS, timeout, closed
         }
 
         private let kind: Kind
@@ -20,6 +20,8 @@ public struct SocketError: Error, Hashable, Sendable {
         public static let systemCall = Self(.systemCall)
         /// A TLS handshake or record failed, or a certificate can't be used.
         public static let tls = Self(.tls)
+        /// The peer speaks something other than TLS.
+        public static let notTLS = Self(.notTLS)
         /// It took longer than it may.
         public static let timeout = Self(.timeout)
         /// The peer closed the connection.

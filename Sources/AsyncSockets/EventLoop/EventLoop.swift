@@ -28,6 +28,7 @@ public final class EventLoop: @unchecked Sendable {
 
     private var registrations = RegistrationTable()
     private var jobs: [UnownedJob] = []
+    private var deferred: [UnsafeContinuation<Void, Never>] = []
     private var tickEndHandlers: [any TickEndHandler] = []
     private let events = UnsafeMutablePointer<cas_event>.allocate(capacity: Int(CAS_MAX_EVENTS))
 
@@ -98,6 +99,11 @@ extension EventLoop {
         self.registrations.remove(token)
     }
 
+    /// Returns in the next tick: everybody else on the loop has a turn, and what was written is sent.
+    package func nextTick(isolation: isolated (any Actor)? = #isolation) async {
+        await withUnsafeContinuation { self.deferred.append($0) }
+    }
+
     /// Calls `handler` once when this tick's reading and jobs are done.
     package func atTickEnd(_ handler: any TickEndHandler) {
         self.tickEndHandlers.append(handler)
@@ -117,7 +123,9 @@ extension EventLoop {
             self.timers.advance(to: self.now)
             self.runJobs()
             self.endTick()
-            if self.isStopping.load(ordering: .acquiring), self.jobs.isEmpty, self.inbox.withLock({ $0.isEmpty }) {
+            if self.isStopping.load(ordering: .acquiring), self.jobs.isEmpty, self.deferred.isEmpty,
+                self.inbox.withLock({ $0.isEmpty })
+            {
                 return
             }
         }
@@ -131,7 +139,7 @@ extension EventLoop {
     /// The only place where the thread blocks.
     private func poll() {
         var timeout: Int32 = 0
-        if self.jobs.isEmpty {
+        if self.jobs.isEmpty, self.deferred.isEmpty {
             // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
             self.isSleeping.store(true, ordering: .sequentiallyConsistent)
             if self.inbox.withLock({ $0.isEmpty }), !self.isStopping.load(ordering: .acquiring) {
@@ -141,6 +149,11 @@ extension EventLoop {
         let count = cas_epoll_wait(self.epoll, self.events, timeout)
         self.isSleeping.store(false, ordering: .relaxed)
         self.now = cas_monotonic_nanoseconds()
+        if !self.deferred.isEmpty {
+            let deferred = self.deferred
+            self.deferred.removeAll(keepingCapacity: true)
+            deferred.forEach { $0.resume() }
+        }
         guard count > 0 else { return }
         for index in 0..<Int(count) {
             let event = self.events[index]

@@ -1,0 +1,131 @@
+import CAsyncSockets
+import Glibc
+
+/// One loop's share of a listener.
+actor Acceptor {
+    nonisolated let descriptor: Int32
+    private nonisolated let loop: EventLoop
+    private let readiness: Readiness
+    private var token: UInt64?
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
+
+    init(
+        descriptor: Int32,
+        loop: EventLoop,
+        onAccept: @escaping @Sendable (TCPStream) -> Void,
+        onAcceptFailure: @escaping @Sendable (SocketError) -> Void
+    ) {
+        self.descriptor = descriptor
+        self.loop = loop
+        self.readiness = Readiness(
+            descriptor: descriptor,
+            loop: loop,
+            onAccept: onAccept,
+            onAcceptFailure: onAcceptFailure
+        )
+    }
+
+    func start() throws(SocketError) {
+        let token = try self.loop.register(
+            self.descriptor,
+            events: UInt32(CAS_READABLE),
+            edgeTriggered: false,
+            handler: self.readiness
+        )
+        self.token = token
+        self.readiness.token = token
+    }
+
+    func stop() {
+        guard let token = self.token else { return }
+        self.token = nil
+        self.readiness.stop()
+        self.loop.deregister(self.descriptor, token: token)
+        close(self.descriptor)
+    }
+}
+
+/// Accepts when the loop says that somebody knocks.
+// @unchecked: confined to the loop.
+private final class Readiness: EventHandler, @unchecked Sendable {
+    private let descriptor: Int32
+    private unowned let loop: EventLoop
+    private let onAccept: @Sendable (TCPStream) -> Void
+    private let onAcceptFailure: @Sendable (SocketError) -> Void
+    private var pause: LoopTimer?
+    var token: UInt64 = 0
+
+    init(
+        descriptor: Int32,
+        loop: EventLoop,
+        onAccept: @escaping @Sendable (TCPStream) -> Void,
+        onAcceptFailure: @escaping @Sendable (SocketError) -> Void
+    ) {
+        self.descriptor = descriptor
+        self.loop = loop
+        self.onAccept = onAccept
+        self.onAcceptFailure = onAcceptFailure
+    }
+
+    func stop() {
+        self.pause?.cancel()
+        self.pause = nil
+    }
+
+    /// So many at a time, so that a rush of clients doesn't hold up those who are there.
+    private static let acceptsPerTick = 32
+
+    func handle(events: UInt32) {
+        for _ in 0..<Self.acceptsPerTick {
+            var storage = sockaddr_storage()
+            let accepted = cas_accept(self.descriptor, &storage)
+            guard accepted >= 0 else {
+                self.acceptFailed(errno)
+                return
+            }
+            guard let peer = SocketAddress(storage) else {
+                close(accepted)
+                continue
+            }
+            do {
+                self.onAccept(try TCPStream(descriptor: accepted, peerAddress: peer, loop: self.loop))
+            } catch {
+                self.onAcceptFailure(error)
+            }
+        }
+    }
+
+    private func acceptFailed(_ number: Int32) {
+        switch number {
+        case EAGAIN, EINTR:
+            return
+        case ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
+            ENETUNREACH:
+            // That client's trouble (accept(2) passes pending network errors on). The next one is accepted.
+            self.onAcceptFailure(SocketError(errno: number, "accept"))
+        default:
+            // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client stays queued, and would wake us at once, again and again.
+            self.onAcceptFailure(SocketError(errno: number, "accept"))
+            self.rest()
+        }
+    }
+
+    private static let restTime: UInt64 = 100_000_000
+
+    private func rest() {
+        self.loop.modify(self.descriptor, token: self.token, events: 0, edgeTriggered: false)
+        let pause =
+            self.pause
+            ?? LoopTimer(on: self.loop) { [unowned self] in
+                self.loop.modify(
+                    self.descriptor,
+                    token: self.token,
+                    events: UInt32(CAS_READABLE),
+                    edgeTriggered: false
+                )
+            }
+        self.pause = pause
+        pause.schedule(at: self.loop.now + Self.restTime)
+    }
+}

@@ -1,0 +1,64 @@
+import CAsyncSockets
+import Glibc
+import Synchronization
+
+/// A TCP port on which every loop of a group accepts: one socket per loop, among which the kernel spreads clients.
+public final class TCPListener: Sendable {
+    /// Where it listens, with the port that the kernel chose when 0 was asked for.
+    public let address: SocketAddress
+
+    private let acceptors: [Acceptor]
+
+    /// Starts listening.
+    ///
+    /// - Parameters:
+    ///   - address: where; `[::]` takes IPv4 too, and means 0.0.0.0 on a machine without IPv6.
+    ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
+    ///   - onAcceptFailure: called on the loop when a connection could not be accepted. The listener goes on,
+    ///     after a pause when the machine ran out of something.
+    /// - Throws: ``SocketError``: `addressInUse` when somebody else listens there, and others.
+    public init(
+        address: SocketAddress,
+        group: EventLoopGroup,
+        onAcceptFailure: @escaping @Sendable (SocketError) -> Void = { _ in },
+        onAccept: @escaping @Sendable (TCPStream) -> Void
+    ) async throws(SocketError) {
+        let descriptors: [Int32]
+        (self.address, descriptors) = try Self.listen(on: address, count: group.loops.count)
+        self.acceptors = zip(group.loops, descriptors).map { loop, descriptor in
+            Acceptor(descriptor: descriptor, loop: loop, onAccept: onAccept, onAcceptFailure: onAcceptFailure)
+        }
+        for (position, acceptor) in self.acceptors.enumerated() {
+            do {
+                try await acceptor.start()
+            } catch {
+                for other in self.acceptors[position...] { Glibc.close(other.descriptor) }
+                for other in self.acceptors[..<position] { await other.stop() }
+                throw error
+            }
+        }
+    }
+
+    /// Stops listening. Connections that were accepted go on.
+    public func close() async {
+        for acceptor in self.acceptors { await acceptor.stop() }
+    }
+
+    private static func listen(on address: SocketAddress, count: Int) throws(SocketError) -> (SocketAddress, [Int32]) {
+        var descriptors: [Int32] = []
+        do {
+            let first = try ListeningSocket.bind(address, sharing: false)
+            descriptors.append(first.descriptor)
+            // Set after the first bind, which so fails when the port is taken; see docs/architecture.md.
+            if count > 1 { ListeningSocket.share(first.descriptor) }
+            for _ in 1..<max(count, 1) where count > 1 {
+                descriptors.append(try ListeningSocket.bind(first.address, sharing: true).descriptor)
+            }
+            for descriptor in descriptors { try ListeningSocket.listen(descriptor) }
+            return (first.address, descriptors)
+        } catch {
+            descriptors.forEach { Glibc.close($0) }
+            throw error
+        }
+    }
+}

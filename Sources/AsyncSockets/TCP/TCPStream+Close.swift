@@ -1,0 +1,32 @@
+import Glibc
+
+extension TCPStream {
+    /// Ends the stream so that the peer can read what was sent: says so, then discards what the peer still sends
+    /// until it closes too, within `time` and ``discardLimit``. (Closing with unread bytes would send a reset.)
+    public func finish(within time: Duration = .seconds(1), isolation: isolated (any Actor)? = #isolation) async {
+        defer { self.close() }
+        self.setDeadline(time)
+        while !self.unsent.isEmpty, self.failure == nil { await self.waitUntilWritable() }
+        guard self.isOpen, self.failure == nil || self.failure?.code == .tls else { return }
+        if let security = self.security {
+            var output = SealedOutput(self.loop.buffers.sealed)
+            security.close(output: &output)
+            if output.count > 0 { self.sendSealed(output.filled) }
+        }
+        shutdown(self.descriptor, Int32(SHUT_WR))
+        self.security = nil
+        var left = Self.discardLimit
+        while left > 0 {
+            switch self.receiveRaw() {
+            case .bytes(let bytes): left -= bytes.count
+            case .wouldBlock:
+                await self.waitUntilReadable()
+                if self.failure != nil { return }
+            case .closed, .failed: return
+            }
+        }
+    }
+
+    /// How much is read and thrown away while waiting for a peer to close, in bytes.
+    private static let discardLimit = 1 << 20
+}

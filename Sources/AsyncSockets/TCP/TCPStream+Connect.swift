@@ -1,0 +1,61 @@
+import CAsyncSockets
+import Glibc
+
+extension TCPStream {
+    /// Connects to `address`, and returns the stream, which `loop` serves.
+    ///
+    /// - Parameter time: how long it may take.
+    /// - Throws: ``SocketError``: `timeout`, or `systemCall` when the connection is refused or no route is there.
+    public static func connect(
+        to address: SocketAddress,
+        on loop: EventLoop,
+        within time: Duration = .seconds(10)
+    ) async throws(SocketError) -> TCPStream {
+        try await Connector(loop: loop).connect(to: address, within: time)
+    }
+
+    /// The error of the connection attempt, once it has ended.
+    fileprivate func connectionError() -> SocketError? {
+        if let failure = self.failure { return failure }
+        var number: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(self.descriptor, SOL_SOCKET, SO_ERROR, &number, &length)
+        return number == 0 ? nil : SocketError(errno: number, "connect to \(self.peerAddress)")
+    }
+}
+
+/// Connects on a loop.
+private actor Connector {
+    private nonisolated let loop: EventLoop
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
+
+    init(loop: EventLoop) {
+        self.loop = loop
+    }
+
+    func connect(to address: SocketAddress, within time: Duration) async throws(SocketError) -> TCPStream {
+        let descriptor = cas_tcp_socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6)
+        guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
+        let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
+        guard result == 0 || errno == EINPROGRESS else {
+            let error = SocketError(errno: errno, "connect to \(address)")
+            close(descriptor)
+            throw error
+        }
+        let stream = try TCPStream(
+            descriptor: descriptor,
+            peerAddress: address,
+            loop: self.loop,
+            isConnecting: result != 0
+        )
+        stream.setDeadline(time)
+        await stream.waitUntilWritable()
+        if let error = stream.connectionError() {
+            stream.close()
+            throw error
+        }
+        stream.setDeadline(nil)
+        return stream
+    }
+}

@@ -1,0 +1,65 @@
+import CAsyncSockets
+import Glibc
+
+/// What came of reading once.
+package enum ReceiveResult {
+    /// These bytes; none when a record is not whole yet. Valid until anything else is received on the loop.
+    case bytes(UnsafeRawBufferPointer)
+    /// Nothing is there now.
+    case wouldBlock
+    /// The peer sends nothing more.
+    case closed
+    /// The stream failed, as its `failure` says.
+    case failed
+}
+
+extension TCPStream {
+    /// Reads once, and opens what was read.
+    package func receive() -> ReceiveResult {
+        guard self.failure == nil else { return .failed }
+        guard !self.isReadClosed else { return .closed }
+        guard let security = self.security else { return self.receiveRaw() }
+        guard self.unopened.isEmpty else {
+            let bytes = self.unopened
+            self.unopened = []
+            return bytes.withUnsafeBytes { self.open($0, with: security) }
+        }
+        switch self.receiveRaw() {
+        case .bytes(let sealed): return self.open(sealed, with: security)
+        case let other: return other
+        }
+    }
+
+    func receiveRaw() -> ReceiveResult {
+        guard self.isReadReady else { return .wouldBlock }
+        let buffer = self.loop.buffers.received
+        let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)
+        if count > 0 {
+            // Fewer than asked for: nothing is left, and what comes later is a new edge.
+            if count < buffer.count, !self.sawHangup { self.isReadReady = false }
+            return .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        }
+        if count == 0 { return .closed }
+        switch errno {
+        case EAGAIN, EINTR:
+            self.isReadReady = false
+            return .wouldBlock
+        case let number:
+            self.fail(SocketError(errno: number, "receive"))
+            return .failed
+        }
+    }
+
+    private func open(_ sealed: UnsafeRawBufferPointer, with security: any TransportSecurity) -> ReceiveResult {
+        let plaintext = self.loop.buffers.opened
+        var output = SealedOutput(self.loop.buffers.sealed)
+        let result = security.open(sealed, into: plaintext, output: &output)
+        if output.count > 0 { self.sendSealed(output.filled) }
+        if let failure = result.failure { self.fail(SocketError(.tls, failure)) }
+        self.isReadClosed = result.isClosed
+        if result.count > 0 || !result.isClosed, self.failure == nil {
+            return .bytes(UnsafeRawBufferPointer(rebasing: plaintext[..<result.count]))
+        }
+        return result.isClosed ? .closed : .failed
+    }
+}

@@ -1,0 +1,112 @@
+import CAsyncSockets
+import Glibc
+
+extension TCPStream {
+    /// Sends as much of `segments` as the kernel takes now, in as few system calls as possible.
+    ///
+    /// - Returns: how many bytes were taken, from the first on. Fewer than there are: the stream is blocked (its
+    ///   handler is told when that ends), has failed, or can take more at once in another call.
+    package func send(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
+        guard self.failure == nil, !self.isWriteBlocked else { return 0 }
+        guard let security = self.security else { return self.sendPlain(segments) }
+        var output = SealedOutput(self.loop.buffers.sealed)
+        var accepted = 0
+        for segment in segments {
+            guard let count = security.seal(segment, output: &output) else {
+                self.fail(SocketError(.tls, "encrypt"))
+                return accepted
+            }
+            accepted += count
+            if count < segment.count { break }
+        }
+        if output.count > 0 { self.sendSealed(output.filled) }
+        return accepted
+    }
+
+    /// ``send(_:)`` for one segment.
+    package func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+        withUnsafePointer(to: bytes) { self.send(UnsafeBufferPointer(start: $0, count: 1)) }
+    }
+
+    /// Sends all of `bytes`, waiting for the peer as long as the stream's deadline allows.
+    ///
+    /// - Throws: ``SocketError`` when the stream fails first.
+    public func write(_ bytes: [UInt8], isolation: isolated (any Actor)? = #isolation) async throws(SocketError) {
+        var sent = 0
+        while true {
+            if let failure = self.failure { throw failure }
+            sent += bytes.withUnsafeBytes { self.send(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+            if sent == bytes.count, self.unsent.isEmpty { return }
+            await self.waitUntilWritable()
+        }
+    }
+
+    private func sendPlain(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
+        let total = segments.reduce(0) { $0 + $1.count }
+        guard total > 0 else { return 0 }
+        let count =
+            if segments.count == 1 {
+                Glibc.send(self.descriptor, segments[0].baseAddress, segments[0].count, Self.noSignal)
+            } else {
+                self.sendVector(segments)
+            }
+        return self.takeResult(count, of: total)
+    }
+
+    private func sendVector(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
+        withUnsafeTemporaryAllocation(of: iovec.self, capacity: segments.count) { vector in
+            for (index, segment) in segments.enumerated() {
+                vector[index] = iovec(
+                    iov_base: UnsafeMutableRawPointer(mutating: segment.baseAddress),
+                    iov_len: segment.count
+                )
+            }
+            var message = msghdr()
+            message.msg_iov = vector.baseAddress
+            message.msg_iovlen = vector.count
+            return sendmsg(self.descriptor, &message, Self.noSignal)
+        }
+    }
+
+    /// Sends sealed bytes behind those that still wait; what the kernel doesn't take is kept.
+    func sendSealed(_ bytes: UnsafeRawBufferPointer) {
+        guard self.unsent.isEmpty, !self.isWriteBlocked else {
+            self.unsent.append(contentsOf: bytes)
+            return
+        }
+        let count = Glibc.send(self.descriptor, bytes.baseAddress, bytes.count, Self.noSignal)
+        let sent = self.takeResult(count, of: bytes.count)
+        if sent < bytes.count, self.failure == nil {
+            self.unsent = Array(bytes[sent...])
+            self.unsentStart = 0
+        }
+    }
+
+    /// Whether nothing sealed is left to send.
+    func flushUnsent() -> Bool {
+        guard !self.unsent.isEmpty else { return true }
+        let left = self.unsent.count - self.unsentStart
+        let count = self.unsent.withUnsafeBytes {
+            Glibc.send(self.descriptor, $0.baseAddress! + self.unsentStart, left, Self.noSignal)
+        }
+        let sent = self.takeResult(count, of: left)
+        self.unsentStart += sent
+        self.progress += UInt64(sent)
+        guard sent == left else { return self.failure != nil }
+        self.unsent = []
+        self.unsentStart = 0
+        return true
+    }
+
+    private func takeResult(_ result: Int, of total: Int) -> Int {
+        if result >= total { return result }
+        if result < 0, errno != EAGAIN, errno != EINTR {
+            self.fail(SocketError(errno: errno, "send"))
+            return 0
+        }
+        self.watchWriting(true)
+        return max(result, 0)
+    }
+
+    private static let noSignal = Int32(MSG_NOSIGNAL)
+}

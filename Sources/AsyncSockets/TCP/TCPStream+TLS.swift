@@ -1,0 +1,56 @@
+extension TCPStream {
+    /// Does the TLS handshake, within the stream's deadline.
+    ///
+    /// - Parameter serverName: for a client, the host's name or IP literal, which the certificate must be for.
+    /// - Throws: ``SocketError``: `notTLS` when a client speaks something else, `tls` when the handshake fails.
+    public func startTLS(
+        _ context: TLSContext,
+        serverName: String? = nil,
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws(SocketError) {
+        let security = try OpenSSLSession(context: context, buffers: self.loop.buffers, serverName: serverName)
+        if !context.isServer {
+            _ = try self.continueHandshake(security, with: UnsafeRawBufferPointer(start: nil, count: 0))
+        }
+        var isFirst = context.isServer
+        while true {
+            switch self.receiveRaw() {
+            case .bytes(let bytes):
+                if isFirst, bytes.first != Self.handshakeRecord {
+                    throw SocketError(.notTLS, "the client does not speak TLS")
+                }
+                isFirst = false
+                if try self.continueHandshake(security, with: bytes) { return }
+            case .wouldBlock:
+                await self.waitUntilReadable()
+            case .closed:
+                throw SocketError(.closed, "the peer closed the connection during the TLS handshake")
+            case .failed:
+                throw self.failure ?? SocketError(.closed, "the connection is closed")
+            }
+        }
+    }
+
+    /// RFC 8446 §5.1: ContentType handshake.
+    private static let handshakeRecord: UInt8 = 22
+
+    /// Whether the handshake is complete.
+    private func continueHandshake(
+        _ security: OpenSSLSession,
+        with bytes: UnsafeRawBufferPointer
+    ) throws(SocketError) -> Bool {
+        var output = SealedOutput(self.loop.buffers.sealed)
+        let progress = security.handshake(bytes, output: &output)
+        if output.count > 0 { self.sendSealed(output.filled) }
+        switch progress {
+        case .needsInput:
+            return false
+        case .complete(let unread):
+            self.unopened = Array(bytes.suffix(unread))
+            self.security = security
+            return true
+        case .failed(let reason):
+            throw SocketError(.tls, reason)
+        }
+    }
+}

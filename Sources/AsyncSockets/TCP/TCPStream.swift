@@ -1,0 +1,183 @@
+import CAsyncSockets
+import Glibc
+
+/// A connected TCP socket on an event loop, with or without TLS.
+///
+/// Its buffers are the loop's: what ``receive()`` returns is valid until anything else is received on the loop.
+// @unchecked: confined to `loop`; only the constants may be read elsewhere.
+public final class TCPStream: @unchecked Sendable {
+    /// The loop that serves this stream.
+    public let loop: EventLoop
+    /// The other end, IPv4-mapped addresses unmapped.
+    public let peerAddress: SocketAddress
+
+    let descriptor: Int32
+    private var token: UInt64 = 0
+    private(set) var isOpen = true
+
+    // Reading
+    var isReadReady = false
+    var sawHangup = false
+    /// The peer said, under TLS, that it sends nothing more.
+    var isReadClosed = false
+    private var reader: UnsafeContinuation<Void, Never>?
+    /// Received before the security that will open it was there.
+    var unopened: [UInt8] = []
+
+    // Writing
+    /// Sealed, but not yet taken by the kernel.
+    var unsent: [UInt8] = []
+    var unsentStart = 0
+    /// How many sealed bytes the kernel took late. Grows while a slow peer reads.
+    package internal(set) var progress: UInt64 = 0
+    package internal(set) var isWriteBlocked = false
+    private var writer: UnsafeContinuation<Void, Never>?
+    package weak var writeHandler: (any StreamWriteHandler)?
+
+    package internal(set) var security: (any TransportSecurity)?
+    /// Why the stream can't be used any more; `nil` while it can.
+    package private(set) var failure: SocketError?
+    private var deadline: LoopTimer?
+
+    /// Takes over `descriptor`, which is closed if that fails.
+    init(descriptor: Int32, peerAddress: SocketAddress, loop: EventLoop, isConnecting: Bool = false) throws(SocketError)
+    {
+        self.descriptor = descriptor
+        self.peerAddress = SocketAddress(peerAddress.ip.unmapped, port: peerAddress.port)
+        self.loop = loop
+        self.isWriteBlocked = isConnecting
+        var one: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+        do {
+            self.token = try loop.register(
+                descriptor,
+                events: isConnecting ? Self.readingAndWriting : Self.reading,
+                handler: self
+            )
+        } catch {
+            Glibc.close(descriptor)
+            throw error
+        }
+    }
+
+    // EPOLLRDHUP: a short read then doesn't hide the peer's FIN behind data that came with it.
+    private static let reading = UInt32(CAS_READABLE | CAS_READ_HANGUP)
+    private static let readingAndWriting = reading | UInt32(CAS_WRITABLE)
+
+    /// Closes the socket at once. Whoever waits on the stream goes on and finds it closed.
+    public func close() {
+        guard self.isOpen else { return }
+        self.isOpen = false
+        self.loop.deregister(self.descriptor, token: self.token)
+        Glibc.close(self.descriptor)
+        self.deadline?.cancel()
+        self.security = nil
+        self.unsent = []
+        if self.failure == nil { self.failure = SocketError(.closed, "the connection is closed") }
+        self.resumeWaiters()
+    }
+
+    /// Notes why the stream can't go on. It stays open until its owner closes it.
+    package func fail(_ error: SocketError) {
+        guard self.failure == nil else { return }
+        self.failure = error
+        self.resumeWaiters()
+    }
+
+    private func resumeWaiters() {
+        self.isReadReady = true
+        self.resumeReader()
+        self.resumeWriter()
+        self.writeHandler?.streamChanged()
+    }
+}
+
+// MARK: Waiting
+
+extension TCPStream {
+    /// Returns when there may be something to read, or the stream failed.
+    package func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
+        guard !self.isReadReady, self.failure == nil else { return }
+        await withUnsafeContinuation { self.reader = $0 }
+    }
+
+    /// Returns when the kernel takes bytes again, or the stream failed.
+    package func waitUntilWritable(isolation: isolated (any Actor)? = #isolation) async {
+        guard self.isWriteBlocked, self.failure == nil else { return }
+        await withUnsafeContinuation { self.writer = $0 }
+    }
+
+    /// Fails the stream with code `timeout` when `time` passes before another deadline is set; `nil` lifts it.
+    package func setDeadline(_ time: Duration?) {
+        guard let time, self.isOpen else {
+            self.deadline?.cancel()
+            self.deadline = nil
+            return
+        }
+        let timer =
+            self.deadline
+            ?? LoopTimer(on: self.loop) { [unowned self] in self.fail(SocketError(.timeout, "the peer took too long")) }
+        self.deadline = timer
+        timer.schedule(at: self.loop.now + time.nanoseconds)
+    }
+
+    private func resumeReader() {
+        guard let reader = self.reader else { return }
+        self.reader = nil
+        reader.resume()
+    }
+
+    private func resumeWriter() {
+        guard let writer = self.writer else { return }
+        self.writer = nil
+        writer.resume()
+    }
+}
+
+// MARK: Events
+
+extension TCPStream: EventHandler {
+    package func handle(events: UInt32) {
+        let broken = UInt32(CAS_ERROR | CAS_HANGUP)
+        if events & (Self.reading | broken) != 0 {
+            if events & (UInt32(CAS_READ_HANGUP) | broken) != 0 { self.sawHangup = true }
+            self.isReadReady = true
+            self.resumeReader()
+        }
+        if events & (UInt32(CAS_WRITABLE) | broken) != 0, self.isWriteBlocked {
+            self.becameWritable()
+        }
+    }
+
+    private func becameWritable() {
+        // EPOLLOUT is watched only while something waits: always on, it would wake the loop for every ACK.
+        self.watchWriting(false)
+        guard self.flushUnsent() else { return }
+        self.resumeWriter()
+        self.writeHandler?.streamChanged()
+    }
+
+    func watchWriting(_ isBlocked: Bool) {
+        guard self.isWriteBlocked != isBlocked, self.isOpen else { return }
+        self.isWriteBlocked = isBlocked
+        self.loop.modify(
+            self.descriptor,
+            token: self.token,
+            events: isBlocked ? Self.readingAndWriting : Self.reading
+        )
+    }
+}
+
+/// Told when a stream that took no more bytes takes them again, or fails.
+package protocol StreamWriteHandler: AnyObject {
+    func streamChanged()
+}
+
+extension Duration {
+    /// Whole nanoseconds, at least 0, and at most about 292 years.
+    package var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = self.components
+        guard seconds >= 0 else { return 0 }
+        return UInt64(min(seconds, 9_000_000_000)) * 1_000_000_000 + UInt64(max(attoseconds, 0) / 1_000_000_000)
+    }
+}

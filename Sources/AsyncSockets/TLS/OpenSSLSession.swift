@@ -1,0 +1,139 @@
+import CAsyncSockets
+import COpenSSL
+
+/// TLS by OpenSSL, over memory: its BIO reads from and writes to the loop's window. Confined to the loop.
+final class OpenSSLSession: TransportSecurity {
+    private let session: OpaquePointer
+    private let buffers: LoopBuffers
+    private let verification: TLSContext.Verification
+
+    init(context: TLSContext, buffers: LoopBuffers, serverName: String?) throws(SocketError) {
+        guard let session = SSL_new(context.handle), let bio = cas_tls_bio(buffers.window) else {
+            throw TLSContext.lastError("make a TLS session")
+        }
+        self.session = session
+        self.buffers = buffers
+        self.verification = context.verification
+        SSL_set_bio(session, bio, bio)
+        if context.isServer {
+            SSL_set_accept_state(session)
+        } else {
+            SSL_set_connect_state(session)
+            if let serverName { self.expect(serverName) }
+        }
+    }
+
+    deinit {
+        SSL_free(self.session)
+    }
+
+    private func expect(_ name: String) {
+        guard IPAddress(name) == nil else {
+            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(self.session), name)
+            return
+        }
+        _ = cas_tls_set_server_name(self.session, name)
+        SSL_set1_host(self.session, name)
+    }
+
+    func handshake(_ input: UnsafeRawBufferPointer, output: inout SealedOutput) -> HandshakeProgress {
+        self.withWindow(input, &output) {
+            let result = SSL_do_handshake(self.session)
+            if result == 1 {
+                guard self.isPeerAccepted else { return .failed("the certificate is not the pinned one") }
+                return .complete(unread: self.buffers.window.pointee.input_left)
+            }
+            guard SSL_get_error(self.session, result) == SSL_ERROR_WANT_READ else {
+                return .failed(TLSContext.lastReason())
+            }
+            return .needsInput
+        }
+    }
+
+    private var isPeerAccepted: Bool {
+        guard case .pinned(let expected) = self.verification else { return true }
+        guard let certificate = SSL_get1_peer_certificate(self.session) else { return false }
+        defer { X509_free(certificate) }
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var count: UInt32 = 0
+        guard X509_digest(certificate, EVP_sha256(), &digest, &count) == 1 else { return false }
+        return Array(digest.prefix(Int(count))) == expected
+    }
+
+    func open(
+        _ input: UnsafeRawBufferPointer,
+        into plaintext: UnsafeMutableRawBufferPointer,
+        output: inout SealedOutput
+    ) -> OpenResult {
+        self.withWindow(input, &output) {
+            var result = OpenResult(count: 0)
+            while result.count < plaintext.count {
+                var count = 0
+                let status = SSL_read_ex(
+                    self.session,
+                    plaintext.baseAddress! + result.count,
+                    plaintext.count - result.count,
+                    &count
+                )
+                if status == 1 {
+                    result.count += count
+                    continue
+                }
+                switch SSL_get_error(self.session, status) {
+                case SSL_ERROR_WANT_READ: break
+                case SSL_ERROR_ZERO_RETURN: result.isClosed = true
+                default: result.failure = TLSContext.lastReason()
+                }
+                break
+            }
+            return result
+        }
+    }
+
+    func seal(_ plaintext: UnsafeRawBufferPointer, output: inout SealedOutput) -> Int? {
+        var sealed = 0
+        let succeeded = self.withWindow(UnsafeRawBufferPointer(start: nil, count: 0), &output) {
+            while sealed < plaintext.count {
+                let size = min(plaintext.count - sealed, Self.recordSize)
+                guard self.buffers.window.pointee.output_left >= size + Self.recordOverhead else { break }
+                var count = 0
+                guard SSL_write_ex(self.session, plaintext.baseAddress! + sealed, size, &count) == 1 else {
+                    ERR_clear_error()
+                    return false
+                }
+                sealed += count
+            }
+            return true
+        }
+        return succeeded ? sealed : nil
+    }
+
+    func close(output: inout SealedOutput) {
+        self.withWindow(UnsafeRawBufferPointer(start: nil, count: 0), &output) {
+            guard SSL_is_init_finished(self.session) == 1 else { return }
+            SSL_shutdown(self.session)
+            ERR_clear_error()
+        }
+    }
+
+    /// RFC 8446 §5.1: what one record may carry, in bytes.
+    private static let recordSize = 16 * 1024
+    /// RFC 8446 §5.2 allows 256 bytes of expansion and 5 of header; a pending KeyUpdate may go out first.
+    private static let recordOverhead = 1024
+
+    private func withWindow<Result>(
+        _ input: UnsafeRawBufferPointer,
+        _ output: inout SealedOutput,
+        _ body: () -> Result
+    ) -> Result {
+        let space = output.space
+        self.buffers.window.pointee = cas_tls_window(
+            input: input.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            input_left: input.count,
+            output: space.baseAddress?.assumingMemoryBound(to: UInt8.self),
+            output_left: space.count
+        )
+        defer { output.advance(by: space.count - self.buffers.window.pointee.output_left) }
+        return body()
+    }
+}

@@ -1,0 +1,155 @@
+import CAsyncSockets
+import COpenSSL
+import Glibc
+
+/// Settings that many TLS sessions share: certificates, versions, and what is asked of the peer's certificate.
+///
+/// TLS 1.2 (RFC 5246) and 1.3 (RFC 8446); no renegotiation, no resumption, no ALPN.
+// @unchecked: an SSL_CTX is counted atomically and never changed after init.
+public final class TLSContext: @unchecked Sendable {
+    /// Which versions of TLS are spoken.
+    public enum Versions: Sendable {
+        case tls12, tls13, both
+    }
+
+    /// What a client asks of the server's certificate.
+    public enum Verification: Sendable {
+        /// It must be trusted by the system, and be for the host's name.
+        case system
+        /// Its SHA-256 (over the DER form) must be this one, 32 bytes.
+        case pinned([UInt8])
+        /// Nothing. For tests and measurements.
+        case none
+    }
+
+    let handle: OpaquePointer
+    let isServer: Bool
+    let verification: Verification
+
+    /// A server's context.
+    ///
+    /// - Parameters:
+    ///   - chainPEM: the server's certificate and those that lead to its root, as PEM.
+    ///   - privateKeyPEM: the certificate's unencrypted key, as PEM.
+    ///   - appendedDER: more certificates, sent behind the chain as they are.
+    /// - Throws: ``SocketError`` with code `tls` when one of them can't be read or they don't match.
+    public init(
+        serverChainPEM chainPEM: String,
+        privateKeyPEM: String,
+        appendedDER: [[UInt8]] = [],
+        versions: Versions = .both
+    ) throws(SocketError) {
+        self.handle = try Self.makeContext(TLS_server_method(), versions: versions)
+        self.isServer = true
+        self.verification = .none
+        do {
+            try self.useChain(chainPEM)
+            try self.usePrivateKey(privateKeyPEM)
+            for der in appendedDER { try self.append(der) }
+        } catch {
+            SSL_CTX_free(self.handle)
+            throw error
+        }
+    }
+
+    /// A client's context.
+    public init(clientVerification verification: Verification, versions: Versions = .both) throws(SocketError) {
+        self.handle = try Self.makeContext(TLS_client_method(), versions: versions)
+        self.isServer = false
+        self.verification = verification
+        if case .system = verification {
+            SSL_CTX_set_default_verify_paths(self.handle)
+            SSL_CTX_set_verify(self.handle, SSL_VERIFY_PEER, nil)
+        }
+    }
+
+    deinit {
+        SSL_CTX_free(self.handle)
+    }
+
+    private static func makeContext(_ method: OpaquePointer?, versions: Versions) throws(SocketError) -> OpaquePointer {
+        guard let context = SSL_CTX_new(method) else { throw Self.lastError("set up TLS") }
+        let range =
+            switch versions {
+            case .tls12: (TLS1_2_VERSION, TLS1_2_VERSION)
+            case .tls13: (TLS1_3_VERSION, TLS1_3_VERSION)
+            case .both: (TLS1_2_VERSION, TLS1_3_VERSION)
+            }
+        guard cas_tls_set_version_range(context, range.0, range.1) == 1 else {
+            let error = Self.lastError("set TLS versions")
+            SSL_CTX_free(context)
+            throw error
+        }
+        // DERP clients don't resume, and an idle connection must own as little as it can.
+        cas_tls_disable_session_cache(context)
+        cas_tls_set_buffer_release(context)
+        return context
+    }
+
+    private func useChain(_ pem: String) throws(SocketError) {
+        let certificates = Self.certificates(inPEM: pem)
+        defer { certificates.forEach { X509_free($0) } }
+        guard let first = certificates.first else { throw Self.lastError("read the certificate") }
+        guard SSL_CTX_use_certificate(self.handle, first) == 1 else { throw Self.lastError("use the certificate") }
+        for certificate in certificates.dropFirst() {
+            guard cas_tls_add_chain_certificate(self.handle, certificate) == 1 else {
+                throw Self.lastError("use the certificate's chain")
+            }
+        }
+    }
+
+    private func usePrivateKey(_ pem: String) throws(SocketError) {
+        let key = Self.withBIO(over: pem) { PEM_read_bio_PrivateKey($0, nil, { _, _, _, _ in 0 }, nil) }
+        guard let key else { throw Self.lastError("read the certificate's key") }
+        defer { EVP_PKEY_free(key) }
+        guard SSL_CTX_use_PrivateKey(self.handle, key) == 1, SSL_CTX_check_private_key(self.handle) == 1 else {
+            throw Self.lastError("use the certificate's key")
+        }
+    }
+
+    private func append(_ der: [UInt8]) throws(SocketError) {
+        let certificate = der.withUnsafeBufferPointer { bytes in
+            var pointer = bytes.baseAddress
+            return d2i_X509(nil, &pointer, bytes.count)
+        }
+        guard let certificate else { throw Self.lastError("read an appended certificate") }
+        defer { X509_free(certificate) }
+        guard cas_tls_add_chain_certificate(self.handle, certificate) == 1 else {
+            throw Self.lastError("append a certificate")
+        }
+    }
+
+    private static func certificates(inPEM pem: String) -> [OpaquePointer] {
+        var certificates: [OpaquePointer] = []
+        _ = self.withBIO(over: pem) { bio in
+            while let certificate = PEM_read_bio_X509(bio, nil, { _, _, _, _ in 0 }, nil) {
+                certificates.append(certificate)
+            }
+            return true
+        }
+        // The end of the input is reported as an error.
+        if !certificates.isEmpty { ERR_clear_error() }
+        return certificates
+    }
+
+    private static func withBIO<Result>(over text: String, _ body: (OpaquePointer) -> Result?) -> Result? {
+        var text = text
+        return text.withUTF8 { bytes in
+            guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return nil }
+            defer { BIO_free(bio) }
+            return body(bio)
+        }
+    }
+
+    static func lastError(_ action: String) -> SocketError {
+        SocketError(.tls, "\(action): \(Self.lastReason())")
+    }
+
+    /// OpenSSL's reason for the last failure on this thread.
+    static func lastReason() -> String {
+        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+            cas_tls_take_error(text.baseAddress!, text.count)
+            return String(cString: text.baseAddress!)
+        }
+    }
+}
