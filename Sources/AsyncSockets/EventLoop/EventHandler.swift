@@ -9,3 +9,8 @@ package protocol TickEndHandler: AnyObject {
     /// Called once for each time the handler asked for it.
     func tickEnded()
 }
+
+/// Someone for whom other threads leave mail, in a place that they lock. Called on the loop.
+package protocol MailHandler: AnyObject, Sendable {
+    func handleMail()
+}

@@ -24,10 +24,10 @@ public final class EventLoop: @unchecked Sendable {
     private let wakeup: Wakeup
     private let isSleeping = Atomic(false)
     private let isStopping = Atomic(false)
-    private let inbox = Mutex<[UnownedJob]>([])
+    private let inbox = Mutex<[Work]>([])
 
     private var registrations = RegistrationTable()
-    private var jobs: [UnownedJob] = []
+    private var jobs: [Work] = []
     private var deferred: [UnsafeContinuation<Void, Never>] = []
     private var tickEndHandlers: [any TickEndHandler] = []
     private let events = UnsafeMutablePointer<cas_event>.allocate(capacity: Int(CAS_MAX_EVENTS))
@@ -66,6 +66,14 @@ public final class EventLoop: @unchecked Sendable {
     /// Whether the caller runs on this loop's thread.
     public var isCurrent: Bool {
         cas_current_loop() == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    }
+}
+
+extension EventLoop {
+    /// What a loop runs between sockets.
+    private enum Work {
+        case job(UnownedJob)
+        case handler(any MailHandler)
     }
 }
 
@@ -183,7 +191,10 @@ extension EventLoop {
         let task = self.asUnownedTaskExecutor()
         var next = 0
         while next < self.jobs.count, next < Self.jobsPerTick {
-            self.jobs[next].runSynchronously(isolatedTo: serial, taskExecutor: task)
+            switch self.jobs[next] {
+            case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+            case .handler(let handler): handler.handleMail()
+            }
             next += 1
         }
         self.jobs.removeFirst(next)
@@ -209,16 +220,20 @@ extension EventLoop: SerialExecutor, TaskExecutor {
     }
 
     public func enqueue(_ job: UnownedJob) {
-        if self.isCurrent {
-            self.jobs.append(job)
-            return
-        }
-        self.inbox.withLock { $0.append(job) }
-        self.wake()
+        self.add(.job(job))
     }
 
-    /// Ends the loop's sleep, if it sleeps. For those who left something for it in a place of their own.
-    package func wake() {
+    /// Has `handler` called on the loop, after what was enqueued before.
+    package func notify(_ handler: any MailHandler) {
+        self.add(.handler(handler))
+    }
+
+    private func add(_ work: Work) {
+        if self.isCurrent {
+            self.jobs.append(work)
+            return
+        }
+        self.inbox.withLock { $0.append(work) }
         if self.isSleeping.exchange(false, ordering: .sequentiallyConsistent) { self.wakeup.signal() }
     }
 

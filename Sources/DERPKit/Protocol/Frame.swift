@@ -1,0 +1,58 @@
+/// Whole frames as bytes, for those that are rare. Packets are written in place instead.
+package enum Frame {
+    /// A frame of `type` with `payload`.
+    package static func encode(_ type: FrameType, _ payload: some Collection<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(FrameHeader.byteCount + payload.count)
+        bytes.append(type.rawValue)
+        bytes.append(bigEndian: UInt32(payload.count))
+        bytes.append(contentsOf: payload)
+        return bytes
+    }
+
+    /// What a server sends first: a magic number and its public key.
+    package static func serverKey(_ key: NodePublicKey) -> [UInt8] {
+        self.encode(.serverKey, Self.magic + key.bytes)
+    }
+
+    /// `DERP` and U+1F511 in UTF-8.
+    package static let magic: [UInt8] = [0x44, 0x45, 0x52, 0x50, 0xf0, 0x9f, 0x94, 0x91]
+
+    package static let keepAlive = Self.encode(.keepAlive, [])
+
+    /// Why a peer can't be reached.
+    package enum GoneReason: UInt8, Sendable {
+        /// It was here, and left.
+        case disconnected = 0
+        /// It isn't known here.
+        case notHere = 1
+    }
+
+    package static func peerGone(_ key: NodePublicKey, _ reason: GoneReason) -> [UInt8] {
+        self.encode(.peerGone, key.bytes + [reason.rawValue])
+    }
+
+    /// Tells clients that the server stops.
+    ///
+    /// - Parameters:
+    ///   - reconnectAfter: how long a client is to wait before it comes back.
+    ///   - tryFor: how long it is to keep trying.
+    package static func restarting(reconnectAfter: Duration, tryFor: Duration) -> [UInt8] {
+        var payload: [UInt8] = []
+        payload.append(bigEndian: UInt32(clamping: reconnectAfter.milliseconds))
+        payload.append(bigEndian: UInt32(clamping: tryFor.milliseconds))
+        return self.encode(.restarting, payload)
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(bigEndian value: UInt32) {
+        for shift in [24, 16, 8, 0] as [UInt32] { self.append(UInt8(truncatingIfNeeded: value >> shift)) }
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds: Int64 {
+        self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,111 @@
+/// Cuts a stream of bytes into frames. A frame that lies whole in what was received is handed out in place; only
+/// one that is cut is copied aside. Frames that nobody asked for are skipped without being kept.
+///
+/// Any split of the same bytes gives the same frames.
+package struct FrameReader: Sendable {
+    /// What becomes of a frame, judged by its header alone.
+    package enum Verdict: Hashable, Sendable {
+        /// It is handed out when it is whole.
+        case take
+        /// It passes unread, whatever its size.
+        case skip
+        /// It breaks the protocol.
+        case refuse
+    }
+
+    /// The beginning of a frame that isn't whole yet.
+    private var partial: [UInt8] = []
+    /// How much of a skipped frame is still to come.
+    private var toSkip = 0
+
+    package init() {}
+
+    /// Whether the next byte begins a frame.
+    package var isBetweenFrames: Bool { self.partial.isEmpty && self.toSkip == 0 }
+
+    /// Reads all of `input`.
+    ///
+    /// - Parameters:
+    ///   - judge: decides by a frame's header. Also told of frames that pass.
+    ///   - body: takes each frame's type and payload, valid during the call; false breaks off.
+    /// - Returns: false when a frame was refused or `body` broke off. Nothing may be read afterwards.
+    @inline(__always)
+    package mutating func read(
+        _ input: UnsafeRawBufferPointer,
+        judge: (FrameHeader) -> Verdict,
+        body: (FrameType, UnsafeRawBufferPointer) -> Bool
+    ) -> Bool {
+        guard var next = input.baseAddress else { return true }
+        let end = next + input.count
+        if self.toSkip > 0 {
+            let count = min(self.toSkip, end - next)
+            self.toSkip -= count
+            next += count
+        }
+        if !self.partial.isEmpty {
+            guard let rest = self.complete(next, end, judge: judge, body: body) else { return false }
+            next = rest
+        }
+        while end - next >= FrameHeader.byteCount {
+            let header = FrameHeader(next)
+            let count = Int(header.payloadCount)
+            let available = end - next - FrameHeader.byteCount
+            switch judge(header) {
+            case .take:
+                guard count <= available else {
+                    self.partial = Array(UnsafeRawBufferPointer(start: next, count: end - next))
+                    return true
+                }
+                let payload = UnsafeRawBufferPointer(start: next + FrameHeader.byteCount, count: count)
+                guard body(header.type, payload) else { return false }
+                next += FrameHeader.byteCount + count
+            case .skip:
+                let skipped = min(count, available)
+                self.toSkip = count - skipped
+                next += FrameHeader.byteCount + skipped
+            case .refuse:
+                return false
+            }
+        }
+        if end > next { self.partial = Array(UnsafeRawBufferPointer(start: next, count: end - next)) }
+        return true
+    }
+
+    /// Goes on with the frame whose beginning was copied aside. Returns where the next one begins, or `nil` when
+    /// reading is over.
+    private mutating func complete(
+        _ start: UnsafeRawPointer, _ end: UnsafeRawPointer,
+        judge: (FrameHeader) -> Verdict, body: (FrameType, UnsafeRawBufferPointer) -> Bool
+    ) -> UnsafeRawPointer? {
+        var next = start
+        let isJudged = self.partial.count >= FrameHeader.byteCount
+        self.grow(to: FrameHeader.byteCount, from: &next, end)
+        guard self.partial.count >= FrameHeader.byteCount else { return next }
+        let header = self.partial.withUnsafeBytes { FrameHeader($0.baseAddress!) }
+        let count = Int(header.payloadCount)
+        switch isJudged ? .take : judge(header) {
+        case .take:
+            self.grow(to: FrameHeader.byteCount + count, from: &next, end)
+            guard self.partial.count == FrameHeader.byteCount + count else { return next }
+            let frame = self.partial
+            self.partial = []
+            let goesOn = frame.withUnsafeBytes {
+                body(header.type, UnsafeRawBufferPointer(rebasing: $0[FrameHeader.byteCount...]))
+            }
+            return goesOn ? next : nil
+        case .skip:
+            self.partial = []
+            let skipped = min(count, end - next)
+            self.toSkip = count - skipped
+            return next + skipped
+        case .refuse:
+            return nil
+        }
+    }
+
+    private mutating func grow(to count: Int, from next: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
+        let taken = min(max(count - self.partial.count, 0), end - next)
+        self.partial.append(contentsOf: UnsafeRawBufferPointer(start: next, count: taken))
+        next += taken
+    }
+}
