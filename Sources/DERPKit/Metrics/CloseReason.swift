@@ -1,0 +1,42 @@
+/// Why a connection ended.
+enum CloseReason: Int, CaseIterable, Sendable {
+    /// The peer closed it, or it broke.
+    case peer
+    /// A request was answered; it was no DERP client.
+    case answered
+    /// The TLS handshake failed.
+    case tls
+    /// Something other than TLS came where TLS is spoken.
+    case notTLS
+    /// The HTTP request was malformed.
+    case badRequest
+    /// The DERP handshake was malformed, or its box didn't open.
+    case badHandshake
+    /// A frame broke the protocol.
+    case badFrame
+    /// A deadline of TLS, HTTP or the DERP handshake passed.
+    case timeout
+    /// The peer took nothing that was queued for it for too long.
+    case writeTimeout
+    /// More control frames were queued than a client may leave unread.
+    case tooSlow
+    /// The server stops.
+    case shutdown
+
+    /// The label's value in the metrics.
+    var label: String {
+        switch self {
+        case .peer: "peer"
+        case .answered: "answered"
+        case .tls: "tls"
+        case .notTLS: "not_tls"
+        case .badRequest: "bad_request"
+        case .badHandshake: "bad_handshake"
+        case .badFrame: "bad_frame"
+        case .timeout: "timeout"
+        case .writeTimeout: "write_timeout"
+        case .tooSlow: "too_slow"
+        case .shutdown: "shutdown"
+        }
+    }
+}

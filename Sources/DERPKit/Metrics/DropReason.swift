@@ -1,0 +1,30 @@
+/// Why a packet was not delivered (protocol notes §2).
+enum DropReason: Int, CaseIterable, Sendable {
+    /// No client has the destination key.
+    case unknownDestination
+    /// The same, for a packet that another node forwarded.
+    case unknownDestinationOnForward
+    /// The destination left while the packet was queued for it, or on its way.
+    case goneDisconnected
+    /// It was the oldest of a full queue.
+    case queueHead
+    /// It found a full queue, of which nothing could be dropped.
+    case queueTail
+    /// The destination's connection broke, or took nothing for too long.
+    case writeError
+    /// The destination key's connections were fighting. Never counted here: the last to speak gets the packets.
+    case duplicateClient
+
+    /// The label's value in the metrics, as derper has it.
+    var label: String {
+        switch self {
+        case .unknownDestination: "unknown_dest"
+        case .unknownDestinationOnForward: "unknown_dest_on_fwd"
+        case .goneDisconnected: "gone_disconnected"
+        case .queueHead: "queue_head"
+        case .queueTail: "queue_tail"
+        case .writeError: "write_error"
+        case .duplicateClient: "dup_client"
+        }
+    }
+}

@@ -1,0 +1,80 @@
+/// What one loop counts. Confined to the loop, copied when read, summed over the loops.
+struct RelayCounters: Sendable {
+    var accepts: UInt64 = 0
+    var acceptFailures: UInt64 = 0
+    var logins: UInt64 = 0
+    var packetsReceived = PerKind()
+    var bytesReceived: UInt64 = 0
+    var packetsSent: UInt64 = 0
+    var bytesSent: UInt64 = 0
+    var pings: UInt64 = 0
+    var pongs: UInt64 = 0
+    var keepAlives: UInt64 = 0
+    var unknownFrames: UInt64 = 0
+    var peerGoneDisconnected: UInt64 = 0
+    var peerGoneNotHere: UInt64 = 0
+    var homeMoves: UInt64 = 0
+    var notIdeal: UInt64 = 0
+    var closes = PerCase<CloseReason>()
+
+    private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count * PacketKind.allCases.count)
+
+    mutating func drop(_ reason: DropReason, _ kind: PacketKind, count: Int = 1) {
+        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue] += UInt64(count)
+    }
+
+    func drops(_ reason: DropReason, _ kind: PacketKind) -> UInt64 {
+        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue]
+    }
+
+    static func += (left: inout Self, right: Self) {
+        left.accepts += right.accepts
+        left.acceptFailures += right.acceptFailures
+        left.logins += right.logins
+        left.packetsReceived.disco += right.packetsReceived.disco
+        left.packetsReceived.other += right.packetsReceived.other
+        left.bytesReceived += right.bytesReceived
+        left.packetsSent += right.packetsSent
+        left.bytesSent += right.bytesSent
+        left.pings += right.pings
+        left.pongs += right.pongs
+        left.keepAlives += right.keepAlives
+        left.unknownFrames += right.unknownFrames
+        left.peerGoneDisconnected += right.peerGoneDisconnected
+        left.peerGoneNotHere += right.peerGoneNotHere
+        left.homeMoves += right.homeMoves
+        left.notIdeal += right.notIdeal
+        left.closes += right.closes
+        for index in left.drops.indices { left.drops[index] += right.drops[index] }
+    }
+}
+
+extension RelayCounters {
+    /// A number for each kind of packet.
+    struct PerKind: Sendable {
+        var disco: UInt64 = 0
+        var other: UInt64 = 0
+
+        @inline(__always)
+        mutating func count(_ kind: PacketKind) {
+            switch kind {
+            case .disco: self.disco += 1
+            case .other: self.other += 1
+            }
+        }
+    }
+
+    /// A number for each case of an enumeration.
+    struct PerCase<Case: CaseIterable & RawRepresentable & Sendable>: Sendable where Case.RawValue == Int {
+        private var numbers = [UInt64](repeating: 0, count: Case.allCases.count)
+
+        subscript(_ key: Case) -> UInt64 {
+            get { self.numbers[key.rawValue] }
+            set { self.numbers[key.rawValue] = newValue }
+        }
+
+        static func += (left: inout Self, right: Self) {
+            for index in left.numbers.indices { left.numbers[index] += right.numbers[index] }
+        }
+    }
+}
