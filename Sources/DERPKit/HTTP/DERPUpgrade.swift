@@ -1,0 +1,26 @@
+/// A client's wish to leave HTTP and speak DERP, granted (`GET /derp`).
+package struct DERPUpgrade: Hashable, Sendable {
+    /// Whether the client goes without an HTTP response: it knows the server's key from the meta certificate.
+    package var isFastStart: Bool
+    /// The node of the region that the client would rather have; `nil` when this is the one. At most 255 characters.
+    package var idealNode: String?
+    /// What to send before the ServerKey frame: the 101 response, or nothing for a fast start.
+    package var response: [UInt8]
+
+    /// The version of the protocol, as in the 101 response and the meta certificate.
+    package static let protocolVersion = 2
+
+    /// The 101 response of a server with the key `serverKey`.
+    package static func switchingProtocols(serverKey: NodePublicKey) -> [UInt8] {
+        Array(
+            """
+            HTTP/1.1 101 Switching Protocols\r
+            Upgrade: DERP\r
+            Connection: Upgrade\r
+            Derp-Version: \(Self.protocolVersion)\r
+            Derp-Public-Key: \(serverKey.hex)\r
+            \r\n
+            """.utf8
+        )
+    }
+}

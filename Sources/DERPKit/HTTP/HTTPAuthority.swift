@@ -1,0 +1,43 @@
+import AsyncSockets
+
+/// A host and perhaps a port, as in a Host field (RFC 9110 §7.2), so narrow that it can be reflected without harm.
+package struct HTTPAuthority: Hashable, Sendable {
+    /// A name, an IPv4 literal, or an IPv6 literal in brackets; at most 255 characters.
+    package let host: String
+    /// 0…65535; `nil` where none is given.
+    package let port: UInt16?
+
+    /// Reads `host` or `host:port`; `nil` for anything that can't be reached under such a name.
+    package init?(_ text: some StringProtocol) {
+        let bracket = text.lastIndex(of: "]")
+        let colon = text[(bracket ?? text.startIndex)...].firstIndex(of: ":")
+        let host = text[..<(colon ?? text.endIndex)]
+        guard host.utf8.count <= 255, Self.isLiteral(host) || Self.isName(host) else { return nil }
+        self.host = String(host)
+
+        let digits = colon.map { text[$0...].dropFirst() } ?? text[text.endIndex...]
+        if digits.isEmpty {
+            self.port = nil
+        } else {
+            guard digits.utf8.allSatisfy(HTTPGrammar.isDigit), let port = UInt16(digits) else { return nil }
+            self.port = port
+        }
+    }
+
+    /// `[2001:db8::1]`, without a zone.
+    private static func isLiteral(_ host: some StringProtocol) -> Bool {
+        host.hasPrefix("[") && host.hasSuffix("]") && IPAddress(host.dropFirst().dropLast())?.family == .ipv6
+    }
+
+    /// Labels of letters, digits, `-` and `_` between dots; a dot may come last.
+    private static func isName(_ host: some StringProtocol) -> Bool {
+        var labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        if labels.count > 1, labels.last?.isEmpty == true { labels.removeLast() }
+        return labels.allSatisfy { label in
+            (1...63).contains(label.utf8.count)
+                && label.utf8.allSatisfy {
+                    HTTPGrammar.isLetter($0) || HTTPGrammar.isDigit($0) || "-_".utf8.contains($0)
+                }
+        }
+    }
+}

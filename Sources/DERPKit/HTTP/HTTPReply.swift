@@ -1,0 +1,23 @@
+import HTTPTypes
+
+/// A whole HTTP response: status, header fields and body.
+package struct HTTPReply: Hashable, Sendable {
+    package var status: HTTPResponse.Status
+    /// Without Content-Length, and without what Connection says of persistence: ``serialized(keepAlive:isHead:)``
+    /// knows both.
+    package var fields: HTTPFields
+    package var body: [UInt8]
+
+    package init(status: HTTPResponse.Status, fields: HTTPFields = [:], body: [UInt8] = []) {
+        self.status = status
+        self.fields = fields
+        self.body = body
+    }
+
+    /// One line of plain text.
+    package init(text: String, status: HTTPResponse.Status, fields: HTTPFields = [:]) {
+        self.init(status: status, fields: fields, body: Array(text.utf8) + [HTTPGrammar.lineFeed])
+        self.fields[.contentType] = "text/plain; charset=utf-8"
+        self.fields[.xContentTypeOptions] = "nosniff"
+    }
+}

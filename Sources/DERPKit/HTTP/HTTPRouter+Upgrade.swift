@@ -1,0 +1,59 @@
+import HTTPTypes
+
+extension HTTPRouter {
+    /// What a client of `/derp` wants to speak in HTTP's stead.
+    private enum Transport {
+        /// DERP frames right on the connection.
+        case raw
+        /// DERP frames in WebSocket messages (RFC 6455).
+        case webSocket
+    }
+
+    /// `/derp`, where HTTP ends and relaying begins.
+    func derp(_ head: HTTPRequestHead) -> Outcome {
+        guard self.isRelayEnabled else {
+            return .respond(HTTPReply(text: "this server does not relay", status: .notFound))
+        }
+        guard let transport = self.transport(wantedBy: head) else {
+            // RFC 9110 §15.5.22 and §7.8: 426 names the protocol, and Connection names Upgrade.
+            let fields: HTTPFields = [.upgrade: "DERP", .connection: "Upgrade"]
+            return .respond(
+                HTTPReply(text: "DERP requires connection upgrade", status: .upgradeRequired, fields: fields)
+            )
+        }
+        guard head.method == .get else { return .respond(.methodNotAllowed(allowed: "GET")) }
+        guard !head.hasBody else {
+            return .respond(HTTPReply(text: "an upgrade request has no body", status: .badRequest))
+        }
+        switch transport {
+        case .raw: return .upgrade(self.rawUpgrade(head))
+        case .webSocket:
+            return .respond(
+                HTTPReply(text: "WebSocket is not available here; use Upgrade: DERP", status: .notImplemented)
+            )
+        }
+    }
+
+    /// The first protocol in Upgrade that is known here. Very old clients say `websocket` and mean raw DERP: those that
+    /// mean WebSocket name its subprotocol. Connection isn't looked at, nor the version, as the reference doesn't either.
+    private func transport(wantedBy head: HTTPRequestHead) -> Transport? {
+        for name in head.fields.list(.upgrade) {
+            switch name.lowercased() {
+            case "derp": return .raw
+            case "websocket": return head.fields.lists("derp", in: .secWebSocketProtocol) ? .webSocket : .raw
+            default: continue
+            }
+        }
+        return nil
+    }
+
+    private func rawUpgrade(_ head: HTTPRequestHead) -> DERPUpgrade {
+        let isFastStart = head.fields[.derpFastStart] == "1"
+        let idealNode = head.fields[.idealNode].flatMap { $0.isEmpty ? nil : String($0.prefix(255)) }
+        return DERPUpgrade(
+            isFastStart: isFastStart,
+            idealNode: idealNode,
+            response: isFastStart ? [] : self.switchingProtocols
+        )
+    }
+}

@@ -1,0 +1,86 @@
+import AsyncSockets
+import HTTPTypes
+
+/// Decides what becomes of a request: a pure function of its head, the peer and the port.
+package struct HTTPRouter: Sendable {
+    /// The kind of port that requests come in on.
+    package enum Port: Hashable, Sendable {
+        /// The relay's own, with TLS or without.
+        case relay
+        /// Plain HTTP beside TLS: connectivity checks, the map, and redirects (302) to `https` at `tlsPort`. Never
+        /// relays. `fallbackHost` is where a request is sent that names no host.
+        case plainHelper(tlsPort: UInt16, fallbackHost: HTTPAuthority?)
+    }
+
+    /// What to do with a request.
+    package enum Outcome: Hashable, Sendable {
+        /// Send this, then go on or close as ``HTTPRequestHead/wantsKeepAlive`` says.
+        case respond(HTTPReply)
+        /// Leave HTTP; the bytes behind the head are DERP.
+        case upgrade(DERPUpgrade)
+        /// Render the metrics as Prometheus text, and send them with ``LivePage/reply(body:entityTag:)``.
+        case metrics(LivePage)
+        /// Render the DERP map as JSON, and send it with ``LivePage/reply(body:entityTag:)``.
+        case derpMap(LivePage)
+    }
+
+    let port: Port
+    let isRelayEnabled: Bool
+    let servesMap: Bool
+    let debugNetworks: [IPNetwork]
+    let switchingProtocols: [UInt8]
+    private let home: HTTPReply
+
+    package init(configuration: RelayServer.Configuration, port: Port) {
+        self.port = port
+        self.isRelayEnabled = configuration.isRelayEnabled
+        self.servesMap = configuration.region != nil
+        self.debugNetworks = configuration.debugNetworks
+        self.switchingProtocols = DERPUpgrade.switchingProtocols(serverKey: configuration.privateKey.publicKey)
+        self.home = Self.home(configuration)
+    }
+
+    /// Decides about one request.
+    ///
+    /// - Parameters:
+    ///   - head: The request.
+    ///   - peer: Whence its connection comes.
+    ///   - isTLS: Whether the connection is protected, for what pages tell browsers (RFC 6797 §7.2).
+    package func outcome(for head: HTTPRequestHead, from peer: IPAddress, isTLS: Bool) -> Outcome {
+        if case .plainHelper(let tlsPort, let fallbackHost) = self.port {
+            switch head.path {
+            case "/generate_204", "/derpmap/default": break
+            default: return .respond(self.redirect(head, tlsPort: tlsPort, fallbackHost: fallbackHost))
+            }
+        }
+        switch head.path {
+        case "/derp": return self.derp(head)
+        case "/derp/probe", "/derp/latency-check": return .respond(self.probe(head))
+        case "/generate_204": return .respond(self.connectivityCheck(head))
+        case "/metrics": return self.metrics(head, from: peer, isTLS: isTLS)
+        case "/derpmap/default": return self.derpMap(head, isTLS: isTLS)
+        case "/robots.txt": return .respond(self.page(Self.robots, for: head, isTLS: isTLS))
+        case "/": return .respond(self.page(self.home, for: head, isTLS: isTLS))
+        default: return .respond(.notFound.protected(isTLS: isTLS))
+        }
+    }
+
+    private func page(_ page: HTTPReply, for head: HTTPRequestHead, isTLS: Bool) -> HTTPReply {
+        (head.isRead ? page : .methodNotAllowed).protected(isTLS: isTLS)
+    }
+
+    private static let robots = HTTPReply(text: "User-agent: *\nDisallow: /", status: .ok)
+
+    private static func home(_ configuration: RelayServer.Configuration) -> HTTPReply {
+        let html: HTTPFields = [.contentType: "text/html; charset=utf-8"]
+        switch configuration.homePage {
+        case .standard:
+            let text = StandardHomePage.html(isRelayEnabled: configuration.isRelayEnabled)
+            return HTTPReply(status: .ok, fields: html, body: Array(text.utf8))
+        case .blank:
+            return HTTPReply(status: .ok, fields: html)
+        case .redirect(let url):
+            return HTTPReply(status: .found, fields: [.location: url])
+        }
+    }
+}

@@ -1,0 +1,28 @@
+import HTTPTypes
+
+/// A page whose body is still to be rendered: everything else about it is settled.
+package struct LivePage: Hashable, Sendable {
+    private let fields: HTTPFields
+    private let knownTags: [Substring]
+
+    init(fields: HTTPFields, for head: HTTPRequestHead, isTLS: Bool) {
+        self.fields = HTTPReply(status: .ok, fields: fields).protected(isTLS: isTLS).fields
+        self.knownTags = head.fields.list(.ifNoneMatch)
+    }
+
+    /// Whether the client has the content that `entityTag` stands for (RFC 9110 §13.1.2), and needs no rendering.
+    package func isKnown(entityTag: String) -> Bool {
+        self.knownTags.contains { $0 == "*" || $0 == entityTag || $0 == "W/" + entityTag }
+    }
+
+    /// The reply with `body`: 200, or 304 without it when the client has what `entityTag` stands for.
+    ///
+    /// - Parameter entityTag: In quotes and without a comma, such as `"5f2a"`; `nil` for a page without one.
+    package func reply(body: [UInt8], entityTag: String? = nil) -> HTTPReply {
+        var fields = self.fields
+        guard let entityTag else { return HTTPReply(status: .ok, fields: fields, body: body) }
+        fields[.eTag] = entityTag
+        guard self.isKnown(entityTag: entityTag) else { return HTTPReply(status: .ok, fields: fields, body: body) }
+        return HTTPReply(status: .notModified, fields: fields)
+    }
+}
