@@ -2,7 +2,7 @@
 package struct DERPUpgrade: Hashable, Sendable {
     /// Whether the client goes without an HTTP response: it knows the server's key from the meta certificate.
     package var isFastStart: Bool
-    /// The node of the region that the client would rather have; `nil` when this is the one. At most 255 characters.
+    /// The node of the region that the client would rather have; `nil` when this is the one. At most 255 bytes of ASCII.
     package var idealNode: String?
     /// What to send before the ServerKey frame: the 101 response, or nothing for a fast start.
     package var response: [UInt8]

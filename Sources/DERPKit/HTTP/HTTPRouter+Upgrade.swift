@@ -49,7 +49,11 @@ extension HTTPRouter {
 
     private func rawUpgrade(_ head: HTTPRequestHead) -> DERPUpgrade {
         let isFastStart = head.fields[.derpFastStart] == "1"
-        let idealNode = head.fields[.idealNode].flatMap { $0.isEmpty ? nil : String($0.prefix(255)) }
+        // A stranger's word on its way to logs: bounded in bytes, and nothing that a terminal would obey.
+        let idealNode = head.fields[.idealNode].flatMap { name in
+            let bytes = name.utf8.prefix(255).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
+            return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+        }
         return DERPUpgrade(
             isFastStart: isFastStart,
             idealNode: idealNode,

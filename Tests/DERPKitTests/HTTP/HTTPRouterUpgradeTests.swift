@@ -56,6 +56,8 @@ struct HTTPRouterUpgradeTests {
         #expect(try self.request.upgrade("GET /derp", "Upgrade: DERP", "Ideal-Node:").idealNode == nil)
         let long = String(repeating: "n", count: 9_000)
         #expect(try self.request.upgrade("GET /derp", "Upgrade: DERP", "Ideal-Node: \(long)").idealNode?.count == 255)
+        let escape = try self.request.upgrade("GET /derp", "Upgrade: DERP", "Ideal-Node: a\u{9b}1m")
+        #expect(escape.idealNode == "a??1m")
     }
 
     @Test(
