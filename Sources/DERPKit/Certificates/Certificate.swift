@@ -1,12 +1,31 @@
-/// A certificate chain and the private key of its first certificate, both as PEM (RFC 7468).
-public struct Certificate: Sendable {
-    /// One or more certificates, the server's own first.
-    public let chainPEM: String
-    /// The unencrypted private key. Secret.
-    package let privateKeyPEM: String
+import COpenSSL
 
-    package init(chainPEM: String, privateKeyPEM: String) {
+/// A certificate chain and the private key of its first certificate.
+public struct Certificate: Sendable {
+    /// One or more certificates as PEM (RFC 7468), the server's own first, and nothing else.
+    public let chainPEM: String
+    /// The unencrypted private key as PEM. Secret.
+    package let privateKeyPEM: String
+    /// The first certificate's fingerprint as a DERP map's `CertName` takes it: `sha256-raw:` and the SHA-256 of its DER
+    /// bytes as 64 lower-case hexadecimal digits (protocol.md §6).
+    public let pin: String
+    /// Whether the chain is one certificate that names no other issuer. Clients trust such a one only by its ``pin``.
+    public let isSelfSigned: Bool
+
+    /// Takes a pair that belongs together.
+    init(chain: [X509Certificate], leaf: X509Certificate, key: SigningKey) throws(OpenSSLFailure) {
+        var chainPEM = ""
+        for certificate in chain { chainPEM += try certificate.pem() }
         self.chainPEM = chainPEM
-        self.privateKeyPEM = privateKeyPEM
+        self.privateKeyPEM = try key.pem()
+        self.pin = "sha256-raw:" + Hex.encode(SHA256.digest(of: try leaf.der()))
+        self.isSelfSigned = chain.count == 1 && leaf.isSelfIssued
     }
+}
+
+extension Certificate: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The pin: a certificate prints without its key.
+    public var description: String { self.pin }
+    public var debugDescription: String { self.description }
+    public var customMirror: Mirror { Mirror(self, children: ["pin": self.pin]) }
 }

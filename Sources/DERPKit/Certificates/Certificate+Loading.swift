@@ -1,0 +1,111 @@
+extension Certificate {
+    /// No certificate or key file is larger, in bytes.
+    static let maximumFileSize = 1 << 20
+
+    /// Takes a chain, the server's own certificate first, and that certificate's key, both as PEM.
+    ///
+    /// - Throws: ``DERPError`` with code `certificate` when either can't be parsed, the key is encrypted, or it is
+    ///   another certificate's.
+    public init(chainPEM: String, privateKeyPEM: String) throws {
+        try self.init(
+            chain: Source(name: "the certificate chain", text: chainPEM),
+            key: Source(name: "the private key", text: privateKeyPEM)
+        )
+    }
+
+    /// Reads a chain and its key from PEM files of at most 1 MiB each.
+    ///
+    /// - Throws: ``DERPError`` with code `certificate` and the file's path when one can't be read or parsed, the key is
+    ///   encrypted, or it is another certificate's.
+    public init(chainFile: String, keyFile: String) throws {
+        try self.init(chain: Source(file: chainFile), key: Source(file: keyFile))
+    }
+
+    /// Reads `<directory>/<host>.crt` and `<directory>/<host>.key`, where derper's manual mode looks for them: the name
+    /// with only its letters, digits, hyphens and dots.
+    ///
+    /// - Parameters:
+    ///   - directory: Where the files are.
+    ///   - host: The DNS name or IP address that clients connect to.
+    /// - Throws: ``DERPError`` with code `certificate`, as ``init(chainFile:keyFile:)`` does, or when the certificate is
+    ///   not for `host`.
+    public init(directory: String, host: String) throws {
+        let host = try CertificateHost.parse(host)
+        let paths = CertificatePaths(directory: directory, host: host)
+        try self.init(chainFile: paths.chain, keyFile: paths.key)
+        guard try self.leaf().isValid(for: host) else {
+            throw DERPError(.certificate, "the certificate in \(paths.chain) is not for \(host.text)")
+        }
+    }
+
+    /// The server's own certificate.
+    func leaf() throws -> X509Certificate {
+        guard let leaf = try Source(name: "the certificate chain", text: self.chainPEM).certificates().first else {
+            throw DERPError(.certificate, "the certificate chain is empty")
+        }
+        return leaf
+    }
+
+    init(chain chainSource: Source, key keySource: Source) throws {
+        let chain = try chainSource.certificates()
+        guard let leaf = chain.first else {
+            throw DERPError(.certificate, "\(chainSource.name) holds no PEM certificate")
+        }
+        let key = try keySource.signingKey()
+        guard key.matches(leaf) else {
+            throw DERPError(
+                .certificate,
+                "\(keySource.name) is not the key of the first certificate in \(chainSource.name)"
+            )
+        }
+        do {
+            try self.init(chain: chain, leaf: leaf, key: key)
+        } catch {
+            throw DERPError(.certificate, "can't use \(chainSource.name): \(error)")
+        }
+    }
+}
+
+extension Certificate {
+    /// A PEM text, and what to call it in an error.
+    struct Source {
+        let name: String
+        let text: String
+
+        init(name: String, text: String) {
+            self.name = name
+            self.text = text
+        }
+
+        init(file: String) throws {
+            self.name = file
+            do {
+                self.text = try FileReader.text(at: file, limit: Certificate.maximumFileSize)
+            } catch {
+                throw DERPError(.certificate, "can't read \(file): \(error)")
+            }
+        }
+
+        func certificates() throws -> [X509Certificate] {
+            do {
+                return try X509Certificate.chain(fromPEM: self.text)
+            } catch {
+                throw DERPError(.certificate, "\(self.name) holds a damaged certificate: \(error)")
+            }
+        }
+
+        func signingKey() throws -> SigningKey {
+            do {
+                return try SigningKey.read(fromPEM: self.text)
+            } catch {
+                guard !self.text.contains("ENCRYPTED") else {
+                    throw DERPError(
+                        .certificate,
+                        "the private key in \(self.name) is encrypted: store it without a password"
+                    )
+                }
+                throw DERPError(.certificate, "\(self.name) holds no usable private key: \(error)")
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import COpenSSL
+
+/// What OpenSSL said about its last failure.
+struct OpenSSLFailure: Error, CustomStringConvertible {
+    let description: String
+
+    /// Takes this thread's oldest error, which is the cause, and clears the rest.
+    init() {
+        let code = ERR_get_error()
+        ERR_clear_error()
+        // The reasons are fixed texts of the library: none quotes its input.
+        self.description = ERR_reason_error_string(code).map { String(cString: $0) } ?? "OpenSSL failed"
+    }
+
+    /// Throws what OpenSSL said unless `result` is 1 or more, its word for success.
+    static func check(_ result: some BinaryInteger) throws(OpenSSLFailure) {
+        guard result > 0 else { throw OpenSSLFailure() }
+    }
+
+    /// Unwraps what an OpenSSL constructor returned.
+    @discardableResult
+    static func check<Pointer>(_ pointer: Pointer?) throws(OpenSSLFailure) -> Pointer {
+        guard let pointer else { throw OpenSSLFailure() }
+        return pointer
+    }
+}

@@ -1,0 +1,88 @@
+import COpenSSL
+import Glibc
+
+/// One X.509 certificate (RFC 5280), as OpenSSL keeps it.
+final class X509Certificate {
+    let pointer: OpaquePointer
+
+    /// Takes over `pointer`.
+    init(owning pointer: OpaquePointer) { self.pointer = pointer }
+
+    deinit { X509_free(self.pointer) }
+
+    /// Reads every certificate of a PEM text in order; other blocks between them are skipped.
+    ///
+    /// - Throws: ``OpenSSLFailure`` when a block is damaged. A text without any certificate gives an empty array.
+    static func chain(fromPEM text: String) throws(OpenSSLFailure) -> [X509Certificate] {
+        let bio = try MemoryBIO(text)
+        var chain = [X509Certificate]()
+        while true {
+            ERR_clear_error()
+            if let pointer = PEM_read_bio_X509(bio.pointer, nil, refusePassword, nil) {
+                chain.append(X509Certificate(owning: pointer))
+                continue
+            }
+            let error = ERR_peek_last_error()
+            guard ERR_GET_LIB(error) == ERR_LIB_PEM, ERR_GET_REASON(error) == PEM_R_NO_START_LINE else {
+                throw OpenSSLFailure()
+            }
+            ERR_clear_error()
+            return chain
+        }
+    }
+
+    /// The certificate as one PEM block.
+    func pem() throws(OpenSSLFailure) -> String {
+        let bio = try MemoryBIO()
+        try OpenSSLFailure.check(PEM_write_bio_X509(bio.pointer, self.pointer))
+        return bio.text()
+    }
+
+    /// The certificate's DER bytes.
+    func der() throws(OpenSSLFailure) -> [UInt8] {
+        var bytes: UnsafeMutablePointer<UInt8>?
+        let count = i2d_X509(self.pointer, &bytes)
+        try OpenSSLFailure.check(count)
+        let start = try OpenSSLFailure.check(bytes)
+        defer { CRYPTO_free(start, nil, 0) }
+        return Array(UnsafeBufferPointer(start: start, count: Int(count)))
+    }
+
+    /// Whether it is meant for `host`: a subject alternative name says so. The common name counts for nothing, as for
+    /// Tailscale's clients.
+    func isValid(for host: CertificateHost) -> Bool {
+        switch host.kind {
+        case .address(let address):
+            let bytes = address.bytes
+            return X509_check_ip(self.pointer, bytes, bytes.count, 0) == 1
+        case .name(let name):
+            return X509_check_host(
+                self.pointer,
+                name,
+                name.utf8.count,
+                CUnsignedInt(X509_CHECK_FLAG_NEVER_CHECK_SUBJECT),
+                nil
+            ) == 1
+        }
+    }
+
+    /// Whether `time` (seconds since 1970) lies within its validity.
+    func isCurrent(at time: time_t) -> Bool { !self.isExpired(at: time) && !self.isEarly(at: time) }
+
+    /// Whether its validity has ended by `time`.
+    func isExpired(at time: time_t) -> Bool {
+        var time = time
+        return X509_cmp_time(X509_get0_notAfter(self.pointer), &time) <= 0
+    }
+
+    /// Whether its validity has not begun by `time`.
+    func isEarly(at time: time_t) -> Bool {
+        var time = time
+        return X509_cmp_time(X509_get0_notBefore(self.pointer), &time) > 0
+    }
+
+    /// Whether its issuer is its subject.
+    var isSelfIssued: Bool {
+        X509_NAME_cmp(X509_get_issuer_name(self.pointer), X509_get_subject_name(self.pointer)) == 0
+    }
+}

@@ -1,0 +1,63 @@
+import Glibc
+
+/// Keeps a host's self-signed certificate in a directory, so that its pin stays the same from start to start.
+///
+/// The key is written first, then the certificate, each in one step, and a renewal keeps the key: whenever the power
+/// fails, the next start finds a pair that it can use or complete.
+struct SelfSignedStore {
+    let host: CertificateHost
+    let paths: CertificatePaths
+    /// The time of the call, in seconds since 1970.
+    let now: time_t
+
+    /// Reads the pair, or makes what is missing or out of date.
+    func load() throws -> Certificate.Stored {
+        let hasChain = access(self.paths.chain, F_OK) == 0
+        let hasKey = access(self.paths.key, F_OK) == 0
+        if hasChain, !hasKey {
+            throw DERPError(
+                .certificate,
+                "\(self.paths.chain) is there but its key \(self.paths.key) is not: restore it, or move both away"
+            )
+        }
+        if !hasKey { try self.writeKey() }
+        if !hasChain { return try self.make(existing: .keep, origin: .made) }
+
+        let certificate = try Certificate(chainFile: self.paths.chain, keyFile: self.paths.key)
+        guard certificate.isSelfSigned else {
+            throw DERPError(
+                .certificate,
+                "\(self.paths.chain) is not self-signed: to serve it, choose manual certificates"
+            )
+        }
+        let leaf = try certificate.leaf()
+        if leaf.isExpired(at: self.now) { return try self.make(existing: .replace, origin: .renewed) }
+        if !leaf.isValid(for: self.host) { return try self.make(existing: .replace, origin: .renamed) }
+        return Certificate.Stored(certificate: certificate, origin: .found)
+    }
+
+    private func writeKey() throws {
+        do {
+            let text = try SigningKey.p256().pem()
+            try AtomicFile.write(text, to: self.paths.key, mode: 0o600, existing: .keep)
+        } catch let error as FileError where error.isExisting {
+            // Another process was quicker; its key counts.
+        } catch {
+            throw DERPError(.certificate, "can't write \(self.paths.key): \(error)")
+        }
+    }
+
+    private func make(existing: AtomicFile.Existing, origin: Certificate.Stored.Origin) throws -> Certificate.Stored {
+        let key = try Certificate.Source(file: self.paths.key).signingKey()
+        do {
+            let certificate = try Certificate.selfSigned(for: self.host, key: key, now: self.now)
+            try AtomicFile.write(certificate.chainPEM, to: self.paths.chain, mode: 0o644, existing: existing)
+            return Certificate.Stored(certificate: certificate, origin: origin)
+        } catch let error as FileError where error.isExisting {
+            let certificate = try Certificate(chainFile: self.paths.chain, keyFile: self.paths.key)
+            return Certificate.Stored(certificate: certificate, origin: .found)
+        } catch {
+            throw DERPError(.certificate, "can't write \(self.paths.chain): \(error)")
+        }
+    }
+}

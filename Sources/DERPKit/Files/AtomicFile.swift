@@ -1,0 +1,70 @@
+import Glibc
+
+/// Writes files that are there whole or not at all, even when the power fails.
+enum AtomicFile {
+    /// What to do when the path is taken.
+    enum Existing {
+        /// Fail with `EEXIST` and leave what is there. Of several writers exactly one succeeds.
+        case keep
+        /// Put the new file in its place in one step.
+        case replace
+    }
+
+    /// Writes `text` to `path` with permissions `mode`, by way of a temporary file in the same directory.
+    ///
+    /// A missing directory is made, with its missing parents, mode 0700.
+    static func write(_ text: String, to path: String, mode: mode_t, existing: Existing) throws(FileError) {
+        let directory = Self.directory(of: path)
+        try Self.makeDirectory(directory)
+
+        var template = Array((path + ".tmp-XXXXXX").utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw .last }
+        // The temporary name goes in every case: after a rename it no longer exists, and that is fine.
+        defer { unlink(template) }
+        do {
+            defer { close(descriptor) }
+            guard fchmod(descriptor, mode) == 0 else { throw FileError.last }
+            try Self.writeAll(Array(text.utf8), to: descriptor)
+            guard fsync(descriptor) == 0 else { throw FileError.last }
+        }
+
+        switch existing {
+        case .keep: guard link(template, path) == 0 else { throw .last }
+        case .replace: guard rename(template, path) == 0 else { throw .last }
+        }
+        Self.sync(directory)
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .last
+            }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    private static func directory(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    private static func makeDirectory(_ path: String) throws(FileError) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, path != ".", path != "/" else { throw .last }
+        try Self.makeDirectory(Self.directory(of: path))
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last }
+    }
+
+    /// Makes the new name durable. Some file systems can't do this for a directory; the file is written all the same.
+    private static func sync(_ directory: String) {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}

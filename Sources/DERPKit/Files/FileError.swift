@@ -1,0 +1,35 @@
+import Glibc
+
+/// Why a file could not be read or written. Names no path and no content: the caller says which file it was.
+struct FileError: Error, Hashable, CustomStringConvertible {
+    /// The kinds of failure.
+    enum Reason: Hashable {
+        /// A system call failed with this `errno`.
+        case system(Int32)
+        /// The file holds more than this many bytes.
+        case tooLarge(limit: Int)
+        /// The path names a directory, a socket, a pipe or a device.
+        case notRegular
+        /// The content is not UTF-8.
+        case notText
+    }
+
+    let reason: Reason
+
+    init(_ reason: Reason) { self.reason = reason }
+
+    /// The failure of the system call that was just made.
+    static var last: Self { Self(.system(errno)) }
+
+    var isMissing: Bool { self.reason == .system(ENOENT) }
+    var isExisting: Bool { self.reason == .system(EEXIST) }
+
+    var description: String {
+        switch self.reason {
+        case .system(let code): String(cString: strerror(code)).lowercased()
+        case .tooLarge(let limit): "larger than \(limit) bytes"
+        case .notRegular: "not a regular file"
+        case .notText: "not UTF-8 text"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Glibc
+
+/// Reads small files whole.
+enum FileReader {
+    /// The bytes of the regular file at `path`, of which there may be at most `limit`.
+    static func bytes(at path: String, limit: Int) throws(FileError) -> [UInt8] {
+        // Non-blocking, so that a pipe at that path can't hold up the start before it is seen to be one.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .last }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.notRegular) }
+
+        var bytes = [UInt8]()
+        var chunk = [UInt8](repeating: 0, count: 16384)
+        while true {
+            let count = read(descriptor, &chunk, chunk.count)
+            if count == 0 { return bytes }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .last
+            }
+            guard bytes.count + count <= limit else { throw FileError(.tooLarge(limit: limit)) }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    /// The file at `path` as UTF-8 text of at most `limit` bytes.
+    static func text(at path: String, limit: Int) throws(FileError) -> String {
+        guard let text = String(validating: try self.bytes(at: path, limit: limit), as: UTF8.self) else {
+            throw FileError(.notText)
+        }
+        return text
+    }
+}

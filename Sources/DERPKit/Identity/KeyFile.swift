@@ -1,0 +1,88 @@
+/// The file that holds a server's private key.
+///
+/// Two forms are read, so that a server can be replaced and keep its identity: derper's JSON
+/// `{"PrivateKey": "privkey:<64 hex>"}` and headscale's bare text `privkey:<64 hex>`. derper's is written.
+public struct KeyFile: Hashable, Sendable {
+    /// A key, and whether the file had to be made for it.
+    public struct Loaded: Sendable {
+        public let key: NodePrivateKey
+        /// True when the file was missing and this call made it.
+        public let wasCreated: Bool
+    }
+
+    /// No key file is larger, in bytes.
+    static let maximumSize = 65536
+
+    /// Where the file is.
+    public let path: String
+
+    public init(path: String) { self.path = path }
+
+    /// Reads the key.
+    ///
+    /// - Throws: ``DERPError`` with code `keyFile` when the file is missing, unreadable, larger than 64 KiB, or holds
+    ///   anything but a key. The file is left as it is, and the error never tells what is in it.
+    public func load() throws -> NodePrivateKey {
+        do {
+            return try self.read()
+        } catch {
+            throw DERPError(.keyFile, "can't read the key file \(self.path): \(error)")
+        }
+    }
+
+    /// Reads the key; when there is no file, makes a key and writes it, mode 0600, in one step.
+    ///
+    /// Of several processes that start at once one makes the file, and all get the same key.
+    ///
+    /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does, or when the file can't be written.
+    public func loadOrCreate() throws -> Loaded {
+        do {
+            return Loaded(key: try self.read(), wasCreated: false)
+        } catch let error where !error.isMissing {
+            throw DERPError(.keyFile, "can't read the key file \(self.path): \(error)")
+        } catch {}
+
+        let key = NodePrivateKey()
+        do {
+            try AtomicFile.write(KeyFileText.encode(key), to: self.path, mode: 0o600, existing: .keep)
+            return Loaded(key: key, wasCreated: true)
+        } catch let error where error.isExisting {
+            // Another process was quicker; its key counts.
+            return Loaded(key: try self.load(), wasCreated: false)
+        } catch {
+            throw DERPError(.keyFile, "can't write the key file \(self.path): \(error)")
+        }
+    }
+
+    /// Why the file gave no key.
+    private enum Failure: Error, CustomStringConvertible {
+        case file(FileError)
+        case content(KeyFileText.Problem)
+
+        var isMissing: Bool {
+            guard case .file(let error) = self else { return false }
+            return error.isMissing
+        }
+
+        var description: String {
+            switch self {
+            case .file(let error): error.description
+            case .content(let problem): problem.rawValue
+            }
+        }
+    }
+
+    private func read() throws(Failure) -> NodePrivateKey {
+        let text: String
+        do {
+            text = try FileReader.text(at: self.path, limit: Self.maximumSize)
+        } catch {
+            throw .file(error)
+        }
+        do {
+            return try KeyFileText.decode(text)
+        } catch {
+            throw .content(error)
+        }
+    }
+}
