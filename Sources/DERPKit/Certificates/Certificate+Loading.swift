@@ -101,7 +101,7 @@ extension Certificate {
                 guard !self.text.contains("ENCRYPTED") else {
                     throw DERPError(
                         .certificate,
-                        "the private key in \(self.name) is encrypted: store it without a password"
+                        "\(self.name) is encrypted: store it without a password"
                     )
                 }
                 throw DERPError(.certificate, "\(self.name) holds no usable private key: \(error)")

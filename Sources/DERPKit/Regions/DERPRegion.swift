@@ -1,13 +1,42 @@
-/// One region of a DERP map: nodes that are reached with about the same latency.
+/// One region of a DERP map: nodes that are reached with about the same latency (protocol.md §6).
 public struct DERPRegion: Hashable, Sendable {
-    /// 1…2^53-1; 900–999 are for private use.
-    public var regionID: Int
-    public var regionCode: String
-    public var regionName: String
+    /// The ids that a region may have. 900–999 are for private use.
+    public static let validIDs = 1...((1 << 53) - 1)
 
-    public init(regionID: Int, regionCode: String, regionName: String) {
+    /// The region's number, one of ``validIDs``.
+    public var regionID: Int
+    /// A short name, such as an airport's code.
+    public var regionCode: String
+    /// A name for people.
+    public var regionName: String
+    /// Degrees north; 0 with ``longitude`` 0: not known.
+    public var latitude: Double
+    /// Degrees east.
+    public var longitude: Double
+    /// The deprecated forerunner of ``noMeasureNoHome``.
+    public var avoid: Bool
+    /// Whether clients shall neither measure this region nor make it their home.
+    public var noMeasureNoHome: Bool
+    /// The region's nodes, the one to try first in front.
+    public var nodes: [DERPNode]
+
+    public init(
+        regionID: Int,
+        regionCode: String,
+        regionName: String,
+        latitude: Double = 0,
+        longitude: Double = 0,
+        avoid: Bool = false,
+        noMeasureNoHome: Bool = false,
+        nodes: [DERPNode] = []
+    ) {
         self.regionID = regionID
         self.regionCode = regionCode
         self.regionName = regionName
+        self.latitude = latitude
+        self.longitude = longitude
+        self.avoid = avoid
+        self.noMeasureNoHome = noMeasureNoHome
+        self.nodes = nodes
     }
 }

@@ -1,0 +1,35 @@
+extension DERPMap {
+    /// How clients choose the region that is their home.
+    public struct HomeParams: Hashable, Sendable {
+        /// Factors on the latency of regions, by region id. Below 1 a region is preferred, above 1 avoided; a region that
+        /// isn't named has 1.
+        public var regionScore: [Int: Double]
+
+        public init(regionScore: [Int: Double] = [:]) {
+            self.regionScore = regionScore
+        }
+    }
+}
+
+extension DERPMap.HomeParams: Codable {
+    private enum Member: String, CodingKey {
+        case regionScore = "RegionScore"
+    }
+
+    /// Reads the parameters; an unknown member is ignored, a missing one and `null` stand for no factors.
+    public init(from decoder: any Decoder) throws {
+        let members = try decoder.container(keyedBy: Member.self)
+        self.init()
+        guard try members.contains(.regionScore) && !members.decodeNil(forKey: .regionScore) else { return }
+        let scores = try members.nestedContainer(keyedBy: RegionKey.self, forKey: .regionScore)
+        self.regionScore = try scores.decodeByID(Double.self)
+    }
+
+    /// Writes the parameters; no factors are left out.
+    public func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Member.self)
+        guard !self.regionScore.isEmpty else { return }
+        var scores = members.nestedContainer(keyedBy: RegionKey.self, forKey: .regionScore)
+        for (id, score) in self.regionScore { try scores.encode(score, forKey: RegionKey(id)) }
+    }
+}

@@ -1,0 +1,32 @@
+import FoundationEssentials
+
+extension DERPMap {
+    /// Reads a map from JSON of at most 5 MiB; a `null` region is as good as none.
+    ///
+    /// - Throws: As ``DERPMapLayer/init(json:)``.
+    public init(json: some Sequence<UInt8>) throws {
+        self.init()
+        self.apply(try DERPMapLayer(json: json))
+    }
+
+    /// The map's JSON, the same bytes for the same map: regions in order of their ids, members of an object by name.
+    public func json() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        var parts = [String]()
+        do {
+            if let homeParams = self.homeParams {
+                parts.append("\"HomeParams\":" + String(decoding: try encoder.encode(homeParams), as: UTF8.self))
+            }
+            // By hand, because an encoder sorts "10" before "9".
+            let regions = try self.regions.sorted { $0.key < $1.key }.map { id, region in
+                "\"\(id)\":" + String(decoding: try encoder.encode(region), as: UTF8.self)
+            }
+            parts.append("\"Regions\":{" + regions.joined(separator: ",") + "}")
+        } catch {
+            throw DERPError(.invalidConfiguration, "the DERP map holds a number that JSON can't express")
+        }
+        if self.omitDefaultRegions { parts.append("\"omitDefaultRegions\":true") }
+        return Array(("{" + parts.joined(separator: ",") + "}").utf8)
+    }
+}

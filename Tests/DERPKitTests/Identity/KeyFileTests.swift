@@ -1,0 +1,111 @@
+import Testing
+
+@testable import DERPKit
+
+@Suite("Key file")
+struct KeyFileTests {
+    let directory: TemporaryDirectory
+    let digits = String(repeating: "0a", count: 31) + "4b"
+
+    init() throws { self.directory = try TemporaryDirectory() }
+
+    @Test("derper's JSON and headscale's text give the same key")
+    func bothForms() throws {
+        let forms = [
+            "{\"PrivateKey\": \"privkey:\(self.digits)\"}",
+            "{\n\t\"PrivateKey\": \"privkey:\(self.digits)\"\n}\n",
+            "{\"Other\": [1, {}], \"privatekey\": \"privkey:\(self.digits)\"}",
+            "privkey:\(self.digits)",
+            " \tprivkey:\(self.digits)\r\n",
+        ]
+        for form in forms {
+            let path = try self.directory.write(form, to: "key")
+            #expect(try KeyFile(path: path).load().secretText == "privkey:\(self.digits)")
+            #expect(try KeyFile(path: path).loadOrCreate().wasCreated == false)
+        }
+    }
+
+    @Test("a missing file is made, with its directories, for the owner alone")
+    func creation() throws {
+        let file = KeyFile(path: self.directory.file("a/b/derper.key"))
+        let made = try file.loadOrCreate()
+        #expect(made.wasCreated)
+        #expect(TemporaryDirectory.mode(of: file.path) == 0o600)
+        #expect(TemporaryDirectory.mode(of: self.directory.file("a")) == 0o700)
+        #expect(TemporaryDirectory.mode(of: self.directory.file("a/b")) == 0o700)
+
+        let again = try file.loadOrCreate()
+        #expect(!again.wasCreated)
+        #expect(again.key.secretText == made.key.secretText)
+        #expect(try FileReader.text(at: file.path, limit: 1000) == "{\n\t\"PrivateKey\": \"\(made.key.secretText)\"\n}")
+    }
+
+    @Test("only loadOrCreate makes a file")
+    func loadNeverCreates() throws {
+        let file = KeyFile(path: self.directory.file("key"))
+        #expect(throws: DERPError(.keyFile, "can't read the key file \(file.path): no such file or directory")) {
+            try file.load()
+        }
+        #expect(self.directory.entries().isEmpty)
+    }
+
+    @Test(
+        "a broken file is refused, left as it is, and not quoted",
+        arguments: [
+            "", " \n", "secret-words", "privkey:", "privkey:secret", "privkey:" + String(repeating: "0", count: 64),
+            "privkey:" + String(repeating: "ab", count: 33), "{", "{}", "[\"privkey:secret\"]",
+            "{\"PrivateKey\": 5}", "{\"PrivateKey\": null}", "{\"PrivateKey\": \"secret\"}",
+            "{\"PrivateKey\": \"privkey:secret\"} trailing",
+        ]
+    )
+    func broken(content: String) throws {
+        let path = try self.directory.write(content, to: "key")
+        let error = #expect(throws: DERPError.self) { try KeyFile(path: path).loadOrCreate() }
+        let message = try #require(error?.message)
+        #expect(error?.code == .keyFile)
+        #expect(message.contains(path))
+        #expect(!message.contains("secret") && !message.contains("\n"))
+        #expect(try FileReader.text(at: path, limit: 1000) == content)
+        #expect(self.directory.entries() == ["key"])
+    }
+
+    @Test("what is no small text file is refused")
+    func notAFile() throws {
+        #expect(throws: DERPError(.keyFile, "can't read the key file \(self.directory.path): not a regular file")) {
+            try KeyFile(path: self.directory.path).loadOrCreate()
+        }
+        let large = try self.directory.write(String(repeating: " ", count: 65537), to: "large")
+        #expect(throws: DERPError(.keyFile, "can't read the key file \(large): larger than 65536 bytes")) {
+            try KeyFile(path: large).loadOrCreate()
+        }
+    }
+
+    @Test("of many that start at once, one makes the file and all get its key")
+    func race() async throws {
+        let file = KeyFile(path: self.directory.file("new/key"))
+        let loaded = try await withThrowingTaskGroup(of: KeyFile.Loaded.self) { group in
+            for _ in 0..<32 { group.addTask { try file.loadOrCreate() } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(Set(loaded.map(\.key.secretText)).count == 1)
+        #expect(loaded.filter(\.wasCreated).count == 1)
+    }
+
+    @Test("the loser of a race leaves the winner's file alone, and no temporary file")
+    func exclusiveWrite() throws {
+        let path = try self.directory.write("winner", to: "key")
+        #expect(throws: FileError(.system(17))) {
+            try AtomicFile.write("loser", to: path, mode: 0o600, existing: .keep)
+        }
+        #expect(try FileReader.text(at: path, limit: 100) == "winner")
+        #expect(self.directory.entries() == ["key"])
+    }
+
+    @Test("a directory that can't be made is named")
+    func unwritable() throws {
+        try self.directory.write("", to: "file")
+        let path = self.directory.file("file/key")
+        let error = #expect(throws: DERPError.self) { try KeyFile(path: path).loadOrCreate() }
+        #expect(error?.message.contains(path) == true)
+    }
+}
