@@ -1,0 +1,107 @@
+import AsyncSockets
+import STUNKit
+import Testing
+
+@Suite("Binding response")
+struct STUNResponseTests {
+    @Test("is 32 bytes for IPv4, with one XOR-MAPPED-ADDRESS")
+    func ipv4() throws {
+        let response = STUNResponse(transactionID: try .sample, mappedAddress: try Self.ipv4)
+        #expect(response.encoded == Sample.ipv4Response)
+        #expect(response.encoded.count == 32)
+    }
+
+    @Test("is 44 bytes for IPv6, with one XOR-MAPPED-ADDRESS")
+    func ipv6() throws {
+        let response = STUNResponse(transactionID: try .sample, mappedAddress: try Self.ipv6)
+        #expect(response.encoded == Sample.ipv6Response)
+        #expect(response.encoded.count == 44)
+    }
+
+    @Test("has family 1 for an IPv4 sender on a dual-stack socket")
+    func mappedIPv4() throws {
+        let sender = try #require(SocketAddress("[::ffff:192.0.2.1]:32853"))
+        let response = STUNResponse(transactionID: try .sample, mappedAddress: sender)
+        #expect(response.encoded == Sample.ipv4Response)
+    }
+
+    @Test("overwrites the request in its own buffer")
+    func inPlace() throws {
+        var buffer = Sample.nodeRequest + [0, 0, 0, 0]
+        try buffer.withUnsafeMutableBytes { buffer in
+            guard case .request(let request) = STUNRequest.parse(.init(rebasing: buffer[..<40])) else {
+                Issue.record("the sample is a request")
+                return
+            }
+            let response = STUNResponse(transactionID: request.transactionID, mappedAddress: try Self.ipv6)
+            #expect(response.write(to: buffer) == 44)
+        }
+        #expect(buffer == Sample.ipv6Response)
+    }
+
+    @Test(
+        "reads back, whatever the address",
+        arguments: ["0.0.0.0:0", "255.255.255.255:65535", "33.18.164.66:8466", "[::]:0", "[::1]:1", "[fe80::1:2]:3478"]
+    )
+    func roundTrip(text: String) throws {
+        let response = STUNResponse(transactionID: .random(), mappedAddress: try #require(SocketAddress(text)))
+        #expect(STUNResponse(response.encoded) == response)
+    }
+
+    @Test("of an old server may hold MAPPED-ADDRESS alone")
+    func mappedAddressAlone() throws {
+        let ipv4: [UInt8] = [0, 1, 0x80, 0x55, 192, 0, 2, 1]
+        let ipv6 = try [0, 2, 0x80, 0x55] + Self.ipv6.ip.bytes
+        #expect(STUNResponse(Sample.message(kind: 0x101, [(0x0001, ipv4)]))?.mappedAddress == (try Self.ipv4))
+        #expect(STUNResponse(Sample.message(kind: 0x101, [(0x0001, ipv6)]))?.mappedAddress == (try Self.ipv6))
+    }
+
+    @Test("with both addresses counts XOR-MAPPED-ADDRESS, in either order")
+    func bothAddresses() throws {
+        let plain: Sample.Attribute = (0x0001, [0, 1, 0, 9, 10, 0, 0, 9])
+        let masked: Sample.Attribute = (0x0020, Array(Sample.ipv4Response.suffix(8)))
+        let other: Sample.Attribute = (0x8022, [1, 2, 3])
+        for attributes in [[plain, masked], [masked, plain], [other, masked, other]] {
+            let response = STUNResponse(Sample.message(kind: 0x101, attributes))
+            #expect(response?.mappedAddress == (try Self.ipv4))
+            #expect(response?.transactionID == (try .sample))
+        }
+    }
+
+    @Test("cut short, or with bytes behind it, is refused")
+    func wrongSize() {
+        for sample in [Sample.ipv4Response, Sample.ipv6Response] {
+            for count in 0..<sample.count {
+                #expect(STUNResponse(Array(sample.prefix(count))) == nil)
+            }
+            #expect(STUNResponse(sample + [0, 0, 0, 0]) == nil)
+        }
+    }
+
+    @Test("of another kind, without an address, or with one of no known form is refused")
+    func notAnAnswer() {
+        let address = Array(Sample.ipv4Response.suffix(8))
+        #expect(STUNResponse(Sample.nodeRequest) == nil)
+        #expect(STUNResponse(Sample.message(kind: 0x111, [(0x0020, address)])) == nil)
+        #expect(STUNResponse(Sample.message(kind: 0x101, [])) == nil)
+        #expect(STUNResponse(Sample.message(kind: 0x101, [(0x0020, [])])) == nil)
+        #expect(STUNResponse(Sample.message(kind: 0x101, [(0x0020, [0, 3] + address.dropFirst(2))])) == nil)
+        #expect(STUNResponse(Sample.message(kind: 0x101, [(0x0020, [0, 2] + address.dropFirst(2))])) == nil)
+        #expect(STUNResponse(Sample.message(kind: 0x101, [(0x0020, address + [0])])) == nil)
+    }
+
+    @Test("with an attribute that overruns the end is refused")
+    func overrun() {
+        var datagram = Sample.message(kind: 0x101, [(0x0020, Array(Sample.ipv4Response.suffix(8))), (0x8022, [1])])
+        datagram[35] = 5
+        #expect(STUNResponse(datagram) == nil)
+    }
+
+    static var ipv4: SocketAddress {
+        get throws { try #require(SocketAddress("192.0.2.1:32853")) }
+    }
+
+    static var ipv6: SocketAddress {
+        get throws { try #require(SocketAddress("[2001:db8:1234:5678:11:2233:4455:6677]:32853")) }
+    }
+}
