@@ -3,5 +3,6 @@
 
 #include "cas_poll.h"
 #include "cas_tls.h"
+#include "cas_udp.h"
 
 #endif

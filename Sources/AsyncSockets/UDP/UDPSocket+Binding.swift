@@ -1,0 +1,81 @@
+import CAsyncSockets
+import Glibc
+
+extension UDPSocket {
+    /// Binds `count` sockets, at least one, to one address, so that the kernel spreads the peers over as many loops.
+    ///
+    /// `[::]` takes both families; on a machine without IPv6 it becomes `0.0.0.0`. With port 0 the kernel chooses one
+    /// port for all of them. Bound to a wildcard address, replies leave from the address that was asked.
+    ///
+    /// - Throws: ``SocketError`` that names the address; `addressInUse` when somebody else has it.
+    package static func bind(to address: SocketAddress, count: Int = 1) throws(SocketError) -> [UDPSocket] {
+        let action = "listen on UDP \(address)"
+        var sockets = [try self.bindFirst(to: address, action)]
+        guard count > 1 else { return sockets }
+        // The siblings need SO_REUSEPORT on every socket of the port, the first one included.
+        guard self.set(SO_REUSEPORT, to: 1, of: SOL_SOCKET, on: sockets[0].descriptor) else {
+            throw SocketError(errno: errno, action)
+        }
+        while sockets.count < count {
+            sockets.append(try self.open(sockets[0].localAddress, isSibling: true, action))
+        }
+        return sockets
+    }
+
+    /// A socket that exchanges datagrams with `peer` only, and hears when the peer's port is closed.
+    ///
+    /// - Throws: ``SocketError`` that names the peer, when there is no route to it.
+    package static func connect(to peer: SocketAddress) throws(SocketError) -> UDPSocket {
+        let peer = SocketAddress(peer.ip.unmapped, port: peer.port)
+        let action = "connect UDP to \(peer)"
+        let descriptor = cas_udp_socket(self.family(of: peer))
+        guard descriptor >= 0 else { throw SocketError(errno: errno, action) }
+        guard peer.withSockaddr({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
+            let error = SocketError(errno: errno, action)
+            close(descriptor)
+            throw error
+        }
+        return try UDPSocket(descriptor: descriptor)
+    }
+
+    /// Without SO_REUSEPORT, or a port that another process shares would not be refused.
+    private static func bindFirst(to address: SocketAddress, _ action: String) throws(SocketError) -> UDPSocket {
+        do {
+            return try self.open(address, isSibling: false, action)
+        } catch {
+            // IPv6 may be compiled out of the kernel or switched off: the calls differ in how they say so.
+            guard address.ip == .anyIPv6, error.code == .systemCall else { throw error }
+            return try self.open(SocketAddress(.anyIPv4, port: address.port), isSibling: false, action)
+        }
+    }
+
+    private static func open(
+        _ address: SocketAddress,
+        isSibling: Bool,
+        _ action: String
+    ) throws(SocketError) -> UDPSocket {
+        let family = self.family(of: address)
+        let descriptor = cas_udp_socket(family)
+        guard descriptor >= 0 else { throw SocketError(errno: errno, action) }
+        let isBound =
+            (!isSibling || self.set(SO_REUSEPORT, to: 1, of: SOL_SOCKET, on: descriptor))
+            && (family != AF_INET6 || self.set(IPV6_V6ONLY, to: 0, of: Int32(IPPROTO_IPV6), on: descriptor))
+            && (!address.ip.isUnspecified || cas_udp_enable_packet_info(descriptor, family) == 0)
+            && address.withSockaddr { Glibc.bind(descriptor, $0, $1) } == 0
+        guard isBound else {
+            let error = SocketError(errno: errno, action)
+            close(descriptor)
+            throw error
+        }
+        return try UDPSocket(descriptor: descriptor)
+    }
+
+    private static func set(_ option: Int32, to value: Int32, of level: Int32, on descriptor: Int32) -> Bool {
+        var value = value
+        return setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
+    }
+
+    private static func family(of address: SocketAddress) -> Int32 {
+        address.ip.family == .ipv4 ? AF_INET : AF_INET6
+    }
+}

@@ -1,0 +1,113 @@
+import CAsyncSockets
+import Glibc
+
+/// A non-blocking UDP socket, closed when it is released.
+///
+/// Made and bound anywhere; once it is attached to a loop, it is used there only.
+// @unchecked: `attachment` is confined to the loop; everything else is immutable.
+package final class UDPSocket: @unchecked Sendable {
+    /// What an attempt to receive came to. None of these ends the socket.
+    package enum Reception: Hashable, Sendable {
+        /// At least one datagram; fewer than fit means that no more are waiting.
+        case datagrams
+        /// Nothing is waiting.
+        case wouldBlock
+        /// An error (errno) that was waiting on the socket, such as an ICMP answer to something sent before.
+        case failed(Int32)
+    }
+
+    /// Where the socket is bound, with the port that the kernel chose.
+    package let localAddress: SocketAddress
+
+    let descriptor: Int32
+    private var attachment: (loop: EventLoop, token: UInt64)?
+
+    /// Takes over an open `descriptor`, which is closed in any case.
+    init(descriptor: Int32) throws(SocketError) {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        guard result == 0, let address = SocketAddress(storage) else {
+            let error = SocketError(errno: errno, "learn the address of a UDP socket")
+            close(descriptor)
+            throw error
+        }
+        self.descriptor = descriptor
+        self.localAddress = address
+    }
+
+    deinit {
+        close(self.descriptor)
+    }
+}
+
+// MARK: On the loop (confined)
+
+extension UDPSocket {
+    /// Calls `handler` in every tick of `loop` in which something can be received, until ``detach()``.
+    ///
+    /// Level-triggered: a handler that leaves datagrams behind is called again in the next tick.
+    package func attach(to loop: EventLoop, handler: any EventHandler) throws(SocketError) {
+        precondition(self.attachment == nil, "a socket is attached once")
+        let token = try loop.register(
+            self.descriptor,
+            events: UInt32(CAS_READABLE),
+            edgeTriggered: false,
+            handler: handler
+        )
+        self.attachment = (loop, token)
+    }
+
+    /// Ends what ``attach(to:handler:)`` began.
+    package func detach() {
+        guard let (loop, token) = self.attachment else { return }
+        self.attachment = nil
+        loop.deregister(self.descriptor, token: token)
+    }
+
+    /// Receives as many datagrams as fit and are there.
+    package func receive(into batch: DatagramBatch) -> Reception {
+        batch.prepareToReceive()
+        while true {
+            let count = cas_udp_receive(self.descriptor, batch.incoming, UInt32(batch.capacity))
+            if count > 0 {
+                batch.received(Int(count))
+                return .datagrams
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return .wouldBlock
+            default: return .failed(errno)
+            }
+        }
+    }
+
+    /// Sends the replies of `batch`; returns how many could not be sent. They are lost: nobody waits for room.
+    package func sendReplies(of batch: DatagramBatch) -> Int {
+        var next = 0
+        var failures = 0
+        while next < batch.replyCount {
+            let count = cas_udp_send(self.descriptor, batch.replies + next, UInt32(batch.replyCount - next))
+            if count > 0 {
+                next += Int(count)
+            } else if errno == EAGAIN {
+                return failures + batch.replyCount - next
+            } else if errno != EINTR {
+                // The first one failed by itself: no route to its peer, a filter, or the like.
+                failures += 1
+                next += 1
+            }
+        }
+        return failures
+    }
+
+    /// Sends one datagram to the peer of a connected socket; returns 0 or the error (errno).
+    package func send(_ datagram: UnsafeRawBufferPointer) -> Int32 {
+        while Glibc.send(self.descriptor, datagram.baseAddress, datagram.count, Int32(MSG_NOSIGNAL)) < 0 {
+            if errno != EINTR { return errno }
+        }
+        return 0
+    }
+}

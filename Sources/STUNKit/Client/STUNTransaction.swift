@@ -1,0 +1,113 @@
+import AsyncSockets
+import Glibc
+
+/// One request and the wait for its response, pinned to a loop.
+actor STUNTransaction: EventHandler {
+    private nonisolated let loop: EventLoop
+    /// Keeps the loop running for as long as somebody waits.
+    private let group: EventLoopGroup
+    private let server: SocketAddress
+    private let request: STUNRequest
+    private let socket: UDPSocket
+    private let batch = DatagramBatch(capacity: 4)
+    private let clock = ContinuousClock()
+
+    private var retriesLeft: Int
+    /// The wait before the next retransmission; RFC 8489 §6.2.1 begins with 500 ms and doubles it each time.
+    private var interval: Duration = .milliseconds(500)
+    private var transmissions = 0
+    private var firstSent: ContinuousClock.Instant
+    private var retransmission: LoopTimer?
+    private var deadline: LoopTimer?
+    private var waiter: CheckedContinuation<STUNMapping, any Error>?
+
+    init(_ request: STUNRequest, to server: SocketAddress, retries: Int, in group: EventLoopGroup) throws(SocketError) {
+        self.socket = try UDPSocket.connect(to: server)
+        self.request = request
+        self.server = server
+        self.retriesLeft = max(retries, 0)
+        self.group = group
+        self.loop = group.loops[Int(request.transactionID.tail % UInt64(group.loops.count))]
+        self.firstSent = self.clock.now
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
+
+    /// Sends, and waits for the end. Called once.
+    func run(timeout: Duration) async throws -> STUNMapping {
+        // A cancellation from here on is a call of ``cancel()``, which comes after the waiter has been set.
+        try Task.checkCancellation()
+        try self.socket.attach(to: self.loop, handler: self)
+        self.retransmission = LoopTimer(on: self.loop) { [unowned self] in self.assumeIsolated { $0.transmit() } }
+        self.deadline = LoopTimer(on: self.loop) { [unowned self] in self.assumeIsolated { $0.expire() } }
+        return try await withCheckedThrowingContinuation { waiter in
+            self.waiter = waiter
+            self.deadline?.schedule(at: self.loop.now + timeout.clampedNanoseconds)
+            self.firstSent = self.clock.now
+            self.transmit()
+        }
+    }
+
+    func cancel() {
+        self.finish(.failure(CancellationError()))
+    }
+
+    nonisolated func handle(events: UInt32) {
+        self.assumeIsolated { $0.receive() }
+    }
+
+    private func transmit() {
+        self.transmissions += 1
+        if self.retriesLeft > 0 {
+            self.retriesLeft -= 1
+            self.retransmission?.schedule(at: self.loop.now + self.interval.clampedNanoseconds)
+            self.interval *= 2
+        }
+        let error = withUnsafeTemporaryAllocation(byteCount: STUNRequest.size, alignment: 8) { buffer in
+            self.request.write(to: buffer)
+            return self.socket.send(UnsafeRawBufferPointer(buffer))
+        }
+        // Without room in the machine's own queues the request is lost, as it may be anywhere on its way.
+        if error != 0, error != EAGAIN, error != ENOBUFS { self.fail(error) }
+    }
+
+    private func receive() {
+        switch self.socket.receive(into: self.batch) {
+        case .datagrams: self.findResponse()
+        case .failed(let error): self.fail(error)
+        case .wouldBlock: break
+        }
+    }
+
+    private func findResponse() {
+        let elapsed = self.firstSent.duration(to: self.clock.now)
+        for index in 0..<self.batch.count where !self.batch.isTruncated(index) {
+            guard let response = STUNResponse(parsing: self.batch.payload(index)),
+                response.transactionID == self.request.transactionID
+            else { continue }
+            let mapping = STUNMapping(
+                mappedAddress: response.mappedAddress,
+                roundTripTime: elapsed,
+                transmissions: self.transmissions
+            )
+            self.finish(.success(mapping))
+            return
+        }
+    }
+
+    private func expire() {
+        self.finish(.failure(SocketError(.timeout, "no STUN response from \(self.server)")))
+    }
+
+    private func fail(_ number: Int32) {
+        self.finish(.failure(SocketError(errno: number, "ask STUN server \(self.server)")))
+    }
+
+    private func finish(_ result: Result<STUNMapping, any Error>) {
+        self.retransmission?.cancel()
+        self.deadline?.cancel()
+        self.socket.detach()
+        self.waiter?.resume(with: result)
+        self.waiter = nil
+    }
+}

@@ -1,0 +1,78 @@
+import AsyncSockets
+
+/// Answers STUN binding requests (RFC 8489, protocol notes §5) of Tailscale nodes over UDP, on every loop of a group.
+///
+/// Whatever is not exactly such a request meets silence, so that the server is of no use as an amplifier.
+///
+/// ```swift
+/// let server = STUNServer(addresses: [SocketAddress(.anyIPv6, port: 3478)], group: try EventLoopGroup())
+/// try await server.start()
+/// ```
+public actor STUNServer {
+    /// Where the server was told to listen.
+    public nonisolated let addresses: [SocketAddress]
+    /// Where it listens, in the order of ``addresses`` and with the ports that the kernel chose. Empty unless it runs.
+    public private(set) var boundAddresses: [SocketAddress] = []
+
+    private let group: EventLoopGroup
+    private let tallies: [STUNTally]
+    private var workers: [STUNWorker] = []
+
+    /// Makes a server that does not listen yet.
+    ///
+    /// - Parameters:
+    ///   - addresses: Port 0 lets the kernel choose. `[::]` takes both families, or IPv4 on a machine without IPv6.
+    ///   - group: The loops to answer on; each has a socket of its own per address.
+    public init(addresses: [SocketAddress], group: EventLoopGroup) {
+        self.addresses = addresses
+        self.group = group
+        self.tallies = group.loops.map { _ in STUNTally() }
+    }
+
+    deinit {
+        for worker in self.workers {
+            Task { await worker.stop() }
+        }
+    }
+
+    /// Listens on all of ``addresses``, or on none. Does nothing while the server runs.
+    ///
+    /// - Throws: `SocketError` that names the address; its code is `addressInUse` when somebody else has it.
+    public func start() async throws(SocketError) {
+        guard self.workers.isEmpty else { return }
+        var sockets: [[UDPSocket]] = []
+        for address in self.addresses {
+            sockets.append(try UDPSocket.bind(to: address, count: self.group.loops.count))
+        }
+        let workers = zip(self.group.loops, self.tallies).map { loop, tally in
+            STUNWorker(loop: loop, sockets: sockets.map { $0[loop.index] }, tally: tally)
+        }
+        self.workers = workers
+        self.boundAddresses = sockets.map { $0[0].localAddress }
+        do {
+            for worker in workers {
+                try await worker.start()
+            }
+        } catch {
+            await self.stop()
+            throw error
+        }
+    }
+
+    /// Closes all sockets; the ports are free when this returns. The server can be started again.
+    public func stop() async {
+        let workers = self.workers
+        self.workers = []
+        self.boundAddresses = []
+        for worker in workers {
+            await worker.stop()
+        }
+    }
+
+    /// What all loops have met, added up now. They go on counting meanwhile.
+    public nonisolated var counters: STUNCounters {
+        var sum = STUNCounters()
+        self.tallies.forEach { $0.add(to: &sum) }
+        return sum
+    }
+}

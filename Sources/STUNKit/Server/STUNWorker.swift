@@ -1,0 +1,30 @@
+import AsyncSockets
+
+/// One loop's part of a server: a socket per address, and the memory that they share.
+actor STUNWorker {
+    nonisolated let loop: EventLoop
+    private let tally: STUNTally
+    private var sockets: [UDPSocket]
+
+    init(loop: EventLoop, sockets: [UDPSocket], tally: STUNTally) {
+        self.loop = loop
+        self.sockets = sockets
+        self.tally = tally
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
+
+    /// Begins to answer. After ``stop()`` it does nothing.
+    func start() throws(SocketError) {
+        let batch = DatagramBatch()
+        for socket in self.sockets {
+            try socket.attach(to: self.loop, handler: STUNResponder(socket: socket, batch: batch, tally: self.tally))
+        }
+    }
+
+    /// Closes the sockets. What they have received and not yet answered is lost.
+    func stop() {
+        self.sockets.forEach { $0.detach() }
+        self.sockets = []
+    }
+}
