@@ -14,7 +14,7 @@ actor Acceptor {
         descriptor: Int32,
         loop: EventLoop,
         onAccept: @escaping @Sendable (TCPStream) -> Void,
-        onAcceptFailure: @escaping @Sendable (SocketError) -> Void
+        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void
     ) {
         self.descriptor = descriptor
         self.loop = loop
@@ -52,7 +52,7 @@ private final class Readiness: EventHandler, @unchecked Sendable {
     private let descriptor: Int32
     private unowned let loop: EventLoop
     private let onAccept: @Sendable (TCPStream) -> Void
-    private let onAcceptFailure: @Sendable (SocketError) -> Void
+    private let onAcceptFailure: @Sendable (EventLoop, SocketError) -> Void
     private var pause: LoopTimer?
     var token: UInt64 = 0
 
@@ -60,7 +60,7 @@ private final class Readiness: EventHandler, @unchecked Sendable {
         descriptor: Int32,
         loop: EventLoop,
         onAccept: @escaping @Sendable (TCPStream) -> Void,
-        onAcceptFailure: @escaping @Sendable (SocketError) -> Void
+        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void
     ) {
         self.descriptor = descriptor
         self.loop = loop
@@ -91,7 +91,7 @@ private final class Readiness: EventHandler, @unchecked Sendable {
             do {
                 self.onAccept(try TCPStream(descriptor: accepted, peerAddress: peer, loop: self.loop))
             } catch {
-                self.onAcceptFailure(error)
+                self.onAcceptFailure(self.loop, error)
             }
         }
     }
@@ -103,10 +103,10 @@ private final class Readiness: EventHandler, @unchecked Sendable {
         case ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
             ENETUNREACH:
             // That client's trouble (accept(2) passes pending network errors on). The next one is accepted.
-            self.onAcceptFailure(SocketError(errno: number, "accept"))
+            self.onAcceptFailure(self.loop, SocketError(errno: number, "accept"))
         default:
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client stays queued, and would wake us at once, again and again.
-            self.onAcceptFailure(SocketError(errno: number, "accept"))
+            self.onAcceptFailure(self.loop, SocketError(errno: number, "accept"))
             self.rest()
         }
     }

@@ -13,6 +13,7 @@ public final class TCPListener: Sendable {
     ///
     /// - Parameters:
     ///   - address: where; `[::]` takes IPv4 too, and means 0.0.0.0 on a machine without IPv6.
+    ///   - options: for every accepted connection.
     ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
     ///   - onAcceptFailure: called on the loop when a connection could not be accepted. The listener goes on,
     ///     after a pause when the machine ran out of something.
@@ -20,11 +21,12 @@ public final class TCPListener: Sendable {
     public init(
         address: SocketAddress,
         group: EventLoopGroup,
-        onAcceptFailure: @escaping @Sendable (SocketError) -> Void = { _ in },
+        options: TCPOptions = TCPOptions(),
+        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
         onAccept: @escaping @Sendable (TCPStream) -> Void
     ) async throws(SocketError) {
         let descriptors: [Int32]
-        (self.address, descriptors) = try Self.listen(on: address, count: group.loops.count)
+        (self.address, descriptors) = try Self.listen(on: address, count: group.loops.count, options: options)
         self.acceptors = zip(group.loops, descriptors).map { loop, descriptor in
             Acceptor(descriptor: descriptor, loop: loop, onAccept: onAccept, onAcceptFailure: onAcceptFailure)
         }
@@ -44,7 +46,11 @@ public final class TCPListener: Sendable {
         for acceptor in self.acceptors { await acceptor.stop() }
     }
 
-    private static func listen(on address: SocketAddress, count: Int) throws(SocketError) -> (SocketAddress, [Int32]) {
+    private static func listen(
+        on address: SocketAddress,
+        count: Int,
+        options: TCPOptions
+    ) throws(SocketError) -> (SocketAddress, [Int32]) {
         var descriptors: [Int32] = []
         do {
             let first = try ListeningSocket.bind(address, sharing: false)
@@ -54,7 +60,10 @@ public final class TCPListener: Sendable {
             for _ in 1..<max(count, 1) where count > 1 {
                 descriptors.append(try ListeningSocket.bind(first.address, sharing: true).descriptor)
             }
-            for descriptor in descriptors { try ListeningSocket.listen(descriptor) }
+            for descriptor in descriptors {
+                options.apply(to: descriptor)
+                try ListeningSocket.listen(descriptor)
+            }
             return (first.address, descriptors)
         } catch {
             descriptors.forEach { Glibc.close($0) }

@@ -37,6 +37,7 @@ private actor Connector {
     func connect(to address: SocketAddress, within time: Duration) async throws(SocketError) -> TCPStream {
         let descriptor = cas_tcp_socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6)
         guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
+        TCPOptions().apply(to: descriptor)
         let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
         guard result == 0 || errno == EINPROGRESS else {
             let error = SocketError(errno: errno, "connect to \(address)")

@@ -41,6 +41,12 @@ extension TCPStream {
         }
     }
 
+    /// How many sent bytes the peer has not acknowledged yet, and those that the kernel has not sent.
+    package var unacknowledgedByteCount: Int {
+        var count: Int32 = 0
+        return self.isOpen && ioctl(self.descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
+    }
+
     private func sendPlain(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
         let total = segments.reduce(0) { $0 + $1.count }
         guard total > 0 else { return 0 }
@@ -91,7 +97,6 @@ extension TCPStream {
         }
         let sent = self.takeResult(count, of: left)
         self.unsentStart += sent
-        self.progress += UInt64(sent)
         guard sent == left else { return self.failure != nil }
         self.unsent = []
         self.unsentStart = 0

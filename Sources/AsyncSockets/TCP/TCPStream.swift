@@ -28,8 +28,6 @@ public final class TCPStream: @unchecked Sendable {
     /// Sealed, but not yet taken by the kernel.
     var unsent: [UInt8] = []
     var unsentStart = 0
-    /// How many sealed bytes the kernel took late. Grows while a slow peer reads.
-    package internal(set) var progress: UInt64 = 0
     package internal(set) var isWriteBlocked = false
     private var writer: UnsafeContinuation<Void, Never>?
     package weak var writeHandler: (any StreamWriteHandler)?
@@ -46,8 +44,6 @@ public final class TCPStream: @unchecked Sendable {
         self.peerAddress = SocketAddress(peerAddress.ip.unmapped, port: peerAddress.port)
         self.loop = loop
         self.isWriteBlocked = isConnecting
-        var one: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
         do {
             self.token = try loop.register(
                 descriptor,
@@ -82,6 +78,11 @@ public final class TCPStream: @unchecked Sendable {
         guard self.failure == nil else { return }
         self.failure = error
         self.resumeWaiters()
+    }
+
+    /// Has whoever waits to read go on, and find nothing there.
+    package func interrupt() {
+        self.resumeReader()
     }
 
     private func resumeWaiters() {

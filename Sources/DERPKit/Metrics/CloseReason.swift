@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// Why a connection ended.
 enum CloseReason: Int, CaseIterable, Sendable {
     /// The peer closed it, or it broke.
@@ -37,6 +39,18 @@ enum CloseReason: Int, CaseIterable, Sendable {
         case .writeTimeout: "write_timeout"
         case .tooSlow: "too_slow"
         case .shutdown: "shutdown"
+        }
+    }
+}
+
+extension CloseReason {
+    /// What a failed stream means.
+    init(_ error: SocketError) {
+        switch error.code {
+        case .tls: self = .tls
+        case .notTLS: self = .notTLS
+        case .timeout: self = .timeout
+        default: self = .peer
         }
     }
 }

@@ -13,6 +13,8 @@ struct RelayCounters: Sendable {
     var unknownFrames: UInt64 = 0
     var peerGoneDisconnected: UInt64 = 0
     var peerGoneNotHere: UInt64 = 0
+    /// How many clients call this server's region their home, now.
+    var homeClients: Int64 = 0
     var homeMoves: UInt64 = 0
     var notIdeal: UInt64 = 0
     var closes = PerCase<CloseReason>()
@@ -42,6 +44,7 @@ struct RelayCounters: Sendable {
         left.unknownFrames += right.unknownFrames
         left.peerGoneDisconnected += right.peerGoneDisconnected
         left.peerGoneNotHere += right.peerGoneNotHere
+        left.homeClients += right.homeClients
         left.homeMoves += right.homeMoves
         left.notIdeal += right.notIdeal
         left.closes += right.closes

@@ -74,8 +74,10 @@ package struct FrameReader: Sendable {
     /// Goes on with the frame whose beginning was copied aside. Returns where the next one begins, or `nil` when
     /// reading is over.
     private mutating func complete(
-        _ start: UnsafeRawPointer, _ end: UnsafeRawPointer,
-        judge: (FrameHeader) -> Verdict, body: (FrameType, UnsafeRawBufferPointer) -> Bool
+        _ start: UnsafeRawPointer,
+        _ end: UnsafeRawPointer,
+        judge: (FrameHeader) -> Verdict,
+        body: (FrameType, UnsafeRawBufferPointer) -> Bool
     ) -> UnsafeRawPointer? {
         var next = start
         let isJudged = self.partial.count >= FrameHeader.byteCount

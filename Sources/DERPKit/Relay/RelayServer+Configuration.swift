@@ -57,10 +57,37 @@ extension RelayServer {
         /// How long a graceful stop waits for peers to read what is queued for them.
         public var drainTimeout: Duration = .seconds(3)
 
+        /// How many bytes the queues of all clients together may hold. At least 1 MiB per loop.
+        public var queueMemory = 256 << 20
+
         public init(privateKey: NodePrivateKey, addresses: [SocketAddress], security: Security) {
             self.privateKey = privateKey
             self.addresses = addresses
             self.security = security
         }
+    }
+}
+
+extension RelayServer.Configuration {
+    var tcpOptions: TCPOptions {
+        TCPOptions(keepAliveTime: self.tcpKeepAlive, userTimeout: self.tcpUserTimeout)
+    }
+
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` for the first setting that is out of range.
+    func validate() throws(DERPError) {
+        try Self.require(!self.addresses.isEmpty, "a relay needs an address to listen on")
+        try Self.require(self.loopCount.map { (1...1024).contains($0) } ?? true, "the number of loops is not in 1…1024")
+        try Self.require(self.requestTimeout > .zero, "the request timeout is not more than zero")
+        try Self.require(self.handshakeTimeout > .zero, "the handshake timeout is not more than zero")
+        try Self.require(self.keepAliveInterval > .zero, "the interval between KeepAlives is not more than zero")
+        try Self.require(self.queueMemory >= 1 << 20, "the memory for queues is less than 1 MiB")
+        if case .redirect(let url) = self.homePage {
+            let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")
+            try Self.require(isWeb && url.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the home page is no web URL")
+        }
+    }
+
+    private static func require(_ condition: Bool, _ message: String) throws(DERPError) {
+        guard condition else { throw DERPError(.invalidConfiguration, message) }
     }
 }

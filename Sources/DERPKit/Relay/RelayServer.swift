@@ -1,10 +1,219 @@
+import AsyncSockets
+import Logging
+import STUNKit
+
 /// A DERP relay: listens, admits clients, and forwards their packets.
-public final class RelayServer: Sendable {
+///
+/// ```swift
+/// let relay = try RelayServer(configuration: configuration)
+/// try await relay.run()
+/// ```
+///
+/// It leaves the process alone: it installs no signal handler, never exits, and shares nothing with other relays.
+public actor RelayServer {
     /// The settings that the relay was made with.
-    public let configuration: Configuration
+    public nonisolated let configuration: Configuration
+
+    /// Where the relay listens, in the order of the configuration, with the ports that the kernel chose. Empty
+    /// unless it runs.
+    public private(set) var boundAddresses: [SocketAddress] = []
+    /// The same for plain HTTP.
+    public private(set) var boundPlainHTTPAddresses: [SocketAddress] = []
+    /// The same for STUN.
+    public var boundSTUNAddresses: [SocketAddress] { get async { await self.stun.boundAddresses } }
+
+    /// The DERP map that is served.
+    public nonisolated let regionMap: RegionMap
+
+    private let group: EventLoopGroup
+    private let relays: [RelayLoop]
+    private let context: RelayContext
+    private let tls: RelayTLS?
+    private let stun: STUNServer
+    private let logger: Logger
+    private var state = State.new
+    private var listeners: [TCPListener] = []
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    private enum State {
+        case new, running, stopping, stopped
+    }
 
     /// Makes a relay that does not listen yet.
-    public init(configuration: Configuration) throws {
+    ///
+    /// - Parameter logger: `nil` logs nothing.
+    /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate`.
+    public init(configuration: Configuration, logger: Logger? = nil) throws {
+        try configuration.validate()
         self.configuration = configuration
+        self.logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
+        self.group = try Self.orThrow(.invalidConfiguration) { () throws(SocketError) in
+            try EventLoopGroup(count: configuration.loopCount)
+        }
+        let loops = self.group.loops
+        self.relays = loops.map {
+            RelayLoop(
+                loop: $0,
+                writeTimeout: configuration.writeTimeout > .zero ? configuration.writeTimeout : nil,
+                queueMemory: configuration.queueMemory / loops.count
+            )
+        }
+        RelayLoop.connect(self.relays)
+        self.regionMap = try RegionMap(ownRegion: configuration.region)
+        switch configuration.security {
+        case .tls(let certificate):
+            self.tls = try RelayTLS(certificate: certificate, key: configuration.privateKey.publicKey)
+        case .none:
+            self.tls = nil
+        }
+        self.context = RelayContext(
+            configuration: configuration,
+            forwarder: PacketForwarder(relays: self.relays),
+            regionMap: self.regionMap,
+            logger: self.logger
+        )
+        self.stun = STUNServer(addresses: configuration.stunAddresses, group: self.group)
+    }
+
+    deinit {
+        self.relays.forEach { $0.disconnect() }
+    }
+
+    private static func orThrow<Result>(
+        _ code: DERPError.Code,
+        _ body: () throws(SocketError) -> Result
+    ) throws(DERPError) -> Result {
+        do {
+            return try body()
+        } catch {
+            throw DERPError(code, error.message)
+        }
+    }
+}
+
+// MARK: Life
+
+extension RelayServer {
+    /// Starts the relay and serves until ``shutdown()`` has been called, or the task is cancelled.
+    ///
+    /// - Throws: As ``start()``.
+    public func run() async throws {
+        try await self.start()
+        await withTaskCancellationHandler {
+            await self.waitUntilStopped()
+        } onCancel: {
+            Task { await self.shutdown() }
+        }
+    }
+
+    /// Begins to listen on all addresses, or on none. A relay can be started once.
+    ///
+    /// - Throws: ``DERPError`` with code `listen`, naming the address, when that isn't possible.
+    public func start() async throws {
+        guard case .new = self.state else {
+            throw DERPError(.invalidConfiguration, "a relay can be started only once")
+        }
+        self.state = .running
+        do {
+            try await self.listen()
+            try await self.stun.start()
+        } catch {
+            await self.shutdown()
+            throw DERPError(.listen, error.message)
+        }
+        self.logger.info(
+            "Relay started",
+            metadata: [
+                "addresses": "\(self.boundAddresses)", "loops": "\(self.relays.count)",
+                "key": "\(self.configuration.privateKey.publicKey)",
+            ]
+        )
+    }
+
+    /// Stops: accepts nobody, sends each client Restarting, waits up to the configured time for peers to read what
+    /// is queued for them, and closes. Returns when all is closed.
+    public func shutdown() async {
+        switch self.state {
+        case .stopped: return
+        case .stopping: return await self.waitUntilStopped()
+        case .new, .running: self.state = .stopping
+        }
+        await self.stun.stop()
+        for listener in self.listeners { await listener.close() }
+        let farewell = Frame.restarting(reconnectAfter: .zero, tryFor: .seconds(30))
+        let time = self.configuration.drainTimeout
+        await withTaskGroup(of: Void.self) { tasks in
+            for relay in self.relays {
+                tasks.addTask { await relay.loop.run { await relay.drain(farewell: farewell, within: time) } }
+            }
+        }
+        self.listeners = []
+        self.boundAddresses = []
+        self.boundPlainHTTPAddresses = []
+        self.state = .stopped
+        self.logger.info("Relay stopped")
+        self.waiters.forEach { $0.resume() }
+        self.waiters = []
+    }
+
+    private func waitUntilStopped() async {
+        if case .stopped = self.state { return }
+        await withCheckedContinuation { self.waiters.append($0) }
+    }
+}
+
+// MARK: Listening
+
+extension RelayServer {
+    private func listen() async throws(SocketError) {
+        for address in self.configuration.addresses {
+            let router = HTTPRouter(configuration: self.configuration, port: .relay)
+            let listener = try await self.listen(on: address, router: router, tls: self.tls)
+            self.boundAddresses.append(listener.address)
+        }
+        guard let tlsPort = self.boundAddresses.first?.port else { return }
+        for address in self.configuration.plainHTTPAddresses {
+            let router = HTTPRouter(
+                configuration: self.configuration,
+                port: .plainHelper(tlsPort: tlsPort, fallbackHost: nil)
+            )
+            let listener = try await self.listen(on: address, router: router, tls: nil)
+            self.boundPlainHTTPAddresses.append(listener.address)
+        }
+    }
+
+    private func listen(
+        on address: SocketAddress,
+        router: HTTPRouter,
+        tls: RelayTLS?
+    ) async throws(SocketError) -> TCPListener {
+        let relays = self.relays
+        let context = self.context
+        let logger = self.logger
+        let metrics = MetricsPage(relays: relays, forwarder: context.forwarder, stun: self.stun)
+        let listener = try await TCPListener(
+            address: address,
+            group: self.group,
+            options: self.configuration.tcpOptions,
+            onAcceptFailure: { loop, error in
+                relays[loop.index].counters.acceptFailures += 1
+                logger.debug("Accept failed", metadata: ["error": "\(error)"])
+            },
+            onAccept: { stream in
+                let relay = relays[stream.loop.index]
+                relay.opened(stream)
+                let session = RelaySession(
+                    stream: stream,
+                    relay: relay,
+                    context: context,
+                    router: router,
+                    tls: tls?.context(now: stream.loop.now),
+                    metrics: metrics
+                )
+                Task(executorPreference: stream.loop) { await session.run() }
+            }
+        )
+        self.listeners.append(listener)
+        return listener
     }
 }

@@ -62,14 +62,16 @@ struct FrameRing {
         return (first, UnsafeRawBufferPointer(start: block, count: self.tail))
     }
 
-    private static let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+    private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
     /// The oldest frame with its header, valid until the ring changes; `nil` when there is none.
     var first: UnsafeRawBufferPointer? {
         guard self.count > 0, let block = self.block else { return nil }
         let frame = block + self.head
         return UnsafeRawBufferPointer(
-            start: frame, count: FrameHeader.byteCount + Int(FrameHeader(frame).payloadCount))
+            start: frame,
+            count: FrameHeader.byteCount + Int(FrameHeader(frame).payloadCount)
+        )
     }
 
     /// Forgets the oldest frame.

@@ -1,0 +1,30 @@
+import Glibc
+
+/// How the kernel treats a TCP connection. Set on a listening socket, from which the accepted ones inherit it.
+public struct TCPOptions: Hashable, Sendable {
+    /// How long a silent connection is left alone before the peer is probed (RFC 9293 §3.8.4). Zero: for ever.
+    public var keepAliveTime: Duration
+    /// How long sent data may stay unacknowledged (RFC 5482). Zero: the kernel's default.
+    public var userTimeout: Duration
+
+    public init(keepAliveTime: Duration = .zero, userTimeout: Duration = .zero) {
+        self.keepAliveTime = keepAliveTime
+        self.userTimeout = userTimeout
+    }
+
+    func apply(to descriptor: Int32) {
+        Self.set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        if self.keepAliveTime > .zero {
+            Self.set(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1)
+            Self.set(descriptor, Int32(IPPROTO_TCP), TCP_KEEPIDLE, self.keepAliveTime.nanoseconds / 1_000_000_000)
+        }
+        if self.userTimeout > .zero {
+            Self.set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, self.userTimeout.nanoseconds / 1_000_000)
+        }
+    }
+
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: UInt64) {
+        var value = Int32(clamping: max(value, 1))
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}

@@ -1,0 +1,33 @@
+/// Prometheus' text format, version 0.0.4. Names and labels are the program's own: nothing in them needs escaping.
+struct PrometheusText {
+    private(set) var bytes: [UInt8] = []
+
+    mutating func counter(_ name: String, _ help: String, _ value: UInt64) {
+        self.counter(name, help, [(value, [])])
+    }
+
+    mutating func counter(_ name: String, _ help: String, _ samples: [(value: UInt64, labels: [(String, String)])]) {
+        self.begin(name, help, type: "counter")
+        for sample in samples { self.sample(name, String(sample.value), sample.labels) }
+    }
+
+    mutating func gauge(_ name: String, _ help: String, _ value: Int, labels: [(String, String)] = []) {
+        self.begin(name, help, type: "gauge")
+        self.sample(name, String(value), labels)
+    }
+
+    private mutating func begin(_ name: String, _ help: String, type: String) {
+        self.line("# HELP \(name) \(help)")
+        self.line("# TYPE \(name) \(type)")
+    }
+
+    private mutating func sample(_ name: String, _ value: String, _ labels: [(String, String)]) {
+        let list = labels.map { "\($0)=\"\($1)\"" }.joined(separator: ",")
+        self.line(list.isEmpty ? "\(name) \(value)" : "\(name){\(list)} \(value)")
+    }
+
+    private mutating func line(_ text: String) {
+        self.bytes.append(contentsOf: text.utf8)
+        self.bytes.append(UInt8(ascii: "\n"))
+    }
+}

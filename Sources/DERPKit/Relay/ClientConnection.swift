@@ -1,0 +1,204 @@
+import AsyncSockets
+
+/// One client from its login to its end. The actor is pinned to the loop that serves its socket.
+actor ClientConnection {
+    private nonisolated let relay: RelayLoop
+    private let context: RelayContext
+    private let stream: TCPStream
+    private let outbox: Outbox
+    private let key: NodePublicKey
+    private let id: ClientID
+
+    private var reader = FrameReader()
+    private var lastDestination: Destination?
+    /// The clients to which packets were sent: they are told when this key leaves.
+    private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
+    private var notHereNotices = NoticeLimiter(burst: 3, interval: 1_000_000_000)
+    private var isHome = false
+
+    /// Where the last packet went; the next one goes there too, most of the time.
+    private struct Destination {
+        let key: NodePublicKey
+        let route: Route
+        /// The client that was noted as a contact.
+        var contact: ClientID?
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
+
+    /// Takes over a stream whose client has sent `login`. On the relay's loop.
+    init(stream: TCPStream, login: DERPLogin, relay: RelayLoop, context: RelayContext) {
+        self.stream = stream
+        self.relay = relay
+        self.context = context
+        self.key = login.key
+        self.outbox = Outbox(stream: stream, relay: relay)
+        self.id = relay.add(self.outbox)
+    }
+
+    /// Serves the client until it leaves.
+    ///
+    /// - Parameters:
+    ///   - early: what came right behind the login.
+    ///   - greeting: the ServerInfo frame.
+    /// - Returns: why it ended. The stream is still open.
+    func run(early: [UInt8], greeting: [UInt8]) async -> CloseReason {
+        await self.context.forwarder.register(self.id, key: self.key)
+        self.stream.setDeadline(nil)
+        self.relay.counters.logins += 1
+        self.outbox.open(with: greeting)
+        self.outbox.startKeepAlive(every: self.context.configuration.keepAliveInterval)
+        let reason = await self.relayFrames(early: early)
+        await self.leave()
+        return reason
+    }
+
+    private func leave() async {
+        self.relay.remove(self.id, key: self.key)
+        self.outbox.close()
+        if self.isHome { self.relay.counters.homeClients -= 1 }
+        // What this client sent must be on its way before anybody hears that it left.
+        self.relay.handOverAll()
+        let listeners = await self.context.forwarder.unregister(
+            self.id,
+            key: self.key,
+            contacts: self.contacts.elements
+        )
+        for listener in listeners { self.relay.tell(listener, thatLeft: self.key) }
+    }
+}
+
+// MARK: Reading
+
+extension ClientConnection {
+    /// How much of one client is read, in bytes, before the loop's other sockets have a turn.
+    private static let budget = 256 * 1024
+
+    private func relayFrames(early: [UInt8]) async -> CloseReason {
+        guard early.withUnsafeBytes({ self.take($0) }) else { return .badFrame }
+        var budget = Self.budget
+        while true {
+            if let reason = self.outbox.closeReason { return reason }
+            switch self.stream.receive() {
+            case .bytes(let bytes):
+                budget -= bytes.count
+                if self.outbox.isActive {
+                    guard self.take(bytes) else { return .badFrame }
+                } else {
+                    guard await self.takeAsActive(Array(bytes)) else { return .badFrame }
+                }
+                guard budget <= 0 else { continue }
+                await self.relay.loop.nextTick()
+                budget = Self.budget
+            case .wouldBlock:
+                await self.stream.waitUntilReadable()
+                budget = Self.budget
+            case .closed:
+                return .peer
+            case .failed:
+                return self.stream.failure.map(CloseReason.init) ?? .peer
+            }
+        }
+    }
+
+    /// Becomes the connection that gets the packets for the key, because it speaks, and only then acts on `bytes`.
+    private func takeAsActive(_ bytes: [UInt8]) async -> Bool {
+        if !bytes.isEmpty { await self.context.forwarder.activate(self.id, key: self.key) }
+        return bytes.withUnsafeBytes { self.take($0) }
+    }
+
+    /// Acts on what was received; false when it broke the protocol.
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        self.reader.read(
+            bytes,
+            judge: { self.judge($0) },
+            body: { type, payload in
+                switch type {
+                case .sendPacket: self.sendPacket(payload)
+                case .ping: self.ping(payload)
+                case .notePreferred: self.notePreferred(payload)
+                default: break
+                }
+                return true
+            }
+        )
+    }
+
+    @inline(__always)
+    private func judge(_ header: FrameHeader) -> FrameReader.Verdict {
+        let count = Int(header.payloadCount)
+        switch header.type {
+        case .sendPacket:
+            return Self.sendPacketSizes.contains(count) ? .take : .refuse
+        case .ping:
+            return (PacketLimits.pingData...PacketLimits.ping).contains(count) ? .take : .refuse
+        case .notePreferred:
+            return count == 1 ? .take : .refuse
+        case .forwardPacket, .watchConns, .closePeer:
+            // The mesh's frames. This client did not show the mesh key.
+            return .refuse
+        default:
+            self.relay.counters.unknownFrames += 1
+            return .skip
+        }
+    }
+
+    private static let sendPacketSizes = NodePublicKey.byteCount...NodePublicKey.byteCount + PacketLimits.packet
+
+    private func ping(_ payload: UnsafeRawBufferPointer) {
+        self.relay.counters.pings += 1
+        self.outbox.append(pong: UnsafeRawBufferPointer(rebasing: payload.prefix(PacketLimits.pingData)))
+    }
+
+    private func notePreferred(_ payload: UnsafeRawBufferPointer) {
+        let isHome = payload[0] != 0
+        guard isHome != self.isHome else { return }
+        self.isHome = isHome
+        self.relay.counters.homeClients += isHome ? 1 : -1
+        self.relay.counters.homeMoves += 1
+    }
+}
+
+// MARK: Packets
+
+extension ClientConnection {
+    @inline(__always)
+    private func sendPacket(_ payload: UnsafeRawBufferPointer) {
+        let destination = NodePublicKey(unchecked: payload.baseAddress!)
+        let packet = UnsafeRawBufferPointer(rebasing: payload[NodePublicKey.byteCount...])
+        let kind: PacketKind = DiscoPacket.matches(packet) ? .disco : .other
+        self.relay.counters.packetsReceived.count(kind)
+        self.relay.counters.bytesReceived += UInt64(packet.count)
+
+        guard let (route, target) = self.route(to: destination) else {
+            self.unreachable(destination, kind)
+            return
+        }
+        if let outbox = route.outbox {
+            outbox.append(packet, from: self.key, kind: kind)
+        } else if Int(target.loop) != self.relay.loop.index {
+            self.relay.forward(packet, from: self.key, kind: kind, to: target)
+        } else {
+            self.relay.counters.drop(.goneDisconnected, kind)
+        }
+    }
+
+    /// The route to a connected key, noted as a contact.
+    @inline(__always)
+    private func route(to key: NodePublicKey) -> (Route, ClientID)? {
+        if let last = self.lastDestination, last.key == key, let target = last.route.target, target == last.contact {
+            return (last.route, target)
+        }
+        guard let route = self.relay.routes[key], let target = route.target else { return nil }
+        self.contacts.insert(target)
+        self.lastDestination = Destination(key: key, route: route, contact: target)
+        return (route, target)
+    }
+
+    private func unreachable(_ destination: NodePublicKey, _ kind: PacketKind) {
+        self.relay.counters.drop(.unknownDestination, kind)
+        guard kind == .disco, self.notHereNotices.take(now: self.relay.loop.now) else { return }
+        self.relay.counters.peerGoneNotHere += 1
+        self.outbox.append(control: Frame.peerGone(destination, .notHere))
+    }
+}

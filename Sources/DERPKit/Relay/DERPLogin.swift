@@ -1,0 +1,50 @@
+import AsyncSockets
+
+/// A client's side of the DERP handshake: who it is, and what it says of itself.
+struct DERPLogin: Sendable {
+    let key: NodePublicKey
+    let info: ClientInfo
+    /// Seals what the server answers.
+    let box: SecretBox
+
+    /// Reads the payload of a ClientInfo frame; `nil` when the key is zero, the box doesn't open, or the JSON is bad.
+    init?(payload: some Collection<UInt8>, privateKey: NodePrivateKey) {
+        guard
+            let key = NodePublicKey(payload.prefix(NodePublicKey.byteCount)), !key.isZero,
+            let box = SecretBox(privateKey: privateKey, peer: key),
+            let json = box.open(payload.dropFirst(NodePublicKey.byteCount)),
+            let info = ClientInfo(json: json)
+        else { return nil }
+        self.key = key
+        self.info = info
+        self.box = box
+    }
+}
+
+/// Collects the ClientInfo frame, which must be the first. Pure: any split of the bytes gives the same result.
+struct DERPLoginReader {
+    enum Progress {
+        /// More is needed.
+        case incomplete
+        /// The payload, and what came behind the frame.
+        case complete(payload: ArraySlice<UInt8>, rest: ArraySlice<UInt8>)
+        /// It isn't a ClientInfo frame, or has a size that none has.
+        case refused
+    }
+
+    private var bytes: [UInt8] = []
+
+    private static let sizes = NodePublicKey.byteCount + SecretBox.overhead...PacketLimits.clientInfo
+
+    mutating func read(_ input: some Collection<UInt8>) -> Progress {
+        self.bytes.append(contentsOf: input)
+        guard let first = self.bytes.first else { return .incomplete }
+        guard first == FrameType.clientInfo.rawValue else { return .refused }
+        guard self.bytes.count >= FrameHeader.byteCount else { return .incomplete }
+        let count = self.bytes.withUnsafeBytes { Int(FrameHeader($0.baseAddress!).payloadCount) }
+        guard Self.sizes.contains(count) else { return .refused }
+        let end = FrameHeader.byteCount + count
+        guard self.bytes.count >= end else { return .incomplete }
+        return .complete(payload: self.bytes[FrameHeader.byteCount..<end], rest: self.bytes[end...])
+    }
+}

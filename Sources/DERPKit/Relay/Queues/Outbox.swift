@@ -1,0 +1,283 @@
+import AsyncSockets
+
+/// What waits to be sent to one client: control frames first, then disco packets, then the rest.
+///
+/// Not an actor: the connections of the loop append to it in place, and all of a tick's frames leave together at
+/// its end. Bounded: a full queue drops its oldest packets. Confined to the loop.
+final class Outbox {
+    let stream: TCPStream
+    let relay: RelayLoop
+
+    /// The end of a frame whose beginning was sent.
+    private var remainder: [UInt8] = []
+    /// Control frames, which are never dropped.
+    private var control: [UInt8] = []
+    private var disco: FrameRing
+    private var data: FrameRing
+    private var hasPong = false
+    private var isDirty = false
+
+    /// Keys of which the client was told that they left: it is told once.
+    private var told = BoundedSet<NodePublicKey>(limit: PeerMemory.limit)
+    /// Why this end closed the connection, when it did.
+    private(set) var closeReason: CloseReason?
+    private var closesWhenSent = false
+    /// Nothing is sent before the client has been told that it is admitted.
+    private var isHeld = true
+
+    /// Whether packets for the client's key come here, and not to another connection with the same key.
+    var isActive = true
+
+    private var keepAlive: LoopTimer?
+    private var stall: StallWatch?
+
+    init(stream: TCPStream, relay: RelayLoop) {
+        self.stream = stream
+        self.relay = relay
+        self.disco = FrameRing(pool: relay.discoPool)
+        self.data = FrameRing(pool: relay.dataPool)
+        stream.writeHandler = self
+    }
+
+    /// Sends KeepAlive every `interval`, to which up to 5 s are added at random, once for the connection.
+    func startKeepAlive(every interval: Duration) {
+        let period = interval.nanoseconds + UInt64.random(in: 0...5_000_000_000)
+        let timer = LoopTimer(on: self.relay.loop) { [unowned self] in
+            self.relay.counters.keepAlives += 1
+            self.append(control: Frame.keepAlive)
+            self.keepAlive?.schedule(at: self.relay.loop.now + period)
+        }
+        self.keepAlive = timer
+        timer.schedule(at: self.relay.loop.now + period)
+    }
+
+    /// Ends the queue's life: what is still in it is counted as dropped.
+    func close() {
+        self.keepAlive?.cancel()
+        self.keepAlive = nil
+        self.stall = nil
+        self.stream.writeHandler = nil
+        let isBroken = self.closeReason == .writeTimeout || self.closeReason == .tooSlow || self.stream.failure != nil
+        let reason: DropReason = isBroken ? .writeError : .goneDisconnected
+        self.relay.counters.drop(reason, .disco, count: self.disco.count)
+        self.relay.counters.drop(reason, .other, count: self.data.count)
+        self.disco.removeAll()
+        self.data.removeAll()
+        self.control = []
+        self.remainder = []
+    }
+
+    /// Sends `greeting`, and from then on what is queued.
+    func open(with greeting: [UInt8]) {
+        self.isHeld = false
+        self.append(control: greeting)
+    }
+
+    /// Has the connection end, for `reason`.
+    func abort(_ reason: CloseReason) {
+        guard self.closeReason == nil else { return }
+        self.closeReason = reason
+        self.stream.interrupt()
+    }
+
+    /// Ends the connection once everything that is queued now, and `farewell`, has been sent.
+    func closeWhenSent(_ farewell: [UInt8]) {
+        self.closesWhenSent = true
+        self.append(control: farewell)
+    }
+}
+
+// MARK: Appending
+
+extension Outbox {
+    /// Queues a packet from `source` as a RecvPacket frame.
+    @inline(__always)
+    func append(_ packet: UnsafeRawBufferPointer, from source: NodePublicKey, kind: PacketKind) {
+        let size = FrameHeader.byteCount + NodePublicKey.byteCount + packet.count
+        guard let frame = self.reserve(size, kind) else { return }
+        PacketFrame.store(packet, from: source, at: frame)
+        self.packetAppended()
+    }
+
+    /// Queues a RecvPacket frame that another loop made.
+    func append(frame: UnsafeRawBufferPointer, kind: PacketKind) {
+        guard let memory = self.reserve(frame.count, kind), let base = frame.baseAddress else { return }
+        memory.copyMemory(from: base, byteCount: frame.count)
+        self.packetAppended()
+    }
+
+    @inline(__always)
+    private func reserve(_ size: Int, _ kind: PacketKind) -> UnsafeMutableRawPointer? {
+        if kind == .other || size > Self.largestDisco {
+            if let memory = self.data.reserve(size) { return memory }
+            return self.makeRoom(size, \.data, kind)
+        }
+        if let memory = self.disco.reserve(size) { return memory }
+        return self.makeRoom(size, \.disco, kind)
+    }
+
+    /// Disco packets above this size, in bytes, queue with the data.
+    private static let largestDisco = 2048
+
+    /// Drops the oldest frames until `size` bytes fit.
+    private func makeRoom(
+        _ size: Int,
+        _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>,
+        _ kind: PacketKind
+    ) -> UnsafeMutableRawPointer? {
+        while let oldest = self[keyPath: ring].first {
+            if let packet = PacketFrame(oldest) {
+                self.relay.counters.drop(.queueHead, packet.kind)
+            } else {
+                // A PeerGone that reached the head: all packets before it are gone, so it may overtake the rest.
+                self.control.append(contentsOf: oldest)
+            }
+            self[keyPath: ring].removeFirst()
+            if let memory = self[keyPath: ring].reserve(size) { return memory }
+        }
+        if let memory = self[keyPath: ring].reserve(size) { return memory }
+        self.relay.counters.drop(.queueTail, kind)
+        return nil
+    }
+
+    @inline(__always)
+    private func packetAppended() {
+        if !self.isDirty { self.markDirty() }
+        // Sent while it is still in the cache, and before a burst overflows the queue.
+        if self.data.byteCount >= Self.flushThreshold, !self.stream.isWriteBlocked { self.flush() }
+    }
+
+    private static let flushThreshold = 64 * 1024
+
+    /// Queues control frames, ahead of packets.
+    func append(control frames: [UInt8]) {
+        self.control.append(contentsOf: frames)
+        if self.control.count > Self.controlLimit { self.abort(.tooSlow) }
+        self.markDirty()
+    }
+
+    /// How many bytes of control frames may wait.
+    private static let controlLimit = 256 * 1024
+
+    /// Queues a Pong, unless one waits already.
+    func append(pong data: UnsafeRawBufferPointer) {
+        guard !self.hasPong else { return }
+        self.hasPong = true
+        self.relay.counters.pongs += 1
+        self.append(control: Frame.encode(.pong, data))
+    }
+
+    /// Tells the client, once per key and behind the last packet from there, that `peer` left.
+    func append(peerGone peer: NodePublicKey) {
+        guard self.told.insert(peer) else { return }
+        self.relay.counters.peerGoneDisconnected += 1
+        let frame = Frame.peerGone(peer, .disconnected)
+        guard !self.data.isEmpty || !self.disco.isEmpty, let memory = self.data.reserve(frame.count) else {
+            self.append(control: frame)
+            return
+        }
+        frame.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        self.markDirty()
+    }
+
+    private func markDirty() {
+        guard !self.isDirty else { return }
+        self.isDirty = true
+        self.relay.loop.atTickEnd(self)
+    }
+}
+
+// MARK: Sending
+
+extension Outbox: TickEndHandler, StreamWriteHandler {
+    func tickEnded() {
+        self.isDirty = false
+        self.flush()
+    }
+
+    func streamChanged() {
+        guard self.stream.failure == nil else { return }
+        self.flush()
+    }
+
+    private func flush() {
+        while !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked, self.stream.failure == nil {
+            let (sent, total) = self.sendOnce()
+            guard total > 0 else {
+                if self.closesWhenSent { self.abort(.shutdown) }
+                break
+            }
+            self.relay.counters.bytesSent += UInt64(sent)
+            self.forget(sent, of: total)
+        }
+        if self.stream.isWriteBlocked { self.watchStall() } else { self.stall = nil }
+    }
+
+    /// Offers everything to the stream; returns how much it took of how much.
+    private func sendOnce() -> (sent: Int, total: Int) {
+        let data = self.data.pieces
+        if data.1.isEmpty, self.disco.isEmpty, self.control.isEmpty, self.remainder.isEmpty {
+            guard !data.0.isEmpty else { return (0, 0) }
+            return (self.stream.send(data.0), data.0.count)
+        }
+        let disco = self.disco.pieces
+        return self.remainder.withUnsafeBytes { remainder in
+            self.control.withUnsafeBytes { control in
+                withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: 6) { pieces in
+                    var count = 0
+                    for piece in [remainder, control, disco.0, disco.1, data.0, data.1] where !piece.isEmpty {
+                        pieces[count] = piece
+                        count += 1
+                    }
+                    guard count > 0 else { return (0, 0) }
+                    let offered = UnsafeBufferPointer(rebasing: pieces[..<count])
+                    return (self.stream.send(offered), offered.reduce(0) { $0 + $1.count })
+                }
+            }
+        }
+    }
+
+    /// Removes the first `sent` bytes. A frame that they end in leaves its remainder, to be sent before all else.
+    private func forget(_ sent: Int, of total: Int) {
+        if sent == total {
+            self.relay.counters.packetsSent += UInt64(self.data.count + self.disco.count)
+            self.remainder = []
+            self.control = []
+            self.hasPong = false
+            self.disco.removeAll()
+            self.data.removeAll()
+            return
+        }
+        var left = sent
+        guard left >= self.remainder.count else {
+            self.remainder.removeFirst(left)
+            return
+        }
+        left -= self.remainder.count
+        self.remainder = []
+        if left < self.control.count {
+            self.remainder = Array(self.control[left...])
+            left = 0
+        } else {
+            left -= self.control.count
+        }
+        self.control = []
+        self.hasPong = false
+        self.forget(&left, \.disco)
+        self.forget(&left, \.data)
+    }
+
+    private func forget(_ left: inout Int, _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>) {
+        while left > 0, let frame = self[keyPath: ring].first {
+            if left < frame.count { self.remainder = Array(frame[left...]) }
+            left -= min(left, frame.count)
+            self[keyPath: ring].removeFirst()
+            self.relay.counters.packetsSent += 1
+        }
+    }
+
+    private func watchStall() {
+        guard self.stall == nil, let timeout = self.relay.writeTimeout else { return }
+        self.stall = StallWatch(stream: self.stream, timeout: timeout) { [unowned self] in self.abort(.writeTimeout) }
+    }
+}

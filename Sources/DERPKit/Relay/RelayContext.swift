@@ -1,0 +1,28 @@
+import AsyncSockets
+import Logging
+
+/// What every connection of a relay needs to know.
+struct RelayContext: Sendable {
+    let configuration: RelayServer.Configuration
+    let forwarder: PacketForwarder
+    let regionMap: RegionMap
+    let logger: Logger
+    /// What the server says first to every client.
+    let serverKeyFrame: [UInt8]
+    /// What it says once a client is admitted.
+    let serverInfo: [UInt8]
+
+    init(
+        configuration: RelayServer.Configuration,
+        forwarder: PacketForwarder,
+        regionMap: RegionMap,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.forwarder = forwarder
+        self.regionMap = regionMap
+        self.logger = logger
+        self.serverKeyFrame = Frame.serverKey(configuration.privateKey.publicKey)
+        self.serverInfo = ServerInfo().json()
+    }
+}

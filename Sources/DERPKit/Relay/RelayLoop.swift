@@ -1,0 +1,236 @@
+import AsyncSockets
+
+/// What one event loop knows of the relay: its clients, everybody's routes, and what it has counted. The way of a
+/// packet lies here and in ``Outbox``: no lock, no await.
+// @unchecked: confined to `loop`, but for the constants and the mailbox, which locks.
+final class RelayLoop: @unchecked Sendable {
+    let loop: EventLoop
+    let writeTimeout: Duration?
+
+    private(set) var clients: ClientTable
+    private(set) var routes = RouteTable()
+    var counters = RelayCounters()
+
+    let dataPool: BufferPool
+    let discoPool: BufferPool
+
+    /// All open connections, clients and others.
+    private var streams: [ObjectIdentifier: TCPStream] = [:]
+    /// No more clients are admitted.
+    private(set) var isDraining = false
+    private var drained: UnsafeContinuation<Void, Never>?
+
+    private let mailbox = RelayMailbox()
+    /// The other loops' mailboxes and how to tell them, by index.
+    private var others: [RelayLoop] = []
+    /// Frames for clients of other loops, by the loop's index, until the tick ends.
+    private var outgoing: [PacketBatch] = []
+    private var hasOutgoing = false
+
+    /// - Parameter queueMemory: how many bytes the loop's queues may hold in all.
+    init(loop: EventLoop, writeTimeout: Duration?, queueMemory: Int) {
+        self.loop = loop
+        self.writeTimeout = writeTimeout
+        self.clients = ClientTable(loop: loop.index)
+        self.dataPool = BufferPool(blockSize: Self.dataBlock, limit: max(queueMemory / Self.dataBlock, 1))
+        self.discoPool = BufferPool(
+            blockSize: Self.discoBlock,
+            limit: max(queueMemory / 8 / Self.discoBlock, 1)
+        )
+    }
+
+    /// A client's data queue, in bytes: two of the largest packets at least, with their headers.
+    private static let dataBlock = 192 * 1024
+    /// A client's disco queue, in bytes.
+    private static let discoBlock = 16 * 1024
+
+    /// Tells the loops of each other, before any of them serves.
+    static func connect(_ relays: [RelayLoop]) {
+        for relay in relays {
+            relay.others = relays
+            relay.outgoing = Array(repeating: PacketBatch(), count: relays.count)
+        }
+    }
+
+    /// Breaks the cycle that ``connect(_:)`` made. Packets for clients of other loops are dropped from now on.
+    func disconnect() {
+        self.others = []
+        self.outgoing = []
+    }
+}
+
+// MARK: Clients
+
+extension RelayLoop {
+    func add(_ outbox: Outbox) -> ClientID {
+        self.clients.insert(outbox)
+    }
+
+    /// Forgets a client. Its key's route stays until the forwarder changes it, but leads nowhere.
+    func remove(_ id: ClientID, key: NodePublicKey) {
+        self.clients.remove(id)
+        if self.routes[key]?.target == id { self.routes.set(key, to: id, outbox: nil) }
+    }
+}
+
+// MARK: Connections
+
+extension RelayLoop {
+    var openStreams: Int { self.streams.count }
+
+    func opened(_ stream: TCPStream) {
+        self.counters.accepts += 1
+        self.streams[ObjectIdentifier(stream)] = stream
+    }
+
+    func ended(_ stream: TCPStream) {
+        self.streams[ObjectIdentifier(stream)] = nil
+        guard self.streams.isEmpty, let drained = self.drained else { return }
+        self.drained = nil
+        drained.resume()
+    }
+
+    /// Ends every connection: clients are sent `farewell` behind what is queued for them, and what they haven't read
+    /// within `time` is lost. Returns when all have ended.
+    func drain(farewell: [UInt8], within time: Duration) async {
+        self.isDraining = true
+        var others = self.streams
+        self.clients.forEach { client in
+            others[ObjectIdentifier(client.stream)] = nil
+            client.closeWhenSent(farewell)
+        }
+        others.values.forEach { $0.fail(Self.stopping) }
+        guard !self.streams.isEmpty else { return }
+        let timer = LoopTimer(on: self.loop) { [unowned self] in
+            self.streams.values.forEach { $0.fail(Self.stopping) }
+        }
+        timer.schedule(at: self.loop.now + time.nanoseconds)
+        await withUnsafeContinuation { self.drained = $0 }
+        timer.cancel()
+    }
+
+    private static let stopping = SocketError(.closed, "the server stops")
+}
+
+// MARK: Packets
+
+extension RelayLoop {
+    /// Hands a packet over to a client of another loop, at the end of the tick.
+    func forward(
+        _ packet: UnsafeRawBufferPointer,
+        from source: NodePublicKey,
+        kind: PacketKind,
+        to target: ClientID
+    ) {
+        let index = Int(target.loop)
+        guard index < self.outgoing.count else {
+            self.counters.drop(.goneDisconnected, kind)
+            return
+        }
+        self.willHandOver()
+        self.outgoing[index].append(packet, from: source, kind: kind, to: target)
+        if self.outgoing[index].byteCount >= Self.largestBatch { self.handOver(to: index) }
+    }
+
+    /// Tells a client, on whichever loop, that a peer left: behind the last packet from there.
+    func tell(_ target: ClientID, thatLeft peer: NodePublicKey) {
+        let index = Int(target.loop)
+        guard index != self.loop.index else {
+            self.clients[target]?.append(peerGone: peer)
+            return
+        }
+        guard index < self.outgoing.count else { return }
+        self.willHandOver()
+        self.outgoing[index].append(peerGone: peer, to: target)
+    }
+
+    private static let largestBatch = 256 * 1024
+
+    private func willHandOver() {
+        guard !self.hasOutgoing else { return }
+        self.hasOutgoing = true
+        self.loop.atTickEnd(self)
+    }
+
+    /// Hands over at once what waits for other loops, so that nothing said afterwards overtakes it.
+    func handOverAll() {
+        for index in self.outgoing.indices { self.handOver(to: index) }
+    }
+
+    private func handOver(to index: Int) {
+        guard !self.outgoing[index].isEmpty else { return }
+        let other = self.others[index]
+        let receipt = other.mailbox.leave(self.outgoing[index])
+        if let refused = receipt.refused {
+            refused.forEach(loop: UInt16(index)) { target, content, frame in
+                switch content {
+                case .disco: self.counters.drop(.queueTail, .disco)
+                case .other: self.counters.drop(.queueTail, .other)
+                case .peerGone: break
+                }
+            }
+            self.outgoing[index].removeAll()
+            return
+        }
+        self.outgoing[index] = receipt.spare ?? PacketBatch()
+        if receipt.isFirst { other.loop.notify(other) }
+    }
+}
+
+extension RelayLoop: TickEndHandler {
+    func tickEnded() {
+        self.hasOutgoing = false
+        self.handOverAll()
+    }
+}
+
+// MARK: Mail
+
+extension RelayLoop: MailHandler {
+    /// Leaves mail. From any thread.
+    nonisolated func leave(_ mail: RelayMail) {
+        if self.mailbox.leave(mail) { self.loop.notify(self) }
+    }
+
+    func handleMail() {
+        for mail in self.mailbox.takeAll() {
+            switch mail {
+            case .frames(var batch):
+                self.deliver(batch)
+                batch.removeAll()
+                self.mailbox.giveBack(batch)
+            case .route(let key, let target):
+                self.routes.set(
+                    key,
+                    to: target,
+                    outbox: Int(target.loop) == self.loop.index ? self.clients[target] : nil
+                )
+            case .routeRemoved(let key):
+                self.routes.remove(key)
+            case .activity(let client, let isActive):
+                self.clients[client]?.isActive = isActive
+            case .acknowledge(let acknowledgement):
+                acknowledgement.acknowledge()
+            }
+        }
+    }
+
+    private func deliver(_ batch: PacketBatch) {
+        batch.forEach(loop: UInt16(self.loop.index)) { target, content, frame in
+            let outbox = self.clients[target]
+            switch content {
+            case .peerGone: outbox?.append(peerGone: NodePublicKey(unchecked: frame.baseAddress!))
+            case .disco: self.deliver(frame, .disco, to: outbox)
+            case .other: self.deliver(frame, .other, to: outbox)
+            }
+        }
+    }
+
+    private func deliver(_ frame: UnsafeRawBufferPointer, _ kind: PacketKind, to outbox: Outbox?) {
+        guard let outbox else {
+            self.counters.drop(.goneDisconnected, kind)
+            return
+        }
+        outbox.append(frame: frame, kind: kind)
+    }
+}

@@ -1,0 +1,176 @@
+import AsyncSockets
+import Logging
+
+/// One accepted connection, from TLS to its end: HTTP first, and DERP when the client asks for it. Runs on the
+/// loop that accepted it.
+struct RelaySession: Sendable {
+    let stream: TCPStream
+    let relay: RelayLoop
+    let context: RelayContext
+    let router: HTTPRouter
+    let tls: TLSContext?
+    let metrics: MetricsPage
+
+    /// Serves the connection and closes it.
+    func run() async {
+        let reason: CloseReason
+        do {
+            if let upgrade = try await self.serveHTTP() {
+                reason = try await self.serveDERP(upgrade)
+            } else {
+                reason = .answered
+            }
+        } catch {
+            reason = error.reason
+        }
+        await self.end(reason)
+        self.relay.ended(self.stream)
+    }
+
+    private func end(_ reason: CloseReason) async {
+        self.relay.counters.closes[reason] += 1
+        self.context.logger.debug(
+            "Connection ended",
+            metadata: ["peer": "\(self.stream.peerAddress)", "reason": "\(reason.label)"]
+        )
+        switch reason {
+        case .peer, .writeTimeout, .tooSlow, .timeout: self.stream.close()
+        default: await self.stream.finish()
+        }
+    }
+
+    /// Why a session ended early.
+    private struct Ending: Error {
+        let reason: CloseReason
+
+        init(_ reason: CloseReason) { self.reason = reason }
+        init(_ error: SocketError) { self.reason = CloseReason(error) }
+    }
+}
+
+// MARK: HTTP
+
+extension RelaySession {
+    /// What the client upgraded to, and what it sent behind its request.
+    private struct Upgrade {
+        let request: DERPUpgrade
+        let early: [UInt8]
+    }
+
+    /// Answers requests until the client upgrades; `nil` when it doesn't.
+    private func serveHTTP() async throws(Ending) -> Upgrade? {
+        self.stream.setDeadline(self.context.configuration.requestTimeout)
+        if let tls { try await self.startTLS(tls) }
+        var buffer: [UInt8] = []
+        while true {
+            guard let head = try await self.readHead(&buffer) else { return nil }
+            switch self.router.outcome(for: head, from: self.stream.peerAddress.ip, isTLS: self.tls != nil) {
+            case .upgrade(let upgrade):
+                return Upgrade(request: upgrade, early: buffer)
+            case .respond(let reply):
+                try await self.send(reply, to: head)
+            case .metrics(let page):
+                try await self.send(page.reply(body: await self.metrics.render()), to: head)
+            case .derpMap(let page):
+                let document = await self.context.regionMap.document
+                try await self.send(page.reply(body: document.json, entityTag: document.etag), to: head)
+            }
+            guard head.wantsKeepAlive else { return nil }
+            self.stream.setDeadline(self.context.configuration.requestTimeout)
+        }
+    }
+
+    private func startTLS(_ tls: TLSContext) async throws(Ending) {
+        do {
+            try await self.stream.startTLS(tls)
+        } catch {
+            if error.code == .notTLS {
+                try? await self.stream.write(HTTPReply.plainHTTPOnTLSPort.serialized(keepAlive: false))
+            }
+            throw Ending(error)
+        }
+    }
+
+    /// The next request, which is removed from `buffer`; `nil` when the client closes instead.
+    private func readHead(_ buffer: inout [UInt8]) async throws(Ending) -> HTTPRequestHead? {
+        var parser = HTTPRequestParser()
+        while true {
+            switch buffer.withUnsafeBytes({ parser.parse($0) }) {
+            case .head(let head, let byteCount):
+                buffer.removeFirst(byteCount)
+                return head
+            case .invalid(let error):
+                try? await self.stream.write(HTTPReply(error).serialized(keepAlive: false))
+                throw Ending(.badRequest)
+            case .incomplete:
+                guard try await self.receive(into: &buffer) else { return nil }
+            }
+        }
+    }
+
+    /// Adds what comes next to `buffer`; false at the end of the stream.
+    private func receive(into buffer: inout [UInt8]) async throws(Ending) -> Bool {
+        while true {
+            switch self.stream.receive() {
+            case .bytes(let bytes):
+                buffer.append(contentsOf: bytes)
+                return true
+            case .wouldBlock:
+                await self.stream.waitUntilReadable()
+            case .closed:
+                return false
+            case .failed:
+                throw Ending(self.stream.failure.map(CloseReason.init) ?? .peer)
+            }
+        }
+    }
+
+    private func send(_ reply: HTTPReply, to head: HTTPRequestHead) async throws(Ending) {
+        do {
+            try await self.stream.write(reply.serialized(for: head))
+        } catch {
+            throw Ending(error)
+        }
+    }
+}
+
+// MARK: DERP
+
+extension RelaySession {
+    private func serveDERP(_ upgrade: Upgrade) async throws(Ending) -> CloseReason {
+        if upgrade.request.idealNode != nil { self.relay.counters.notIdeal += 1 }
+        let (login, early) = try await self.logIn(upgrade)
+        guard !self.relay.isDraining else { return .shutdown }
+        let greeting = Frame.encode(.serverInfo, login.box.seal(self.context.serverInfo))
+        let connection = ClientConnection(stream: self.stream, login: login, relay: self.relay, context: self.context)
+        return await connection.run(early: early, greeting: greeting)
+    }
+
+    /// The handshake up to the client's part, and what came behind it.
+    private func logIn(_ upgrade: Upgrade) async throws(Ending) -> (DERPLogin, early: [UInt8]) {
+        let timeout = self.context.configuration.handshakeTimeout
+        self.stream.setDeadline(timeout)
+        do {
+            try await self.stream.write(upgrade.request.response + self.context.serverKeyFrame)
+        } catch {
+            throw Ending(error)
+        }
+        self.stream.setDeadline(timeout)
+        var reader = DERPLoginReader()
+        var buffer = upgrade.early
+        while true {
+            switch reader.read(buffer) {
+            case .complete(let payload, let rest):
+                guard let login = DERPLogin(payload: payload, privateKey: self.context.configuration.privateKey) else {
+                    throw Ending(.badHandshake)
+                }
+                return (login, Array(rest))
+            case .refused:
+                throw Ending(.badHandshake)
+            case .incomplete:
+                buffer.removeAll(keepingCapacity: true)
+                guard try await self.receive(into: &buffer) else { throw Ending(.peer) }
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import Synchronization
+
+/// Lets one wait until several loops have done something.
+final class Acknowledgement: Sendable {
+    private let missing: Atomic<Int>
+    private let waiter: UnsafeContinuation<Void, Never>
+
+    /// Resumes `waiter` when `count` loops, at least one, have acknowledged.
+    init(count: Int, resuming waiter: UnsafeContinuation<Void, Never>) {
+        self.missing = Atomic(count)
+        self.waiter = waiter
+    }
+
+    func acknowledge() {
+        if self.missing.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 { self.waiter.resume() }
+    }
+}
