@@ -32,15 +32,17 @@ let package = Package(
         .executableTarget(
             name: "DERPServer",
             dependencies: [
-                "DERPKit", "STUNKit",
+                "AsyncSockets", "DERPKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets"]),
         .testTarget(name: "STUNKitTests", dependencies: ["STUNKit"]),
         .testTarget(name: "DERPKitTests", dependencies: ["DERPKit"]),
+        .testTarget(name: "DERPServerTests", dependencies: ["DERPServer"]),
         .testTarget(name: "IntegrationTests", dependencies: ["COpenSSL", "CSodium", "DERPServer"]),
     ],
     swiftLanguageModes: [.v6]

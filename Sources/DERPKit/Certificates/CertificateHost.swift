@@ -1,19 +1,19 @@
 import AsyncSockets
 
 /// The DNS name or the IP address that a certificate is for.
-struct CertificateHost: Hashable, Sendable {
-    enum Kind: Hashable, Sendable {
+package struct CertificateHost: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         case name(String)
         case address(IPAddress)
     }
 
-    let kind: Kind
+    package let kind: Kind
     /// The host as it was given.
-    let text: String
+    package let text: String
 
     /// Reads an IP literal without brackets, or a DNS name of 1…253 letters, digits, hyphens, underscores and dots;
     /// `nil` for anything else.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         self.text = text
         if let address = IPAddress(text) {
             self.kind = .address(address)

@@ -1,0 +1,41 @@
+/// Go's way to write a span of time: `300ms`, `15s`, `1h30m`, `1.5h`.
+enum GoDuration {
+    /// Nanoseconds in each unit.
+    private static let units: [String: Int64] = [
+        "ns": 1, "us": 1000, "µs": 1000, "μs": 1000, "ms": 1_000_000, "s": 1_000_000_000,
+        "m": 60_000_000_000, "h": 3_600_000_000_000,
+    ]
+
+    /// The span, exact to the nanosecond; `nil` for what is none, is negative, or exceeds 292 years.
+    static func parse(_ text: String) -> Duration? {
+        var rest = (text.hasPrefix("+") ? text.dropFirst() : text[...])
+        if rest == "0" { return .zero }
+        guard !rest.isEmpty else { return nil }
+        var total: Int64 = 0
+        while !rest.isEmpty {
+            let number = rest.prefix { $0 == "." || ("0"..."9").contains($0) }
+            rest = rest.dropFirst(number.count)
+            let unit = rest.prefix { $0 != "." && !("0"..."9").contains($0) }
+            rest = rest.dropFirst(unit.count)
+            guard let scale = Self.units[String(unit)], let part = Self.scale(number, by: scale) else { return nil }
+            let (sum, overflow) = total.addingReportingOverflow(part)
+            guard !overflow else { return nil }
+            total = sum
+        }
+        return .nanoseconds(total)
+    }
+
+    /// `number`, digits with at most one point among them, times `scale`.
+    private static func scale(_ number: Substring, by scale: Int64) -> Int64? {
+        let parts = number.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, number != ".", !number.isEmpty else { return nil }
+        guard let units = whole.isEmpty ? 0 : Int64(whole) else { return nil }
+        let (product, overflow) = units.multipliedReportingOverflow(by: scale)
+        guard !overflow else { return nil }
+        guard parts.count == 2, !parts[1].isEmpty else { return product }
+        // More digits than a nanosecond of an hour has say nothing.
+        guard let fraction = Double("0." + parts[1].prefix(15)), !parts[1].contains(".") else { return nil }
+        let (sum, carried) = product.addingReportingOverflow(Int64(fraction * Double(scale)))
+        return carried ? nil : sum
+    }
+}

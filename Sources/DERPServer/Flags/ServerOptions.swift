@@ -1,0 +1,160 @@
+import ArgumentParser
+
+/// The flags as they were given. What they mean is ``ServerSettings``' to say.
+///
+/// Every flag takes the argument behind it as its value, whatever that is, the booleans too: ``GoArguments`` has seen to
+/// it that there is one.
+struct ServerOptions: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "DERPServer",
+        abstract: "A DERP relay and STUN server for Tailscale clients.",
+        discussion: "Flags may have one dash or two, and take Go's forms: -stun=false, -a :3443, -a=:3443, 1h30m."
+    )
+
+    @Option(
+        name: .customShort("a"),
+        parsing: .unconditional,
+        help: ArgumentHelp("Where to listen: [host]:port. Without a host, on every address.", valueName: "address")
+    )
+    var address = ":443"
+
+    @Option(
+        name: .customLong("dev"),
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Development: plain HTTP on 127.0.0.1:3340 with a fresh key. Overrides -a, -c and -certmode.",
+            valueName: "bool"
+        )
+    )
+    var dev = false
+
+    @Option(
+        name: .customShort("c"),
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The private key's file, made when missing. (default for root: /var/lib/derper/derper.key)",
+            valueName: "file"
+        )
+    )
+    var keyFile = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Certificates: self-signed, manual, or none for plain HTTP.", valueName: "mode")
+    )
+    var certmode = "self-signed"
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Where <hostname>.crt and <hostname>.key are. (default: tailscale/derper-certs in the user's cache)",
+            valueName: "directory"
+        )
+    )
+    var certdir: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The name or IP address that clients connect to. (default: the host of -a, else this machine's name)",
+            valueName: "host"
+        )
+    )
+    var hostname = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Plain HTTP beside TLS: checks, the map, redirects. -1: off.", valueName: "port")
+    )
+    var httpPort = "80"
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Whether to answer STUN, on the host of -a.", valueName: "bool")
+    )
+    var stun = true
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The UDP port of STUN.", valueName: "port"))
+    var stunPort = "3478"
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Whether to relay.", valueName: "bool"))
+    var derp = true
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "What / shows: nothing given a short page, \"blank\", or a URL to redirect to.",
+            valueName: "page"
+        )
+    )
+    var home = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("TCP keepalive time, 1s…9h6m7s; 0: off.", valueName: "duration")
+    )
+    var tcpKeepaliveTime = "10m"
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long sent bytes may stay unacknowledged; 0: as the kernel does.", valueName: "duration")
+    )
+    var tcpUserTimeout = "15s"
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How long a client may leave its queue untouched; 0: for ever.", valueName: "duration")
+    )
+    var tcpWriteTimeout = "2s"
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Print the version and exit.", valueName: "bool"))
+    var version = false
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many threads serve clients, 1…1024. (default: one per core)", valueName: "count")
+    )
+    var loops: String?
+
+    @Option(
+        name: .customLong("region-id"),
+        parsing: .unconditional,
+        help: ArgumentHelp("This server's region in the map.", valueName: "id")
+    )
+    var regionID = "900"
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The region's short name.", valueName: "code"))
+    var regionCode = "derp"
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("The region's name for people.", valueName: "name"))
+    var regionName = "DERP relay"
+
+    @Option(
+        name: .customLong("ipv4"),
+        parsing: .unconditional,
+        help: ArgumentHelp("This server's IPv4 address in the map, or \"none\".", valueName: "address")
+    )
+    var ipv4: String?
+
+    @Option(
+        name: .customLong("ipv6"),
+        parsing: .unconditional,
+        help: ArgumentHelp("This server's IPv6 address in the map, or \"none\".", valueName: "address")
+    )
+    var ipv6: String?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Networks besides loopback that may read /metrics: CIDR, separated by commas or repeated.",
+            valueName: "networks"
+        )
+    )
+    var debugAllow: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level")
+    )
+    var logLevel = "info"
+}

@@ -1,0 +1,73 @@
+import AsyncSockets
+import DERPKit
+import Logging
+import ServiceLifecycle
+
+/// Starts the relay, says so, and waits until a signal stops it.
+struct Launcher {
+    let settings: ServerSettings
+
+    /// Serves until SIGTERM or SIGINT, then stops gracefully.
+    ///
+    /// - Throws: ``StartError`` when a file can't be used or an address can't be listened on.
+    func serve() async throws {
+        var logger = Logger(label: "DERPServer") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = self.settings.logLevel
+        FileLimit.raise()
+
+        let preparation = try Preparation(self.settings)
+        let relay = try RelayServer(configuration: preparation.configuration, logger: logger)
+        do {
+            try await relay.start()
+        } catch let error as DERPError where error.code == .listen {
+            throw StartError(self.settings.flags(of: error, in: preparation.configuration), error)
+        }
+        for notice in preparation.notices {
+            logger.log(level: notice.level, notice.message, metadata: notice.metadata)
+        }
+        self.announce(relay, logger: logger)
+
+        // The relay logs what matters; the group's own lines would repeat it.
+        var quiet = logger
+        quiet.logLevel = .critical
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: RelayService(relay: relay, logger: logger), serviceName: "relay")],
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: quiet
+            )
+        )
+        try await group.run()
+    }
+
+    private func announce(_ relay: RelayServer, logger: Logger) {
+        if let node = relay.configuration.region?.nodes.first {
+            var metadata: Logger.Metadata = ["HostName": "\(node.hostName)"]
+            if !node.certName.isEmpty { metadata["CertName"] = "\(node.certName)" }
+            logger.info("This server in a DERP map", metadata: metadata)
+        }
+        logger.info(
+            "Serving",
+            metadata: [
+                "addresses": "\(relay.boundAddresses.map(\.description).joined(separator: " "))",
+                "tls": "\(self.settings.transport.isTLS)",
+                "key": "\(relay.configuration.privateKey.publicKey)",
+                "version": "\(Version.current)",
+            ]
+        )
+    }
+}
+
+extension ServerSettings {
+    /// The flags that chose the address which `error` names.
+    fileprivate func flags(of error: DERPError, in configuration: RelayServer.Configuration) -> String {
+        let candidates = [
+            ("-a", configuration.addresses), ("-http-port", configuration.plainHTTPAddresses),
+            ("-stun-port", configuration.stunAddresses),
+        ]
+        let flags = candidates.filter { _, addresses in
+            addresses.contains { error.message.contains($0.description) }
+        }.map(\.0)
+        return flags.isEmpty ? "-a" : flags.joined(separator: " or ")
+    }
+}

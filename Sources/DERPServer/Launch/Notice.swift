@@ -1,0 +1,16 @@
+import Logging
+
+/// Something to log once the server runs. Until then nothing is logged, so that a start that fails says one line only.
+struct Notice {
+    let level: Logger.Level
+    let message: Logger.Message
+    let metadata: Logger.Metadata
+
+    static func info(_ message: Logger.Message, _ metadata: Logger.Metadata = [:]) -> Self {
+        Self(level: .info, message: message, metadata: metadata)
+    }
+
+    static func warning(_ message: Logger.Message, _ metadata: Logger.Metadata = [:]) -> Self {
+        Self(level: .warning, message: message, metadata: metadata)
+    }
+}

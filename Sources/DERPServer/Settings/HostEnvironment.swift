@@ -1,0 +1,40 @@
+import Glibc
+
+/// What the process finds around it, apart from its arguments.
+struct HostEnvironment {
+    /// Whether the user is root.
+    var isRoot: Bool
+    /// The machine's name.
+    var hostname: String
+    /// Environment variables.
+    var variables: [String: String]
+
+    /// What this process finds.
+    static var current: Self {
+        var name = [CChar](repeating: 0, count: 256)
+        let hostname =
+            gethostname(&name, name.count - 1) == 0
+            ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
+        let variables = ["HOME", "XDG_CACHE_HOME"].reduce(into: [String: String]()) { result, name in
+            result[name] = getenv(name).map { String(cString: $0) }
+        }
+        return Self(isRoot: getuid() == 0, hostname: hostname, variables: variables)
+    }
+
+    /// derper's default for `-certdir`: `tailscale/derper-certs` in the user's cache; `nil` when there is none.
+    var defaultCertificateDirectory: String? {
+        let cache: String
+        if let path = self.variables["XDG_CACHE_HOME"], !path.isEmpty {
+            guard path.hasPrefix("/") else { return nil }
+            cache = path
+        } else if let home = self.variables["HOME"], !home.isEmpty {
+            cache = home + "/.cache"
+        } else {
+            return nil
+        }
+        return cache + "/tailscale/derper-certs"
+    }
+
+    /// derper's default for `-c`; `nil` for users other than root.
+    var defaultKeyFile: String? { self.isRoot ? "/var/lib/derper/derper.key" : nil }
+}

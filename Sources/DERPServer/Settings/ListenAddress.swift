@@ -1,0 +1,50 @@
+import AsyncSockets
+
+/// Where to listen, as `-a` says it: a host, which may be a name, and a port.
+struct ListenAddress: Hashable {
+    /// A name or an IP literal without brackets; empty: every address.
+    let host: String
+    let port: UInt16
+
+    /// Reads `:443`, `192.0.2.1:443`, `[2001:db8::1]:443` or `name:443`; the port may be `http` or `https`. `nil` for
+    /// anything else.
+    init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":") else { return nil }
+        guard let port = Self.port(text[text.index(after: colon)...]) else { return nil }
+        let host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            let literal = host.dropFirst().dropLast()
+            guard IPAddress(literal)?.family == .ipv6 else { return nil }
+            self.host = String(literal)
+        } else {
+            let isSane = host.utf8.count <= 253 && host.utf8.allSatisfy { (0x21...0x7e).contains($0) && $0 != 0x3a }
+            guard isSane else { return nil }
+            self.host = String(host)
+        }
+        self.port = port
+    }
+
+    init(host: String, port: UInt16) {
+        self.host = host
+        self.port = port
+    }
+
+    /// The same host with another port.
+    func with(port: UInt16) -> Self { Self(host: self.host, port: port) }
+
+    /// The host if it is one address, rather than a name or every address.
+    var literal: IPAddress? {
+        guard let address = IPAddress(self.host), !address.isUnspecified else { return nil }
+        return address
+    }
+
+    private static func port(_ text: Substring) -> UInt16? {
+        switch text {
+        case "http": return 80
+        case "https": return 443
+        default:
+            guard text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+            return UInt16(text)
+        }
+    }
+}

@@ -1,0 +1,10 @@
+/// What the command line says of this server's region in the map.
+struct RegionSettings: Hashable {
+    var id: Int
+    var code: String
+    var name: String
+    /// A literal or `none`.
+    var ipv4: String?
+    /// A literal or `none`.
+    var ipv6: String?
+}

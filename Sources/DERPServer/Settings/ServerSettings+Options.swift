@@ -1,0 +1,137 @@
+import AsyncSockets
+import DERPKit
+import Logging
+
+extension ServerSettings {
+    /// Makes sense of `options` in `environment`.
+    ///
+    /// - Throws: ``UsageError`` with the flag that is wrong.
+    init(_ options: ServerOptions, in environment: HostEnvironment) throws(UsageError) {
+        let listen = try Self.listen(options)
+        let transport = try Self.transport(options, in: environment)
+        (self.hostname, self.hostnameOrigin) = try Self.hostname(options, listen: listen, in: environment)
+        self.listen = listen
+        self.transport = transport
+        self.keyFile = try Self.keyFile(options, in: environment)
+
+        let httpPort = try FlagValue("-http-port", options.httpPort).integer(in: -1...65535)
+        self.plainHTTP = transport.isTLS && httpPort >= 0 ? listen.with(port: UInt16(httpPort)) : nil
+        let stunPort = try FlagValue("-stun-port", options.stunPort).integer(in: 0...65535)
+        self.stun = options.stun ? listen.with(port: UInt16(stunPort)) : nil
+        if let plainHTTP = self.plainHTTP, plainHTTP.port == listen.port, listen.port != 0 {
+            throw UsageError(
+                "-http-port and -a are both port \(listen.port): choose another, or -http-port=-1 for none"
+            )
+        }
+
+        self.isRelayEnabled = options.derp
+        self.homePage = try Self.homePage(options.home)
+        self.tcpKeepAlive = try FlagValue("-tcp-keepalive-time", options.tcpKeepaliveTime)
+            .duration(zeroOr: .seconds(1)...(.seconds(32767)))
+        self.tcpUserTimeout = try FlagValue("-tcp-user-timeout", options.tcpUserTimeout)
+            .duration(zeroOr: .milliseconds(1)...(.seconds(86400)))
+        self.writeTimeout = try FlagValue("-tcp-write-timeout", options.tcpWriteTimeout)
+            .duration(zeroOr: .milliseconds(1)...(.seconds(86400)))
+        self.loopCount = try options.loops.map { text throws(UsageError) in
+            try FlagValue("--loops", text).integer(in: 1...1024)
+        }
+        self.region = try RegionSettings(options)
+        self.debugNetworks = try Self.networks(options.debugAllow)
+        guard let level = Logger.Level(rawValue: options.logLevel) else {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw UsageError("--log-level is one of \(levels), not \(UsageError.quote(options.logLevel))")
+        }
+        self.logLevel = level
+    }
+
+    private static func listen(_ options: ServerOptions) throws(UsageError) -> ListenAddress {
+        guard let listen = ListenAddress(options.address) else {
+            throw UsageError(
+                "-a is :port, ip:port, [ipv6]:port or name:port, not \(UsageError.quote(options.address))"
+            )
+        }
+        return options.dev ? ListenAddress(host: "127.0.0.1", port: 3340) : listen
+    }
+
+    private static func transport(
+        _ options: ServerOptions,
+        in environment: HostEnvironment
+    ) throws(UsageError) -> Transport {
+        let directory: () throws(UsageError) -> String = { () throws(UsageError) in
+            guard let path = options.certdir ?? environment.defaultCertificateDirectory, !path.isEmpty else {
+                throw UsageError("-certdir is needed: the directory of the certificates")
+            }
+            return path
+        }
+        switch options.certmode {
+        case _ where options.dev: return .development
+        case "self-signed": return .selfSigned(directory: try directory())
+        case "manual": return .manual(directory: try directory())
+        case "none": return .plain
+        case "letsencrypt":
+            throw UsageError(
+                "-certmode letsencrypt is not supported yet: use manual with an ACME client's files, or self-signed"
+            )
+        case "gcp":
+            throw UsageError("-certmode gcp is not supported: use manual with an ACME client's files, or self-signed")
+        default:
+            throw UsageError("-certmode is self-signed, manual or none, not \(UsageError.quote(options.certmode))")
+        }
+    }
+
+    private static func hostname(
+        _ options: ServerOptions,
+        listen: ListenAddress,
+        in environment: HostEnvironment
+    ) throws(UsageError) -> (String, HostnameOrigin) {
+        if !options.hostname.isEmpty {
+            guard CertificateHost(options.hostname) != nil else {
+                throw UsageError("-hostname is a DNS name or an IP address, not \(UsageError.quote(options.hostname))")
+            }
+            return (options.hostname, .flag)
+        }
+        let isEvery = listen.host.isEmpty || IPAddress(listen.host)?.isUnspecified == true
+        if !isEvery, CertificateHost(listen.host) != nil { return (listen.host, .listenAddress) }
+        guard CertificateHost(environment.hostname) != nil else {
+            throw UsageError("-hostname is needed: the name or IP address that clients connect to")
+        }
+        return (environment.hostname, .machine)
+    }
+
+    private static func keyFile(
+        _ options: ServerOptions,
+        in environment: HostEnvironment
+    ) throws(UsageError) -> String? {
+        if options.dev { return nil }
+        let given = options.keyFile.isEmpty ? environment.defaultKeyFile : options.keyFile
+        guard let path = given else { throw UsageError("-c is needed: the file of the private key, made when missing") }
+        return path
+    }
+
+    private static func homePage(_ text: String) throws(UsageError) -> RelayServer.Configuration.HomePage {
+        switch text {
+        case "": return .standard
+        case "blank": return .blank
+        default:
+            // It becomes a header field, so nothing but visible ASCII.
+            let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
+            guard isURL, text.utf8.count <= 2048, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+                throw UsageError("-home is \"blank\" or an http or https URL, not \(UsageError.quote(text))")
+            }
+            return .redirect(text)
+        }
+    }
+
+    private static func networks(_ values: [String]) throws(UsageError) -> [IPNetwork] {
+        var networks = [IPNetwork]()
+        for text in values.flatMap({ $0.split(separator: ",") }) {
+            guard let network = IPNetwork(text.drop { $0 == " " }) else {
+                throw UsageError(
+                    "--debug-allow takes networks such as 192.0.2.0/24, not \(UsageError.quote(String(text)))"
+                )
+            }
+            networks.append(network)
+        }
+        return networks
+    }
+}

@@ -1,0 +1,38 @@
+import AsyncSockets
+import DERPKit
+
+extension ServerSettings {
+    /// This server's region as clients are to see it.
+    ///
+    /// - Parameter certificate: What is served; its pin goes into the map when nothing else vouches for it.
+    func region(with certificate: Certificate?) -> DERPRegion {
+        let pin = certificate.flatMap { $0.isSelfSigned ? $0.pin : nil }
+        let stunPort = self.stun.map { $0.port == 3478 ? 0 : Int($0.port) } ?? -1
+        let node = DERPNode(
+            name: "\(self.region.id)a",
+            regionID: self.region.id,
+            hostName: self.hostname,
+            certName: pin ?? "",
+            ipv4: self.region.ipv4 ?? self.knownAddress(.ipv4),
+            ipv6: self.region.ipv6 ?? self.knownAddress(.ipv6),
+            stunPort: stunPort,
+            stunOnly: !self.isRelayEnabled,
+            derpPort: self.listen.port == 443 ? 0 : Int(self.listen.port),
+            canPort80: self.plainHTTP?.port == 80
+        )
+        return DERPRegion(
+            regionID: self.region.id,
+            regionCode: self.region.code,
+            regionName: self.region.name,
+            nodes: [node]
+        )
+    }
+
+    /// The server's address of one family, if it needs no asking: its name is one, or it listens on loopback. The
+    /// address of an interface proves nothing, as there may be a NAT in front of it.
+    private func knownAddress(_ family: IPAddress.Family) -> String {
+        let loopback = self.listen.literal.flatMap { $0.isLoopback ? $0 : nil }
+        guard let address = IPAddress(self.hostname) ?? loopback, address.family == family else { return "" }
+        return address.description
+    }
+}

@@ -1,0 +1,36 @@
+import AsyncSockets
+import DERPKit
+import Logging
+
+/// The command line, understood: every value is in range and none contradicts another. Nothing is read or opened yet.
+struct ServerSettings {
+    var listen: ListenAddress
+    var transport: Transport
+    /// The private key's file; `nil`: a fresh key.
+    var keyFile: String?
+    /// The name or IP address that clients connect to.
+    var hostname: String
+    /// Where ``hostname`` is from.
+    var hostnameOrigin: HostnameOrigin
+    /// Where plain HTTP is served beside TLS.
+    var plainHTTP: ListenAddress?
+    var stun: ListenAddress?
+    var isRelayEnabled: Bool
+    var homePage: RelayServer.Configuration.HomePage
+    var tcpKeepAlive: Duration
+    var tcpUserTimeout: Duration
+    var writeTimeout: Duration
+    var loopCount: Int?
+    var region: RegionSettings
+    var debugNetworks: [IPNetwork]
+    var logLevel: Logger.Level
+
+    /// How the server came by its name.
+    enum HostnameOrigin: Hashable {
+        case flag
+        /// The host of `-a`, or loopback in development.
+        case listenAddress
+        /// Nothing was said, so it is the machine's own name.
+        case machine
+    }
+}

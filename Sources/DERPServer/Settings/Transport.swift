@@ -1,0 +1,18 @@
+/// What protects the relay's port.
+enum Transport: Hashable {
+    /// `-dev`: plain HTTP on loopback with a fresh key.
+    case development
+    /// `-certmode self-signed`, with the directory that keeps the certificate.
+    case selfSigned(directory: String)
+    /// `-certmode manual`, with the directory that has the certificate.
+    case manual(directory: String)
+    /// `-certmode none`: plain HTTP, behind a proxy that ends TLS.
+    case plain
+
+    var isTLS: Bool {
+        switch self {
+        case .selfSigned, .manual: true
+        case .development, .plain: false
+        }
+    }
+}

@@ -1,0 +1,4 @@
+/// This program's version (https://semver.org).
+enum Version {
+    static let current = "0.1.0"
+}

@@ -1,0 +1,153 @@
+import AsyncSockets
+import DERPKit
+import Testing
+
+@testable import DERPServer
+
+@Suite("Command line")
+struct CommandLineTests {
+    private let root = HostEnvironment(isRoot: true, hostname: "machine", variables: ["HOME": "/root"])
+
+    private func settings(_ arguments: String..., in environment: HostEnvironment? = nil) throws -> ServerSettings {
+        switch CommandLineRequest(arguments, in: environment ?? self.root) {
+        case .serve(let settings): return settings
+        case .refuse(let error): throw error
+        case .print(let text): throw UsageError("printed \(text)")
+        }
+    }
+
+    @Test("without flags it is derper's defaults, but for the certificate")
+    func defaults() throws {
+        let settings = try self.settings()
+        #expect(settings.listen == ListenAddress(host: "", port: 443))
+        #expect(settings.transport == .selfSigned(directory: "/root/.cache/tailscale/derper-certs"))
+        #expect(settings.keyFile == "/var/lib/derper/derper.key")
+        #expect(settings.hostname == "machine" && settings.hostnameOrigin == .machine)
+        #expect(settings.plainHTTP == ListenAddress(host: "", port: 80))
+        #expect(settings.stun == ListenAddress(host: "", port: 3478))
+        #expect(settings.isRelayEnabled && settings.homePage == .standard)
+        #expect(settings.tcpKeepAlive == .seconds(600))
+        #expect(settings.tcpUserTimeout == .seconds(15))
+        #expect(settings.writeTimeout == .seconds(2))
+        #expect(settings.loopCount == nil && settings.debugNetworks.isEmpty && settings.logLevel == .info)
+        #expect(settings.region == RegionSettings(id: 900, code: "derp", name: "DERP relay"))
+    }
+
+    @Test("a derper user's line means the same here")
+    func derper() throws {
+        let settings = try self.settings(
+            "--hostname=derp.example.com",
+            "-certmode",
+            "manual",
+            "-certdir=/certs",
+            "-a",
+            "192.0.2.1:8443",
+            "-http-port=-1",
+            "-stun=false",
+            "-derp=0",
+            "-home",
+            "https://example.com/",
+            "-tcp-keepalive-time=1m30s",
+            "-tcp-user-timeout=0",
+            "-tcp-write-timeout",
+            "500ms",
+            "-c=/keys/derper.key",
+            "-verify-clients=false",
+            "-verify-client-url="
+        )
+        #expect(settings.hostname == "derp.example.com" && settings.hostnameOrigin == .flag)
+        #expect(settings.transport == .manual(directory: "/certs"))
+        #expect(settings.listen == ListenAddress(host: "192.0.2.1", port: 8443))
+        #expect(settings.plainHTTP == nil && settings.stun == nil && !settings.isRelayEnabled)
+        #expect(settings.homePage == .redirect("https://example.com/"))
+        #expect(settings.tcpKeepAlive == .seconds(90))
+        #expect(settings.tcpUserTimeout == .zero)
+        #expect(settings.writeTimeout == .milliseconds(500))
+        #expect(settings.keyFile == "/keys/derper.key")
+    }
+
+    @Test("-dev is plain HTTP on loopback with a fresh key, whatever else is said")
+    func development() throws {
+        let user = HostEnvironment(isRoot: false, hostname: "", variables: [:])
+        let settings = try self.settings("-dev", "-a=:443", "-certmode=manual", "-c=/key", in: user)
+        #expect(settings.listen == ListenAddress(host: "127.0.0.1", port: 3340))
+        #expect(settings.transport == .development)
+        #expect(settings.keyFile == nil && settings.plainHTTP == nil)
+        #expect(settings.hostname == "127.0.0.1")
+    }
+
+    @Test("our own flags")
+    func own() throws {
+        let settings = try self.settings(
+            "-certmode=none",
+            "--loops=3",
+            "--region-id=901",
+            "--region-code=x",
+            "--region-name",
+            "X Y",
+            "--ipv4=192.0.2.7",
+            "--ipv6=none",
+            "--debug-allow=10.0.0.0/8,fd00::/8",
+            "--debug-allow",
+            "192.0.2.9",
+            "--log-level=debug"
+        )
+        #expect(settings.transport == .plain && settings.plainHTTP == nil)
+        #expect(settings.loopCount == 3 && settings.logLevel == .debug)
+        #expect(settings.region == RegionSettings(id: 901, code: "x", name: "X Y", ipv4: "192.0.2.7", ipv6: "none"))
+        #expect(settings.debugNetworks.map(\.description) == ["10.0.0.0/8", "fd00::/8", "192.0.2.9/32"])
+    }
+
+    @Test(
+        "a wrong value is refused in one line that begins with its flag",
+        arguments: [
+            "-a=443", "-a=", "-a=:", "-a=:65536", "-a=:x", "-a=[::1:443", "-a=::1:443", "-a=a b:443", "-stun=maybe",
+            "-certmode=letsencrypt", "-certmode=gcp", "-certmode=Manual", "-certmode=", "-certdir=", "-hostname=a b",
+            "-hostname=../x", "-http-port=70000", "-http-port=-2", "-http-port=x", "-http-port=443", "-stun-port=-1",
+            "-stun-port=1.5", "-home=white", "-home=ftp://x", "-home=http://a\r\nSet-Cookie:b",
+            "-tcp-keepalive-time=10",
+            "-tcp-keepalive-time=500ms", "-tcp-keepalive-time=10h", "-tcp-user-timeout=-1s", "-tcp-user-timeout=48h",
+            "-tcp-write-timeout=1d", "--loops=0", "--loops=1025", "--loops=two", "--region-id=0", "--region-id=-1",
+            "--region-id=9007199254740992", "--region-code=", "--region-name=", "--region-name=a\nb", "--ipv4=::1",
+            "--ipv4=x", "--ipv6=192.0.2.1", "--debug-allow=10.0.0.0/33", "--debug-allow=x", "--log-level=loud",
+            "-mesh-with=a", "-verify-clients", "-accept-connection-limit=5", "-bootstrap-dns-names=a.example",
+        ]
+    )
+    func wrong(argument: String) throws {
+        let error = #expect(throws: UsageError.self) { try self.settings(argument) }
+        let flag = try #require(argument.split(separator: "=").first)
+        let message = try #require(error?.description)
+        #expect(message.hasPrefix("\(flag) "), "\(message)")
+        #expect(!message.contains("\n") && !message.contains("\r"))
+    }
+
+    @Test("what has no default for this user is asked for")
+    func needed() throws {
+        let user = HostEnvironment(isRoot: false, hostname: "bad name", variables: ["XDG_CACHE_HOME": "relative"])
+        #expect(throws: UsageError("-certdir is needed: the directory of the certificates")) {
+            try self.settings(in: user)
+        }
+        #expect(throws: UsageError("-hostname is needed: the name or IP address that clients connect to")) {
+            try self.settings("-certmode=none", in: user)
+        }
+        #expect(throws: UsageError("-c is needed: the file of the private key, made when missing")) {
+            try self.settings("-certmode=none", "-a=127.0.0.1:1", in: user)
+        }
+    }
+
+    @Test("-version and --help print and go, whatever else is said")
+    func printing() {
+        guard case .print(let version) = CommandLineRequest(["-version"], in: self.root) else {
+            Issue.record("-version must print")
+            return
+        }
+        #expect(version == "DERPServer \(Version.current)")
+        guard case .print(let help) = CommandLineRequest(["--help"], in: self.root) else {
+            Issue.record("--help must print")
+            return
+        }
+        for flag in Flag.all where flag.support == .supported {
+            #expect(help.contains((flag.name.count == 1 ? "-" : "--") + flag.name + " <"), "\(flag.name)")
+        }
+    }
+}

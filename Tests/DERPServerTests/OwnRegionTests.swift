@@ -1,0 +1,79 @@
+import DERPKit
+import Testing
+
+@testable import DERPServer
+
+@Suite("This server's own region")
+struct OwnRegionTests {
+    private func region(_ arguments: String..., certificate: Certificate? = nil) throws -> DERPRegion {
+        let environment = HostEnvironment(isRoot: true, hostname: "machine", variables: ["HOME": "/root"])
+        guard case .serve(let settings) = CommandLineRequest(arguments, in: environment) else {
+            throw UsageError("must serve")
+        }
+        return settings.region(with: certificate)
+    }
+
+    @Test("the usual ports are left out")
+    func usualPorts() throws {
+        let region = try self.region("-hostname=derp.example.com")
+        #expect(
+            region
+                == DERPRegion(
+                    regionID: 900,
+                    regionCode: "derp",
+                    regionName: "DERP relay",
+                    nodes: [DERPNode(name: "900a", regionID: 900, hostName: "derp.example.com", canPort80: true)]
+                )
+        )
+    }
+
+    @Test("other ports are told, and a self-signed certificate's pin")
+    func otherPorts() throws {
+        let certificate = try Certificate.selfSigned(for: "127.0.0.1")
+        let region = try self.region(
+            "-a=127.0.0.1:3443",
+            "-http-port=3480",
+            "-stun-port=3479",
+            "--region-id=901",
+            certificate: certificate
+        )
+        let node = DERPNode(
+            name: "901a",
+            regionID: 901,
+            hostName: "127.0.0.1",
+            certName: certificate.pin,
+            ipv4: "127.0.0.1",
+            stunPort: 3479,
+            derpPort: 3443
+        )
+        #expect(region.nodes == [node])
+    }
+
+    @Test("STUN that is off, and a relay that is off, are told")
+    func off() throws {
+        let node = try #require(
+            try self.region("-hostname=::1", "-stun=false", "-derp=false", "-http-port=-1").nodes.first
+        )
+        #expect(node.stunPort == -1 && node.stunOnly && !node.canPort80)
+        #expect(node.ipv6 == "::1" && node.ipv4 == "")
+    }
+
+    @Test("an interface's address is not taken for the one that clients reach, unless it is loopback's")
+    func addresses() throws {
+        let behindNAT = try self.region("-a=10.0.0.5:443", "-hostname=derp.example.com").nodes.first
+        #expect(behindNAT?.ipv4 == "")
+        let local = try self.region("-a=127.0.0.1:443", "-hostname=derp.test").nodes.first
+        #expect(local?.ipv4 == "127.0.0.1")
+        let told = try self.region("-a=127.0.0.1:443", "-hostname=derp.test", "--ipv4=192.0.2.1", "--ipv6=none").nodes
+            .first
+        #expect(told?.ipv4 == "192.0.2.1" && told?.ipv6 == "none")
+    }
+
+    @Test("a name is resolved to one address, IPv4 first; without a host it is every address")
+    func resolving() throws {
+        #expect(try ListenAddress("localhost:1")?.resolve().description == "127.0.0.1:1")
+        #expect(try ListenAddress("[::1]:2")?.resolve().description == "[::1]:2")
+        #expect(try ListenAddress(":https")?.resolve().description == "[::]:443")
+        #expect(throws: ListenAddress.UnknownHost.self) { try ListenAddress("nowhere.invalid:1")?.resolve() }
+    }
+}
