@@ -94,11 +94,11 @@ public actor RelayServer {
 // MARK: Life
 
 extension RelayServer {
-    /// Starts the relay and serves until ``shutdown()`` has been called, or the task is cancelled.
+    /// Starts the relay, unless that was done, and serves until ``shutdown()`` has been called, or the task is cancelled.
     ///
     /// - Throws: As ``start()``.
     public func run() async throws {
-        try await self.start()
+        if case .new = self.state { try await self.start() }
         await withTaskCancellationHandler {
             await self.waitUntilStopped()
         } onCancel: {
@@ -121,7 +121,7 @@ extension RelayServer {
             await self.shutdown()
             throw DERPError(.listen, error.message)
         }
-        self.logger.info(
+        self.logger.debug(
             "Relay started",
             metadata: [
                 "addresses": "\(self.boundAddresses)", "loops": "\(self.relays.count)",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DERPKit
 
 /// What a command line asks for.
 enum CommandLineRequest {
@@ -14,7 +15,7 @@ enum CommandLineRequest {
         do {
             let options = try ServerOptions.parse(GoArguments.normalize(arguments))
             if options.version {
-                self = .print("DERPServer \(Version.current)")
+                self = .print("DERPServer \(RelayServer.version)")
             } else {
                 self = .serve(try ServerSettings(options, in: environment))
             }

@@ -25,7 +25,7 @@ struct Launcher {
         for notice in preparation.notices {
             logger.log(level: notice.level, notice.message, metadata: notice.metadata)
         }
-        self.announce(relay, logger: logger)
+        await self.announce(relay, logger: logger)
 
         // The relay logs what matters; the group's own lines would repeat it.
         var quiet = logger
@@ -40,7 +40,8 @@ struct Launcher {
         try await group.run()
     }
 
-    private func announce(_ relay: RelayServer, logger: Logger) {
+    private func announce(_ relay: RelayServer, logger: Logger) async {
+        let addresses = await relay.boundAddresses.map(\.description).joined(separator: " ")
         if let node = relay.configuration.region?.nodes.first {
             var metadata: Logger.Metadata = ["HostName": "\(node.hostName)"]
             if !node.certName.isEmpty { metadata["CertName"] = "\(node.certName)" }
@@ -49,10 +50,10 @@ struct Launcher {
         logger.info(
             "Serving",
             metadata: [
-                "addresses": "\(relay.boundAddresses.map(\.description).joined(separator: " "))",
+                "addresses": "\(addresses)",
                 "tls": "\(self.settings.transport.isTLS)",
                 "key": "\(relay.configuration.privateKey.publicKey)",
-                "version": "\(Version.current)",
+                "version": "\(RelayServer.version)",
             ]
         )
     }
