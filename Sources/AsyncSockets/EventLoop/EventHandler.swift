@@ -1,16 +1,16 @@
 /// What an event loop tells of a registered file descriptor. Called on the loop.
-package protocol EventHandler: AnyObject {
+public protocol EventHandler: AnyObject {
     /// `events` holds epoll's bits. Readiness is edge-triggered unless registered otherwise.
     func handle(events: UInt32)
 }
 
 /// Work that waits for the end of the loop's tick, so that a tick's output leaves in few system calls.
-package protocol TickEndHandler: AnyObject {
+public protocol TickEndHandler: AnyObject {
     /// Called once for each time the handler asked for it.
     func tickEnded()
 }
 
 /// Someone for whom other threads leave mail, in a place that they lock. Called on the loop.
-package protocol MailHandler: AnyObject, Sendable {
+public protocol MailHandler: AnyObject, Sendable {
     func handleMail()
 }

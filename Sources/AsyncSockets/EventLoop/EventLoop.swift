@@ -12,7 +12,7 @@ public final class EventLoop: @unchecked Sendable {
     public let index: Int
 
     /// Nanoseconds on the monotonic clock, read once per tick. Confined.
-    package private(set) var now: UInt64
+    public private(set) var now: UInt64
 
     /// Memory that every socket of the loop shares while it is being read or written. Confined.
     package let buffers: LoopBuffers
@@ -81,7 +81,7 @@ extension EventLoop {
 
 extension EventLoop {
     /// Starts watching `descriptor`; returns the token to change or end that.
-    package func register(
+    public func register(
         _ descriptor: Int32,
         events: UInt32,
         edgeTriggered: Bool = true,
@@ -97,23 +97,23 @@ extension EventLoop {
     }
 
     /// Changes what `descriptor` is watched for. Pending readiness is reported anew.
-    package func modify(_ descriptor: Int32, token: UInt64, events: UInt32, edgeTriggered: Bool = true) {
+    public func modify(_ descriptor: Int32, token: UInt64, events: UInt32, edgeTriggered: Bool = true) {
         _ = cas_epoll_modify(self.epoll, descriptor, events, edgeTriggered ? 1 : 0, token)
     }
 
     /// Stops watching `descriptor`, which must still be open.
-    package func deregister(_ descriptor: Int32, token: UInt64) {
+    public func deregister(_ descriptor: Int32, token: UInt64) {
         _ = cas_epoll_remove(self.epoll, descriptor)
         self.registrations.remove(token)
     }
 
     /// Returns in the next tick: everybody else on the loop has a turn, and what was written is sent.
-    package func nextTick(isolation: isolated (any Actor)? = #isolation) async {
+    public func nextTick(isolation: isolated (any Actor)? = #isolation) async {
         await withUnsafeContinuation { self.deferred.append($0) }
     }
 
     /// Calls `handler` once when this tick's reading and jobs are done.
-    package func atTickEnd(_ handler: any TickEndHandler) {
+    public func atTickEnd(_ handler: any TickEndHandler) {
         self.tickEndHandlers.append(handler)
     }
 }
@@ -224,7 +224,7 @@ extension EventLoop: SerialExecutor, TaskExecutor {
     }
 
     /// Has `handler` called on the loop, after what was enqueued before.
-    package func notify(_ handler: any MailHandler) {
+    public func notify(_ handler: any MailHandler) {
         self.add(.handler(handler))
     }
 

@@ -1,5 +1,5 @@
 /// Something that happens once, later, on a loop. Can be scheduled again after it fired. Confined to the loop.
-package final class LoopTimer {
+public final class LoopTimer {
     /// When it fires, in nanoseconds on the monotonic clock.
     private(set) var deadline: UInt64 = 0
     var slot = -1
@@ -9,22 +9,22 @@ package final class LoopTimer {
     private let action: () -> Void
 
     /// `action` must not keep alive who owns the timer.
-    package init(on loop: EventLoop, action: @escaping () -> Void) {
+    public init(on loop: EventLoop, action: @escaping () -> Void) {
         self.wheel = loop.timers
         self.action = action
     }
 
     /// Whether it is going to fire.
-    package var isScheduled: Bool { self.slot >= 0 }
+    public var isScheduled: Bool { self.slot >= 0 }
 
     /// Fires once, at `deadline` or up to 17 ms later. A former schedule is forgotten.
-    package func schedule(at deadline: UInt64) {
+    public func schedule(at deadline: UInt64) {
         self.wheel.remove(self)
         self.deadline = deadline
         self.wheel.insert(self)
     }
 
-    package func cancel() {
+    public func cancel() {
         self.wheel.remove(self)
     }
 

@@ -2,7 +2,7 @@ import CAsyncSockets
 import Glibc
 
 /// What came of reading once.
-package enum ReceiveResult {
+public enum ReceiveResult {
     /// These bytes; none when a record is not whole yet. Valid until anything else is received on the loop.
     case bytes(UnsafeRawBufferPointer)
     /// Nothing is there now.
@@ -15,7 +15,7 @@ package enum ReceiveResult {
 
 extension TCPStream {
     /// Reads once, and opens what was read.
-    package func receive() -> ReceiveResult {
+    public func receive() -> ReceiveResult {
         guard self.failure == nil else { return .failed }
         guard !self.isReadClosed else { return .closed }
         guard let security = self.security else { return self.receiveRaw() }

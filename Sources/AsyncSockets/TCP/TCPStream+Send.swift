@@ -6,7 +6,7 @@ extension TCPStream {
     ///
     /// - Returns: how many bytes were taken, from the first on. Fewer than there are: the stream is blocked (its
     ///   handler is told when that ends), has failed, or can take more at once in another call.
-    package func send(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
+    public func send(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
         guard self.failure == nil, !self.isWriteBlocked else { return 0 }
         guard let security = self.security else { return self.sendPlain(segments) }
         var output = SealedOutput(self.loop.buffers.sealed)
@@ -24,7 +24,7 @@ extension TCPStream {
     }
 
     /// ``send(_:)`` for one segment.
-    package func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+    public func send(_ bytes: UnsafeRawBufferPointer) -> Int {
         withUnsafePointer(to: bytes) { self.send(UnsafeBufferPointer(start: $0, count: 1)) }
     }
 
@@ -42,7 +42,7 @@ extension TCPStream {
     }
 
     /// How many sent bytes the peer has not acknowledged yet, and those that the kernel has not sent.
-    package var unacknowledgedByteCount: Int {
+    public var unacknowledgedByteCount: Int {
         var count: Int32 = 0
         return self.isOpen && ioctl(self.descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
     }

@@ -28,13 +28,13 @@ public final class TCPStream: @unchecked Sendable {
     /// Sealed, but not yet taken by the kernel.
     var unsent: [UInt8] = []
     var unsentStart = 0
-    package internal(set) var isWriteBlocked = false
+    public internal(set) var isWriteBlocked = false
     private var writer: UnsafeContinuation<Void, Never>?
-    package weak var writeHandler: (any StreamWriteHandler)?
+    public weak var writeHandler: (any StreamWriteHandler)?
 
     package internal(set) var security: (any TransportSecurity)?
     /// Why the stream can't be used any more; `nil` while it can.
-    package private(set) var failure: SocketError?
+    public private(set) var failure: SocketError?
     private var deadline: LoopTimer?
 
     /// Takes over `descriptor`, which is closed if that fails.
@@ -74,14 +74,14 @@ public final class TCPStream: @unchecked Sendable {
     }
 
     /// Notes why the stream can't go on. It stays open until its owner closes it.
-    package func fail(_ error: SocketError) {
+    public func fail(_ error: SocketError) {
         guard self.failure == nil else { return }
         self.failure = error
         self.resumeWaiters()
     }
 
     /// Has whoever waits to read go on, and find nothing there.
-    package func interrupt() {
+    public func interrupt() {
         self.resumeReader()
     }
 
@@ -97,19 +97,19 @@ public final class TCPStream: @unchecked Sendable {
 
 extension TCPStream {
     /// Returns when there may be something to read, or the stream failed.
-    package func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
+    public func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
         guard !self.isReadReady, self.failure == nil else { return }
         await withUnsafeContinuation { self.reader = $0 }
     }
 
     /// Returns when the kernel takes bytes again, or the stream failed.
-    package func waitUntilWritable(isolation: isolated (any Actor)? = #isolation) async {
+    public func waitUntilWritable(isolation: isolated (any Actor)? = #isolation) async {
         guard self.isWriteBlocked, self.failure == nil else { return }
         await withUnsafeContinuation { self.writer = $0 }
     }
 
     /// Fails the stream with code `timeout` when `time` passes before another deadline is set; `nil` lifts it.
-    package func setDeadline(_ time: Duration?) {
+    public func setDeadline(_ time: Duration?) {
         guard let time, self.isOpen else {
             self.deadline?.cancel()
             self.deadline = nil
@@ -138,7 +138,7 @@ extension TCPStream {
 // MARK: Events
 
 extension TCPStream: EventHandler {
-    package func handle(events: UInt32) {
+    public func handle(events: UInt32) {
         let broken = UInt32(CAS_ERROR | CAS_HANGUP)
         if events & (Self.reading | broken) != 0 {
             if events & (UInt32(CAS_READ_HANGUP) | broken) != 0 { self.sawHangup = true }
@@ -170,13 +170,13 @@ extension TCPStream: EventHandler {
 }
 
 /// Told when a stream that took no more bytes takes them again, or fails.
-package protocol StreamWriteHandler: AnyObject {
+public protocol StreamWriteHandler: AnyObject {
     func streamChanged()
 }
 
 extension Duration {
     /// Whole nanoseconds, at least 0, and at most about 292 years.
-    package var nanoseconds: UInt64 {
+    public var nanoseconds: UInt64 {
         let (seconds, attoseconds) = self.components
         guard seconds >= 0 else { return 0 }
         return UInt64(min(seconds, 9_000_000_000)) * 1_000_000_000 + UInt64(max(attoseconds, 0) / 1_000_000_000)

@@ -6,15 +6,15 @@ import Glibc
 /// A reply is written over the datagram that it answers, and takes over its peer and its packet info: it goes back where
 /// the datagram came from, and leaves from the address that the datagram was sent to. Nothing is allocated after `init`.
 /// One batch serves all sockets of a loop, one after the other. Confined to the loop.
-package final class DatagramBatch {
+public final class DatagramBatch {
     /// How many datagrams fit.
-    package let capacity: Int
+    public let capacity: Int
     /// Bytes per datagram; what is longer is cut, see ``isTruncated(_:)``.
-    package let datagramSize: Int
+    public let datagramSize: Int
     /// How many were received last.
-    package private(set) var count = 0
+    public private(set) var count = 0
     /// How many replies wait to be sent.
-    package private(set) var replyCount = 0
+    public private(set) var replyCount = 0
 
     let incoming: UnsafeMutablePointer<cas_message>
     let replies: UnsafeMutablePointer<cas_message>
@@ -27,7 +27,7 @@ package final class DatagramBatch {
 
     /// Room for `capacity` datagrams, at least 1, of `datagramSize` bytes each: as many as an Ethernet frame holds, and
     /// some more.
-    package init(capacity: Int = 64, datagramSize: Int = 1536) {
+    public init(capacity: Int = 64, datagramSize: Int = 1536) {
         self.capacity = capacity
         self.datagramSize = datagramSize
         self.incoming = .allocate(capacity: capacity)
@@ -62,29 +62,29 @@ package final class DatagramBatch {
     }
 
     /// All the memory of datagram `index`, for a reply that may be longer.
-    package func slot(_ index: Int) -> UnsafeMutableRawBufferPointer {
+    public func slot(_ index: Int) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(
             rebasing: self.payloads[index * self.datagramSize..<(index + 1) * self.datagramSize]
         )
     }
 
     /// What was received as datagram `index`.
-    package func payload(_ index: Int) -> UnsafeRawBufferPointer {
+    public func payload(_ index: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: self.slot(index)[..<Int(self.incoming[index].length)])
     }
 
     /// Whether datagram `index` was longer than ``datagramSize``.
-    package func isTruncated(_ index: Int) -> Bool {
+    public func isTruncated(_ index: Int) -> Bool {
         self.incoming[index].header.msg_flags & Int32(MSG_TRUNC) != 0
     }
 
     /// Who sent datagram `index`, as the socket reports it: IPv4 is IPv4-mapped on a dual-stack socket.
-    package func peer(_ index: Int) -> SocketAddress? {
+    public func peer(_ index: Int) -> SocketAddress? {
         SocketAddress(self.peers[index])
     }
 
     /// Answers datagram `index` with the first `size` bytes of its ``slot(_:)``. At most once per datagram.
-    package func reply(to index: Int, size: Int) {
+    public func reply(to index: Int, size: Int) {
         self.vectors[index].iov_len = size
         self.replies[self.replyCount] = self.incoming[index]
         cas_udp_clear_interface(&self.replies[self.replyCount].header)

@@ -8,7 +8,7 @@ extension UDPSocket {
     /// port for all of them. Bound to a wildcard address, replies leave from the address that was asked.
     ///
     /// - Throws: ``SocketError`` that names the address; `addressInUse` when somebody else has it.
-    package static func bind(to address: SocketAddress, count: Int = 1) throws(SocketError) -> [UDPSocket] {
+    public static func bind(to address: SocketAddress, count: Int = 1) throws(SocketError) -> [UDPSocket] {
         let action = "listen on UDP \(address)"
         var sockets = [try self.bindFirst(to: address, action)]
         guard count > 1 else { return sockets }
@@ -25,7 +25,7 @@ extension UDPSocket {
     /// A socket that exchanges datagrams with `peer` only, and hears when the peer's port is closed.
     ///
     /// - Throws: ``SocketError`` that names the peer, when there is no route to it.
-    package static func connect(to peer: SocketAddress) throws(SocketError) -> UDPSocket {
+    public static func connect(to peer: SocketAddress) throws(SocketError) -> UDPSocket {
         let peer = SocketAddress(peer.ip.unmapped, port: peer.port)
         let action = "connect UDP to \(peer)"
         let descriptor = cas_udp_socket(self.family(of: peer))

@@ -5,9 +5,9 @@ import Glibc
 ///
 /// Made and bound anywhere; once it is attached to a loop, it is used there only.
 // @unchecked: `attachment` is confined to the loop; everything else is immutable.
-package final class UDPSocket: @unchecked Sendable {
+public final class UDPSocket: @unchecked Sendable {
     /// What an attempt to receive came to. None of these ends the socket.
-    package enum Reception: Hashable, Sendable {
+    public enum Reception: Hashable, Sendable {
         /// At least one datagram; fewer than fit means that no more are waiting.
         case datagrams
         /// Nothing is waiting.
@@ -17,7 +17,7 @@ package final class UDPSocket: @unchecked Sendable {
     }
 
     /// Where the socket is bound, with the port that the kernel chose.
-    package let localAddress: SocketAddress
+    public let localAddress: SocketAddress
 
     let descriptor: Int32
     private var attachment: (loop: EventLoop, token: UInt64)?
@@ -49,7 +49,7 @@ extension UDPSocket {
     /// Calls `handler` in every tick of `loop` in which something can be received, until ``detach()``.
     ///
     /// Level-triggered: a handler that leaves datagrams behind is called again in the next tick.
-    package func attach(to loop: EventLoop, handler: any EventHandler) throws(SocketError) {
+    public func attach(to loop: EventLoop, handler: any EventHandler) throws(SocketError) {
         precondition(self.attachment == nil, "a socket is attached once")
         let token = try loop.register(
             self.descriptor,
@@ -61,14 +61,14 @@ extension UDPSocket {
     }
 
     /// Ends what ``attach(to:handler:)`` began.
-    package func detach() {
+    public func detach() {
         guard let (loop, token) = self.attachment else { return }
         self.attachment = nil
         loop.deregister(self.descriptor, token: token)
     }
 
     /// Receives as many datagrams as fit and are there.
-    package func receive(into batch: DatagramBatch) -> Reception {
+    public func receive(into batch: DatagramBatch) -> Reception {
         batch.prepareToReceive()
         while true {
             let count = cas_udp_receive(self.descriptor, batch.incoming, UInt32(batch.capacity))
@@ -85,7 +85,7 @@ extension UDPSocket {
     }
 
     /// Sends the replies of `batch`; returns how many could not be sent. They are lost: nobody waits for room.
-    package func sendReplies(of batch: DatagramBatch) -> Int {
+    public func sendReplies(of batch: DatagramBatch) -> Int {
         var next = 0
         var failures = 0
         while next < batch.replyCount {
@@ -104,7 +104,7 @@ extension UDPSocket {
     }
 
     /// Sends one datagram to the peer of a connected socket; returns 0 or the error (errno).
-    package func send(_ datagram: UnsafeRawBufferPointer) -> Int32 {
+    public func send(_ datagram: UnsafeRawBufferPointer) -> Int32 {
         while Glibc.send(self.descriptor, datagram.baseAddress, datagram.count, Int32(MSG_NOSIGNAL)) < 0 {
             if errno != EINTR { return errno }
         }

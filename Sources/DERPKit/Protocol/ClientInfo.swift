@@ -1,24 +1,24 @@
 import FoundationEssentials
 
 /// What a client tells of itself at login (protocol notes §1).
-package struct ClientInfo: Hashable, Sendable {
-    package var version = 2
+public struct ClientInfo: Hashable, Sendable {
+    public var version = 2
     /// 32 bytes, from a client that is a node of the same mesh. Secret.
-    package var meshKey: [UInt8]?
-    package var canAckPings = false
-    package var isProber = false
-    package var appName = ""
+    public var meshKey: [UInt8]?
+    public var canAckPings = false
+    public var isProber = false
+    public var appName = ""
 
-    package init() {}
+    public init() {}
 
     /// Reads the JSON; `nil` for JSON that is malformed or has a value of the wrong type.
-    package init?(json: [UInt8]) {
+    public init?(json: [UInt8]) {
         guard let decoded = try? JSONDecoder().decode(ClientInfo?.self, from: Data(json)) else { return nil }
         self = decoded
     }
 
     /// The JSON that a client sends.
-    package func json() -> [UInt8] {
+    public func json() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return (try? encoder.encode(self)).map(Array.init) ?? []
@@ -35,7 +35,7 @@ extension ClientInfo: Codable {
         init?(intValue: Int) { nil }
     }
 
-    package init(from decoder: any Decoder) throws {
+    public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         for key in container.allKeys where try !container.decodeNil(forKey: key) {
             switch key.stringValue.lowercased() {
@@ -56,7 +56,7 @@ extension ClientInfo: Codable {
         return bytes
     }
 
-    package func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
         try container.encode(self.version, forKey: Key(stringValue: "version"))
         if let meshKey { try container.encode(Hex.encode(meshKey), forKey: Key(stringValue: "meshKey")) }

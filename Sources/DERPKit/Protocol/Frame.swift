@@ -1,7 +1,7 @@
 /// Whole frames as bytes, for those that are rare. Packets are written in place instead.
-package enum Frame {
+public enum Frame {
     /// A frame of `type` with `payload`.
-    package static func encode(_ type: FrameType, _ payload: some Collection<UInt8>) -> [UInt8] {
+    public static func encode(_ type: FrameType, _ payload: some Collection<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(FrameHeader.byteCount + payload.count)
         bytes.append(type.rawValue)
@@ -11,24 +11,24 @@ package enum Frame {
     }
 
     /// What a server sends first: a magic number and its public key.
-    package static func serverKey(_ key: NodePublicKey) -> [UInt8] {
+    public static func serverKey(_ key: NodePublicKey) -> [UInt8] {
         self.encode(.serverKey, Self.magic + key.bytes)
     }
 
     /// `DERP` and U+1F511 in UTF-8.
-    package static let magic: [UInt8] = [0x44, 0x45, 0x52, 0x50, 0xf0, 0x9f, 0x94, 0x91]
+    public static let magic: [UInt8] = [0x44, 0x45, 0x52, 0x50, 0xf0, 0x9f, 0x94, 0x91]
 
-    package static let keepAlive = Self.encode(.keepAlive, [])
+    public static let keepAlive = Self.encode(.keepAlive, [])
 
     /// Why a peer can't be reached.
-    package enum GoneReason: UInt8, Sendable {
+    public enum GoneReason: UInt8, Sendable {
         /// It was here, and left.
         case disconnected = 0
         /// It isn't known here.
         case notHere = 1
     }
 
-    package static func peerGone(_ key: NodePublicKey, _ reason: GoneReason) -> [UInt8] {
+    public static func peerGone(_ key: NodePublicKey, _ reason: GoneReason) -> [UInt8] {
         self.encode(.peerGone, key.bytes + [reason.rawValue])
     }
 
@@ -37,7 +37,7 @@ package enum Frame {
     /// - Parameters:
     ///   - reconnectAfter: how long a client is to wait before it comes back.
     ///   - tryFor: how long it is to keep trying.
-    package static func restarting(reconnectAfter: Duration, tryFor: Duration) -> [UInt8] {
+    public static func restarting(reconnectAfter: Duration, tryFor: Duration) -> [UInt8] {
         var payload: [UInt8] = []
         payload.append(bigEndian: UInt32(clamping: reconnectAfter.milliseconds))
         payload.append(bigEndian: UInt32(clamping: tryFor.milliseconds))

@@ -1,26 +1,26 @@
 /// What stands before every frame: its type, and the size of what follows, in bytes.
-package struct FrameHeader: Hashable, Sendable {
+public struct FrameHeader: Hashable, Sendable {
     /// The size of a header on the wire, in bytes.
-    package static let byteCount = 5
+    public static let byteCount = 5
 
-    package var type: FrameType
-    package var payloadCount: UInt32
+    public var type: FrameType
+    public var payloadCount: UInt32
 
-    package init(type: FrameType, payloadCount: UInt32) {
+    public init(type: FrameType, payloadCount: UInt32) {
         self.type = type
         self.payloadCount = payloadCount
     }
 
     /// Reads 5 bytes at `pointer`.
     @inline(__always)
-    package init(_ pointer: UnsafeRawPointer) {
+    public init(_ pointer: UnsafeRawPointer) {
         self.type = FrameType(rawValue: pointer.load(as: UInt8.self))
         self.payloadCount = UInt32(bigEndian: pointer.loadUnaligned(fromByteOffset: 1, as: UInt32.self))
     }
 
     /// Writes 5 bytes at `pointer`.
     @inline(__always)
-    package func store(to pointer: UnsafeMutableRawPointer) {
+    public func store(to pointer: UnsafeMutableRawPointer) {
         pointer.storeBytes(of: self.type.rawValue, as: UInt8.self)
         pointer.storeBytes(of: self.payloadCount.bigEndian, toByteOffset: 1, as: UInt32.self)
     }

@@ -2,9 +2,9 @@
 /// one that is cut is copied aside. Frames that nobody asked for are skipped without being kept.
 ///
 /// Any split of the same bytes gives the same frames.
-package struct FrameReader: Sendable {
+public struct FrameReader: Sendable {
     /// What becomes of a frame, judged by its header alone.
-    package enum Verdict: Hashable, Sendable {
+    public enum Verdict: Hashable, Sendable {
         /// It is handed out when it is whole.
         case take
         /// It passes unread, whatever its size.
@@ -18,10 +18,10 @@ package struct FrameReader: Sendable {
     /// How much of a skipped frame is still to come.
     private var toSkip = 0
 
-    package init() {}
+    public init() {}
 
     /// Whether the next byte begins a frame.
-    package var isBetweenFrames: Bool { self.partial.isEmpty && self.toSkip == 0 }
+    public var isBetweenFrames: Bool { self.partial.isEmpty && self.toSkip == 0 }
 
     /// Reads all of `input`.
     ///
@@ -30,7 +30,7 @@ package struct FrameReader: Sendable {
     ///   - body: takes each frame's type and payload, valid during the call; false breaks off.
     /// - Returns: false when a frame was refused or `body` broke off. Nothing may be read afterwards.
     @inline(__always)
-    package mutating func read(
+    public mutating func read(
         _ input: UnsafeRawBufferPointer,
         judge: (FrameHeader) -> Verdict,
         body: (FrameType, UnsafeRawBufferPointer) -> Bool

@@ -30,7 +30,7 @@ public struct NodePublicKey: Hashable, Sendable {
 
     /// Reads 32 bytes at `pointer`, which need not be aligned.
     @inline(__always)
-    package init(unchecked pointer: UnsafeRawPointer) {
+    public init(unchecked pointer: UnsafeRawPointer) {
         self.words = (
             pointer.loadUnaligned(as: UInt64.self),
             pointer.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
@@ -41,7 +41,7 @@ public struct NodePublicKey: Hashable, Sendable {
 
     /// Writes the 32 bytes at `pointer`, which need not be aligned.
     @inline(__always)
-    package func store(to pointer: UnsafeMutableRawPointer) {
+    public func store(to pointer: UnsafeMutableRawPointer) {
         pointer.storeBytes(of: self.words.0, as: UInt64.self)
         pointer.storeBytes(of: self.words.1, toByteOffset: 8, as: UInt64.self)
         pointer.storeBytes(of: self.words.2, toByteOffset: 16, as: UInt64.self)

@@ -1,17 +1,17 @@
 import CSodium
 
 /// NaCl's `crypto_box` between two keys (X25519, XSalsa20-Poly1305), with a random nonce in front.
-package struct SecretBox: Sendable {
+public struct SecretBox: Sendable {
     /// The nonce's size, in bytes.
-    package static let nonceCount = Int(crypto_box_NONCEBYTES)
+    public static let nonceCount = Int(crypto_box_NONCEBYTES)
     /// What a sealed message is longer than the message, in bytes.
-    package static let overhead = nonceCount + Int(crypto_box_MACBYTES)
+    public static let overhead = nonceCount + Int(crypto_box_MACBYTES)
 
     /// The shared key. One scalar multiplication serves both directions.
     private let shared: [UInt8]
 
     /// `nil` for a public key of low order, with which there is no secret.
-    package init?(privateKey: NodePrivateKey, peer: NodePublicKey) {
+    public init?(privateKey: NodePrivateKey, peer: NodePublicKey) {
         Sodium.initialize()
         var shared = [UInt8](repeating: 0, count: Int(crypto_box_BEFORENMBYTES))
         guard crypto_box_beforenm(&shared, peer.bytes, privateKey.bytes) == 0 else { return nil }
@@ -19,7 +19,7 @@ package struct SecretBox: Sendable {
     }
 
     /// Nonce and box of `message`.
-    package func seal(_ message: [UInt8]) -> [UInt8] {
+    public func seal(_ message: [UInt8]) -> [UInt8] {
         let nonce = Sodium.randomBytes(count: Self.nonceCount)
         var box = [UInt8](repeating: 0, count: message.count + Int(crypto_box_MACBYTES))
         _ = crypto_box_easy_afternm(&box, message, UInt64(message.count), nonce, self.shared)
@@ -27,7 +27,7 @@ package struct SecretBox: Sendable {
     }
 
     /// The message in nonce and box; `nil` when it was made with other keys, or altered.
-    package func open(_ sealed: some Collection<UInt8>) -> [UInt8]? {
+    public func open(_ sealed: some Collection<UInt8>) -> [UInt8]? {
         guard sealed.count >= Self.overhead else { return nil }
         let nonce = Array(sealed.prefix(Self.nonceCount))
         let box = Array(sealed.dropFirst(Self.nonceCount))

@@ -1,12 +1,12 @@
 import FoundationEssentials
 
 /// What a server tells of itself once a client is admitted (protocol notes §1).
-package struct ServerInfo: Codable, Hashable, Sendable {
-    package var version = 2
+public struct ServerInfo: Codable, Hashable, Sendable {
+    public var version = 2
     /// How fast a client is to send, in bytes per second; `nil`: as fast as it can.
-    package var tokenBucketBytesPerSecond: Int?
+    public var tokenBucketBytesPerSecond: Int?
     /// How much it may send at once, in bytes.
-    package var tokenBucketBytesBurst: Int?
+    public var tokenBucketBytesBurst: Int?
 
     private enum CodingKeys: String, CodingKey {
         case version
@@ -14,9 +14,9 @@ package struct ServerInfo: Codable, Hashable, Sendable {
         case tokenBucketBytesBurst = "TokenBucketBytesBurst"
     }
 
-    package init() {}
+    public init() {}
 
-    package func json() -> [UInt8] {
+    public func json() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return (try? encoder.encode(self)).map(Array.init) ?? []
