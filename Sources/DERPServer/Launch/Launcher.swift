@@ -18,27 +18,41 @@ struct Launcher {
 
         let preparation = try Preparation(self.settings)
         let relay = try RelayServer(configuration: preparation.configuration, logger: logger)
-        do {
-            try await relay.start()
-        } catch let error as DERPError where error.code == .listen {
-            throw StartError(self.settings.flags(of: error, in: preparation.configuration), error)
+        let service = RelayService(relay: relay, logger: logger) { [logger] in
+            try await self.publishChosenPorts(of: relay)
+            for notice in preparation.notices {
+                logger.log(level: notice.level, notice.message, metadata: notice.metadata)
+            }
+            await self.announce(relay, logger: logger)
         }
-        for notice in preparation.notices {
-            logger.log(level: notice.level, notice.message, metadata: notice.metadata)
-        }
-        await self.announce(relay, logger: logger)
 
         // The relay logs what matters; the group's own lines would repeat it.
         var quiet = logger
         quiet.logLevel = .critical
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: RelayService(relay: relay, logger: logger), serviceName: "relay")],
+                services: [.init(service: service, serviceName: "relay")],
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: quiet
             )
         )
-        try await group.run()
+        do {
+            try await group.run()
+        } catch let error as DERPError where error.code == .listen {
+            throw StartError(self.settings.flags(of: error, in: preparation.configuration), error)
+        }
+    }
+
+    /// Puts the ports that the kernel chose for port 0 into the map.
+    private func publishChosenPorts(of relay: RelayServer) async throws {
+        guard var region = relay.configuration.region, !region.nodes.isEmpty else { return }
+        if self.settings.listen.port == 0, let address = await relay.boundAddresses.first {
+            region.nodes[0].derpPort = Int(address.port)
+        }
+        if self.settings.stun?.port == 0, let address = await relay.boundSTUNAddresses.first {
+            region.nodes[0].stunPort = Int(address.port)
+        }
+        if region != relay.configuration.region { try await relay.regionMap.update(region) }
     }
 
     private func announce(_ relay: RelayServer, logger: Logger) async {

@@ -8,31 +8,31 @@ import UnixSignals
 struct RelayService: Service {
     let relay: RelayServer
     let logger: Logger
+    /// Called as soon as the relay listens. Signals are heeded already.
+    let onStart: @Sendable () async throws -> Void
 
     /// The process is gone this long after the first signal, whatever hangs.
     static let stopLimit: Duration = .milliseconds(4500)
 
     func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.watchSignals() }
-            try await self.runRelay()
-            group.cancelAll()
+            group.addTask { await self.watch(signals) }
+            defer { group.cancelAll() }
+            try await self.relay.start()
+            try await self.onStart()
+            try await withGracefulShutdownHandler {
+                try await self.relay.run()
+            } onGracefulShutdown: {
+                self.logger.info("Stopping")
+                Task { await self.relay.shutdown() }
+            }
         }
     }
 
-    private func runRelay() async throws {
-        try await withGracefulShutdownHandler {
-            try await self.relay.run()
-        } onGracefulShutdown: {
-            self.logger.info("Stopping")
-            Task { await self.relay.shutdown() }
-        }
-        self.logger.info("Stopped")
-    }
-
-    private func watchSignals() async {
+    private func watch(_ signals: UnixSignalsSequence) async {
         var received = 0
-        for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint) {
+        for await signal in signals {
             received += 1
             if received > 1 { exit(128 + signal.rawValue) }
             Task {
