@@ -24,12 +24,7 @@ public final class UDPSocket: @unchecked Sendable {
 
     /// Takes over an open `descriptor`, which is closed in any case.
     init(descriptor: Int32) throws(SocketError) {
-        var storage = sockaddr_storage()
-        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        let result = withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
-        }
-        guard result == 0, let address = SocketAddress(storage) else {
+        guard let address = ListeningSocket.localAddress(of: descriptor) else {
             let error = SocketError(errno: errno, "learn the address of a UDP socket")
             close(descriptor)
             throw error

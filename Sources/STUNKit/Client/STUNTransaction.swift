@@ -42,7 +42,7 @@ actor STUNTransaction: EventHandler {
         self.deadline = LoopTimer(on: self.loop) { [unowned self] in self.assumeIsolated { $0.expire() } }
         return try await withCheckedThrowingContinuation { waiter in
             self.waiter = waiter
-            self.deadline?.schedule(at: self.loop.now + timeout.clampedNanoseconds)
+            self.deadline?.schedule(at: self.loop.now + timeout.nanoseconds)
             self.firstSent = self.clock.now
             self.transmit()
         }
@@ -60,7 +60,7 @@ actor STUNTransaction: EventHandler {
         self.transmissions += 1
         if self.retriesLeft > 0 {
             self.retriesLeft -= 1
-            self.retransmission?.schedule(at: self.loop.now + self.interval.clampedNanoseconds)
+            self.retransmission?.schedule(at: self.loop.now + self.interval.nanoseconds)
             self.interval *= 2
         }
         let error = withUnsafeTemporaryAllocation(byteCount: STUNRequest.size, alignment: 8) { buffer in

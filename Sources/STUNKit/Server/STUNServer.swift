@@ -45,7 +45,7 @@ public actor STUNServer {
             sockets.append(try UDPSocket.bind(to: address, count: self.group.loops.count))
         }
         let workers = zip(self.group.loops, self.tallies).map { loop, tally in
-            STUNWorker(loop: loop, sockets: sockets.map { $0[loop.index] }, tally: tally)
+            STUNWorker(loop: loop, of: self.group, sockets: sockets.map { $0[loop.index] }, tally: tally)
         }
         self.workers = workers
         self.boundAddresses = sockets.map { $0[0].localAddress }

@@ -1,0 +1,141 @@
+import AsyncSockets
+import STUNKit
+import Testing
+
+@Suite("STUN client", .timeLimit(.minutes(1)))
+struct STUNClientTests {
+    private let client: STUNClient
+
+    init() throws {
+        self.client = STUNClient(group: try EventLoopGroup(count: 2))
+    }
+
+    @Test("learns its address from our server", arguments: ["127.0.0.1", "127.0.0.2", "::1"])
+    func ourServer(asked: String) async throws {
+        let group = try EventLoopGroup(count: 2)
+        let server = STUNServer(addresses: [SocketAddress(.anyIPv6, port: 0)], group: group)
+        try await server.start()
+        let bound = try #require(await server.boundAddresses.first)
+        let address = SocketAddress(try #require(IPAddress(asked)), port: bound.port)
+        if address.ip.family == bound.ip.family || address.ip.family == .ipv4 {
+            let mapping = try await self.client.query(server: address)
+            #expect(mapping.mappedAddress.ip.isLoopback)
+            #expect(mapping.mappedAddress.ip.family == address.ip.family)
+            #expect(mapping.mappedAddress.port != 0)
+            #expect(mapping.transmissions == 1)
+            #expect(mapping.roundTripTime > .zero && mapping.roundTripTime < .seconds(5))
+        }
+        await server.stop()
+    }
+
+    @Test("sends what a node sends, and takes a plain MAPPED-ADDRESS")
+    func oldServer() async throws {
+        let received = try await ScriptedServer.serve { received in
+            Self.response(to: received[0], [(0x0001, [0, 1, 0x80, 0x55, 192, 0, 2, 1])])
+        } while: { address in
+            let mapping = try await self.client.query(server: address)
+            #expect(mapping.mappedAddress == SocketAddress("192.0.2.1:32853"))
+        }
+        #expect(received.count == 1)
+        #expect(received.first?.count == 40)
+    }
+
+    @Test("repeats the very same request when nothing comes, half a second later")
+    func retransmission() async throws {
+        let start = ContinuousClock.now
+        let received = try await ScriptedServer.serve { received in
+            received.count == 2 ? Self.response(to: received[1], [Self.address]) : nil
+        } while: { address in
+            let mapping = try await self.client.query(server: address)
+            #expect(mapping.transmissions == 2)
+            #expect(mapping.roundTripTime >= .milliseconds(480))
+        }
+        #expect(start.duration(to: .now) >= .milliseconds(480))
+        #expect(received.count == 2)
+        #expect(received.first == received.last)
+    }
+
+    @Test("ignores datagrams that are no response to its request")
+    func foreignDatagrams() async throws {
+        let received = try await ScriptedServer.serve { received in
+            switch received.count {
+            case 1: Self.response(to: Sample.nodeRequest, [Self.address])
+            case 2: received[1]
+            default: Self.response(to: received[0], [Self.address])
+            }
+        } while: { address in
+            let mapping = try await self.client.query(server: address)
+            #expect(mapping.mappedAddress == SocketAddress("192.0.2.1:32853"))
+            #expect(mapping.transmissions == 3)
+        }
+        #expect(received.count == 3)
+    }
+
+    @Test("gives up after its time, having sent no more than it may")
+    func timeout() async throws {
+        let received = try await ScriptedServer.serve { _ in
+            nil
+        } while: { address in
+            let error = await #expect(throws: SocketError.self) {
+                try await self.client.query(server: address, timeout: .milliseconds(700), retries: 0)
+            }
+            #expect(error?.code == .timeout)
+            #expect(error?.message.contains("\(address)") == true)
+        }
+        #expect(received.count == 1)
+    }
+
+    @Test("says at once that nobody listens")
+    func closedPort() async throws {
+        var free: UDPSocket? = try UDPSocket.bind(to: SocketAddress(.loopbackIPv4, port: 0)).first
+        let address = try #require(free?.localAddress)
+        free = nil
+        let error = await #expect(throws: SocketError.self) {
+            try await self.client.query(server: address, timeout: .seconds(50))
+        }
+        #expect(error?.code == .systemCall)
+        #expect(error?.message.contains("\(address)") == true)
+    }
+
+    @Test("stops when its task is cancelled, before or while it waits")
+    func cancellation() async throws {
+        _ = try await ScriptedServer.serve { _ in
+            nil
+        } while: { address in
+            for yields in [0, 1, 10, 100] {
+                let query = Task { try await self.client.query(server: address, timeout: .seconds(50)) }
+                for _ in 0..<yields { await Task.yield() }
+                query.cancel()
+                await #expect(throws: CancellationError.self) { try await query.value }
+            }
+        }
+    }
+
+    @Test("asks many at once")
+    func concurrentQueries() async throws {
+        let server = STUNServer(
+            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
+            group: try EventLoopGroup(count: 2)
+        )
+        try await server.start()
+        let address = try #require(await server.boundAddresses.first)
+        let ports = try await withThrowingTaskGroup(of: UInt16.self) { group in
+            for _ in 0..<50 {
+                group.addTask { try await self.client.query(server: address).mappedAddress.port }
+            }
+            return try await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(!ports.isEmpty)
+        await server.stop()
+        #expect(server.counters.answered >= 50)
+    }
+
+    private static let address: Sample.Attribute = (0x0020, Array(Sample.ipv4Response.suffix(8)))
+
+    /// A success response with the transaction id of `request`.
+    private static func response(to request: [UInt8], _ attributes: [Sample.Attribute]) -> [UInt8] {
+        var response = Sample.message(kind: 0x0101, attributes)
+        response.replaceSubrange(8..<20, with: request[8..<20])
+        return response
+    }
+}

@@ -1,0 +1,214 @@
+import AsyncSockets
+import Glibc
+import STUNKit
+import Testing
+
+@Suite("STUN server", .timeLimit(.minutes(1)))
+struct STUNServerTests {
+    @Test("answers IPv4 with 32 bytes that hold the sender's address", arguments: ["127.0.0.1:0", "0.0.0.0:0", ":0"])
+    func ipv4(listen: String) async throws {
+        try await Self.withServer(on: listen) { server, port in
+            let socket = try TestSocket(to: SocketAddress(.loopbackIPv4, port: port))
+            try socket.send(Sample.nodeRequest)
+            let answer = try socket.receive()
+            #expect(answer.count == 32)
+            #expect(answer.prefix(4) == [1, 1, 0, 12])
+            #expect(Array(answer[4..<20]) == Array(Sample.nodeRequest[4..<20]))
+            #expect(answer[20..<26] == [0, 0x20, 0, 8, 0, 1])
+            #expect(STUNResponse(answer)?.mappedAddress == socket.localAddress)
+            await server.stop()
+            #expect(server.counters.requestsIPv4 == 1)
+            #expect(server.counters.requestsIPv6 == 0)
+        }
+    }
+
+    @Test("answers IPv6 with 44 bytes", .enabled(if: Self.hasIPv6), arguments: ["[::1]:0", "[::]:0"])
+    func ipv6(listen: String) async throws {
+        try await Self.withServer(on: listen) { server, port in
+            let socket = try TestSocket(to: SocketAddress(.loopbackIPv6, port: port))
+            try socket.send(Sample.nodeRequest)
+            let answer = try socket.receive()
+            #expect(answer.count == 44)
+            #expect(answer[20..<26] == [0, 0x20, 0, 20, 0, 2])
+            #expect(STUNResponse(answer)?.mappedAddress == socket.localAddress)
+            await server.stop()
+            #expect(server.counters.requestsIPv6 == 1)
+        }
+    }
+
+    @Test("replies from the address that was asked", arguments: ["0.0.0.0:0", "[::]:0"])
+    func replySource(listen: String) async throws {
+        try await Self.withServer(on: listen) { _, port in
+            for text in ["127.0.0.1", "127.0.0.2", "127.1.2.3"] {
+                let socket = try TestSocket(to: SocketAddress(try #require(IPAddress(text)), port: port))
+                try socket.send(Sample.nodeRequest)
+                #expect(STUNResponse(try socket.receive())?.mappedAddress == socket.localAddress)
+            }
+        }
+    }
+
+    @Test("meets anything but a node's request with silence")
+    func silence() async throws {
+        try await Self.withServer(on: "127.0.0.1:0", loops: 1) { server, port in
+            let socket = try TestSocket(to: SocketAddress(.loopbackIPv4, port: port))
+            let notSTUN: [[UInt8]] = [
+                [], [0], Array("GET / HTTP/1.1\r\n\r\n".utf8), Array(Sample.nodeRequest.prefix(19)),
+            ]
+            let refused = Self.refusedDatagrams
+            for datagram in notSTUN + refused {
+                try socket.send(datagram)
+            }
+            // The first datagram that comes back is the answer to the last that was sent.
+            let request = STUNRequest()
+            try socket.send(request.encoded)
+            #expect(STUNResponse(try socket.receive())?.transactionID == request.transactionID)
+
+            await server.stop()
+            var expected = STUNCounters()
+            expected.requestsIPv4 = 1
+            expected.notSTUN = UInt64(notSTUN.count)
+            expected.refused = UInt64(refused.count)
+            #expect(server.counters == expected)
+            #expect(server.counters.answered == 1)
+        }
+    }
+
+    @Test("serves many peers at once, on all loops")
+    func manyPeers() async throws {
+        try await Self.withServer(on: "127.0.0.1:0", loops: 4) { server, port in
+            let sockets = try (0..<100).map { _ in try TestSocket(to: SocketAddress(.loopbackIPv4, port: port)) }
+            for socket in sockets {
+                try socket.send(Sample.nodeRequest)
+            }
+            for socket in sockets {
+                #expect(STUNResponse(try socket.receive())?.mappedAddress == socket.localAddress)
+            }
+            await server.stop()
+            #expect(server.counters.answered == 100)
+        }
+    }
+
+    @Test("listens on several addresses")
+    func severalAddresses() async throws {
+        let addresses = try ["127.0.0.1:0", "127.0.0.2:0"].map { try #require(SocketAddress($0)) }
+        let server = STUNServer(addresses: addresses, group: try EventLoopGroup(count: 2))
+        try await server.start()
+        let bound = await server.boundAddresses
+        #expect(bound.map(\.ip) == addresses.map(\.ip))
+        for address in bound {
+            let socket = try TestSocket(to: address)
+            try socket.send(Sample.nodeRequest)
+            #expect(STUNResponse(try socket.receive())?.mappedAddress == socket.localAddress)
+        }
+        await server.stop()
+    }
+
+    @Test("goes on when peers have closed their ports")
+    func closedPeers() async throws {
+        try await Self.withServer(on: "127.0.0.1:0", loops: 1) { server, port in
+            let address = SocketAddress(.loopbackIPv4, port: port)
+            for _ in 0..<20 {
+                try TestSocket(to: address).send(Sample.nodeRequest)
+            }
+            let socket = try TestSocket(to: address)
+            for _ in 0..<3 {
+                try socket.send(Sample.nodeRequest)
+                #expect(try socket.receive().count == 32)
+            }
+        }
+    }
+
+    @Test("refuses a taken port and names it", arguments: [1, 2])
+    func takenPort(loops: Int) async throws {
+        try await Self.withServer(on: "127.0.0.1:0", loops: loops) { _, port in
+            let free = SocketAddress(try #require(IPAddress("127.0.0.2")), port: port)
+            let taken = SocketAddress(.loopbackIPv4, port: port)
+            let second = STUNServer(addresses: [free, taken], group: try EventLoopGroup(count: loops))
+            let error = await #expect(throws: SocketError.self) { try await second.start() }
+            #expect(error?.code == .addressInUse)
+            #expect(error?.message.contains("127.0.0.1:\(port)") == true)
+            #expect(await second.boundAddresses.isEmpty)
+            // Nothing is left of it where the port was free.
+            let third = STUNServer(addresses: [free], group: try EventLoopGroup(count: loops))
+            try await third.start()
+            await third.stop()
+        }
+    }
+
+    @Test("that was stopped is silent, frees its port, and can start again")
+    func restart() async throws {
+        let group = try EventLoopGroup(count: 2)
+        let first = STUNServer(addresses: [SocketAddress(.loopbackIPv4, port: 0)], group: group)
+        try await first.start()
+        let address = try #require(await first.boundAddresses.first)
+        await first.stop()
+        let socket = try TestSocket(to: address)
+        try socket.send(Sample.nodeRequest)
+        #expect(socket.receiveError() == ECONNREFUSED)
+
+        let second = STUNServer(addresses: [address], group: group)
+        for _ in 0..<3 {
+            try await second.start()
+            try socket.send(Sample.nodeRequest)
+            #expect(try socket.receive().count == 32)
+            await second.stop()
+        }
+        #expect(second.counters.answered == 3)
+    }
+
+    @Test("that is released without a stop closes its sockets")
+    func release() async throws {
+        var server: STUNServer? = STUNServer(
+            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
+            group: try EventLoopGroup(count: 2)
+        )
+        try await server?.start()
+        let address = try #require(await server?.boundAddresses.first)
+        server = nil
+        let successor = STUNServer(addresses: [address], group: try EventLoopGroup(count: 1))
+        while try await !Self.isStarted(successor) {
+            try Task.checkCancellation()
+            await Task.yield()
+        }
+        await successor.stop()
+    }
+
+    /// False while the port is taken.
+    private static func isStarted(_ server: STUNServer) async throws -> Bool {
+        do {
+            try await server.start()
+            return true
+        } catch {
+            guard error.code == .addressInUse else { throw error }
+            return false
+        }
+    }
+
+    private static let hasIPv6 = (try? TestSocket(to: SocketAddress(.loopbackIPv6, port: 9))) != nil
+
+    /// STUN that is no request of a node.
+    private static var refusedDatagrams: [[UInt8]] {
+        let node: Sample.Attribute = (0x8022, Array("tailnode".utf8))
+        var wrongFingerprint = Sample.nodeRequest
+        wrongFingerprint[39] ^= 1
+        return [
+            RFC5769Tests.request, RFC5769Tests.ipv4Response, Sample.ipv4Response, wrongFingerprint,
+            Sample.nodeRequest + [0, 0, 0, 0], Array(Sample.nodeRequest.prefix(32)), Sample.message(kind: 1, []),
+            Sample.fingerprinted(Sample.message(kind: 0x0011, [node])),
+            Sample.fingerprinted(Sample.message(kind: 1, [node, (0x8055, [UInt8](repeating: 0, count: 2000))])),
+        ]
+    }
+
+    private static func withServer(
+        on listen: String,
+        loops: Int = 2,
+        _ body: (STUNServer, UInt16) async throws -> Void
+    ) async throws {
+        let address = try #require(SocketAddress(listen))
+        let server = STUNServer(addresses: [address], group: try EventLoopGroup(count: loops))
+        try await server.start()
+        let bound = try #require(await server.boundAddresses.first)
+        try await body(server, bound.port)
+        await server.stop()
+    }
+}
