@@ -38,9 +38,8 @@ public struct STUNRequest: Hashable, Sendable {
             isFromNode = isFromNode || Self.isSoftwareOfNode(attribute)
             last = attribute
         }
-        guard attributes.isAtEnd, isFromNode, let last, STUNFingerprint.isValid(last, in: datagram) else {
-            return .refused
-        }
+        // A right FINGERPRINT ends the datagram, so with one the walk has come to the end.
+        guard isFromNode, let last, STUNFingerprint.isValid(last, in: datagram) else { return .refused }
         return .request(Self(transactionID: header.transactionID))
     }
 

@@ -72,7 +72,9 @@ public actor STUNServer {
     /// What all loops have met, added up now. They go on counting meanwhile.
     public nonisolated var counters: STUNCounters {
         var sum = STUNCounters()
-        self.tallies.forEach { $0.add(to: &sum) }
+        for tally in self.tallies {
+            tally.add(to: &sum)
+        }
         return sum
     }
 }

@@ -27,7 +27,9 @@ actor STUNWorker {
 
     /// Closes the sockets. What they have received and not yet answered is lost.
     func stop() {
-        self.sockets.forEach { $0.detach() }
+        for socket in self.sockets {
+            socket.detach()
+        }
         self.sockets = []
     }
 }

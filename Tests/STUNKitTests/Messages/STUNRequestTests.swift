@@ -101,6 +101,15 @@ struct STUNRequestTests {
         #expect(STUNRequest.verdict(on: hidden) == .refused)
     }
 
+    @Test("with a right FINGERPRINT in front of a broken attribute is refused", arguments: [4, 8])
+    func brokenEnd(count: Int) {
+        let broken: [UInt8] = [0x80, 0x55, 0xff, 0xff, 0, 0, 0, 0]
+        var datagram = Array(Sample.nodeRequest.prefix(32))
+        datagram[3] += UInt8(count)
+        datagram += Sample.fingerprint(of: datagram) + broken.prefix(count)
+        #expect(STUNRequest.verdict(on: datagram) == .refused)
+    }
+
     @Test("with an attribute that claims more than is there is refused", arguments: [9, 12, 13, 17, 0xfffd, 0xffff])
     func overrun(length: UInt16) {
         var datagram = Array(Sample.nodeRequest.prefix(32))

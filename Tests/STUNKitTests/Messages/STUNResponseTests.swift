@@ -90,6 +90,16 @@ struct STUNResponseTests {
         #expect(STUNResponse(Sample.message(kind: 0x101, [(0x0020, address + [0])])) == nil)
     }
 
+    @Test("with a FINGERPRINT that is right, but not last, is refused")
+    func fingerprintNotLast() {
+        var datagram = Sample.fingerprinted(Sample.ipv4Response)
+        #expect(STUNResponse(datagram) != nil)
+        datagram = Array(datagram.dropLast(8))
+        datagram[3] += 4
+        datagram += Sample.fingerprint(of: datagram) + [0x80, 0x55, 0, 0]
+        #expect(STUNResponse(datagram) == nil)
+    }
+
     @Test("with an attribute that overruns the end is refused")
     func overrun() {
         var datagram = Sample.message(kind: 0x101, [(0x0020, Array(Sample.ipv4Response.suffix(8))), (0x8022, [1])])

@@ -196,6 +196,8 @@ struct STUNServerTests {
             Sample.nodeRequest + [0, 0, 0, 0], Array(Sample.nodeRequest.prefix(32)), Sample.message(kind: 1, []),
             Sample.fingerprinted(Sample.message(kind: 0x0011, [node])),
             Sample.fingerprinted(Sample.message(kind: 1, [node, (0x8055, [UInt8](repeating: 0, count: 2000))])),
+            // What fits into the server's memory of it is a request: 1536 bytes.
+            Sample.fingerprinted(Sample.message(kind: 1, [node, (0x8055, [UInt8](repeating: 0, count: 1492))])) + [0],
         ]
     }
 
