@@ -1,0 +1,55 @@
+import Testing
+
+@Suite("Handshake deadlines", .light, .blocking, .timeLimit(.minutes(2)))
+struct HandshakeDeadlineTests {
+    @Test("A client that does not send ClientInfo is closed after 10 seconds")
+    func silence() throws {
+        let server = try ServerProcess(.plain)
+        let pending = try PendingClient(server)
+        let start = ContinuousClock.now
+        #expect(try pending.connection.readToEnd(within: .seconds(25)).isEmpty)
+        let elapsed = ContinuousClock.now - start
+        #expect(elapsed > .seconds(8) && elapsed < .seconds(15), "closed after \(elapsed)")
+    }
+
+    @Test("A client that dribbles its ClientInfo is closed after 10 seconds")
+    func dribble() throws {
+        let server = try ServerProcess(.plain)
+        let pending = try PendingClient(server)
+        let frame = try DERPHandshake.clientInfo(of: TestKey(), for: pending.serverKey)
+        let start = ContinuousClock.now
+        let dribbler = Dribbler(pending.connection, frame.encoded)
+        let elapsed = try dribbler.runUntilClosed(within: .seconds(25), since: start)
+        #expect(elapsed > .seconds(8) && elapsed < .seconds(15), "closed after \(elapsed)")
+    }
+
+    @Test("A client that sends no request is closed after 30 seconds", arguments: [Security.plain, .tls13])
+    func noRequest(security: Security) throws {
+        let server = try ServerProcess(ServerOptions(certificate: security.isTLS ? .selfSigned : .none))
+        let connection = try server.connect()
+        let start = ContinuousClock.now
+        _ = try connection.readToEnd(within: .seconds(50))
+        let elapsed = ContinuousClock.now - start
+        #expect(elapsed > .seconds(25) && elapsed < .seconds(40), "closed after \(elapsed)")
+    }
+
+    @Test("A client that dribbles its request, a byte at a time, is closed after 30 seconds")
+    func dribbledRequest() throws {
+        let server = try ServerProcess(.plain)
+        let connection = try server.connect()
+        let start = ContinuousClock.now
+        let bytes = Array("GET /derp/probe HTTP/1.1\r\nHost: x\r\nX: ".utf8) + [UInt8](repeating: 0x61, count: 4096)
+        let elapsed = try Dribbler(connection, bytes).runUntilClosed(within: .seconds(50), since: start)
+        #expect(elapsed > .seconds(25) && elapsed < .seconds(40), "closed after \(elapsed)")
+    }
+
+    @Test("A client that says nothing at all to the TLS port is closed after 30 seconds")
+    func noTLS() throws {
+        let server = try ServerProcess()
+        let connection = try server.connect(.plain)
+        let start = ContinuousClock.now
+        _ = try connection.readToEnd(within: .seconds(50))
+        let elapsed = ContinuousClock.now - start
+        #expect(elapsed > .seconds(25) && elapsed < .seconds(40), "closed after \(elapsed)")
+    }
+}

@@ -1,0 +1,15 @@
+import Glibc
+
+/// Asks again and again until `condition` holds, and throws when `limit` passes first.
+func eventually(_ what: String, within limit: Duration = Deadline.answer, _ condition: () throws -> Bool) throws {
+    let deadline = Deadline(in: limit)
+    while try !condition() {
+        guard !deadline.hasPassed else { throw KitError.timedOut(what) }
+        giveTime()
+    }
+}
+
+/// Gives the processor away for 10 ms, between two looks at something that can only be polled.
+func giveTime() {
+    usleep(10_000)
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// How a test wants its server.
+struct ServerOptions {
+    enum Certificate: String {
+        case selfSigned = "self-signed"
+        case manual
+        case none
+    }
+
+    /// The ports that a server listens on.
+    struct Ports: Equatable {
+        var relay: UInt16
+        var helper: UInt16
+        var stun: UInt16
+    }
+
+    var certificate: Certificate = .selfSigned
+    var address: Loopback = .ipv4
+    var hostname = "127.0.0.1"
+    var loops = 2
+    /// Whether it also listens for plain HTTP beside TLS (`-http-port`).
+    var hasHelperPort = false
+    var hasSTUN = false
+    /// The ports to take; free ones if `nil`.
+    var ports: Ports?
+    /// Holds the key file and the certificates; a fresh directory if `nil`.
+    var directory: TemporaryDirectory?
+    /// More flags, after all others.
+    var flags: [String] = []
+
+    /// Plain HTTP with nothing else.
+    static let plain = ServerOptions(certificate: .none)
+
+    func with(_ change: (inout Self) -> Void) -> Self {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+
+    /// The flags that say all this.
+    func arguments(ports: Ports, directory: URL) -> [String] {
+        [
+            "-a", self.address.withPort(ports.relay),
+            "-certmode", self.certificate.rawValue,
+            "-certdir", directory.path,
+            "-hostname", self.hostname,
+            "-c", directory.appending(path: "derper.key").path,
+            "-http-port", self.hasHelperPort ? String(ports.helper) : "-1",
+            self.hasSTUN ? "-stun=true" : "-stun=false",
+            "-stun-port", String(ports.stun),
+            "--loops", String(self.loops),
+        ] + self.flags
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+
+/// A running server of the test's own, on free loopback ports; it is stopped at the latest when this value goes.
+final class ServerProcess {
+    /// What it was started with, completed by the ports and directory that were chosen.
+    let options: ServerOptions
+    let ports: ServerOptions.Ports
+    let directory: TemporaryDirectory
+    private let process: ChildProcess
+
+    /// Starts a server and returns when it answers.
+    init(_ options: ServerOptions = ServerOptions()) throws {
+        let directory = try options.directory ?? TemporaryDirectory()
+        var attemptsLeft = options.ports == nil ? 5 : 1
+        while true {
+            attemptsLeft -= 1
+            let ports = try options.ports ?? Self.freePorts(on: options.address)
+            let process = try Self.launch(options, ports: ports, directory: directory)
+            do {
+                try Self.waitUntilReady(process, options: options, port: ports.relay)
+            } catch KitError.closed where attemptsLeft > 0 && process.errors.contains("in use") {
+                // Somebody else took a port between the choice and the start.
+                continue
+            }
+            self.process = process
+            self.ports = ports
+            self.directory = directory
+            self.options = options.with {
+                $0.ports = ports
+                $0.directory = directory
+            }
+            return
+        }
+    }
+
+    deinit {
+        self.process.send(signal: SIGKILL)
+    }
+
+    /// Runs a server that is expected to refuse its settings, to its end.
+    static func runToExit(
+        _ options: ServerOptions,
+        within limit: Duration = Deadline.answer
+    ) throws -> (status: ExitStatus, errors: String) {
+        let directory = try options.directory ?? TemporaryDirectory()
+        let ports = try options.ports ?? Self.freePorts(on: options.address)
+        let process = try Self.launch(options, ports: ports, directory: directory)
+        return (try process.waitForExit(within: limit), process.errors)
+    }
+
+    /// The port that relays.
+    var port: UInt16 { self.ports.relay }
+    /// How a client reaches ``port``, unless a test says otherwise.
+    var security: Security { self.options.certificate == .none ? .plain : .tls13 }
+    var isRunning: Bool { !self.process.hasEnded }
+    /// What it has logged.
+    var log: String { self.process.errors + self.process.output }
+
+    func usage() throws -> ProcessUsage { try ProcessUsage(of: self.process.pid) }
+
+    /// Connects to ``port``.
+    func connect(_ security: Security? = nil, receiveBuffer: Int32? = nil) throws -> Connection {
+        try Connection(
+            port: self.port,
+            on: self.options.address,
+            security: security ?? self.security,
+            receiveBuffer: receiveBuffer
+        )
+    }
+
+    func send(signal: Int32) {
+        self.process.send(signal: signal)
+    }
+
+    func waitForExit(within limit: Duration = Deadline.answer) throws -> ExitStatus {
+        try self.process.waitForExit(within: limit)
+    }
+
+    /// Asks it to end, and waits until it has.
+    @discardableResult
+    func stop() throws -> ExitStatus {
+        self.send(signal: SIGTERM)
+        return try self.waitForExit()
+    }
+
+    private static func launch(
+        _ options: ServerOptions,
+        ports: ServerOptions.Ports,
+        directory: TemporaryDirectory
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            [BuiltProducts.server] + options.arguments(ports: ports, directory: directory.url),
+            directory: directory.url,
+            name: "server"
+        )
+    }
+
+    private static func freePorts(on address: Loopback) throws -> ServerOptions.Ports {
+        // All are held until all are chosen, so that they differ.
+        let relay = try PortReservation(.tcp, on: address)
+        let helper = try PortReservation(.tcp, on: address)
+        let stun = try PortReservation(.udp, on: address)
+        return .init(relay: relay.port, helper: helper.port, stun: stun.port)
+    }
+
+    private static func waitUntilReady(_ process: ChildProcess, options: ServerOptions, port: UInt16) throws {
+        let security: Security = options.certificate == .none ? .plain : .tls13
+        try eventually("the server answers on port \(port):\n\(process.errors)", within: .seconds(30)) {
+            guard !process.hasEnded else { throw KitError.closed("server ended at start:\n\(process.errors)") }
+            let connection = try? Connection(port: port, on: options.address, security: security)
+            guard let connection else { return false }
+            return (try? HTTPRequest("/derp/probe").send(over: connection))?.status == 200
+        }
+    }
+}

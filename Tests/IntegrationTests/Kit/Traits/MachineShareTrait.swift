@@ -1,0 +1,32 @@
+import Testing
+
+/// How much of the machine a suite needs: the weights of the suites that run at one time add up to at most four.
+struct MachineShareTrait: SuiteTrait, TestScoping {
+    let weight: Int
+
+    func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
+        test.isSuite ? self : nil
+    }
+
+    func provideScope(
+        for test: Test,
+        testCase: Test.Case?,
+        performing function: @Sendable () async throws -> Void
+    ) async throws {
+        await SuiteGate.shared.enter(weight: self.weight)
+        do {
+            try await function()
+        } catch {
+            await SuiteGate.shared.leave(weight: self.weight)
+            throw error
+        }
+        await SuiteGate.shared.leave(weight: self.weight)
+    }
+}
+
+extension Trait where Self == MachineShareTrait {
+    /// One of four parts of the machine.
+    static var light: Self { Self(weight: 1) }
+    /// The whole machine: for tests that move much data or watch a process's memory.
+    static var heavy: Self { Self(weight: 4) }
+}
