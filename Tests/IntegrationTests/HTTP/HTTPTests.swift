@@ -109,7 +109,7 @@ struct HTTPTests {
     @Test("An unknown path is 404 or the home page")
     func unknownPath() throws {
         let server = try ServerProcess()
-        for path in ["/nothing", "/derp/nothing", "/%00", "/../etc/passwd", "/a?b#c"] {
+        for path in ["/nothing", "/derp/nothing", "/%00", "/%2e%2e/etc", "/a?b=c"] {
             #expect([200, 400, 404].contains(try HTTPRequest(path).send(to: server).status))
         }
     }
