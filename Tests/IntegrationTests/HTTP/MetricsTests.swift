@@ -13,10 +13,10 @@ struct MetricsTests {
             _ = try receiver.next()
         }
         let after = try MetricsReading(of: server)
-        for name in ["derp_packets_received", "derp_packets_sent"] {
+        for name in ["derp_packets_received_total", "derp_packets_sent_total"] {
             #expect(try after.total(name) - before.total(name) == 10)
         }
-        for name in ["derp_bytes_received", "derp_bytes_sent"] {
+        for name in ["derp_bytes_received_total", "derp_bytes_sent_total"] {
             #expect(try after.total(name) - before.total(name) == 10_000)
         }
     }
@@ -25,15 +25,15 @@ struct MetricsTests {
     func clients() throws {
         let server = try ServerProcess(.plain)
         var clients = try (0..<5).map { _ in try RawDERPClient(server) }
-        #expect(try MetricsReading(of: server).total("derp_current_home_connections") == 0)
+        #expect(try MetricsReading(of: server).total("derp_home_clients") == 0)
         try clients[0].send(Frame(.notePreferred, [1]))
         try clients[0].expectQuiet()
         let reading = try MetricsReading(of: server)
-        #expect(try reading.total("derp_clients_total") == 5)
-        #expect(try reading.total("derp_current_home_connections") == 1)
+        #expect(try reading.total("derp_clients") == 5)
+        #expect(try reading.total("derp_home_clients") == 1)
         clients.removeAll()
         try eventually("no client is counted") {
-            try MetricsReading(of: server).total("derp_clients_total") == 0
+            try MetricsReading(of: server).total("derp_clients") == 0
         }
     }
 
@@ -45,7 +45,7 @@ struct MetricsTests {
         try sender.send(DiscoPacket.make(), to: TestKey())
         _ = try sender.next()
         let reading = try MetricsReading(of: server)
-        let name = "derp_packets_dropped"
+        let name = "derp_packets_dropped_total"
         #expect(try reading.total(name, #"reason="unknown_dest""#, #"kind="other""#) == 1)
         #expect(try reading.total(name, #"reason="unknown_dest""#, #"kind="disco""#) == 1)
         let reasons = [
@@ -68,7 +68,7 @@ struct MetricsTests {
         }
         try sender.expectQuiet()
         let reading = try MetricsReading(of: server)
-        #expect(try reading.total("derp_packets_dropped", #"reason="queue_head""#, #"kind="other""#) > 0)
+        #expect(try reading.total("derp_packets_dropped_total", #"reason="queue_head""#, #"kind="other""#) > 0)
     }
 
     @Test("The page is Prometheus text")
@@ -77,7 +77,7 @@ struct MetricsTests {
         let response = try HTTPRequest("/metrics").send(to: server)
         #expect(response.status == 200)
         #expect(response["Content-Type"]?.hasPrefix("text/plain") == true)
-        #expect(response.text.contains("# TYPE derp_packets_received counter"))
+        #expect(response.text.contains("# TYPE derp_packets_received_total counter"))
         #expect(response.text.hasSuffix("\n"))
         #expect(try !MetricsReading(of: server).isEmpty)
     }

@@ -63,7 +63,6 @@ struct AdmissionTests {
             #"{"version":9}"#,
             #"{"VERSION":2,"canackpings":true}"#,
             "{}",
-            "null",
         ]
     )
     func acceptedClientInfo(json: String) throws {

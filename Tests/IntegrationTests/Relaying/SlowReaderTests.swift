@@ -59,7 +59,7 @@ struct SlowReaderTests {
 
     @Test("A client that reads slowly gets whole frames, the newest of them, and loses the oldest")
     func dropsOldest() throws {
-        let server = try ServerProcess(.plain)
+        let server = try ServerProcess(ServerOptions.plain.with { $0.flags = ["-tcp-write-timeout", "60s"] })
         let sender = try RawDERPClient(server)
         let slow = try RawDERPClient(server, receiveBuffer: 4096)
         let count = 2000

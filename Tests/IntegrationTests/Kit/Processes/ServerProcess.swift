@@ -17,7 +17,7 @@ final class ServerProcess {
             let ports = try options.ports ?? Self.freePorts(on: options.address)
             let process = try Self.launch(options, ports: ports, directory: directory)
             do {
-                try Self.waitUntilReady(process, options: options, port: ports.relay)
+                try Self.waitUntilReady(process, options: options, ports: ports)
             } catch KitError.closed where attemptsLeft > 0 && process.errors.contains("in use") {
                 // Somebody else took a port between the choice and the start.
                 continue
@@ -103,13 +103,32 @@ final class ServerProcess {
         return .init(relay: relay.port, helper: helper.port, stun: stun.port)
     }
 
-    private static func waitUntilReady(_ process: ChildProcess, options: ServerOptions, port: UInt16) throws {
-        let security: Security = options.certificate == .none ? .plain : .tls13
-        try eventually("the server answers on port \(port):\n\(process.errors)", within: .seconds(30)) {
-            guard !process.hasEnded else { throw KitError.closed("server ended at start:\n\(process.errors)") }
-            let connection = try? Connection(port: port, on: options.address, security: security)
-            guard let connection else { return false }
-            return (try? HTTPRequest("/derp/probe").send(over: connection))?.status == 200
+    /// Waits until each port of the server answers.
+    private static func waitUntilReady(
+        _ process: ChildProcess,
+        options: ServerOptions,
+        ports: ServerOptions.Ports
+    ) throws {
+        var endpoints: [(port: UInt16, security: Security)] = [
+            (ports.relay, options.certificate == .none ? .plain : .tls13)
+        ]
+        if options.hasHelperPort { endpoints.append((ports.helper, .plain)) }
+        for endpoint in endpoints {
+            try eventually("the server answers on port \(endpoint.port)", within: .seconds(30)) {
+                guard !process.hasEnded else { throw KitError.closed("server ended at start:\n\(process.errors)") }
+                return Self.answers(on: endpoint.port, options.address, endpoint.security)
+            }
         }
+        guard options.hasSTUN else { return }
+        try eventually("the server answers STUN on port \(ports.stun)", within: .seconds(30)) {
+            let probe = try STUNProbe(serverPort: ports.stun, on: options.address)
+            probe.send(STUNRequest().encoded)
+            return (try? probe.receive(within: .milliseconds(50))) != nil
+        }
+    }
+
+    private static func answers(on port: UInt16, _ address: Loopback, _ security: Security) -> Bool {
+        guard let connection = try? Connection(port: port, on: address, security: security) else { return false }
+        return (try? HTTPRequest("/generate_204").send(over: connection))?.status == 204
     }
 }
