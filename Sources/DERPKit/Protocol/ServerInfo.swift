@@ -16,6 +16,12 @@ public struct ServerInfo: Codable, Hashable, Sendable {
 
     public init() {}
 
+    /// Reads the JSON; `nil` for JSON that is malformed or has a value of the wrong type.
+    init?(json: [UInt8]) {
+        guard let decoded = try? JSONDecoder().decode(Self.self, from: Data(json)) else { return nil }
+        self = decoded
+    }
+
     public func json() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys

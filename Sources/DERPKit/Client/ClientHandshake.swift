@@ -1,0 +1,136 @@
+/// The client's side of the way into a relay: HTTP upgrade, then the DERP handshake (protocol notes §1 and §4).
+///
+/// Pure: bytes in, bytes out; any split of the input gives the same result. ``perform(on:within:isolation:)`` drives
+/// it over a socket.
+public struct ClientHandshake: Sendable {
+    /// How the client asks for DERP.
+    public enum Start: Hashable, Sendable {
+        /// An HTTP request, answered with `101 Switching Protocols`.
+        case upgrade
+        /// The same request with `Derp-Fast-Start: 1`: the server answers with its first frame at once.
+        case fastStart
+    }
+
+    /// What comes next.
+    public enum Step: Hashable, Sendable {
+        /// More is needed from the server.
+        case receive
+        /// These bytes must be sent; then more is needed from the server.
+        case send([UInt8])
+        /// The server admitted the client.
+        case complete(ClientWelcome)
+    }
+
+    private enum State: Hashable, Sendable {
+        case response, serverKey, serverInfo, complete
+    }
+
+    /// What the client sends first.
+    public let request: [UInt8]
+
+    private let privateKey: NodePrivateKey
+    private let info: ClientInfo
+    private let expectedServerKey: NodePublicKey?
+    private var state: State
+    private var buffer: [UInt8] = []
+    private var serverKey: NodePublicKey?
+    private var box: SecretBox?
+
+    /// - Parameters:
+    ///   - privateKey: whom the client is.
+    ///   - host: the server's name for the Host header field, with a port unless it is the scheme's own.
+    ///   - start: how to ask for DERP.
+    ///   - serverKey: the key that the server must show; `nil` takes any.
+    ///   - info: what the client tells of itself.
+    public init(
+        privateKey: NodePrivateKey,
+        host: String,
+        start: Start = .upgrade,
+        serverKey: NodePublicKey? = nil,
+        info: ClientInfo = ClientInfo()
+    ) {
+        self.privateKey = privateKey
+        self.info = info
+        self.expectedServerKey = serverKey
+        self.state = start == .fastStart ? .serverKey : .response
+        self.request = Self.request(host: host, start: start)
+    }
+
+    private static func request(host: String, start: Start) -> [UInt8] {
+        let fastStart = start == .fastStart ? "Derp-Fast-Start: 1\r\n" : ""
+        let text = "GET /derp HTTP/1.1\r\nHost: \(host)\r\nConnection: Upgrade\r\nUpgrade: DERP\r\n\(fastStart)\r\n"
+        return Array(text.utf8)
+    }
+
+    /// Takes what the server sent. Nothing may be given to it after it threw or was complete.
+    ///
+    /// - Throws: ``DERPError``: `handshake` when the server refuses, shows another key, or can't be understood.
+    public mutating func take(_ bytes: UnsafeRawBufferPointer) throws(DERPError) -> Step {
+        self.buffer.append(contentsOf: bytes)
+        if self.state == .response {
+            guard let count = try HTTPUpgradeResponse.headCount(in: self.buffer) else { return .receive }
+            self.buffer.removeFirst(count)
+            self.state = .serverKey
+        }
+        while let (type, payload) = try self.nextFrame() {
+            switch (self.state, type) {
+            case (.serverKey, .serverKey):
+                return .send(try self.clientInfo(for: payload))
+            case (.serverKey, _):
+                throw DERPError(.handshake, "the server's first frame is not its key")
+            case (_, .serverInfo):
+                return .complete(try self.welcome(payload))
+            default:
+                continue
+            }
+        }
+        return .receive
+    }
+}
+
+// MARK: Frames
+
+extension ClientHandshake {
+    /// The largest frame that a server has reason to send before its client is in, in bytes.
+    private static let largestFrame = 64 * 1024
+
+    private mutating func nextFrame() throws(DERPError) -> (FrameType, [UInt8])? {
+        guard self.buffer.count >= FrameHeader.byteCount else { return nil }
+        let header = self.buffer.withUnsafeBytes { FrameHeader($0.baseAddress!) }
+        guard header.payloadCount <= Self.largestFrame else {
+            throw DERPError(.handshake, "a frame of \(header.payloadCount) bytes during the handshake")
+        }
+        let end = FrameHeader.byteCount + Int(header.payloadCount)
+        guard self.buffer.count >= end else { return nil }
+        let payload = Array(self.buffer[FrameHeader.byteCount..<end])
+        self.buffer.removeFirst(end)
+        return (header.type, payload)
+    }
+
+    /// The client's frame, sealed for the server whose ServerKey frame has `payload`.
+    private mutating func clientInfo(for payload: [UInt8]) throws(DERPError) -> [UInt8] {
+        let magic = Frame.magic
+        guard payload.starts(with: magic),
+            let key = NodePublicKey(payload.dropFirst(magic.count).prefix(NodePublicKey.byteCount))
+        else { throw DERPError(.handshake, "malformed ServerKey frame") }
+        guard self.expectedServerKey == nil || self.expectedServerKey == key else {
+            throw DERPError(.handshake, "the server has another key than the one expected")
+        }
+        guard let box = SecretBox(privateKey: self.privateKey, peer: key) else {
+            throw DERPError(.handshake, "the server's key is unusable")
+        }
+        self.serverKey = key
+        self.box = box
+        self.state = .serverInfo
+        return Frame.encode(.clientInfo, self.privateKey.publicKey.bytes + box.seal(self.info.json()))
+    }
+
+    private mutating func welcome(_ payload: [UInt8]) throws(DERPError) -> ClientWelcome {
+        guard let key = self.serverKey, let json = self.box?.open(payload), let info = ServerInfo(json: json) else {
+            throw DERPError(.handshake, "malformed ServerInfo frame")
+        }
+        self.state = .complete
+        defer { self.buffer = [] }
+        return ClientWelcome(serverKey: key, info: info, early: self.buffer)
+    }
+}

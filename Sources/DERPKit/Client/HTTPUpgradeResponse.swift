@@ -1,0 +1,38 @@
+/// The head of a server's answer to an upgrade request, as far as a DERP client cares.
+enum HTTPUpgradeResponse {
+    /// The longest head that is taken, in bytes.
+    static let maxHeadByteCount = 16 * 1024
+
+    private static let end = Array("\r\n\r\n".utf8)
+
+    /// How many bytes the head at the start of `bytes` has; `nil` when it isn't whole yet.
+    ///
+    /// - Throws: ``DERPError`` with code `handshake` when it is no `101` or too long.
+    static func headCount(in bytes: [UInt8]) throws(DERPError) -> Int? {
+        guard let count = self.end(of: bytes) else {
+            guard bytes.count <= self.maxHeadByteCount else {
+                throw DERPError(.handshake, "the server's HTTP response is too long")
+            }
+            return nil
+        }
+        let line = bytes.prefix { $0 != UInt8(ascii: "\r") }
+        let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+        guard parts.count >= 2, parts[0].starts(with: Array("HTTP/1.".utf8)) else {
+            throw DERPError(.handshake, "the server doesn't answer with HTTP/1")
+        }
+        let status = parts[1].count == 3 ? Int(String(decoding: parts[1], as: UTF8.self)) : nil
+        guard let status else { throw DERPError(.handshake, "the server's HTTP status is malformed") }
+        guard status == 101 else { throw DERPError(.handshake, "the server answers with HTTP status \(status)") }
+        return count
+    }
+
+    private static func end(of bytes: [UInt8]) -> Int? {
+        let last = min(bytes.count, self.maxHeadByteCount)
+        guard last >= self.end.count else { return nil }
+        for start in 0...last - self.end.count
+        where bytes[start] == self.end[0] && bytes[start..<start + self.end.count].elementsEqual(self.end) {
+            return start + self.end.count
+        }
+        return nil
+    }
+}
