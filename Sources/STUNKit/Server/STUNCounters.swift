@@ -18,5 +18,9 @@ public struct STUNCounters: Hashable, Sendable {
     public init() {}
 
     /// Requests that were answered.
-    public var answered: UInt64 { self.requestsIPv4 + self.requestsIPv6 - self.writeErrors }
+    public var answered: UInt64 {
+        // Read while a loop is counting, the errors may be ahead of the requests.
+        let requests = self.requestsIPv4 + self.requestsIPv6
+        return requests - min(requests, self.writeErrors)
+    }
 }
