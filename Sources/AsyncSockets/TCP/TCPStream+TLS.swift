@@ -47,7 +47,7 @@ extension TCPStream {
             return false
         case .complete(let unread):
             self.unopened = Array(bytes.suffix(unread))
-            self.security = security
+            self.security = security.takeOver()
             return true
         case .failed(let reason):
             throw SocketError(.tls, reason)

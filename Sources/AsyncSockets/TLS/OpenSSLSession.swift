@@ -6,6 +6,9 @@ final class OpenSSLSession: TransportSecurity {
     private let session: OpaquePointer
     private let buffers: LoopBuffers
     private let verification: TLSContext.Verification
+    private let isServer: Bool
+    /// Where the traffic secrets are written during the handshake; `nil` when records stay with OpenSSL.
+    private var secrets: UnsafeMutablePointer<cas_traffic_secrets>?
 
     init(context: TLSContext, buffers: LoopBuffers, serverName: String?) throws(SocketError) {
         guard let session = SSL_new(context.handle), let bio = cas_tls_bio(buffers.window) else {
@@ -14,6 +17,13 @@ final class OpenSSLSession: TransportSecurity {
         self.session = session
         self.buffers = buffers
         self.verification = context.verification
+        self.isServer = context.isServer
+        if context.usesOwnRecords {
+            let secrets = UnsafeMutablePointer<cas_traffic_secrets>.allocate(capacity: 1)
+            secrets.initialize(to: cas_traffic_secrets())
+            cas_capture_secrets(session, secrets)
+            self.secrets = secrets
+        }
         SSL_set_bio(session, bio, bio)
         if context.isServer {
             SSL_set_accept_state(session)
@@ -25,6 +35,46 @@ final class OpenSSLSession: TransportSecurity {
 
     deinit {
         SSL_free(self.session)
+        self.forgetSecrets()
+    }
+
+    private func forgetSecrets() {
+        guard let secrets = self.secrets else { return }
+        cas_capture_secrets(self.session, nil)
+        cas_forget_secrets(secrets)
+        secrets.deallocate()
+        self.secrets = nil
+    }
+
+    /// What protects the connection from now on: a record layer of our own where that is possible, this otherwise.
+    ///
+    /// Called when the handshake is complete and no application data was read or written: both sequence numbers are
+    /// then 0. OpenSSL reads record by record from memory, so nothing is left inside it; should it be, it stays.
+    func takeOver() -> any TransportSecurity {
+        defer { self.forgetSecrets() }
+        guard let secrets = self.secrets, SSL_version(self.session) == TLS1_3_VERSION,
+            SSL_is_init_finished(self.session) == 1, SSL_has_pending(self.session) == 0,
+            let cipher = SSL_get_current_cipher(self.session),
+            let suite = TLSCipherSuite(number: SSL_CIPHER_get_protocol_id(cipher)),
+            secrets.pointee.client_size == suite.secretSize, secrets.pointee.server_size == suite.secretSize,
+            let client = Self.keys(suite, &secrets.pointee.client, encrypts: !self.isServer),
+            let server = Self.keys(suite, &secrets.pointee.server, encrypts: self.isServer)
+        else { return self }
+        return TLSRecordLayer(
+            reading: self.isServer ? client : server,
+            writing: self.isServer ? server : client,
+            isServer: self.isServer
+        )
+    }
+
+    private static func keys<Secret>(
+        _ suite: TLSCipherSuite,
+        _ secret: inout Secret,
+        encrypts: Bool
+    ) -> TrafficKeys? {
+        withUnsafeBytes(of: &secret) {
+            TrafficKeys(suite: suite, secret: Array($0.prefix(suite.secretSize)), encrypts: encrypts)
+        }
     }
 
     private func expect(_ name: String) {

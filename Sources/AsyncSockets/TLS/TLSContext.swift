@@ -24,7 +24,16 @@ public final class TLSContext: @unchecked Sendable {
 
     let handle: OpaquePointer
     let isServer: Bool
+    let usesOwnRecords: Bool
     let verification: Verification
+
+    /// Who protects application data under TLS 1.3, once OpenSSL has done the handshake.
+    public enum Records: Sendable {
+        /// The library's own record layer: fewer copies, and far less memory per connection.
+        case own
+        /// OpenSSL, as it always does under TLS 1.2.
+        case openSSL
+    }
 
     /// A server's context.
     ///
@@ -37,10 +46,12 @@ public final class TLSContext: @unchecked Sendable {
         serverChainPEM chainPEM: String,
         privateKeyPEM: String,
         appendedDER: [[UInt8]] = [],
-        versions: Versions = .both
+        versions: Versions = .both,
+        records: Records = .own
     ) throws(SocketError) {
         self.handle = try Self.makeContext(TLS_server_method(), versions: versions)
         self.isServer = true
+        self.usesOwnRecords = records == .own
         self.verification = .none
         do {
             try self.useChain(chainPEM)
@@ -53,9 +64,14 @@ public final class TLSContext: @unchecked Sendable {
     }
 
     /// A client's context.
-    public init(clientVerification verification: Verification, versions: Versions = .both) throws(SocketError) {
+    public init(
+        clientVerification verification: Verification,
+        versions: Versions = .both,
+        records: Records = .own
+    ) throws(SocketError) {
         self.handle = try Self.makeContext(TLS_client_method(), versions: versions)
         self.isServer = false
+        self.usesOwnRecords = records == .own
         self.verification = verification
         if case .system = verification {
             SSL_CTX_set_default_verify_paths(self.handle)
@@ -83,6 +99,7 @@ public final class TLSContext: @unchecked Sendable {
         // DERP clients don't resume, and an idle connection must own as little as it can.
         cas_tls_disable_session_cache(context)
         cas_tls_set_buffer_release(context)
+        cas_enable_secret_capture(context)
         return context
     }
 

@@ -2,6 +2,7 @@
 #define CASYNCSOCKETS_H
 
 #include "cas_poll.h"
+#include "cas_records.h"
 #include "cas_tls.h"
 #include "cas_udp.h"
 

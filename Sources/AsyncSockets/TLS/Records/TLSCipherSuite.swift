@@ -1,0 +1,29 @@
+import COpenSSL
+
+/// A cipher suite of TLS 1.3 (RFC 8446 §B.4): an AEAD and a hash.
+// @unchecked: the pointers are OpenSSL's constants.
+struct TLSCipherSuite: @unchecked Sendable {
+    let cipher: OpaquePointer
+    let hash: OpaquePointer
+
+    /// The size of a key, in bytes.
+    var keySize: Int { Int(EVP_CIPHER_get_key_length(self.cipher)) }
+    /// The size of a traffic secret, in bytes.
+    var secretSize: Int { Int(EVP_MD_get_size(self.hash)) }
+
+    /// The suite with this number; `nil` for others than AES-GCM and ChaCha20-Poly1305.
+    init?(number: UInt16) {
+        switch number {
+        case 0x1301: self.init(EVP_aes_128_gcm(), EVP_sha256())
+        case 0x1302: self.init(EVP_aes_256_gcm(), EVP_sha384())
+        case 0x1303: self.init(EVP_chacha20_poly1305(), EVP_sha256())
+        default: return nil
+        }
+    }
+
+    private init?(_ cipher: OpaquePointer?, _ hash: OpaquePointer?) {
+        guard let cipher, let hash else { return nil }
+        self.cipher = cipher
+        self.hash = hash
+    }
+}

@@ -1,0 +1,238 @@
+/// TLS 1.3 records after the handshake (RFC 8446 §5), in the place of OpenSSL's session, which can then be freed.
+///
+/// It decrypts from where the socket's bytes lie to where the reader looks, and an idle connection owns little more
+/// than its two keys. Confined to the loop.
+final class TLSRecordLayer: TransportSecurity {
+    let reading: TrafficKeys
+    let writing: TrafficKeys
+    /// The beginning of a record that isn't whole yet.
+    private var partial: [UInt8] = []
+    var messages: PostHandshakeMessages
+    private var isBroken = false
+
+    /// - Parameter isServer: a server accepts no tickets.
+    init(reading: TrafficKeys, writing: TrafficKeys, isServer: Bool) {
+        self.reading = reading
+        self.writing = writing
+        self.messages = PostHandshakeMessages(acceptsTickets: !isServer)
+    }
+
+    func handshake(_ input: UnsafeRawBufferPointer, output: inout SealedOutput) -> HandshakeProgress {
+        .complete(unread: input.count)
+    }
+}
+
+/// Why a connection can't go on: the alert that says so, and the words for a log.
+struct TLSFailure: Error {
+    let alert: TLSRecord.Alert?
+    let reason: String
+
+    init(_ alert: TLSRecord.Alert?, _ reason: String) {
+        self.alert = alert
+        self.reason = reason
+    }
+}
+
+// MARK: Reading
+
+extension TLSRecordLayer {
+    func open(
+        _ input: UnsafeRawBufferPointer,
+        into plaintext: UnsafeMutableRawBufferPointer,
+        output: inout SealedOutput
+    ) -> OpenResult {
+        var result = OpenResult(count: 0)
+        guard !self.isBroken else {
+            result.failure = "the connection is broken"
+            return result
+        }
+        do {
+            try self.openRecords(input, plaintext, &result)
+            if self.messages.takeUpdateRequest() { try self.updateWriting(&output) }
+        } catch {
+            self.isBroken = true
+            result.failure = error.reason
+            if let alert = error.alert { self.sealAlert(alert, output: &output) }
+        }
+        return result
+    }
+
+    private func openRecords(
+        _ input: UnsafeRawBufferPointer,
+        _ plaintext: UnsafeMutableRawBufferPointer,
+        _ result: inout OpenResult
+    ) throws(TLSFailure) {
+        guard var next = input.baseAddress else { return }
+        let end = next + input.count
+        if !self.partial.isEmpty {
+            guard try self.completePartial(&next, end, plaintext, &result) else { return }
+        }
+        while end - next >= TLSRecord.headerCount, !result.isClosed {
+            let bodyCount = try Self.bodyCount(next)
+            let size = TLSRecord.headerCount + bodyCount
+            guard end - next >= size else { break }
+            try self.openRecord(next, bodyCount, plaintext, &result)
+            next += size
+        }
+        guard next < end, !result.isClosed else { return }
+        if end - next >= TLSRecord.headerCount { _ = try Self.bodyCount(next) }
+        self.partial = Array(UnsafeRawBufferPointer(start: next, count: end - next))
+    }
+
+    /// Goes on with a record whose beginning was kept; false when it is still not whole.
+    private func completePartial(
+        _ next: inout UnsafeRawPointer,
+        _ end: UnsafeRawPointer,
+        _ plaintext: UnsafeMutableRawBufferPointer,
+        _ result: inout OpenResult
+    ) throws(TLSFailure) -> Bool {
+        self.growPartial(to: TLSRecord.headerCount, from: &next, end)
+        guard self.partial.count >= TLSRecord.headerCount else { return false }
+        let bodyCount = try Self.withBytes(of: self.partial) { bytes throws(TLSFailure) in try Self.bodyCount(bytes) }
+        let size = TLSRecord.headerCount + bodyCount
+        self.growPartial(to: size, from: &next, end)
+        guard self.partial.count == size else { return false }
+        let record = self.partial
+        self.partial = []
+        try Self.withBytes(of: record) { bytes throws(TLSFailure) in
+            try self.openRecord(bytes, bodyCount, plaintext, &result)
+        }
+        return true
+    }
+
+    /// `withUnsafeBytes`, for a body with a typed error.
+    private static func withBytes<Value>(
+        of bytes: [UInt8],
+        _ body: (UnsafeRawPointer) throws(TLSFailure) -> Value
+    ) throws(TLSFailure) -> Value {
+        let outcome: Result<Value, TLSFailure> = bytes.withUnsafeBytes { bytes in
+            Result { () throws(TLSFailure) in try body(bytes.baseAddress!) }
+        }
+        return try outcome.get()
+    }
+
+    private func growPartial(to count: Int, from next: inout UnsafeRawPointer, _ end: UnsafeRawPointer) {
+        let taken = min(max(count - self.partial.count, 0), end - next)
+        self.partial.append(contentsOf: UnsafeRawBufferPointer(start: next, count: taken))
+        next += taken
+    }
+
+    /// Judges a record by its header, before anything of it is kept.
+    @inline(__always)
+    private static func bodyCount(_ record: UnsafeRawPointer) throws(TLSFailure) -> Int {
+        guard record.load(as: UInt8.self) == TLSRecord.ContentType.applicationData.rawValue else {
+            throw TLSFailure(.unexpectedMessage, "a record is not encrypted")
+        }
+        let count = Int(UInt16(bigEndian: record.loadUnaligned(fromByteOffset: 3, as: UInt16.self)))
+        guard count <= TLSRecord.largestBody else { throw TLSFailure(.recordOverflow, "a record is too large") }
+        guard count >= TLSRecord.smallestBody else { throw TLSFailure(.badRecordMAC, "a record is too small") }
+        return count
+    }
+
+    private func openRecord(
+        _ record: UnsafeRawPointer,
+        _ bodyCount: Int,
+        _ plaintext: UnsafeMutableRawBufferPointer,
+        _ result: inout OpenResult
+    ) throws(TLSFailure) {
+        let memory = plaintext.baseAddress! + result.count
+        guard self.reading.open(record, bodyCount: bodyCount, to: memory) else {
+            throw TLSFailure(.badRecordMAC, "a record was altered")
+        }
+        // The content's type is the last byte that isn't padding (§5.4).
+        var count = bodyCount - TLSRecord.tagCount - 1
+        while count > 0, memory.load(fromByteOffset: count, as: UInt8.self) == 0 { count -= 1 }
+        guard count <= TLSRecord.largestContent else { throw TLSFailure(.recordOverflow, "a record is too large") }
+        let type = memory.load(fromByteOffset: count, as: UInt8.self)
+        if type == TLSRecord.ContentType.applicationData.rawValue, self.messages.isBetweenMessages {
+            result.count += count
+            return
+        }
+        try self.takeOther(type, UnsafeRawBufferPointer(start: memory, count: count), &result)
+    }
+
+    private func takeOther(
+        _ type: UInt8,
+        _ content: UnsafeRawBufferPointer,
+        _ result: inout OpenResult
+    ) throws(TLSFailure) {
+        switch TLSRecord.ContentType(rawValue: type) {
+        case .alert where self.messages.isBetweenMessages:
+            guard content.count == 2 else { throw TLSFailure(.decodeError, "an alert is malformed") }
+            switch content[1] {
+            case TLSRecord.Alert.closeNotify.rawValue: result.isClosed = true
+            case Self.userCanceled: break
+            default: throw TLSFailure(nil, "the peer sent alert \(content[1])")
+            }
+        case .handshake:
+            let updates = try self.messages.read(content)
+            if updates, !self.reading.update() { throw TLSFailure(.internalError, "a key could not be updated") }
+        default:
+            throw TLSFailure(.unexpectedMessage, "an unexpected kind of record")
+        }
+    }
+
+    /// RFC 8446 §6.1: announces a close_notify.
+    private static let userCanceled: UInt8 = 90
+}
+
+// MARK: Writing
+
+extension TLSRecordLayer {
+    func seal(_ plaintext: UnsafeRawBufferPointer, output: inout SealedOutput) -> Int? {
+        guard !self.isBroken else { return nil }
+        var sealed = 0
+        while sealed < plaintext.count {
+            let size = min(plaintext.count - sealed, TLSRecord.largestContent)
+            // Room for a KeyUpdate too.
+            guard output.space.count >= Self.size(of: size) + Self.size(of: 5) else { break }
+            if self.writing.sequence >= Self.recordsPerKey {
+                guard (try? self.updateWriting(&output)) != nil else { return nil }
+            }
+            let piece = UnsafeRawBufferPointer(rebasing: plaintext[sealed..<sealed + size])
+            guard self.sealRecord(piece, .applicationData, &output) else { return nil }
+            sealed += size
+        }
+        return sealed
+    }
+
+    /// RFC 8446 §5.5 allows 2^24.5 records under one AES-GCM key.
+    private static let recordsPerKey: UInt64 = 1 << 24
+
+    private static func size(of content: Int) -> Int {
+        TLSRecord.headerCount + content + 1 + TLSRecord.tagCount
+    }
+
+    private func sealRecord(
+        _ content: UnsafeRawBufferPointer,
+        _ type: TLSRecord.ContentType,
+        _ output: inout SealedOutput
+    ) -> Bool {
+        let size = Self.size(of: content.count)
+        let memory = output.space
+        guard memory.count >= size, let start = memory.baseAddress else { return false }
+        TLSRecord.storeHeader(bodyCount: size - TLSRecord.headerCount, at: start)
+        guard
+            self.writing.seal(content, type: type.rawValue, header: start, to: start + TLSRecord.headerCount)
+        else { return false }
+        output.advance(by: size)
+        return true
+    }
+
+    private func sealAlert(_ alert: TLSRecord.Alert, output: inout SealedOutput) {
+        let level: UInt8 = alert == .closeNotify ? 1 : 2
+        _ = [level, alert.rawValue].withUnsafeBytes { self.sealRecord($0, .alert, &output) }
+    }
+
+    /// Sends KeyUpdate, and writes with the next key (RFC 8446 §4.6.3).
+    private func updateWriting(_ output: inout SealedOutput) throws(TLSFailure) {
+        let isSent = PostHandshakeMessages.keyUpdate.withUnsafeBytes { self.sealRecord($0, .handshake, &output) }
+        guard isSent, self.writing.update() else { throw TLSFailure(nil, "a key could not be updated") }
+    }
+
+    func close(output: inout SealedOutput) {
+        guard !self.isBroken else { return }
+        self.isBroken = true
+        self.sealAlert(.closeNotify, output: &output)
+    }
+}
