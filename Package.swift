@@ -41,7 +41,7 @@ let package = Package(
         ),
         .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets"]),
         .testTarget(name: "STUNKitTests", dependencies: ["STUNKit"]),
-        .testTarget(name: "DERPKitTests", dependencies: ["DERPKit"]),
+        .testTarget(name: "DERPKitTests", dependencies: ["AsyncSockets", "DERPKit"]),
         .testTarget(name: "DERPServerTests", dependencies: ["DERPServer"]),
         .testTarget(name: "IntegrationTests", dependencies: ["COpenSSL", "CSodium", "DERPServer"]),
     ],

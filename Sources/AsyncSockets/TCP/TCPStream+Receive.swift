@@ -31,6 +31,8 @@ extension TCPStream {
     }
 
     func receiveRaw() -> ReceiveResult {
+        // The descriptor's number may be another connection's by now.
+        guard self.isOpen else { return .failed }
         guard self.isReadReady else { return .wouldBlock }
         let buffer = self.loop.buffers.received
         let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)

@@ -14,6 +14,8 @@ extension TCPStream {
         }
         var isFirst = context.isServer
         while true {
+            // Also in each round: waiting ends at once on a stream that has failed.
+            if let failure = self.failure { throw failure }
             switch self.receiveRaw() {
             case .bytes(let bytes):
                 if isFirst, bytes.first != Self.handshakeRecord {

@@ -1,0 +1,98 @@
+import AsyncSockets
+import Glibc
+
+/// A blocking TCP socket without any of the code under test, for peers that misbehave. Gives up after 10 s.
+final class RawSocket: Sendable {
+    struct Failure: Error { let number: Int32 }
+
+    let descriptor: Int32
+
+    private init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+        var time = timeval(tv_sec: 10, tv_usec: 0)
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
+        }
+    }
+
+    deinit { Glibc.close(self.descriptor) }
+
+    /// A client's socket. `receiveBuffer` bounds what the kernel takes for a peer that doesn't read, in bytes.
+    static func connect(to address: SocketAddress, receiveBuffer: Int32? = nil) throws -> RawSocket {
+        let raw = RawSocket(try Self.make(address))
+        if var size = receiveBuffer {
+            setsockopt(raw.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
+        }
+        guard address.withSockaddr({ Glibc.connect(raw.descriptor, $0, $1) }) == 0 else { throw Failure(number: errno) }
+        return raw
+    }
+
+    /// A socket that listens on a free port of `ip`.
+    static func listen(on ip: IPAddress) throws -> (RawSocket, SocketAddress) {
+        let raw = RawSocket(try Self.make(SocketAddress(ip, port: 0)))
+        guard SocketAddress(ip, port: 0).withSockaddr({ Glibc.bind(raw.descriptor, $0, $1) }) == 0,
+            Glibc.listen(raw.descriptor, 16) == 0
+        else { throw Failure(number: errno) }
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        _ = withUnsafeMutablePointer(to: &storage) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw.descriptor, $0, &length) }
+        }
+        guard let address = SocketAddress(storage) else { throw Failure(number: EAFNOSUPPORT) }
+        return (raw, address)
+    }
+
+    func accept() throws -> RawSocket {
+        let accepted = Glibc.accept(self.descriptor, nil, nil)
+        guard accepted >= 0 else { throw Failure(number: errno) }
+        return RawSocket(accepted)
+    }
+
+    private static func make(_ address: SocketAddress) throws -> Int32 {
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6, kind, 0)
+        guard descriptor >= 0 else { throw Failure(number: errno) }
+        return descriptor
+    }
+
+    func send(_ bytes: [UInt8]) throws {
+        var sent = 0
+        while sent < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.send(self.descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count >= 0 else { throw Failure(number: errno) }
+            sent += count
+        }
+    }
+
+    /// At most `count` bytes; none at the end of the stream.
+    func receive(_ count: Int = 65536) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let received = recv(self.descriptor, &bytes, count, 0)
+        guard received >= 0 else { throw Failure(number: errno) }
+        return Array(bytes.prefix(received))
+    }
+
+    /// Everything up to the end of the stream.
+    func receiveAll() throws -> [UInt8] {
+        var all: [UInt8] = []
+        while true {
+            let bytes = try self.receive()
+            guard !bytes.isEmpty else { return all }
+            all += bytes
+        }
+    }
+
+    func shutdownWriting() { Glibc.shutdown(self.descriptor, Int32(SHUT_WR)) }
+
+    /// Ends the connection with a reset.
+    func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(self.descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        // Replaced rather than closed, so that the number isn't free for somebody else's socket before deinit.
+        let null = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        dup2(null, self.descriptor)
+        Glibc.close(null)
+    }
+}

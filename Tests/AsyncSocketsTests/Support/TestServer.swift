@@ -1,0 +1,43 @@
+import AsyncSockets
+import Synchronization
+
+/// A listener on a free loopback port, each connection of which is served by `serve` on its loop and closed.
+final class TestServer: Sendable {
+    let group: EventLoopGroup
+    private let listener: TCPListener
+    private let outcomes: AsyncStream<Result<Void, any Error>>
+
+    var address: SocketAddress { SocketAddress(.loopbackIPv4, port: self.listener.address.port) }
+
+    init(
+        loops: Int = 1,
+        on ip: IPAddress = .loopbackIPv4,
+        serve: @escaping @Sendable (TCPStream) async throws -> Void
+    ) async throws {
+        self.group = try EventLoopGroup(count: loops)
+        let (outcomes, ends) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
+        self.outcomes = outcomes
+        self.listener = try await TCPListener(address: SocketAddress(ip, port: 0), group: self.group) { stream in
+            Task(executorPreference: stream.loop) {
+                do {
+                    try await serve(stream)
+                    ends.yield(.success(()))
+                } catch {
+                    ends.yield(.failure(error))
+                }
+                stream.close()
+            }
+        }
+    }
+
+    /// How the serving of the next connection to end has ended.
+    func nextOutcome() async throws -> Result<Void, any Error> {
+        let outcomes = self.outcomes
+        return try await within {
+            for await outcome in outcomes { return outcome }
+            throw TooLate()
+        }
+    }
+
+    func close() async { await self.listener.close() }
+}
