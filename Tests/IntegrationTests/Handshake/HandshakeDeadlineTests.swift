@@ -1,6 +1,6 @@
 import Testing
 
-@Suite("Handshake deadlines", .light, .blocking, .timeLimit(.minutes(2)))
+@Suite("Handshake deadlines", .idle, .blocking, .timeLimit(.minutes(2)))
 struct HandshakeDeadlineTests {
     @Test("A client that does not send ClientInfo is closed after 10 seconds")
     func silence() throws {
@@ -50,6 +50,17 @@ struct HandshakeDeadlineTests {
         let start = ContinuousClock.now
         _ = try connection.readToEnd(within: .seconds(50))
         let elapsed = ContinuousClock.now - start
+        #expect(elapsed > .seconds(25) && elapsed < .seconds(40), "closed after \(elapsed)")
+    }
+
+    @Test("A client that dribbles its ClientHello, a byte at a time, is closed after 30 seconds")
+    func dribbledTLS() throws {
+        let server = try ServerProcess()
+        let connection = try server.connect(.plain)
+        let start = ContinuousClock.now
+        let hello = try TLSSession(version: .tls13)
+        _ = try hello.handshake()
+        let elapsed = try Dribbler(connection, hello.drain()).runUntilClosed(within: .seconds(50), since: start)
         #expect(elapsed > .seconds(25) && elapsed < .seconds(40), "closed after \(elapsed)")
     }
 }

@@ -98,7 +98,10 @@ struct RefusalTests {
         try Self.expectServes(server)
     }
 
-    @Test("A ClientInfo that claims to be huge is refused before it comes", arguments: [UInt32(257 * 1024), UInt32.max])
+    @Test(
+        "A ClientInfo that claims to be huge is refused before it comes",
+        arguments: [UInt32(257 * 1024), UInt32.max]
+    )
     func claimedSize(length: UInt32) throws {
         let server = try ServerProcess(.plain)
         let pending = try PendingClient(server)

@@ -2,7 +2,11 @@ import Testing
 
 @Suite("Handshake segments", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
 struct SegmentationTests {
-    @Test("Everything in one segment: nothing behind the request and behind ClientInfo is lost", arguments: Security.all, DERPHandshake.Start.allCases)
+    @Test(
+        "Everything in one segment: nothing behind the request and behind ClientInfo is lost",
+        arguments: Security.all,
+        DERPHandshake.Start.allCases
+    )
     func oneSegment(security: Security, start: DERPHandshake.Start) throws {
         let server = try ServerProcess(ServerOptions(certificate: security.isTLS ? .selfSigned : .none))
         let receiver = try RawDERPClient(server, security: security)

@@ -26,7 +26,8 @@ struct KeyFileTests {
     @Test(
         "derper's JSON and headscale's text are both read, and left as they are",
         arguments: [
-            "{\n\t\"PrivateKey\": \"privkey:%\"\n}\n", #"{"PrivateKey":"privkey:%","Later":1}"#, "privkey:%", "privkey:%\n",
+            "{\n\t\"PrivateKey\": \"privkey:%\"\n}\n", #"{"PrivateKey":"privkey:%","Later":1}"#, "privkey:%",
+            "privkey:%\n",
         ]
     )
     func forms(template: String) throws {

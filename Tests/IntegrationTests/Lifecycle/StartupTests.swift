@@ -66,7 +66,9 @@ struct StartupTests {
 
     @Test("Flags take one dash or two, and Go's forms of booleans")
     func flagForms() throws {
-        for flags in [["--stun=0"], ["-stun=f"], ["--stun=False"], ["--derp", "-stun=F"], ["-derp=1", "--home=blank"]] {
+        for flags in [
+            ["--stun=0"], ["-stun=f"], ["--stun=False"], ["--derp", "-stun=F"], ["-derp=1", "--home=blank"],
+        ] {
             let server = try ServerProcess(ServerOptions.plain.with { $0.flags = flags })
             try RawDERPClient(server).expectQuiet()
         }

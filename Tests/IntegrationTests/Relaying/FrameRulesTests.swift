@@ -10,9 +10,12 @@ struct FrameRulesTests {
         try client.expectQuiet()
     }
 
-    @Test("Types that only a server sends are skipped like unknown ones", arguments: [
-        FrameType.serverKey, .clientInfo, .serverInfo, .receivePacket, .keepAlive, .peerGone, .pong, .restarting,
-    ])
+    @Test(
+        "Types that only a server sends are skipped like unknown ones",
+        arguments: [
+            FrameType.serverKey, .clientInfo, .serverInfo, .receivePacket, .keepAlive, .peerGone, .pong, .restarting,
+        ]
+    )
     func serverType(type: FrameType) throws {
         let server = try ServerProcess(.plain)
         let client = try RawDERPClient(server)
@@ -69,7 +72,8 @@ struct FrameRulesTests {
     @Test(
         "A privileged frame without the mesh key closes the connection",
         arguments: [
-            Frame(.forwardPacket, TestKey.random(64 + 100)), Frame(.watchConnections), Frame(.closePeer, TestKey.random(32)),
+            Frame(.forwardPacket, TestKey.random(64 + 100)), Frame(.watchConnections),
+            Frame(.closePeer, TestKey.random(32)),
         ]
     )
     func privilegedFrame(frame: Frame) throws {

@@ -18,7 +18,11 @@ struct PresenceTests {
         }
     }
 
-    @Test("When A leaves, B to whom it has sent hears PeerGone, disconnected, once", arguments: Leaving.allCases, [1, 2])
+    @Test(
+        "When A leaves, B to whom it has sent hears PeerGone, disconnected, once",
+        arguments: Leaving.allCases,
+        [1, 2]
+    )
     func leaving(leaving: Leaving, loops: Int) throws {
         let server = try ServerProcess(ServerOptions.plain.with { $0.loops = loops })
         let pairs = try (0..<8).map { _ in (a: try RawDERPClient(server), b: try RawDERPClient(server)) }

@@ -2,7 +2,10 @@ import Testing
 
 @Suite("Slow readers", .heavy, .blocking, .serialized, .timeLimit(.minutes(1)))
 struct SlowReaderTests {
-    @Test("A client that never reads: memory stays bounded, others are served, and it is closed", arguments: [Security.plain, .tls13])
+    @Test(
+        "A client that never reads: memory stays bounded, others are served, and it is closed",
+        arguments: [Security.plain, .tls13]
+    )
     func neverReads(security: Security) throws {
         let server = try ServerProcess(ServerOptions(certificate: security.isTLS ? .selfSigned : .none))
         let sender = try RawDERPClient(server)
@@ -43,10 +46,10 @@ struct SlowReaderTests {
         let server = try ServerProcess(ServerOptions.plain.with { $0.flags = ["-tcp-write-timeout", "30s"] })
         let sender = try RawDERPClient(server)
         let watcher = try RawDERPClient(server)
-        let slow = try (0..<50).map { _ in try RawDERPClient(server, receiveBuffer: 4096) }
+        let slow = try (0..<10).map { _ in try RawDERPClient(server, receiveBuffer: 4096) }
         let before = try server.usage().residentBytes
         let packet = TestKey.random(65536)
-        for _ in 0..<40 {
+        for _ in 0..<150 {
             for client in slow {
                 try sender.send(packet, to: client.key)
             }
@@ -54,7 +57,8 @@ struct SlowReaderTests {
             try watcher.expect(.received([2], from: sender.key))
         }
         let growth = try server.usage().residentBytes - before
-        #expect(growth < 50 * (4 << 20), "resident memory grew by \(growth) bytes")
+        // 9.8 MB were sent to each; 32 packets of 64 KiB each are what derper would hold.
+        #expect(growth < 10 * (3 << 20), "resident memory grew by \(growth) bytes")
     }
 
     @Test("A client that reads slowly gets whole frames, the newest of them, and loses the oldest")

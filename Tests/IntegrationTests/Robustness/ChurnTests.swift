@@ -76,7 +76,9 @@ struct ChurnTests {
         let sender = try RawDERPClient(server)
         let base = try server.usage().residentBytes
         for _ in 0..<200 {
-            try sender.connection.write((0..<1000).flatMap { _ in Frame.header(.sendPacket, length: 32) + TestKey.random(32) })
+            try sender.connection.write(
+                (0..<1000).flatMap { _ in Frame.header(.sendPacket, length: 32) + TestKey.random(32) }
+            )
         }
         try sender.expectQuiet()
         #expect(try server.usage().residentBytes - base < 8 << 20)

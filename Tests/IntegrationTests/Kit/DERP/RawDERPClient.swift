@@ -9,19 +9,25 @@ final class RawDERPClient {
     private(set) var keepAliveCount = 0
 
     /// Connects, and completes the handshake.
-    init(
+    convenience init(
         _ server: ServerProcess,
         key: TestKey = TestKey(),
         start: DERPHandshake.Start = .upgrade,
         security: Security? = nil,
         receiveBuffer: Int32? = nil
     ) throws {
+        let connection = try server.connect(security, receiveBuffer: receiveBuffer)
+        try self.init(over: connection, key: key, start: start)
+    }
+
+    /// Completes the handshake over a connection that has said nothing yet.
+    init(over connection: Connection, key: TestKey = TestKey(), start: DERPHandshake.Start = .upgrade) throws {
         self.key = key
-        self.connection = try server.connect(security, receiveBuffer: receiveBuffer)
-        try self.connection.write(start.request.encoded)
-        self.serverKey = try DERPHandshake.readServerKey(from: self.connection, start)
-        try self.connection.write(DERPHandshake.clientInfo(of: key, for: self.serverKey).encoded)
-        _ = try DERPHandshake.readServerInfo(from: self.connection, to: key, serverKey: self.serverKey)
+        self.connection = connection
+        try connection.write(start.request.encoded)
+        self.serverKey = try DERPHandshake.readServerKey(from: connection, start)
+        try connection.write(DERPHandshake.clientInfo(of: key, for: self.serverKey).encoded)
+        _ = try DERPHandshake.readServerInfo(from: connection, to: key, serverKey: self.serverKey)
     }
 
     func send(_ frame: Frame) throws {

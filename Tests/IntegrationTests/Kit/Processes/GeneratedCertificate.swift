@@ -23,7 +23,9 @@ enum GeneratedCertificate {
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, hostname, -1, -1, 0)
         X509_set_issuer_name(certificate, name)
         X509_set_pubkey(certificate, key)
-        guard let names = X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, "IP:\(hostname)") else { throw Self.failure }
+        guard let names = X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, "IP:\(hostname)") else {
+            throw Self.failure
+        }
         defer { X509_EXTENSION_free(names) }
         X509_add_ext(certificate, names, -1)
         guard X509_sign(certificate, key, EVP_sha256()) > 0 else { throw Self.failure }

@@ -25,6 +25,8 @@ struct MachineShareTrait: SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == MachineShareTrait {
+    /// Nothing to speak of: for tests that mostly wait. Such a suite is never held back.
+    static var idle: Self { Self(weight: 0) }
     /// One of four parts of the machine.
     static var light: Self { Self(weight: 1) }
     /// The whole machine: for tests that move much data or watch a process's memory.

@@ -16,7 +16,7 @@ actor SuiteGate {
 
     func enter(weight: Int) async {
         let weight = min(weight, self.width)
-        if self.waiting.isEmpty, self.inside + weight <= self.width {
+        if weight == 0 || self.waiting.isEmpty && self.inside + weight <= self.width {
             self.inside += weight
         } else {
             await withCheckedContinuation { self.waiting.append((weight, $0)) }

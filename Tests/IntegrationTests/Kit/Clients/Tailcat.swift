@@ -1,0 +1,30 @@
+import Foundation
+
+/// The stock client: a Tailscale data plane that needs no account. `TAILCAT` names its program.
+enum Tailcat {
+    /// What a client is told of its surroundings.
+    struct Setting {
+        let server: ServerProcess
+        /// Whether it must relay everything, or may also ask STUN and go direct.
+        var alwaysRelays = true
+
+        func environment(home: URL) -> [String: String] {
+            var variables = [
+                "HOME": home.path,
+                "TAILCAT_DERPMAP_URL": "http://127.0.0.1:\(self.server.ports.helper)/derpmap/default",
+            ]
+            if self.alwaysRelays { variables["TS_DEBUG_ALWAYS_USE_DERP"] = "true" }
+            return variables
+        }
+    }
+
+    static func program() throws -> String {
+        guard let program = ProcessInfo.processInfo.environment["TAILCAT"], !program.isEmpty else {
+            throw KitError.missing("TAILCAT names no client; scripts/test installs one and runs the tests with it")
+        }
+        guard FileManager.default.isExecutableFile(atPath: program) else {
+            throw KitError.missing("TAILCAT=\(program) is no program; scripts/test installs one")
+        }
+        return program
+    }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Testing
+
+/// A file on its way from one stock client to another.
+final class TailcatTransfer {
+    private let setting: Tailcat.Setting
+    private let program: String
+    private let directory: TemporaryDirectory
+    private let content: URL
+    private let receiver: ChildProcess
+    private var sender: ChildProcess?
+
+    /// Starts a receiver for `byteCount` random bytes.
+    init(_ setting: Tailcat.Setting, byteCount: Int) throws {
+        self.setting = setting
+        self.program = try Tailcat.program()
+        self.directory = try TemporaryDirectory()
+        self.content = self.directory.file("content")
+        try Self.makeFile(self.content, byteCount: byteCount)
+        for name in ["receiver-home", "sender-home"] {
+            try FileManager.default.createDirectory(at: self.directory.file(name), withIntermediateDirectories: false)
+        }
+        self.receiver = try ChildProcess(
+            [self.program, "--key=new"],
+            environment: setting.environment(home: self.directory.file("receiver-home"))
+                .merging(["TAILCAT_ADDR_FILE": self.directory.file("address").path]) { $1 },
+            directory: self.directory.url,
+            name: "receiver"
+        )
+    }
+
+    /// Starts the sender, once the receiver has told its address.
+    func startSending() throws {
+        var address = ""
+        try eventually("the receiver tells its address", within: .seconds(60)) {
+            guard self.isRunning else { throw KitError.closed("the receiver ended:\n\(self.receiver.errors)") }
+            let text = (try? self.directory.contents(of: "address")) ?? ""
+            address = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            return !address.isEmpty
+        }
+        self.sender = try ChildProcess(
+            [self.program, "--key=new", address],
+            environment: self.setting.environment(home: self.directory.file("sender-home")),
+            input: self.content,
+            directory: self.directory.url,
+            name: "sender"
+        )
+    }
+
+    var isRunning: Bool { !self.receiver.hasEnded }
+
+    /// Waits until both clients have ended, and compares what was received with what was sent.
+    func expectCompletion(within limit: Duration, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let deadline = Deadline(in: limit)
+        let sender = try #require(self.sender, "startSending() comes first")
+        for (name, client) in [("sender", sender), ("receiver", self.receiver)] {
+            let left = Duration.milliseconds(Int(deadline.milliseconds))
+            do {
+                let status = try client.waitForExit(within: left)
+                #expect(status == .code(0), "the \(name) says:\n\(client.errors)", sourceLocation: sourceLocation)
+            } catch {
+                throw KitError.timedOut("the \(name) is not done:\n\(client.errors.suffix(4000))")
+            }
+        }
+        let received = try SHA256Digest.of(file: self.receiver.outputLocation)
+        let sent = try SHA256Digest.of(file: self.content)
+        #expect(received == sent, "what came is not what was sent", sourceLocation: sourceLocation)
+    }
+
+    private static func makeFile(_ file: URL, byteCount: Int) throws {
+        try Data().write(to: file)
+        let handle = try FileHandle(forWritingTo: file)
+        defer { try? handle.close() }
+        var left = byteCount
+        while left > 0 {
+            let chunk = TestKey.random(min(left, 1 << 20))
+            try handle.write(contentsOf: Data(chunk))
+            left -= chunk.count
+        }
+    }
+}
