@@ -1,0 +1,32 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "derp-kit-benchmarks",
+    products: [
+        .executable(name: "derp-load", targets: ["derp-load"])
+    ],
+    dependencies: [
+        .package(name: "derp-kit", path: ".."),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+    ],
+    targets: [
+        .target(name: "CLoad"),
+        .target(
+            name: "LoadKit",
+            dependencies: [
+                "CLoad",
+                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "DERPKit", package: "derp-kit"),
+                .product(name: "STUNKit", package: "derp-kit"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ]
+        ),
+        .executableTarget(
+            name: "derp-load",
+            dependencies: ["LoadKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,18 @@
+import Glibc
+
+/// The small files of proc(5).
+enum ProcFile {
+    /// The text of the file; empty when it can't be read.
+    static func read(_ path: String) -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var text: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 16 * 1024)
+        while true {
+            let count = Glibc.read(file, &buffer, buffer.count)
+            guard count > 0 else { return String(decoding: text, as: UTF8.self) }
+            text.append(contentsOf: buffer[..<count])
+        }
+    }
+}

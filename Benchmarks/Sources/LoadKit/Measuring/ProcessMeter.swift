@@ -1,0 +1,62 @@
+import CLoad
+import Glibc
+
+/// What processes have used up to a moment.
+public struct ProcessUsage: Hashable, Sendable {
+    /// Of all their threads, in nanoseconds.
+    public var processorTime: UInt64 = 0
+    /// Resident memory, in bytes.
+    public var residentBytes: UInt64 = 0
+}
+
+/// Reads what some processes, usually the server's, use.
+public struct ProcessMeter: Sendable {
+    public let pids: [Int32]
+
+    /// - Throws: ``LoadError`` when one of them doesn't run.
+    public init(pids: [Int32]) throws {
+        for pid in pids where kill(pid, 0) != 0 { throw LoadError("there is no process \(pid)") }
+        self.pids = pids
+    }
+
+    public var usage: ProcessUsage {
+        var usage = ProcessUsage()
+        for pid in self.pids {
+            usage.processorTime += cload_processor_time(pid)
+            usage.residentBytes += Self.residentBytes(of: pid)
+        }
+        return usage
+    }
+
+    /// The second number of `/proc/PID/statm` (proc(5)), in pages.
+    private static func residentBytes(of pid: Int32) -> UInt64 {
+        let fields = ProcFile.read("/proc/\(pid)/statm").split(separator: " ")
+        guard fields.count > 1, let pages = UInt64(fields[1]) else { return 0 }
+        return pages * UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 0))
+    }
+}
+
+/// What the whole machine uses.
+enum MachineUsage {
+    /// What the kernel holds in TCP's and UDP's buffers (`/proc/net/sockstat`), in bytes.
+    static var socketBytes: UInt64 {
+        var pages: UInt64 = 0
+        for line in ProcFile.read("/proc/net/sockstat").split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard let place = words.firstIndex(of: "mem"), place + 1 < words.count else { continue }
+            pages += UInt64(words[place + 1]) ?? 0
+        }
+        return pages * UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 0))
+    }
+
+    /// Processor time of everybody, and all time there was, in clock ticks (`/proc/stat`).
+    static var ticks: (busy: UInt64, total: UInt64) {
+        let line = ProcFile.read("/proc/stat").prefix { $0 != "\n" }
+        let numbers = line.split(separator: " ").dropFirst().prefix(8).compactMap { UInt64($0) }
+        guard numbers.count == 8 else { return (0, 0) }
+        let total = numbers.reduce(0, +)
+        return (total - numbers[3] - numbers[4], total)
+    }
+
+    static var nanosecondsPerTick: UInt64 { 1_000_000_000 / UInt64(max(sysconf(Int32(_SC_CLK_TCK)), 1)) }
+}

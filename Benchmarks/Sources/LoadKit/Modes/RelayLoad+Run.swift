@@ -1,0 +1,153 @@
+import AsyncSockets
+import DERPKit
+import Histogram
+
+extension RelayLoad {
+    /// Connects, loads, measures, drains and checks.
+    public func run(_ target: Target, group: EventLoopGroup, meter: ProcessMeter?) async throws -> Report {
+        let traffic = group.loops.map { Traffic(loop: $0) }
+        let idle = try await IdleClients.connect(self.idle, to: target, group: group)
+        for pair in 0..<(self.shape == .pairs ? self.count : 1) {
+            try await self.addFlows(pair, to: traffic[pair % traffic.count], target)
+        }
+        for probe in 0..<self.probes {
+            try await self.addProbe(to: traffic[probe % traffic.count], target)
+        }
+        for part in traffic { try await part.loop.run { Result { try part.start() } }.get() }
+        try await Task.sleep(for: self.warmup)
+
+        for part in traffic { await part.loop.run { part.isMeasuring = true } }
+        let before = await Self.tallies(traffic)
+        let stopwatch = Stopwatch(meter)
+        try await Task.sleep(for: self.duration)
+        let after = await Self.tallies(traffic)
+        let lap = stopwatch.stop()
+        for part in traffic { await part.loop.run { part.isMeasuring = false } }
+
+        let total = try await Self.drain(traffic)
+        let report = await self.report(lap, zip(after, before).map { $0 - $1 }, total, traffic)
+        for part in traffic { await part.loop.run { part.close() } }
+        await idle.close()
+        return report
+    }
+
+    private func addFlows(_ pair: Int, to traffic: Traffic, _ target: Target) async throws {
+        switch self.shape {
+        case .pairs:
+            try await Self.addPair(.load, self.pace, self.sizes, to: traffic, target)
+        case .pingPong:
+            let (left, right) = try await Self.addPair(.load, .window(1), self.sizes, to: traffic, target)
+            await traffic.loop.run {
+                traffic.addFlow(.load, from: right, to: left, pace: .echo(of: 0), sizes: self.sizes)
+            }
+        case .oneToMany, .manyToOne:
+            let center = try await Self.addClient(to: traffic, target)
+            for _ in 0..<self.count {
+                let other = try await Self.addClient(to: traffic, target)
+                let (source, destination) = self.shape == .oneToMany ? (center, other) : (other, center)
+                await traffic.loop.run {
+                    traffic.addFlow(.load, from: source, to: destination, pace: self.pace, sizes: self.sizes)
+                }
+            }
+        }
+    }
+
+    private func addProbe(to traffic: Traffic, _ target: Target) async throws {
+        let interval = UInt64(1e9 / max(self.probeRate, 0.01))
+        try await Self.addPair(.probe, .every(interval), [self.probeSize], to: traffic, target)
+    }
+
+    @discardableResult
+    private static func addPair(
+        _ role: Flow.Role,
+        _ pace: Pace,
+        _ sizes: [Int],
+        to traffic: Traffic,
+        _ target: Target
+    ) async throws -> (Int, Int) {
+        let source = try await self.addClient(to: traffic, target)
+        let destination = try await self.addClient(to: traffic, target)
+        await traffic.loop.run { traffic.addFlow(role, from: source, to: destination, pace: pace, sizes: sizes) }
+        return (source, destination)
+    }
+
+    private static func addClient(to traffic: Traffic, _ target: Target) async throws -> Int {
+        try await traffic.loop.run { () async -> Result<Int, any Error> in
+            do {
+                let key = NodePrivateKey()
+                let (stream, welcome) = try await target.logIn(as: key, on: traffic.loop)
+                return .success(traffic.add(stream, key: key.publicKey, early: welcome.early))
+            } catch {
+                return .failure(error)
+            }
+        }.get()
+    }
+}
+
+// MARK: Counting
+
+extension RelayLoad {
+    /// Of the load and of the probes.
+    private static func tallies(_ traffic: [Traffic]) async -> [Tally] {
+        var sums = [Tally(), Tally()]
+        for part in traffic {
+            let tallies = await part.loop.run { [part.tally(of: .load), part.tally(of: .probe)] }
+            sums = zip(sums, tallies).map { $0 + $1 }
+        }
+        return sums
+    }
+
+    /// Sends nothing more, and waits until all that was sent has come, or nothing has for a second.
+    private static func drain(_ traffic: [Traffic]) async throws -> [Tally] {
+        for part in traffic { await part.loop.run { part.stopSending() } }
+        var tallies = await self.tallies(traffic)
+        var silence = 0
+        while tallies.contains(where: { $0.received < $0.sent }), silence < 20 {
+            try await Task.sleep(for: .milliseconds(50))
+            let now = await self.tallies(traffic)
+            silence = zip(now, tallies).allSatisfy({ $0.received == $1.received }) ? silence + 1 : 0
+            tallies = now
+        }
+        return tallies
+    }
+
+    private func report(_ lap: Lap, _ measured: [Tally], _ total: [Tally], _ traffic: [Traffic]) async -> Report {
+        var report = Report(self.title)
+        let load = measured[Flow.Role.load.rawValue]
+        let received = Double(load.received)
+        report.add("delivered", received / lap.seconds, "packets/s", .higher)
+        report.add("goodput", Double(load.receivedBytes) * 8 / lap.seconds / 1e6, "Mbit/s", .higher)
+        report.add("delivered per server CPU s", lap.serverSeconds.map { received / $0 }, "packets", .higher)
+        report.add("server CPU per packet", lap.serverSeconds.map { $0 / received * 1e6 }, "µs", .lower)
+        report.add("offered", Double(load.sent) / lap.seconds, "packets/s")
+        report.add("loss", Self.loss(total[Flow.Role.load.rawValue]), "%", .lower)
+        var latencies = [LatencyHistogram.latencies(), LatencyHistogram.latencies()]
+        for part in traffic {
+            let (faults, parts) = await part.loop.run { (part.faults, part.latencies) }
+            report.faults = report.faults + faults
+            for role in latencies.indices { latencies[role].add(parts[role]) }
+        }
+        report.add(self.shape == .pingPong ? "round trip" : "latency", latencies[Flow.Role.load.rawValue])
+        report.percentiles = Self.percentiles(latencies[Flow.Role.load.rawValue])
+        if self.probes > 0 {
+            report.add("probe latency", latencies[Flow.Role.probe.rawValue])
+            report.add("probe loss", Self.loss(total[Flow.Role.probe.rawValue]), "%", .lower)
+        }
+        report.add(lap)
+        let lost = total.reduce(0) { $0 + $1.sent - $1.received }
+        if lost > 0, !self.allowsLoss { report.failures.append("\(lost) packets were lost") }
+        if load.received == 0 { report.failures.append("nothing was delivered") }
+        return report
+    }
+
+    private static func loss(_ tally: Tally) -> Double {
+        tally.sent == 0 ? 0 : Double(tally.sent - tally.received) / Double(tally.sent) * 100
+    }
+
+    private static func percentiles(_ latencies: LatencyHistogram) -> [Report.Percentile] {
+        guard latencies.totalCount > 0 else { return [] }
+        return [0, 10, 25, 50, 75, 90, 95, 99, 99.9, 99.99, 100].map {
+            Report.Percentile(percentile: $0, microseconds: Double(latencies.valueAtPercentile($0)) / 1000)
+        }
+    }
+}

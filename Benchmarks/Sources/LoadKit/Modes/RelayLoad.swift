@@ -1,0 +1,51 @@
+/// What the relay mode does.
+public struct RelayLoad: Sendable {
+    /// Who sends to whom.
+    public enum Shape: String, CaseIterable, Sendable {
+        /// Each sender has a receiver of its own.
+        case pairs
+        case oneToMany = "one-to-many"
+        case manyToOne = "many-to-one"
+        /// One packet goes there and back, and again.
+        case pingPong = "ping-pong"
+    }
+
+    public var shape = Shape.pairs
+    /// How many pairs, receivers or senders.
+    public var count = 10
+    /// Of the packets, in turn, in bytes; at least ``sizes-swift.type.property``.
+    public var sizes = [1400]
+    /// For an open loop, the interval is that of one flow.
+    public var pace = Pace.window(24)
+    /// Pairs that send a light open-loop load besides, and are counted apart.
+    public var probes = 0
+    /// Packets per second of one probe.
+    public var probeRate = 100.0
+    public var probeSize = 200
+    /// Clients that are connected and silent.
+    public var idle = 0
+    public var warmup: Duration = .seconds(1)
+    public var duration: Duration = .seconds(5)
+    /// Whether lost packets are expected.
+    public var allowsLoss = false
+
+    public init() {}
+
+    /// The smallest and the largest test packet, in bytes.
+    public static let sizes = PacketStamp.minimumSize...65536
+
+    var title: String {
+        let pace =
+            switch self.pace {
+            case .window(let count): "window \(count)"
+            case .every(let interval): "\(Int(1e9 / Double(max(interval, 1)))) packets/s each"
+            case .flood: "as fast as they can"
+            case .echo: "echo"
+            }
+        let sizes = self.sizes.map(String.init).joined(separator: "+")
+        var title = "relay \(self.shape.rawValue) x\(self.count), \(sizes) B, \(pace)"
+        if self.probes > 0 { title += ", \(self.probes) probes" }
+        if self.idle > 0 { title += ", \(self.idle) idle" }
+        return title
+    }
+}

@@ -1,0 +1,19 @@
+import AsyncSockets
+
+/// Loopback addresses to connect from, in turn: one address has about 28,000 ports, and a closed connection keeps its
+/// port for a minute.
+struct SourceAddresses: Sendable {
+    private let isLoopback: Bool
+    private var next: UInt32 = 0
+
+    init(for target: Target) {
+        self.isLoopback = target.isLoopback
+    }
+
+    /// `nil`, the kernel's choice, unless the target is on 127.0.0.0/8.
+    mutating func take() -> IPAddress? {
+        guard self.isLoopback else { return nil }
+        self.next = self.next % 200 + 1
+        return IPAddress(ipv4: 0x7f00_0100 + self.next)
+    }
+}

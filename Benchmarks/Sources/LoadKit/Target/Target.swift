@@ -1,0 +1,79 @@
+import AsyncSockets
+import DERPKit
+
+/// The server under load.
+public struct Target: Sendable {
+    public let address: SocketAddress
+    /// For the Host header field.
+    public let authority: String
+    /// For the TLS handshake.
+    public let serverName: String
+    /// `nil` for plain TCP.
+    public let tls: TLSContext?
+    public let start: ClientHandshake.Start
+
+    /// Whether the machine has as many addresses to connect from as are wanted (127.0.0.0/8).
+    public var isLoopback: Bool { self.address.ip.isLoopback && self.address.ip.family == .ipv4 }
+
+    /// - Parameters:
+    ///   - url: `http://` or `https://`, a host and perhaps a port.
+    ///   - verification: what is asked of an https server's certificate.
+    public init(
+        url: String,
+        verification: TLSContext.Verification = .none,
+        versions: TLSContext.Versions = .both,
+        start: ClientHandshake.Start = .upgrade
+    ) throws {
+        let (isTLS, rest) = try Self.splitScheme(url)
+        guard let authority = rest.split(separator: "/", maxSplits: 1).first else {
+            throw LoadError("\(url): no host")
+        }
+        self.authority = String(authority)
+        let (host, port) = try Self.splitPort(authority, isTLS ? 443 : 80)
+        self.serverName = host
+        self.address = SocketAddress(try HostName.resolve(host), port: port)
+        self.tls = isTLS ? try TLSContext(clientVerification: verification, versions: versions) : nil
+        self.start = start
+    }
+
+    private static func splitScheme(_ url: String) throws -> (isTLS: Bool, Substring) {
+        if url.hasPrefix("https://") { return (true, url.dropFirst(8)) }
+        if url.hasPrefix("http://") { return (false, url.dropFirst(7)) }
+        throw LoadError("\(url): not an http:// or https:// URL")
+    }
+
+    private static func splitPort(_ authority: Substring, _ standard: UInt16) throws -> (String, UInt16) {
+        func strip(_ host: Substring) -> String {
+            host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : String(host)
+        }
+        guard let colon = authority.lastIndex(of: ":"), !authority.hasSuffix("]") else {
+            return (strip(authority), standard)
+        }
+        guard let port = UInt16(authority[authority.index(after: colon)...]) else {
+            throw LoadError("\(authority): malformed port")
+        }
+        return (strip(authority[..<colon]), port)
+    }
+}
+
+extension Target {
+    /// Connects and logs in. On `loop`, where the stream stays.
+    public func logIn(
+        as key: NodePrivateKey,
+        from source: IPAddress? = nil,
+        on loop: EventLoop
+    ) async throws -> (TCPStream, ClientWelcome) {
+        let stream = try await TCPStream.connect(to: self.address, from: source, on: loop)
+        do {
+            if let tls {
+                stream.setDeadline(.seconds(10))
+                try await stream.startTLS(tls, serverName: self.serverName)
+            }
+            let handshake = ClientHandshake(privateKey: key, host: self.authority, start: self.start)
+            return (stream, try await ClientHandshake.perform(handshake, on: stream))
+        } catch {
+            stream.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,304 @@
+import AsyncSockets
+import CLoad
+import DERPKit
+import Histogram
+
+/// The clients and flows of one loop: sends, receives, checks and times packets.
+// @unchecked: confined to `loop`.
+final class Traffic: @unchecked Sendable {
+    let loop: EventLoop
+    private(set) var clients: [LoadClient] = []
+    private(set) var flows: [Flow] = []
+    /// The flows that leave from each client.
+    private var outgoing: [[Flow]] = []
+
+    private(set) var faults = Faults()
+    private var received = [Tally(), Tally()]
+    var latencies = [LatencyHistogram.latencies(), LatencyHistogram.latencies()]
+    var isMeasuring = false
+
+    /// No flow sends any more.
+    private var isStopping = false
+    /// The connections may end.
+    private var isOver = false
+    private var marked: [Flow] = []
+    private var sending: [Flow] = []
+    /// They have more to send than went into one tick.
+    private var eager: [Flow] = []
+    private var awaitsTickEnd = false
+    private var paced: [Flow] = []
+    private var timer: PaceTimer?
+    /// Where frames are put together.
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 64)
+
+    init(loop: EventLoop) {
+        self.loop = loop
+    }
+
+    deinit {
+        self.buffer.deallocate()
+    }
+
+    /// How much is sent at once, in bytes: as many records of TLS as a stream seals in one call, or one largest packet.
+    private static let bufferSize = 72 * 1024
+}
+
+// MARK: Setting up
+
+extension Traffic {
+    /// Takes over a logged-in connection; returns its index.
+    func add(_ stream: TCPStream, key: NodePublicKey, early: [UInt8]) -> Int {
+        let client = LoadClient(index: self.clients.count, stream: stream, key: key, early: early) { [unowned self] in
+            self.becameWritable($0)
+        }
+        self.clients.append(client)
+        self.outgoing.append([])
+        return client.index
+    }
+
+    func addFlow(_ role: Flow.Role, from source: Int, to destination: Int, pace: Pace, sizes: [Int]) {
+        let flow = Flow(
+            index: self.flows.count,
+            role: role,
+            from: self.clients[source],
+            to: self.clients[destination],
+            pace: pace,
+            sizes: sizes
+        )
+        if case .echo(let other) = pace { self.flows[other].echo = flow }
+        self.flows.append(flow)
+        self.outgoing[source].append(flow)
+    }
+
+    /// Begins to receive and to send.
+    func start() throws {
+        for index in self.clients.indices {
+            Task(executorPreference: self.loop) { [self] in await self.serve(index) }
+        }
+        let now = cload_now()
+        for flow in self.flows {
+            if case .every(let interval) = flow.pace {
+                // Spread over the interval, so that they don't all send at once.
+                flow.due = now + interval * UInt64(self.paced.count % 61) / 61
+                self.paced.append(flow)
+            }
+            self.mark(flow)
+        }
+        guard !self.paced.isEmpty else { return }
+        self.timer = try PaceTimer(on: self.loop) { [unowned self] in self.markDue() }
+    }
+
+    /// Sends nothing more. What is on its way still comes.
+    func stopSending() {
+        self.isStopping = true
+        self.timer?.close()
+        self.timer = nil
+    }
+
+    func close() {
+        self.isOver = true
+        for client in self.clients { client.stream.close() }
+    }
+}
+
+// MARK: Counting
+
+extension Traffic {
+    func tally(of role: Flow.Role) -> Tally {
+        var tally = self.received[role.rawValue]
+        for flow in self.flows where flow.role == role { tally.sent += flow.sent }
+        return tally
+    }
+}
+
+// MARK: Sending
+
+extension Traffic {
+    private func mark(_ flow: Flow) {
+        guard !flow.isMarked, !self.isStopping else { return }
+        flow.isMarked = true
+        self.marked.append(flow)
+        guard !self.awaitsTickEnd else { return }
+        self.awaitsTickEnd = true
+        self.loop.atTickEnd(self)
+    }
+
+    private func becameWritable(_ client: LoadClient) {
+        for flow in self.outgoing[client.index] { self.mark(flow) }
+    }
+
+    /// The open-loop flows whose time has come.
+    private func markDue() {
+        let now = cload_now()
+        for flow in self.paced where flow.due <= now && !flow.source.isBlocked { self.mark(flow) }
+    }
+
+    /// When the next open-loop flow is due. One whose connection takes nothing is marked when that ends.
+    private func setTimer() {
+        guard let timer = self.timer else { return }
+        var next = UInt64.max
+        for flow in self.paced where !flow.source.isBlocked { next = min(next, flow.due) }
+        if next < .max { timer.set(next) }
+    }
+
+    /// Sends what the flow may send now, up to one buffer full.
+    private func send(_ flow: Flow) {
+        guard !self.isStopping, !flow.source.isBlocked, let start = self.buffer.baseAddress else { return }
+        let now = cload_now()
+        var count = 0
+        while count + flow.nextFrameCount <= self.buffer.count, let time = self.takeTurn(of: flow, now) {
+            let frameCount = flow.nextFrameCount
+            flow.writeNext(at: start + count, time: time)
+            count += frameCount
+        }
+        guard count > 0 else { return }
+        flow.source.send(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    /// Whether the flow may send one more packet: when that was meant to be.
+    @inline(__always)
+    private func takeTurn(of flow: Flow, _ now: UInt64) -> UInt64? {
+        switch flow.pace {
+        case .window:
+            guard flow.credit > 0 else { return nil }
+            flow.credit -= 1
+            return now
+        case .every(let interval):
+            guard flow.due <= now else { return nil }
+            defer { flow.due += interval }
+            return flow.due
+        case .flood:
+            return now
+        case .echo:
+            guard flow.credit > 0 else { return nil }
+            flow.credit -= 1
+            return flow.due
+        }
+    }
+
+    /// Whether the flow could send more at once.
+    private func isEager(_ flow: Flow) -> Bool {
+        switch flow.pace {
+        case .window, .echo: flow.credit > 0
+        case .every: false
+        case .flood: true
+        }
+    }
+}
+
+extension Traffic: TickEndHandler {
+    func tickEnded() {
+        self.awaitsTickEnd = false
+        swap(&self.marked, &self.sending)
+        for flow in self.sending {
+            flow.isMarked = false
+            self.send(flow)
+            if self.isEager(flow), !flow.source.isBlocked, !self.isStopping { self.eager.append(flow) }
+        }
+        self.sending.removeAll(keepingCapacity: true)
+        self.setTimer()
+        guard !self.eager.isEmpty else { return }
+        // In the next tick, after everybody else had a turn.
+        Task(executorPreference: self.loop) { [self] in
+            for flow in self.eager { self.mark(flow) }
+            self.eager.removeAll(keepingCapacity: true)
+        }
+    }
+}
+
+// MARK: Receiving
+
+extension Traffic {
+    /// How much of one connection is read, in bytes, before the others have a turn.
+    private static let budget = 256 * 1024
+
+    private func serve(_ index: Int) async {
+        let client = self.clients[index]
+        let early = client.early
+        client.early = []
+        var isFine = early.withUnsafeBytes { self.take($0, from: client) }
+        var budget = Self.budget
+        while isFine {
+            switch client.stream.receive() {
+            case .bytes(let bytes):
+                isFine = self.take(bytes, from: client)
+                budget -= bytes.count
+                guard budget <= 0 else { continue }
+                await self.loop.nextTick()
+                budget = Self.budget
+            case .wouldBlock:
+                await client.stream.waitUntilReadable()
+                budget = Self.budget
+            case .closed, .failed:
+                isFine = false
+            }
+        }
+        if !self.isOver { self.faults.disconnected += 1 }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer, from client: LoadClient) -> Bool {
+        let now = cload_now()
+        return client.reader.read(
+            bytes,
+            judge: { $0.type == .recvPacket ? .take : .skip },
+            body: { _, payload in
+                self.take(payload, at: client, now)
+                return true
+            }
+        )
+    }
+
+    @inline(__always)
+    private func take(_ payload: UnsafeRawBufferPointer, at client: LoadClient, _ now: UInt64) {
+        let keyCount = NodePublicKey.byteCount
+        guard payload.count >= keyCount, let base = payload.baseAddress,
+            let stamp = PacketStamp(verifying: UnsafeRawBufferPointer(rebasing: payload[keyCount...])),
+            Int(stamp.flow) < self.flows.count
+        else {
+            self.faults.corrupt += 1
+            return
+        }
+        let flow = self.flows[Int(stamp.flow)]
+        guard stamp.sequence < flow.sent, Int(stamp.size) == flow.size(at: stamp.sequence),
+            NodePublicKey(unchecked: base) == flow.source.key
+        else {
+            self.faults.corrupt += 1
+            return
+        }
+        guard flow.destination === client else {
+            self.faults.misdelivered += 1
+            return
+        }
+        switch flow.arrivals.note(stamp.sequence) {
+        case .inOrder(let missing): self.arrived(stamp, on: flow, missing: missing, now)
+        case .reordered: self.faults.reordered += 1
+        case .doubled: self.faults.doubled += 1
+        }
+    }
+
+    @inline(__always)
+    private func arrived(_ stamp: PacketStamp, on flow: Flow, missing: UInt64, _ now: UInt64) {
+        let role = flow.role.rawValue
+        self.received[role].received += 1
+        self.received[role].receivedBytes += UInt64(stamp.size)
+        if let echo = flow.echo {
+            echo.due = stamp.time
+            echo.credit += 1
+            self.mark(echo)
+            return
+        }
+        if self.isMeasuring {
+            _ = self.latencies[role].record(min(now &- stamp.time, LatencyHistogram.longest))
+        }
+        switch flow.pace {
+        case .window:
+            flow.credit += 1 + Int(missing)
+            self.mark(flow)
+        case .echo(let other):
+            self.flows[other].credit += 1
+            self.mark(self.flows[other])
+        case .every, .flood:
+            break
+        }
+    }
+}
