@@ -64,6 +64,8 @@ actor ClientConnection {
             key: self.key,
             contacts: self.contacts.elements
         )
+        // When the server stops, everybody leaves, and is told so by Restarting.
+        guard !self.relay.isDraining else { return }
         for listener in listeners { self.relay.tell(listener, thatLeft: self.key) }
     }
 }
