@@ -26,6 +26,7 @@ public final class EventLoop: @unchecked Sendable {
     private let isStopping = Atomic(false)
     private let inbox = Mutex<[Work]>([])
 
+    private var spin = SpinPolicy()
     private var registrations = RegistrationTable()
     private var jobs: [Work] = []
     private var deferred: [UnsafeContinuation<Void, Never>] = []
@@ -154,7 +155,7 @@ extension EventLoop {
                 timeout = self.timers.millisecondsUntilNext(now: self.now)
             }
         }
-        let count = cas_epoll_wait(self.epoll, self.events, timeout)
+        let count = timeout == 0 ? cas_epoll_wait(self.epoll, self.events, 0) : self.wait(timeout)
         self.isSleeping.store(false, ordering: .relaxed)
         self.now = cas_monotonic_nanoseconds()
         if !self.deferred.isEmpty {
@@ -171,6 +172,24 @@ extension EventLoop {
                 handler.handle(events: event.events)
             }
         }
+    }
+
+    private func wait(_ timeout: Int32) -> Int32 {
+        let start = cas_monotonic_nanoseconds()
+        var end = start
+        var count: Int32 = 0
+        if self.spin.shouldSpin {
+            repeat {
+                count = cas_epoll_wait(self.epoll, self.events, 0)
+                end = cas_monotonic_nanoseconds()
+            } while count == 0 && end - start < SpinPolicy.limit
+        }
+        if count == 0 {
+            count = cas_epoll_wait(self.epoll, self.events, timeout)
+            end = cas_monotonic_nanoseconds()
+        }
+        self.spin.waited(end - start, events: Int(count))
+        return count
     }
 
     private func takeInbox() {
