@@ -77,6 +77,10 @@ extension TCPStream {
     /// Sends sealed bytes behind those that still wait; what the kernel doesn't take is kept.
     func sendSealed(_ bytes: UnsafeRawBufferPointer) {
         guard self.unsent.isEmpty, !self.isWriteBlocked else {
+            guard self.unsent.count + bytes.count <= Self.unsentLimit else {
+                self.fail(SocketError(.tls, "the peer asks for more answers than it reads"))
+                return
+            }
             self.unsent.append(contentsOf: bytes)
             return
         }
@@ -112,6 +116,10 @@ extension TCPStream {
         self.watchWriting(true)
         return max(result, 0)
     }
+
+    /// How much may wait, in bytes: what one call seals, and then answers that TLS gives of itself (to
+    /// renegotiation, RFC 5246 §7.2.2), of which a peer can provoke any number.
+    private static let unsentLimit = 2 * LoopBuffers.sealSize
 
     private static let noSignal = Int32(MSG_NOSIGNAL)
 }
