@@ -32,8 +32,9 @@ enum ListeningSocket {
         self.set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
     }
 
-    static func listen(_ descriptor: Int32) throws(SocketError) {
-        guard Glibc.listen(descriptor, 4096) == 0 else { throw SocketError(errno: errno, "listen") }
+    /// - Parameter address: for the error only.
+    static func listen(_ descriptor: Int32, on address: SocketAddress) throws(SocketError) {
+        guard Glibc.listen(descriptor, 4096) == 0 else { throw SocketError(errno: errno, "listen on \(address)") }
     }
 
     static func localAddress(of descriptor: Int32) -> SocketAddress? {

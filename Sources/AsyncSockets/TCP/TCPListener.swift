@@ -3,10 +3,13 @@ import Glibc
 import Synchronization
 
 /// A TCP port on which every loop of a group accepts: one socket per loop, among which the kernel spreads clients.
+///
+/// It listens until ``close()``, or until it is released, and keeps the group.
 public final class TCPListener: Sendable {
     /// Where it listens, with the port that the kernel chose when 0 was asked for.
     public let address: SocketAddress
 
+    private let group: EventLoopGroup
     private let acceptors: [Acceptor]
 
     /// Starts listening.
@@ -25,6 +28,7 @@ public final class TCPListener: Sendable {
         onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
         onAccept: @escaping @Sendable (TCPStream) -> Void
     ) async throws(SocketError) {
+        self.group = group
         let descriptors: [Int32]
         (self.address, descriptors) = try Self.listen(on: address, count: group.loops.count, options: options)
         self.acceptors = zip(group.loops, descriptors).map { loop, descriptor in
@@ -38,6 +42,13 @@ public final class TCPListener: Sendable {
                 for other in self.acceptors[..<position] { await other.stop() }
                 throw error
             }
+        }
+    }
+
+    deinit {
+        Task { [group, acceptors] in
+            for acceptor in acceptors { await acceptor.stop() }
+            withExtendedLifetime(group) {}
         }
     }
 
@@ -62,7 +73,7 @@ public final class TCPListener: Sendable {
             }
             for descriptor in descriptors {
                 options.apply(to: descriptor)
-                try ListeningSocket.listen(descriptor)
+                try ListeningSocket.listen(descriptor, on: first.address)
             }
             return (first.address, descriptors)
         } catch {
