@@ -127,17 +127,33 @@ extension EventLoop {
         cas_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
         defer { cas_set_current_loop(nil) }
         while true {
-            self.poll()
-            self.takeInbox()
-            self.timers.advance(to: self.now)
-            self.runJobs()
-            self.endTick()
-            if self.isStopping.load(ordering: .acquiring), self.jobs.isEmpty, self.deferred.isEmpty,
-                self.inbox.withLock({ $0.isEmpty })
-            {
-                return
-            }
+            self.tick(mayWait: true)
+            if self.isStopping.load(ordering: .acquiring), self.isIdle { return }
         }
+    }
+
+    /// One turn of a loop that no thread runs, without waiting, on the caller's thread. Lets tests play several loops
+    /// in an order of their choice.
+    ///
+    /// - Returns: whether there is nothing left to do but to wait for sockets and timers.
+    package func turn() -> Bool {
+        let former = cas_current_loop()
+        cas_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
+        defer { cas_set_current_loop(former) }
+        self.tick(mayWait: false)
+        return self.isIdle
+    }
+
+    private func tick(mayWait: Bool) {
+        self.poll(mayWait: mayWait)
+        self.takeInbox()
+        self.timers.advance(to: self.now)
+        self.runJobs()
+        self.endTick()
+    }
+
+    private var isIdle: Bool {
+        self.jobs.isEmpty && self.deferred.isEmpty && self.inbox.withLock { $0.isEmpty }
     }
 
     func stop() {
@@ -146,9 +162,9 @@ extension EventLoop {
     }
 
     /// The only place where the thread blocks.
-    private func poll() {
+    private func poll(mayWait: Bool) {
         var timeout: Int32 = 0
-        if self.jobs.isEmpty, self.deferred.isEmpty {
+        if mayWait, self.jobs.isEmpty, self.deferred.isEmpty {
             // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
             self.isSleeping.store(true, ordering: .sequentiallyConsistent)
             if self.inbox.withLock({ $0.isEmpty }), !self.isStopping.load(ordering: .acquiring) {
