@@ -19,17 +19,31 @@ final class RawSocket: Sendable {
 
     /// A client's socket. `receiveBuffer` bounds what the kernel takes for a peer that doesn't read, in bytes.
     static func connect(to address: SocketAddress, receiveBuffer: Int32? = nil) throws -> RawSocket {
-        let raw = RawSocket(try Self.make(address))
+        let raw = try self.make(for: address)
         if var size = receiveBuffer {
             setsockopt(raw.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
         }
-        guard address.withSockaddr({ Glibc.connect(raw.descriptor, $0, $1) }) == 0 else { throw Failure(number: errno) }
+        try raw.connect(to: address)
         return raw
+    }
+
+    /// A socket for `address`, not connected yet.
+    static func make(for address: SocketAddress) throws -> RawSocket {
+        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6, kind, 0)
+        guard descriptor >= 0 else { throw Failure(number: errno) }
+        return RawSocket(descriptor)
+    }
+
+    func connect(to address: SocketAddress) throws {
+        guard address.withSockaddr({ Glibc.connect(self.descriptor, $0, $1) }) == 0 else {
+            throw Failure(number: errno)
+        }
     }
 
     /// A socket that listens on a free port of `ip`.
     static func listen(on ip: IPAddress) throws -> (RawSocket, SocketAddress) {
-        let raw = RawSocket(try Self.make(SocketAddress(ip, port: 0)))
+        let raw = try Self.make(for: SocketAddress(ip, port: 0))
         guard SocketAddress(ip, port: 0).withSockaddr({ Glibc.bind(raw.descriptor, $0, $1) }) == 0,
             Glibc.listen(raw.descriptor, 16) == 0
         else { throw Failure(number: errno) }
@@ -46,13 +60,6 @@ final class RawSocket: Sendable {
         let accepted = Glibc.accept(self.descriptor, nil, nil)
         guard accepted >= 0 else { throw Failure(number: errno) }
         return RawSocket(accepted)
-    }
-
-    private static func make(_ address: SocketAddress) throws -> Int32 {
-        let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6, kind, 0)
-        guard descriptor >= 0 else { throw Failure(number: errno) }
-        return descriptor
     }
 
     func send(_ bytes: [UInt8]) throws {

@@ -1,0 +1,142 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import AsyncSockets
+
+@Suite("TCP listener")
+struct TCPListenerTests {
+    private static let anyPort = SocketAddress(.loopbackIPv4, port: 0)
+
+    private func listen(_ address: SocketAddress, loops: Int) async throws -> TCPListener {
+        try await TCPListener(address: address, group: EventLoopGroup(count: loops)) { $0.close() }
+    }
+
+    @Test("a taken port is an error that names the address, though loops share ports", arguments: [1, 2], [1, 2])
+    func takenPort(first: Int, second: Int) async throws {
+        let listener = try await self.listen(Self.anyPort, loops: first)
+        await #expect {
+            _ = try await self.listen(listener.address, loops: second)
+        } throws: { error in
+            let error = error as? SocketError
+            return error?.code == .addressInUse && error?.message.contains("\(listener.address)") == true
+        }
+        await listener.close()
+        let next = try await self.listen(listener.address, loops: second)
+        #expect(next.address == listener.address)
+        await next.close()
+    }
+
+    @Test("a port that somebody else has bound, but begins to listen on first, is an error that names the address")
+    func overtaken() throws {
+        // SO_REUSEADDR lets both bind while neither listens.
+        let (first, address) = try ListeningSocket.bind(Self.anyPort, sharing: false)
+        defer { Glibc.close(first) }
+        let (second, _) = try ListeningSocket.bind(address, sharing: false)
+        defer { Glibc.close(second) }
+        try ListeningSocket.listen(first, on: address)
+        #expect {
+            try ListeningSocket.listen(second, on: address)
+        } throws: {
+            let error = $0 as? SocketError
+            return error?.code == .addressInUse && error?.message.contains("\(address)") == true
+        }
+    }
+
+    @Test("it stops listening when it is released, and frees its loops")
+    func release() async throws {
+        func makeAndRelease() async throws -> (SocketAddress, WeakReference<EventLoop>) {
+            let group = try EventLoopGroup(count: 2)
+            let listener = try await TCPListener(address: Self.anyPort, group: group) { $0.close() }
+            let client = try RawSocket.connect(to: listener.address)
+            #expect(try client.receiveAll().isEmpty)
+            return (listener.address, WeakReference(group.loops[1]))
+        }
+        let (address, loop) = try await makeAndRelease()
+        try await within { while !loop.isGone { await Task.yield() } }
+        #expect(throws: RawSocket.Failure.self) { try RawSocket.connect(to: address) }
+    }
+
+    @Test("port 0 gives all loops one port, on which every connection is accepted", arguments: [1, 3])
+    func portZero(loops: Int) async throws {
+        let server = try await TestServer(loops: loops) { try await $0.echo() }
+        #expect(server.address.port != 0)
+        for _ in 0..<20 {
+            let client = try RawSocket.connect(to: server.address)
+            try client.send([1, 2, 3])
+            client.shutdownWriting()
+            #expect(try client.receiveAll() == [1, 2, 3])
+        }
+        await server.close()
+    }
+
+    @Test("[::] takes both families, and an IPv4 peer is known by its IPv4 address")
+    func dualStack() async throws {
+        let peers = Mutex<[IPAddress]>([])
+        let server = try await TestServer(on: .anyIPv6) { stream in
+            peers.withLock { $0.append(stream.peerAddress.ip) }
+        }
+        for ip in [IPAddress.loopbackIPv4, .loopbackIPv6] {
+            let client = try RawSocket.connect(to: SocketAddress(ip, port: server.address.port))
+            #expect(try client.receiveAll().isEmpty)
+        }
+        #expect(peers.withLock { $0 } == [.loopbackIPv4, .loopbackIPv6])
+        await server.close()
+    }
+
+    @Test("once closed, connections are refused, and those that were accepted go on")
+    func close() async throws {
+        let server = try await TestServer(loops: 2) { try await $0.echo() }
+        let client = try RawSocket.connect(to: server.address)
+        try client.send([1])
+        #expect(try client.receive() == [1])
+        await server.close()
+        await server.close()
+        #expect(throws: RawSocket.Failure.self) { try RawSocket.connect(to: server.address) }
+        try client.send([2])
+        #expect(try client.receive() == [2])
+    }
+
+    @Test("out of file descriptors, it says so at a bounded rate, accepts later who waited, and never stops")
+    func outOfDescriptors() async {
+        // In a process of its own: the limit is the whole process's.
+        await #expect(processExitsWith: .success) {
+            let failures = Atomic(0)
+            let accepted = Atomic(0)
+            let group = try EventLoopGroup(count: 1)
+            let listener = try await TCPListener(
+                address: SocketAddress(.loopbackIPv4, port: 0),
+                group: group,
+                onAcceptFailure: { _, _ in failures.add(1, ordering: .relaxed) },
+                onAccept: { stream in
+                    accepted.add(1, ordering: .relaxed)
+                    stream.close()
+                }
+            )
+            let clients = try (0..<3).map { _ in try RawSocket.connect(to: listener.address) }
+            for client in clients { #expect(try client.receiveAll().isEmpty) }
+            #expect(accepted.load(ordering: .relaxed) == 3)
+
+            let waiting = try RawSocket.make(for: listener.address)
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            let former = limit
+            limit.rlim_cur = rlim_t(waiting.descriptor)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            try waiting.connect(to: listener.address)
+            let start = ContinuousClock.now
+            while failures.load(ordering: .relaxed) < 3 {
+                try #require(start.duration(to: .now) < .seconds(10))
+                await Task.yield()
+            }
+            // Three failures with a rest of 0.1 s after each: at least two rests.
+            #expect(start.duration(to: .now) > .milliseconds(150))
+            #expect(accepted.load(ordering: .relaxed) == 3)
+
+            var restored = former
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &restored)
+            #expect(try waiting.receiveAll().isEmpty)
+            #expect(accepted.load(ordering: .relaxed) == 4)
+        }
+    }
+}
