@@ -39,7 +39,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
-        .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets"]),
+        .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "COpenSSL"]),
         .testTarget(name: "STUNKitTests", dependencies: ["STUNKit"]),
         .testTarget(name: "DERPKitTests", dependencies: ["AsyncSockets", "DERPKit"]),
         .testTarget(name: "DERPServerTests", dependencies: ["DERPServer"]),

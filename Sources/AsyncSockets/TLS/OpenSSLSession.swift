@@ -11,6 +11,9 @@ final class OpenSSLSession: TransportSecurity {
     private var secrets: UnsafeMutablePointer<cas_traffic_secrets>?
 
     init(context: TLSContext, buffers: LoopBuffers, serverName: String?) throws(SocketError) {
+        if case .system = context.verification, serverName == nil {
+            throw SocketError(.tls, "a certificate can't be verified without the server's name")
+        }
         guard let session = SSL_new(context.handle), let bio = cas_tls_bio(buffers.window) else {
             throw TLSContext.lastError("make a TLS session")
         }
@@ -29,7 +32,7 @@ final class OpenSSLSession: TransportSecurity {
             SSL_set_accept_state(session)
         } else {
             SSL_set_connect_state(session)
-            if let serverName { self.expect(serverName) }
+            if let serverName { try self.expect(serverName) }
         }
     }
 
@@ -77,13 +80,14 @@ final class OpenSSLSession: TransportSecurity {
         }
     }
 
-    private func expect(_ name: String) {
-        guard IPAddress(name) == nil else {
-            X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(self.session), name)
-            return
-        }
-        _ = cas_tls_set_server_name(self.session, name)
-        SSL_set1_host(self.session, name)
+    private func expect(_ name: String) throws(SocketError) {
+        let isSet =
+            if IPAddress(name) != nil {
+                X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(self.session), name) == 1
+            } else {
+                cas_tls_set_server_name(self.session, name) == 1 && SSL_set1_host(self.session, name) == 1
+            }
+        guard isSet else { throw TLSContext.lastError("expect a certificate for the server's name") }
     }
 
     func handshake(_ input: UnsafeRawBufferPointer, output: inout SealedOutput) -> HandshakeProgress {
@@ -184,6 +188,8 @@ final class OpenSSLSession: TransportSecurity {
             output_left: space.count
         )
         defer { output.advance(by: space.count - self.buffers.window.pointee.output_left) }
+        // SSL_get_error(3) looks at the thread's queue: what another session left there must not fail this one.
+        ERR_clear_error()
         return body()
     }
 }

@@ -1,3 +1,4 @@
+import COpenSSL
 import Testing
 
 @testable import AsyncSockets
@@ -97,6 +98,47 @@ struct TLSHandshakeTests {
                 ($0 as? SocketError)?.code == .tls
             }
         }
+    }
+
+    @Test("a certificate is not verified without a name, or with one that can't be one, rather than for any name")
+    func unverifiableName() async throws {
+        for name in [nil, String(repeating: "a", count: 300)] {
+            await #expect { try await self.connect(.system, serverName: name) } throws: {
+                ($0 as? SocketError)?.message.contains("server's name") == true
+            }
+        }
+    }
+
+    private static func leaveError() {
+        [UInt8](repeating: 0, count: 4).withUnsafeBufferPointer { bytes in
+            var pointer = bytes.baseAddress
+            #expect(d2i_X509(nil, &pointer, bytes.count) == nil)
+        }
+    }
+
+    @Test("what one session leaves in OpenSSL's error queue fails no other on the loop")
+    func errorQueue() async throws {
+        let tls = try TestCertificate.server()
+        let server = try await TestServer { stream in
+            Self.leaveError()
+            try await stream.startTLS(tls)
+            Self.leaveError()
+            try await stream.echo()
+        }
+        let client = try TestCertificate.client()
+        let group = try EventLoopGroup(count: 1)
+        let loop = group.loops[0]
+        let echoed = try await loop.attempt {
+            let stream = try await TCPStream.connect(to: server.address, on: loop)
+            try await stream.startTLS(client)
+            try await stream.write([1])
+            let echoed = try await stream.read(1)
+            await stream.finish()
+            return echoed
+        }
+        #expect(echoed == [1])
+        try await server.nextOutcome().get()
+        await server.close()
     }
 
     @Test("a client that sends in the same breath as its last handshake message loses nothing")
