@@ -30,10 +30,12 @@ public final class EventLoopGroup: Sendable {
     }
 
     private static func startThread(of loop: EventLoop) throws(SocketError) {
-        // Signals belong to the process that embeds us: the thread inherits a mask that blocks all of them.
+        // Signals belong to the process that embeds us: the thread inherits a mask that blocks all of them, but for
+        // those that the thread raises itself when it crashes, so that the crash is reported.
         var all = sigset_t()
         var before = sigset_t()
         sigfillset(&all)
+        for signal in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP] { sigdelset(&all, signal) }
         pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
 
