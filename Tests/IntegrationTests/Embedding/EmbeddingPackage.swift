@@ -10,8 +10,10 @@ struct EmbeddingPackage {
         self.root = BuiltProducts.packageRoot.appending(path: ".build/embedding")
         let sources = self.root.appending(path: "Sources/Embedding")
         try FileManager.default.createDirectory(at: sources, withIntermediateDirectories: true)
-        try Self.write(Self.manifest, to: self.root.appending(path: "Package.swift"))
-        try Self.write(program, to: sources.appending(path: "main.swift"))
+        try program.write(to: sources.appending(path: "main.swift"), atomically: true, encoding: .utf8)
+        // Written anew each time: a build plan that is kept from before misses the files that this package has got since.
+        let manifest = self.root.appending(path: "Package.swift")
+        try Self.manifest.write(to: manifest, atomically: true, encoding: .utf8)
     }
 
     /// The program that README shows, as it stands there.
@@ -60,11 +62,5 @@ struct EmbeddingPackage {
         )
 
         """
-    }
-
-    /// Leaves a file alone that is right already: its date decides what is built again.
-    private static func write(_ text: String, to file: URL) throws {
-        guard (try? String(contentsOf: file, encoding: .utf8)) != text else { return }
-        try text.write(to: file, atomically: true, encoding: .utf8)
     }
 }

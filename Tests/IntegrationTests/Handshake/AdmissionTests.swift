@@ -10,6 +10,15 @@ struct AdmissionTests {
         try client.expectQuiet()
     }
 
+    @Test("A client is admitted over IPv6")
+    func ipv6() throws {
+        let server = try ServerProcess(ServerOptions(address: .ipv6, hostname: "::1"))
+        let client = try RawDERPClient(server)
+        try client.expectQuiet()
+        let certificate = try CertificateInspection(#require(client.connection.tls?.peerCertificates.first))
+        #expect(certificate.alternativeNames.contains("IP Address:0:0:0:0:0:0:0:1"))
+    }
+
     @Test("101 names the protocol, its version and the server's key, and ServerKey follows")
     func upgradeResponse() throws {
         let server = try ServerProcess(.plain)

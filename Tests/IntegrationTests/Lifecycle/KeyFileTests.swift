@@ -17,6 +17,7 @@ struct KeyFileTests {
         let names = try FileManager.default.contentsOfDirectory(atPath: first.directory.url.path)
         #expect(names.filter { $0.contains("derper.key") } == ["derper.key"])
         try first.stop()
+        #expect(!first.log.contains(key.dropFirst(8)))
 
         let second = try ServerProcess(first.options)
         #expect(try second.directory.contents(of: "derper.key") == text)

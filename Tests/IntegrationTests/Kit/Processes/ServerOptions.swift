@@ -26,6 +26,8 @@ struct ServerOptions {
     var ports: Ports?
     /// Holds the key file and the certificates; a fresh directory if `nil`.
     var directory: TemporaryDirectory?
+    /// How many files it may have open; the tests' own limit if `nil`.
+    var openFileLimit: Int?
     /// More flags, after all others.
     var flags: [String] = []
 
@@ -38,8 +40,16 @@ struct ServerOptions {
         return copy
     }
 
-    /// The flags that say all this.
-    func arguments(ports: Ports, directory: URL) -> [String] {
+    /// The command line that says all this.
+    func command(ports: Ports, directory: URL) -> [String] {
+        var command = [BuiltProducts.server]
+        if let limit = self.openFileLimit {
+            command = ["sh", "-c", "ulimit -n \(limit) && exec \"$0\" \"$@\""] + command
+        }
+        return command + self.arguments(ports: ports, directory: directory)
+    }
+
+    private func arguments(ports: Ports, directory: URL) -> [String] {
         [
             "-a", self.address.withPort(ports.relay),
             "-certmode", self.certificate.rawValue,

@@ -89,7 +89,7 @@ final class ServerProcess {
         directory: TemporaryDirectory
     ) throws -> ChildProcess {
         try ChildProcess(
-            [BuiltProducts.server] + options.arguments(ports: ports, directory: directory.url),
+            options.command(ports: ports, directory: directory.url),
             directory: directory.url,
             name: "server"
         )

@@ -1,7 +1,7 @@
 import Testing
 
-@Suite("Handshake deadlines", .idle, .blocking, .timeLimit(.minutes(2)))
-struct HandshakeDeadlineTests {
+@Suite("Timers", .idle, .blocking, .timeLimit(.minutes(2)))
+struct TimerTests {
     @Test("A client that does not send ClientInfo is closed after 10 seconds")
     func silence() throws {
         let server = try ServerProcess(.plain)
@@ -62,5 +62,16 @@ struct HandshakeDeadlineTests {
         _ = try hello.handshake()
         let elapsed = try Dribbler(connection, hello.drain()).runUntilClosed(within: .seconds(50), since: start)
         #expect(elapsed > .seconds(25) && elapsed < .seconds(40), "closed after \(elapsed)")
+    }
+
+    @Test("An idle client is sent an empty KeepAlive after 60 to 65 seconds")
+    func keepAlive() throws {
+        let server = try ServerProcess()
+        let client = try RawDERPClient(server)
+        let start = ContinuousClock.now
+        let frame = try DERPHandshake.readFrame(from: client.connection, until: Deadline(in: .seconds(80)))
+        let elapsed = ContinuousClock.now - start
+        #expect(frame == Frame(.keepAlive))
+        #expect(elapsed > .seconds(59) && elapsed < .seconds(70), "after \(elapsed)")
     }
 }

@@ -1,0 +1,27 @@
+import Testing
+
+@Suite("Open files", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
+struct FileLimitTests {
+    @Test("Out of files the server neither ends nor spins, serves whom it has, and goes on when files are free")
+    func outOfFiles() throws {
+        let server = try ServerProcess(ServerOptions.plain.with { $0.openFileLimit = 48 })
+        let first = try RawDERPClient(server)
+        let second = try RawDERPClient(server)
+        // The kernel takes connections that the server can't accept.
+        var crowd = try (0..<100).map { _ in try server.connect() }
+
+        let start = ContinuousClock.now
+        let before = try server.usage().processorTime
+        while ContinuousClock.now - start < .seconds(2) {
+            try first.send([1], to: second.key)
+            try second.expect(.received([1], from: first.key))
+            giveTime()
+        }
+        let spent = try server.usage().processorTime - before
+        #expect(spent < .milliseconds(700), "\(spent) of processor time in 2 seconds")
+
+        crowd.removeAll()
+        try RawDERPClient(server).expectQuiet()
+        try first.expectQuiet()
+    }
+}
