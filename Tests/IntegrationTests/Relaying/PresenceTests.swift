@@ -98,6 +98,22 @@ struct PresenceTests {
         try b.expectQuiet()
     }
 
+    @Test("B hears of A once per connection, even when A comes back, sends again and leaves again")
+    func oncePerConnection() throws {
+        let server = try ServerProcess(.plain)
+        let key = TestKey()
+        let b = try RawDERPClient(server)
+        for round: UInt8 in 0..<3 {
+            let a = try RawDERPClient(server, key: key)
+            try a.send([round], to: b.key)
+            try b.expect(.received([round], from: key))
+            a.close()
+            try Self.waitUntilGone(key, from: server)
+            if round == 0 { try b.expect(.peerGone(key, reason: 0)) }
+            try b.expectQuiet()
+        }
+    }
+
     @Test("B hears nothing from before it came back")
     func secondLifeOfReceiver() throws {
         let server = try ServerProcess(.plain)
