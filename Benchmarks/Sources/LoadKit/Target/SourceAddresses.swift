@@ -4,10 +4,12 @@ import AsyncSockets
 /// port for a minute.
 struct SourceAddresses: Sendable {
     private let isLoopback: Bool
-    private var next: UInt32 = 0
+    private var next: UInt32
 
-    init(for target: Target) {
+    /// - Parameter start: where in the turn to begin, at least 0.
+    init(for target: Target, from start: Int = 0) {
         self.isLoopback = target.isLoopback
+        self.next = UInt32(start % 200)
     }
 
     /// `nil`, the kernel's choice, unless the target is on 127.0.0.0/8.
