@@ -1,0 +1,62 @@
+import AsyncSockets
+import CLoad
+import DERPKit
+import FoundationEssentials
+import Glibc
+
+/// A server that was started for a measurement: all processes of one group.
+struct ServerProcess: Sendable {
+    let name: String
+    /// The group's id.
+    let leader: Int32
+    let port: UInt16
+    let stunPort: UInt16
+    let directory: String
+    /// On the monotonic clock, in nanoseconds.
+    let started: UInt64
+
+    /// The processes that belong to it.
+    var pids: [Int32] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { Int32($0) }.filter { getpgid($0) == self.leader }
+    }
+
+    /// Waits until it lets a client in; returns how long after its start that was.
+    ///
+    /// - Throws: ``LoadError`` with the end of its log when it ends, or takes more than 20 s.
+    func waitUntilReady(_ target: Target, on loop: EventLoop) async throws -> Duration {
+        let end = self.started + 20_000_000_000
+        var last = "no connection"
+        while cload_now() < end {
+            guard cload_reap(self.leader) == 0 else { throw self.failure("it ended at once") }
+            do {
+                let stream = try await target.logIn(as: NodePrivateKey(), on: loop).0
+                let elapsed = cload_now() - self.started
+                await loop.run { stream.close() }
+                return .nanoseconds(Int64(elapsed))
+            } catch {
+                last = "\(error)"
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+        throw self.failure(last)
+    }
+
+    private func failure(_ reason: String) -> LoadError {
+        let log = ProcFile.read(self.directory + "/derp-load.log").suffix(1000)
+        return LoadError("\(self.name) doesn't serve: \(reason)\n\(log)")
+    }
+
+    /// Asks it to end, and insists after 7 s. Removes its directory.
+    func stop() async {
+        cload_signal_group(self.leader, SIGTERM)
+        var waits = 0
+        while cload_reap(self.leader) == 0 || !self.pids.isEmpty {
+            waits += 1
+            if waits == 700 { cload_signal_group(self.leader, SIGKILL) }
+            if waits > 800 { break }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        try? FileManager.default.removeItem(atPath: self.directory)
+    }
+}

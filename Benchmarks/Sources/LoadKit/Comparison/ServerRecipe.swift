@@ -1,0 +1,70 @@
+import CLoad
+import FoundationEssentials
+import Glibc
+
+/// How to start a server: a name for the report, and a shell command.
+public struct ServerRecipe: Hashable, Sendable {
+    public let name: String
+    /// `{port}` stands for a free TCP port, `{stun-port}` for a free UDP port, `{dir}` for an empty directory.
+    public let command: String
+
+    /// Reads `NAME=COMMAND`.
+    public init(_ text: String) throws {
+        guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
+            throw LoadError("\(text): not NAME=COMMAND")
+        }
+        self.name = String(text[..<sign])
+        self.command = String(text[text.index(after: sign)...])
+        guard self.command.contains("{port}") else {
+            throw LoadError("\(self.name): the command must say where {port} goes")
+        }
+    }
+
+    /// Starts it on `processors`, 0 for any.
+    func start(on processors: UInt64) throws -> ServerProcess {
+        let directory = FileManager.default.temporaryDirectory.path + "/derp-load-\(UInt64.random(in: 0...UInt64.max))"
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw LoadError("\(directory) can't be made")
+        }
+        let port = try FreePort.find(SOCK_STREAM)
+        let stunPort = try FreePort.find(SOCK_DGRAM)
+        let command = self.command
+            .replacing("{port}", with: "\(port)")
+            .replacing("{stun-port}", with: "\(stunPort)")
+            .replacing("{dir}", with: directory)
+        let here = FileManager.default.currentDirectoryPath
+        let started = cload_now()
+        let pid = cload_spawn(command, here, directory + "/derp-load.log", processors)
+        guard pid > 0 else { throw LoadError("\(self.name) can't be started") }
+        return ServerProcess(
+            name: self.name,
+            leader: pid,
+            port: port,
+            stunPort: stunPort,
+            directory: directory,
+            started: started
+        )
+    }
+}
+
+/// Ports that nobody uses at the moment.
+private enum FreePort {
+    static func find(_ type: __socket_type) throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(type.rawValue), 0)
+        guard descriptor >= 0 else { throw LoadError("no socket") }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(descriptor, generic, length) == 0 ? getsockname(descriptor, generic, &length) : -1
+            }
+        }
+        guard result == 0 else { throw LoadError("no free port") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import AsyncSockets
+import LoadKit
+
+/// A scenario with a name.
+struct Preset {
+    let name: String
+    /// A mode and its options.
+    let text: String
+
+    static let all = [
+        Self(name: "pairs", text: "relay --size 1400 --pairs 10 --window 24"),
+        Self(name: "small", text: "relay --size 100 --pairs 10 --window 24"),
+        Self(name: "large", text: "relay --size 16000 --pairs 10 --window 8"),
+        Self(name: "one-pair", text: "relay --size 1400 --pairs 1 --window 24"),
+        Self(name: "overload", text: "relay --size 1400 --pairs 10 --flood --duration 4"),
+        Self(name: "light-pair", text: "relay --size 1400 --pairs 10 --flood --probes 1 --duration 4"),
+        Self(name: "ping-pong", text: "pingpong"),
+        Self(name: "logins", text: "connect"),
+        Self(name: "idle", text: "idle --clients 5000"),
+        Self(name: "crowd", text: "relay --size 1400 --pairs 10 --window 24 --idle 5000"),
+        Self(name: "stun", text: "stun"),
+    ]
+
+    static var help: String {
+        let width = self.all.map(\.name.count).max() ?? 0
+        return self.all
+            .map { "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.text)" }
+            .joined(separator: "\n")
+    }
+
+    /// The scenario of this name, or the one that `text` spells out.
+    static func scenario(_ text: String) throws -> Scenario {
+        let words = (self.all.first { $0.name == text }?.text ?? text).split(separator: " ").map(String.init)
+        let arguments = Array(words.dropFirst())
+        switch words.first {
+        case "relay":
+            let load = try RelayOptions.parse(arguments).load()
+            return Scenario(text) { try await load.run($0, group: $2, meter: $3) }
+        case "pingpong":
+            let load = try PingPongOptions.parse(arguments).load
+            return Scenario(text) { try await load.run($0, group: $2, meter: $3) }
+        case "idle":
+            let load = try IdleOptions.parse(arguments).load
+            return Scenario(text) { try await load.run($0, group: $2, meter: $3) }
+        case "connect":
+            let load = try ConnectOptions.parse(arguments).load
+            return Scenario(text) { try await load.run($0, group: $2, meter: $3) }
+        case "stun":
+            let load = try STUNOptions.parse(arguments).load
+            return Scenario(text) { target, port, group, meter in
+                try await load.run(SocketAddress(target.address.ip, port: port), group: group, meter: meter)
+            }
+        default:
+            throw ValidationError("\(text): no such scenario")
+        }
+    }
+}
