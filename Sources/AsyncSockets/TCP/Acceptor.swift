@@ -3,10 +3,11 @@ import Glibc
 
 /// One loop's share of a listener.
 actor Acceptor {
-    nonisolated let descriptor: Int32
+    private let descriptor: Int32
     private nonisolated let loop: EventLoop
     private let readiness: Readiness
     private var token: UInt64?
+    private var isClosed = false
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
@@ -38,10 +39,10 @@ actor Acceptor {
     }
 
     func stop() {
-        guard let token = self.token else { return }
-        self.token = nil
+        guard !self.isClosed else { return }
+        self.isClosed = true
         self.readiness.stop()
-        self.loop.deregister(self.descriptor, token: token)
+        if let token { self.loop.deregister(self.descriptor, token: token) }
         close(self.descriptor)
     }
 }

@@ -12,36 +12,59 @@ public final class TCPListener: Sendable {
     private let group: EventLoopGroup
     private let acceptors: [Acceptor]
 
-    /// Starts listening.
+    /// Takes the port, and accepts nobody before ``start()``: until then clients wait.
     ///
     /// - Parameters:
     ///   - address: where; `[::]` takes IPv4 too, and means 0.0.0.0 on a machine without IPv6.
     ///   - options: for every accepted connection.
-    ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
     ///   - onAcceptFailure: called on the loop when a connection could not be accepted. The listener goes on,
     ///     after a pause when the machine ran out of something.
+    ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
     /// - Throws: ``SocketError``: `addressInUse` when somebody else listens there, and others.
     public init(
-        address: SocketAddress,
+        binding address: SocketAddress,
         group: EventLoopGroup,
         options: TCPOptions = TCPOptions(),
         onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
         onAccept: @escaping @Sendable (TCPStream) -> Void
-    ) async throws(SocketError) {
+    ) throws(SocketError) {
         self.group = group
         let descriptors: [Int32]
         (self.address, descriptors) = try Self.listen(on: address, count: group.loops.count, options: options)
         self.acceptors = zip(group.loops, descriptors).map { loop, descriptor in
             Acceptor(descriptor: descriptor, loop: loop, onAccept: onAccept, onAcceptFailure: onAcceptFailure)
         }
-        for (position, acceptor) in self.acceptors.enumerated() {
-            do {
-                try await acceptor.start()
-            } catch {
-                for other in self.acceptors[position...] { Glibc.close(other.descriptor) }
-                for other in self.acceptors[..<position] { await other.stop() }
-                throw error
-            }
+    }
+
+    /// Takes the port and starts to accept.
+    ///
+    /// - Throws: As ``init(binding:group:options:onAcceptFailure:onAccept:)``.
+    public convenience init(
+        address: SocketAddress,
+        group: EventLoopGroup,
+        options: TCPOptions = TCPOptions(),
+        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
+        onAccept: @escaping @Sendable (TCPStream) -> Void
+    ) async throws(SocketError) {
+        try self.init(
+            binding: address,
+            group: group,
+            options: options,
+            onAcceptFailure: onAcceptFailure,
+            onAccept: onAccept
+        )
+        try await self.start()
+    }
+
+    /// Starts to accept.
+    ///
+    /// - Throws: ``SocketError`` when the kernel refuses to watch a socket. The listener is then closed.
+    public func start() async throws(SocketError) {
+        do {
+            for acceptor in self.acceptors { try await acceptor.start() }
+        } catch {
+            await self.close()
+            throw error
         }
     }
 

@@ -48,7 +48,7 @@ final class RelayLoop: @unchecked Sendable {
     static func connect(_ relays: [RelayLoop]) {
         for relay in relays {
             relay.others = relays
-            relay.outgoing = Array(repeating: PacketBatch(), count: relays.count)
+            relay.outgoing = relays.map { _ in PacketBatch() }
         }
     }
 
@@ -195,7 +195,7 @@ extension RelayLoop: MailHandler {
     func handleMail() {
         for mail in self.mailbox.takeAll() {
             switch mail {
-            case .frames(var batch):
+            case .frames(let batch):
                 self.deliver(batch)
                 batch.removeAll()
                 self.mailbox.giveBack(batch)

@@ -115,8 +115,10 @@ extension RelayServer {
         }
         self.state = .running
         do {
-            try await self.listen()
+            // All ports are taken before anybody is accepted at one of them.
+            try self.bind()
             try await self.stun.start()
+            for listener in self.listeners { try await listener.start() }
         } catch {
             await self.shutdown()
             throw DERPError(.listen, error.message)
@@ -151,7 +153,7 @@ extension RelayServer {
         self.boundAddresses = []
         self.boundPlainHTTPAddresses = []
         self.state = .stopped
-        self.logger.info("Relay stopped")
+        self.logger.debug("Relay stopped")
         self.waiters.forEach { $0.resume() }
         self.waiters = []
     }
@@ -165,10 +167,10 @@ extension RelayServer {
 // MARK: Listening
 
 extension RelayServer {
-    private func listen() async throws(SocketError) {
+    private func bind() throws(SocketError) {
         for address in self.configuration.addresses {
             let router = HTTPRouter(configuration: self.configuration, port: .relay)
-            let listener = try await self.listen(on: address, router: router, tls: self.tls)
+            let listener = try self.bind(to: address, router: router, tls: self.tls)
             self.boundAddresses.append(listener.address)
         }
         guard let tlsPort = self.boundAddresses.first?.port else { return }
@@ -177,22 +179,22 @@ extension RelayServer {
                 configuration: self.configuration,
                 port: .plainHelper(tlsPort: tlsPort, fallbackHost: nil)
             )
-            let listener = try await self.listen(on: address, router: router, tls: nil)
+            let listener = try self.bind(to: address, router: router, tls: nil)
             self.boundPlainHTTPAddresses.append(listener.address)
         }
     }
 
-    private func listen(
-        on address: SocketAddress,
+    private func bind(
+        to address: SocketAddress,
         router: HTTPRouter,
         tls: RelayTLS?
-    ) async throws(SocketError) -> TCPListener {
+    ) throws(SocketError) -> TCPListener {
         let relays = self.relays
         let context = self.context
         let logger = self.logger
         let metrics = MetricsPage(relays: relays, forwarder: context.forwarder, stun: self.stun)
-        let listener = try await TCPListener(
-            address: address,
+        let listener = try TCPListener(
+            binding: address,
             group: self.group,
             options: self.configuration.tcpOptions,
             onAcceptFailure: { loop, error in

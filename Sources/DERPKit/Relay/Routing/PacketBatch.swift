@@ -1,5 +1,6 @@
 /// Frames on their way from one loop to the clients of another, in the order in which they were made.
-struct PacketBatch {
+// @unchecked: it has one owner at a time, and changes hands through a locked mailbox.
+final class PacketBatch: @unchecked Sendable {
     /// What a frame is.
     enum Content: UInt8 {
         case disco, other
@@ -7,71 +8,78 @@ struct PacketBatch {
         case peerGone
     }
 
-    private var bytes: [UInt8] = []
+    private var memory: UnsafeMutableRawPointer
+    private var capacity: Int
+    private(set) var byteCount = 0
 
-    var byteCount: Int { self.bytes.count }
-    var isEmpty: Bool { self.bytes.isEmpty }
-
+    private static let firstCapacity = 16 * 1024
     /// Slot, generation, size, content.
     private static let headerCount = 13
 
-    mutating func append(
-        _ packet: UnsafeRawBufferPointer,
-        from source: NodePublicKey,
-        kind: PacketKind,
-        to target: ClientID
-    ) {
+    init() {
+        self.capacity = Self.firstCapacity
+        self.memory = .allocate(byteCount: Self.firstCapacity, alignment: 16)
+    }
+
+    deinit {
+        self.memory.deallocate()
+    }
+
+    /// How much memory the batch holds, in bytes.
+    var footprint: Int { self.capacity }
+    var isEmpty: Bool { self.byteCount == 0 }
+
+    func append(_ packet: UnsafeRawBufferPointer, from source: NodePublicKey, kind: PacketKind, to target: ClientID) {
         let content: Content = kind == .disco ? .disco : .other
-        self.append(PacketFrame.overhead + packet.count, content, to: target) {
-            PacketFrame.store(packet, from: source, at: $0)
-        }
+        let frame = self.reserve(PacketFrame.overhead + packet.count, content, to: target)
+        PacketFrame.store(packet, from: source, at: frame)
     }
 
-    mutating func append(peerGone key: NodePublicKey, to target: ClientID) {
-        self.append(NodePublicKey.byteCount, .peerGone, to: target) { key.store(to: $0) }
+    func append(peerGone key: NodePublicKey, to target: ClientID) {
+        key.store(to: self.reserve(NodePublicKey.byteCount, .peerGone, to: target))
     }
 
-    private mutating func append(
-        _ size: Int,
-        _ content: Content,
-        to target: ClientID,
-        fill: (UnsafeMutableRawPointer) -> Void
-    ) {
-        let start = self.bytes.count
-        let needed = start + Self.headerCount + size
-        if self.bytes.capacity < needed { self.bytes.reserveCapacity(max(needed, 2 * self.bytes.capacity, 16 * 1024)) }
-        withUnsafeTemporaryAllocation(byteCount: Self.headerCount, alignment: 4) { header in
-            header.storeBytes(of: target.slot, as: UInt32.self)
-            header.storeBytes(of: target.generation, toByteOffset: 4, as: UInt32.self)
-            header.storeBytes(of: UInt32(size), toByteOffset: 8, as: UInt32.self)
-            header.storeBytes(of: content.rawValue, toByteOffset: 12, as: UInt8.self)
-            self.bytes.append(contentsOf: UnsafeRawBufferPointer(header))
-        }
-        self.bytes.append(contentsOf: repeatElement(0, count: size))
-        self.bytes.withUnsafeMutableBytes { fill($0.baseAddress! + start + Self.headerCount) }
+    /// Writes a frame's header; returns where its `size` bytes are to be written.
+    private func reserve(_ size: Int, _ content: Content, to target: ClientID) -> UnsafeMutableRawPointer {
+        let end = self.byteCount + Self.headerCount + size
+        if end > self.capacity { self.grow(to: end) }
+        let header = self.memory + self.byteCount
+        header.storeBytes(of: target.slot, as: UInt32.self)
+        header.storeBytes(of: target.generation, toByteOffset: 4, as: UInt32.self)
+        header.storeBytes(of: UInt32(size), toByteOffset: 8, as: UInt32.self)
+        header.storeBytes(of: content.rawValue, toByteOffset: 12, as: UInt8.self)
+        self.byteCount = end
+        return header + Self.headerCount
+    }
+
+    private func grow(to needed: Int) {
+        let capacity = max(needed, 2 * self.capacity)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 16)
+        memory.copyMemory(from: self.memory, byteCount: self.byteCount)
+        self.memory.deallocate()
+        self.memory = memory
+        self.capacity = capacity
     }
 
     /// Calls `body` with each frame, in order.
     func forEach(loop: UInt16, _ body: (ClientID, Content, UnsafeRawBufferPointer) -> Void) {
-        self.bytes.withUnsafeBytes { bytes in
-            var next = 0
-            while next < bytes.count {
-                let slot = bytes.loadUnaligned(fromByteOffset: next, as: UInt32.self)
-                let generation = bytes.loadUnaligned(fromByteOffset: next + 4, as: UInt32.self)
-                let size = Int(bytes.loadUnaligned(fromByteOffset: next + 8, as: UInt32.self))
-                let content = Content(rawValue: bytes[next + 12]) ?? .other
-                let start = next + Self.headerCount
-                body(
-                    ClientID(loop: loop, slot: slot, generation: generation),
-                    content,
-                    UnsafeRawBufferPointer(rebasing: bytes[start..<start + size])
-                )
-                next = start + size
-            }
+        var next = UnsafeRawPointer(self.memory)
+        let end = next + self.byteCount
+        while next < end {
+            let target = ClientID(
+                loop: loop,
+                slot: next.loadUnaligned(as: UInt32.self),
+                generation: next.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+            )
+            let size = Int(next.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
+            let content = Content(rawValue: next.load(fromByteOffset: 12, as: UInt8.self)) ?? .other
+            next += Self.headerCount
+            body(target, content, UnsafeRawBufferPointer(start: next, count: size))
+            next += size
         }
     }
 
-    mutating func removeAll() {
-        self.bytes.removeAll(keepingCapacity: true)
+    func removeAll() {
+        self.byteCount = 0
     }
 }

@@ -26,9 +26,8 @@ final class RelayMailbox: Sendable {
         var spare: PacketBatch?
     }
 
-    func leave(_ batch: consuming PacketBatch) -> Receipt {
-        let batch = batch
-        return self.content.withLock { content in
+    func leave(_ batch: PacketBatch) -> Receipt {
+        self.content.withLock { content in
             let isFirst = content.mail.isEmpty
             guard content.frameBytes + batch.byteCount <= Self.frameLimit else {
                 return Receipt(isFirst: false, refused: batch, spare: nil)
@@ -58,8 +57,7 @@ final class RelayMailbox: Sendable {
         }
     }
 
-    func giveBack(_ emptied: consuming PacketBatch) {
-        let emptied = emptied
+    func giveBack(_ emptied: PacketBatch) {
         self.content.withLock { content in
             if content.spare.count < Self.spareLimit { content.spare.append(emptied) }
         }
