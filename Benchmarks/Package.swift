@@ -4,7 +4,9 @@ import PackageDescription
 let package = Package(
     name: "derp-kit-benchmarks",
     products: [
-        .executable(name: "derp-load", targets: ["derp-load"])
+        .executable(name: "derp-load", targets: ["derp-load"]),
+        .executable(name: "tls-limit", targets: ["tls-limit"]),
+        .library(name: "MallocCount", type: .dynamic, targets: ["MallocCount"]),
     ],
     dependencies: [
         .package(name: "derp-kit", path: ".."),
@@ -13,6 +15,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "CLoad"),
+        .target(name: "MallocCount"),
         .target(
             name: "LoadKit",
             dependencies: [
@@ -26,6 +29,15 @@ let package = Package(
         .executableTarget(
             name: "derp-load",
             dependencies: ["LoadKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        .executableTarget(
+            name: "tls-limit",
+            dependencies: [
+                "LoadKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "DERPKit", package: "derp-kit"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -21,6 +21,12 @@ struct CompareCommand: AsyncParsableCommand {
     var servers: [String]
 
     @Option(
+        name: .customLong("limit"),
+        help: ArgumentHelp("How to start tls-limit, as a server that does nothing but TLS.", valueName: "name=command")
+    )
+    var limits: [String] = []
+
+    @Option(
         name: .customLong("scenario"),
         help: "What to do. Repeatable; without it, all that have names."
     )
@@ -53,7 +59,8 @@ struct CompareCommand: AsyncParsableCommand {
     private func comparison() throws -> Comparison {
         let names = self.scenarios.isEmpty ? Preset.all.map(\.name) : self.scenarios
         var comparison = Comparison(
-            servers: try self.servers.map { try ServerRecipe($0) },
+            servers: try self.servers.map { try ServerRecipe($0) }
+                + self.limits.map { try ServerRecipe($0, login: .pair) },
             scenarios: try names.map { try Preset.scenario($0) }
         )
         comparison.rounds = self.rounds

@@ -36,10 +36,12 @@ struct Preset {
         switch words.first {
         case "relay":
             let load = try RelayOptions.parse(arguments).load()
-            return Scenario(text) { try await load.run($0, group: $2, meter: $3) }
+            return Scenario(text, isForPairs: load.shape == .pairs && load.idle == 0) {
+                try await load.run($0, group: $2, meter: $3)
+            }
         case "pingpong":
             let load = try PingPongOptions.parse(arguments).load
-            return Scenario(text) { try await load.run($0, group: $2, meter: $3) }
+            return Scenario(text, isForPairs: true) { try await load.run($0, group: $2, meter: $3) }
         case "idle":
             let load = try IdleOptions.parse(arguments).load
             return Scenario(text) { try await load.run($0, group: $2, meter: $3) }

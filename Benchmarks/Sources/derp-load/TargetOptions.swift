@@ -17,6 +17,9 @@ struct TargetOptions: ParsableArguments {
     @Flag(help: "Ask for DERP with Derp-Fast-Start.")
     var fastStart = false
 
+    @Flag(help: "The server is tls-limit, which relays between pairs of connections without reading frames.")
+    var limit = false
+
     @Option(
         name: .customLong("server-pid"),
         help: ArgumentHelp(
@@ -48,7 +51,7 @@ struct TargetOptions: ParsableArguments {
             url: self.url,
             verification: try self.verification(),
             versions: self.tls12 ? .tls12 : .both,
-            start: self.fastStart ? .fastStart : .upgrade
+            login: self.limit ? .pair : .derp(self.fastStart ? .fastStart : .upgrade)
         )
         let meter = self.serverPIDs.isEmpty ? nil : try ProcessMeter(pids: self.serverPIDs)
         let report = try await body(target, try EventLoopGroup(count: self.loops), meter)

@@ -25,7 +25,8 @@ public struct Comparison: Sendable {
         for scenario in self.scenarios {
             report.begin(scenario.name)
             for round in 1...max(self.rounds, 1) {
-                for (index, server) in self.servers.enumerated() {
+                for (index, server) in self.servers.enumerated()
+                where scenario.isForPairs || server.login != .pair {
                     let result = try await self.measure(scenario, server, group, theirs)
                     report.add(result, server: index)
                     let state = result.isSuccess ? result.headline : "FAILED"
@@ -45,7 +46,7 @@ public struct Comparison: Sendable {
         let server = try recipe.start(on: processors)
         do {
             let scheme = self.isTLS ? "https" : "http"
-            let target = try Target(url: "\(scheme)://127.0.0.1:\(server.port)")
+            let target = try Target(url: "\(scheme)://127.0.0.1:\(server.port)", login: server.login)
             let start = try await server.waitUntilReady(target, on: group.loops[0])
             let meter = try ProcessMeter(pids: server.pids)
             var report = try await scenario.body(target, server.stunPort, group, meter)

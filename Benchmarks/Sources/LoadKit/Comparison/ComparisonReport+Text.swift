@@ -8,7 +8,7 @@ extension ComparisonReport {
         var rows = [[section.scenario] + self.servers + self.servers.dropFirst().map { "\(self.servers[0]) : \($0)" }]
         for figure in section.figures {
             var row = ["  " + figure.name + (figure.unit.isEmpty ? "" : ", \(figure.unit)")]
-            row += self.servers.indices.map { Report.format(section.median(figure.name, server: $0)) }
+            row += self.servers.indices.map { section.median(figure.name, server: $0).map(Report.format) ?? "" }
             row += self.servers.indices.dropFirst().map { server in
                 guard let ratio = section.ratio(figure.name, to: server) else { return "" }
                 let spread = "\(Report.format(ratio.lowest))…\(Report.format(ratio.highest))"

@@ -45,19 +45,21 @@ extension ComparisonReport.Section {
         public let highest: Double
     }
 
-    /// The figures that every server's every report has, by their names, in order.
+    /// The figures that all reports have, by their names, in order.
     public var figures: [Report.Figure] {
-        guard let first = self.reports.first?.first else { return [] }
+        guard let first = self.reports.lazy.compactMap(\.first).first else { return [] }
         return first.figures.filter { figure in
             self.reports.allSatisfy { $0.allSatisfy { $0[figure.name] != nil } }
         }
     }
 
-    public func median(_ figure: String, server: Int) -> Double {
-        Self.median(self.reports[server].compactMap { $0[figure] })
+    /// `nil` when the server didn't take part.
+    public func median(_ figure: String, server: Int) -> Double? {
+        let values = self.reports[server].compactMap { $0[figure] }
+        return values.isEmpty ? nil : Self.median(values)
     }
 
-    /// `nil` when the other's value is 0 in some round.
+    /// `nil` when one of them didn't take part, or the other's value is 0 in some round.
     public func ratio(_ figure: String, to server: Int) -> Ratio? {
         let pairs = zip(self.reports[0], self.reports[server]).map { ($0[figure] ?? 0, $1[figure] ?? 0) }
         guard !pairs.isEmpty, pairs.allSatisfy({ $0.1 != 0 }) else { return nil }

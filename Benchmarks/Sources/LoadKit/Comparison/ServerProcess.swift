@@ -7,6 +7,7 @@ import Glibc
 /// A server that was started for a measurement: all processes of one group.
 struct ServerProcess: Sendable {
     let name: String
+    let login: Target.Login
     /// The group's id.
     let leader: Int32
     let port: UInt16
@@ -43,7 +44,7 @@ struct ServerProcess: Sendable {
     }
 
     private func failure(_ reason: String) -> LoadError {
-        let log = ProcFile.read(self.directory + "/derp-load.log").suffix(1000)
+        let log = TextFile.read(self.directory + "/derp-load.log").suffix(1000)
         return LoadError("\(self.name) doesn't serve: \(reason)\n\(log)")
     }
 

@@ -1,4 +1,5 @@
 import CLoad
+import DERPKit
 import FoundationEssentials
 import Glibc
 
@@ -7,21 +8,23 @@ public struct ServerRecipe: Hashable, Sendable {
     public let name: String
     /// `{port}` stands for a free TCP port, `{stun-port}` for a free UDP port, `{dir}` for an empty directory.
     public let command: String
+    let login: Target.Login
 
     /// Reads `NAME=COMMAND`.
-    public init(_ text: String) throws {
+    public init(_ text: String, login: Target.Login = .derp(.upgrade)) throws {
         guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
             throw LoadError("\(text): not NAME=COMMAND")
         }
         self.name = String(text[..<sign])
         self.command = String(text[text.index(after: sign)...])
+        self.login = login
         guard self.command.contains("{port}") else {
             throw LoadError("\(self.name): the command must say where {port} goes")
         }
     }
 
-    /// Starts it on `processors`, 0 for any.
-    func start(on processors: UInt64) throws -> ServerProcess {
+    /// Starts it on `processors`, 0 for any, with `environment` besides this process's own.
+    func start(on processors: UInt64, environment: [String: String] = [:]) throws -> ServerProcess {
         let directory = FileManager.default.temporaryDirectory.path + "/derp-load-\(UInt64.random(in: 0...UInt64.max))"
         do {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
@@ -30,7 +33,8 @@ public struct ServerRecipe: Hashable, Sendable {
         }
         let port = try FreePort.find(SOCK_STREAM)
         let stunPort = try FreePort.find(SOCK_DGRAM)
-        let command = self.command
+        let settings = environment.sorted { $0.key < $1.key }.map { "export \($0.key)='\($0.value)'; " }.joined()
+        let command = (settings + self.command)
             .replacing("{port}", with: "\(port)")
             .replacing("{stun-port}", with: "\(stunPort)")
             .replacing("{dir}", with: directory)
@@ -40,6 +44,7 @@ public struct ServerRecipe: Hashable, Sendable {
         guard pid > 0 else { throw LoadError("\(self.name) can't be started") }
         return ServerProcess(
             name: self.name,
+            login: self.login,
             leader: pid,
             port: port,
             stunPort: stunPort,

@@ -30,7 +30,7 @@ public struct ProcessMeter: Sendable {
 
     /// The second number of `/proc/PID/statm` (proc(5)), in pages.
     private static func residentBytes(of pid: Int32) -> UInt64 {
-        let fields = ProcFile.read("/proc/\(pid)/statm").split(separator: " ")
+        let fields = TextFile.read("/proc/\(pid)/statm").split(separator: " ")
         guard fields.count > 1, let pages = UInt64(fields[1]) else { return 0 }
         return pages * UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 0))
     }
@@ -41,7 +41,7 @@ enum MachineUsage {
     /// What the kernel holds in TCP's and UDP's buffers (`/proc/net/sockstat`), in bytes.
     static var socketBytes: UInt64 {
         var pages: UInt64 = 0
-        for line in ProcFile.read("/proc/net/sockstat").split(separator: "\n") {
+        for line in TextFile.read("/proc/net/sockstat").split(separator: "\n") {
             let words = line.split(separator: " ")
             guard let place = words.firstIndex(of: "mem"), place + 1 < words.count else { continue }
             pages += UInt64(words[place + 1]) ?? 0
@@ -51,7 +51,7 @@ enum MachineUsage {
 
     /// Processor time of everybody, and all time there was, in clock ticks (`/proc/stat`).
     static var ticks: (busy: UInt64, total: UInt64) {
-        let line = ProcFile.read("/proc/stat").prefix { $0 != "\n" }
+        let line = TextFile.read("/proc/stat").prefix { $0 != "\n" }
         let numbers = line.split(separator: " ").dropFirst().prefix(8).compactMap { UInt64($0) }
         guard numbers.count == 8 else { return (0, 0) }
         let total = numbers.reduce(0, +)

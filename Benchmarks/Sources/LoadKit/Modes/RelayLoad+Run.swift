@@ -5,15 +5,9 @@ import Histogram
 extension RelayLoad {
     /// Connects, loads, measures, drains and checks.
     public func run(_ target: Target, group: EventLoopGroup, meter: ProcessMeter?) async throws -> Report {
-        let traffic = group.loops.map { Traffic(loop: $0) }
         let idle = try await IdleClients.connect(self.idle, to: target, group: group)
-        for pair in 0..<(self.shape == .pairs ? self.count : 1) {
-            try await self.addFlows(pair, to: traffic[pair % traffic.count], target)
-        }
-        for probe in 0..<self.probes {
-            try await self.addProbe(to: traffic[probe % traffic.count], target)
-        }
-        for part in traffic { try await part.loop.run { Result { try part.start() } }.get() }
+        let traffic = try await self.prepare(target, group: group)
+        for part in traffic { await part.loop.run { part.allow(.max) } }
         try await Task.sleep(for: self.warmup)
 
         for part in traffic { await part.loop.run { part.isMeasuring = true } }
@@ -29,6 +23,19 @@ extension RelayLoad {
         for part in traffic { await part.loop.run { part.close() } }
         await idle.close()
         return report
+    }
+
+    /// Connects everybody. No flow may send yet.
+    func prepare(_ target: Target, group: EventLoopGroup) async throws -> [Traffic] {
+        let traffic = group.loops.map { Traffic(loop: $0, isAddressed: target.login != .pair) }
+        for pair in 0..<(self.shape == .pairs ? self.count : 1) {
+            try await self.addFlows(pair, to: traffic[pair % traffic.count], target)
+        }
+        for probe in 0..<self.probes {
+            try await self.addProbe(to: traffic[probe % traffic.count], target)
+        }
+        for part in traffic { try await part.loop.run { Result { try part.start() } }.get() }
+        return traffic
     }
 
     private func addFlows(_ pair: Int, to traffic: Traffic, _ target: Target) async throws {
@@ -65,18 +72,19 @@ extension RelayLoad {
         to traffic: Traffic,
         _ target: Target
     ) async throws -> (Int, Int) {
-        let source = try await self.addClient(to: traffic, target)
-        let destination = try await self.addClient(to: traffic, target)
+        let number = UInt64.random(in: 1...UInt64.max)
+        let source = try await self.addClient(number, to: traffic, target)
+        let destination = try await self.addClient(number, to: traffic, target)
         await traffic.loop.run { traffic.addFlow(role, from: source, to: destination, pace: pace, sizes: sizes) }
         return (source, destination)
     }
 
-    private static func addClient(to traffic: Traffic, _ target: Target) async throws -> Int {
+    private static func addClient(_ pair: UInt64 = 0, to traffic: Traffic, _ target: Target) async throws -> Int {
         try await traffic.loop.run { () async -> Result<Int, any Error> in
             do {
                 let key = NodePrivateKey()
-                let (stream, welcome) = try await target.logIn(as: key, on: traffic.loop)
-                return .success(traffic.add(stream, key: key.publicKey, early: welcome.early))
+                let (stream, early) = try await target.logIn(as: key, pair: pair, on: traffic.loop)
+                return .success(traffic.add(stream, key: key.publicKey, early: early))
             } catch {
                 return .failure(error)
             }

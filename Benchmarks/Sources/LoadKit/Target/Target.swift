@@ -10,7 +10,14 @@ public struct Target: Sendable {
     public let serverName: String
     /// `nil` for plain TCP.
     public let tls: TLSContext?
-    public let start: ClientHandshake.Start
+    public let login: Login
+
+    /// How a connection becomes one that packets can be sent on.
+    public enum Login: Hashable, Sendable {
+        case derp(ClientHandshake.Start)
+        /// The limit relay's: see ``PairGreeting``.
+        case pair
+    }
 
     /// Whether the machine has as many addresses to connect from as are wanted (127.0.0.0/8).
     public var isLoopback: Bool { self.address.ip.isLoopback && self.address.ip.family == .ipv4 }
@@ -22,7 +29,7 @@ public struct Target: Sendable {
         url: String,
         verification: TLSContext.Verification = .none,
         versions: TLSContext.Versions = .both,
-        start: ClientHandshake.Start = .upgrade
+        login: Login = .derp(.upgrade)
     ) throws {
         let (isTLS, rest) = try Self.splitScheme(url)
         guard let authority = rest.split(separator: "/", maxSplits: 1).first else {
@@ -33,7 +40,7 @@ public struct Target: Sendable {
         self.serverName = host
         self.address = SocketAddress(try HostName.resolve(host), port: port)
         self.tls = isTLS ? try TLSContext(clientVerification: verification, versions: versions) : nil
-        self.start = start
+        self.login = login
     }
 
     private static func splitScheme(_ url: String) throws -> (isTLS: Bool, Substring) {
@@ -58,22 +65,47 @@ public struct Target: Sendable {
 
 extension Target {
     /// Connects and logs in. On `loop`, where the stream stays.
+    ///
+    /// - Parameter pair: for ``Login/pair``: the number of the two connections that belong together.
+    /// - Returns: the stream, and what came right behind the login.
     public func logIn(
         as key: NodePrivateKey,
+        pair: UInt64 = 0,
         from source: IPAddress? = nil,
         on loop: EventLoop
-    ) async throws -> (TCPStream, ClientWelcome) {
+    ) async throws -> (TCPStream, early: [UInt8]) {
         let stream = try await TCPStream.connect(to: self.address, from: source, on: loop)
         do {
             if let tls {
                 stream.setDeadline(.seconds(10))
                 try await stream.startTLS(tls, serverName: self.serverName)
             }
-            let handshake = ClientHandshake(privateKey: key, host: self.authority, start: self.start)
-            return (stream, try await ClientHandshake.perform(handshake, on: stream))
+            switch self.login {
+            case .derp(let start):
+                let handshake = ClientHandshake(privateKey: key, host: self.authority, start: start)
+                return (stream, try await ClientHandshake.perform(handshake, on: stream).early)
+            case .pair:
+                try await Self.greet(stream, PairGreeting.bytes(pair))
+                return (stream, [])
+            }
         } catch {
             stream.close()
             throw error
+        }
+    }
+
+    private static func greet(_ stream: TCPStream, _ greeting: [UInt8]) async throws {
+        try await stream.write(greeting)
+        while true {
+            switch stream.receive() {
+            case .bytes(let bytes) where bytes.isEmpty: continue
+            case .bytes(let bytes):
+                guard bytes.elementsEqual(PairGreeting.answer) else { throw LoadError("not a limit relay") }
+                stream.setDeadline(nil)
+                return
+            case .wouldBlock: await stream.waitUntilReadable()
+            case .closed, .failed: throw LoadError("the limit relay closed the connection")
+            }
         }
     }
 }

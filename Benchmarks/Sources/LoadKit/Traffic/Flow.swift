@@ -22,6 +22,8 @@ final class Flow {
     private(set) var sent: UInt64 = 0
     var arrivals = ArrivalLedger()
 
+    /// How many packets may be sent in all.
+    var limit: UInt64 = 0
     /// How many packets may be sent now (window), or are owed (echo).
     var credit = 0
     /// When the next packet is due (open loop).

@@ -31,8 +31,13 @@ final class Traffic: @unchecked Sendable {
     /// Where frames are put together.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 64)
 
-    init(loop: EventLoop) {
+    /// What packets come in. A limit relay delivers frames as they were sent; they still name their destination.
+    private let arriving: FrameType
+
+    /// - Parameter isAddressed: whether the server reads frames, and tells who sent them.
+    init(loop: EventLoop, isAddressed: Bool) {
         self.loop = loop
+        self.arriving = isAddressed ? .recvPacket : .sendPacket
     }
 
     deinit {
@@ -70,22 +75,27 @@ extension Traffic {
         self.outgoing[source].append(flow)
     }
 
-    /// Begins to receive and to send.
+    /// Begins to receive. Flows send when they are allowed to.
     func start() throws {
         for index in self.clients.indices {
             Task(executorPreference: self.loop) { [self] in await self.serve(index) }
         }
+        guard self.flows.contains(where: { if case .every = $0.pace { true } else { false } }) else { return }
+        self.timer = try PaceTimer(on: self.loop) { [unowned self] in self.markDue() }
+    }
+
+    /// Lets each flow send `count` packets more.
+    func allow(_ count: UInt64) {
         let now = cload_now()
         for flow in self.flows {
-            if case .every(let interval) = flow.pace {
+            flow.limit = flow.limit.addingReportingOverflow(count).overflow ? .max : flow.limit + count
+            if case .every(let interval) = flow.pace, flow.due == 0 {
                 // Spread over the interval, so that they don't all send at once.
                 flow.due = now + interval * UInt64(self.paced.count % 61) / 61
                 self.paced.append(flow)
             }
             self.mark(flow)
         }
-        guard !self.paced.isEmpty else { return }
-        self.timer = try PaceTimer(on: self.loop) { [unowned self] in self.markDue() }
     }
 
     /// Sends nothing more. What is on its way still comes.
@@ -104,6 +114,9 @@ extension Traffic {
 // MARK: Counting
 
 extension Traffic {
+    /// How many packets the flows may still send, or wait for.
+    var outstanding: UInt64 { self.flows.reduce(0) { $0 + $1.limit - $1.arrivals.received } }
+
     func tally(of role: Flow.Role) -> Tally {
         var tally = self.received[role.rawValue]
         for flow in self.flows where flow.role == role { tally.sent += flow.sent }
@@ -130,14 +143,16 @@ extension Traffic {
     /// The open-loop flows whose time has come.
     private func markDue() {
         let now = cload_now()
-        for flow in self.paced where flow.due <= now && !flow.source.isBlocked { self.mark(flow) }
+        for flow in self.paced where flow.due <= now && !flow.source.isBlocked && flow.sent < flow.limit {
+            self.mark(flow)
+        }
     }
 
     /// When the next open-loop flow is due. One whose connection takes nothing is marked when that ends.
     private func setTimer() {
         guard let timer = self.timer else { return }
         var next = UInt64.max
-        for flow in self.paced where !flow.source.isBlocked { next = min(next, flow.due) }
+        for flow in self.paced where !flow.source.isBlocked && flow.sent < flow.limit { next = min(next, flow.due) }
         if next < .max { timer.set(next) }
     }
 
@@ -158,6 +173,7 @@ extension Traffic {
     /// Whether the flow may send one more packet: when that was meant to be.
     @inline(__always)
     private func takeTurn(of flow: Flow, _ now: UInt64) -> UInt64? {
+        guard flow.sent < flow.limit else { return nil }
         switch flow.pace {
         case .window:
             guard flow.credit > 0 else { return nil }
@@ -178,10 +194,11 @@ extension Traffic {
 
     /// Whether the flow could send more at once.
     private func isEager(_ flow: Flow) -> Bool {
+        guard flow.sent < flow.limit else { return false }
         switch flow.pace {
-        case .window, .echo: flow.credit > 0
-        case .every: false
-        case .flood: true
+        case .window, .echo: return flow.credit > 0
+        case .every: return false
+        case .flood: return true
         }
     }
 }
@@ -240,7 +257,7 @@ extension Traffic {
         let now = cload_now()
         return client.reader.read(
             bytes,
-            judge: { $0.type == .recvPacket ? .take : .skip },
+            judge: { $0.type == self.arriving ? .take : .skip },
             body: { _, payload in
                 self.take(payload, at: client, now)
                 return true
@@ -260,7 +277,7 @@ extension Traffic {
         }
         let flow = self.flows[Int(stamp.flow)]
         guard stamp.sequence < flow.sent, Int(stamp.size) == flow.size(at: stamp.sequence),
-            NodePublicKey(unchecked: base) == flow.source.key
+            NodePublicKey(unchecked: base) == (self.arriving == .recvPacket ? flow.source : flow.destination).key
         else {
             self.faults.corrupt += 1
             return

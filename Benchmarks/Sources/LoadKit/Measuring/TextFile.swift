@@ -1,9 +1,9 @@
 import Glibc
 
-/// The small files of proc(5).
-enum ProcFile {
+/// Small files, those of proc(5) among them, whose size is not known before.
+public enum TextFile {
     /// The text of the file; empty when it can't be read.
-    static func read(_ path: String) -> String {
+    public static func read(_ path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }
         defer { close(file) }

@@ -1,0 +1,90 @@
+import AsyncSockets
+import LoadKit
+
+/// Brings the two connections of a pair together, and moves bytes between them.
+// @unchecked: confined to the one loop.
+final class Pairing: @unchecked Sendable {
+    private var waiting: [UInt64: TCPStream] = [:]
+
+    /// Serves one connection. The first of a pair only waits; the second one's call serves both until one ends.
+    func serve(_ stream: TCPStream, tls: TLSContext?) async {
+        guard let number = await self.greet(stream, tls), number != 0 else {
+            stream.close()
+            return
+        }
+        guard let other = self.waiting.removeValue(forKey: number) else {
+            self.waiting[number] = stream
+            return
+        }
+        Task(executorPreference: stream.loop) { await self.relay(from: other, to: stream) }
+        await self.relay(from: stream, to: other)
+    }
+
+    /// The number of the connection's pair; `nil` when it says none.
+    private func greet(_ stream: TCPStream, _ tls: TLSContext?) async -> UInt64? {
+        stream.setDeadline(.seconds(10))
+        defer { stream.setDeadline(nil) }
+        do {
+            if let tls { try await stream.startTLS(tls) }
+            guard let number = await self.readNumber(stream) else { return nil }
+            try await stream.write(PairGreeting.answer)
+            return number
+        } catch {
+            return nil
+        }
+    }
+
+    private func readNumber(_ stream: TCPStream) async -> UInt64? {
+        var greeting: [UInt8] = []
+        while greeting.count < PairGreeting.byteCount {
+            switch stream.receive() {
+            case .bytes(let bytes): greeting.append(contentsOf: bytes)
+            case .wouldBlock: await stream.waitUntilReadable()
+            case .closed, .failed: return nil
+            }
+        }
+        // A client sends nothing more before it is answered.
+        guard greeting.count == PairGreeting.byteCount else { return nil }
+        return greeting.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+    }
+
+    /// How much of one connection is read, in bytes, before the others have a turn.
+    private static let budget = 256 * 1024
+
+    /// Moves what comes from one to the other, and closes both at the end.
+    private func relay(from source: TCPStream, to destination: TCPStream) async {
+        var budget = Self.budget
+        while destination.failure == nil {
+            switch source.receive() {
+            case .bytes(let bytes):
+                let rest = Self.send(bytes, to: destination)
+                if !rest.isEmpty {
+                    do { try await destination.write(rest) } catch { break }
+                }
+                budget -= bytes.count
+                guard budget <= 0 else { continue }
+                await source.loop.nextTick()
+                budget = Self.budget
+                continue
+            case .wouldBlock:
+                await source.waitUntilReadable()
+                budget = Self.budget
+                continue
+            case .closed, .failed:
+                break
+            }
+            break
+        }
+        source.close()
+        destination.close()
+    }
+
+    /// Sends what the destination takes now; returns the rest.
+    private static func send(_ bytes: UnsafeRawBufferPointer, to destination: TCPStream) -> [UInt8] {
+        var sent = 0
+        while sent < bytes.count, !destination.isWriteBlocked, destination.failure == nil {
+            sent += destination.send(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
+        }
+        return Array(bytes[sent...])
+    }
+}
