@@ -7,14 +7,16 @@ struct PostHandshakeMessages {
     private static let headerCount = 4
     private static let ticketType: UInt8 = 4
     private static let keyUpdateType: UInt8 = 24
-    /// A ticket's fields can't fill more, in bytes.
-    private static let largestTicket = 4 + 4 + 1 + 255 + 2 + 65_535 + 2 + 65_535
+    /// How large a ticket can be, in bytes: lifetime, age, nonce, the ticket itself, extensions.
+    private static let ticketSizes = 4 + 4 + 1 + (2 + 1) + 2...4 + 4 + (1 + 255) + (2 + 65_535) + (2 + 65_535)
 
     private let acceptsTickets: Bool
+    /// The beginning of a message that isn't whole yet: its header, or less.
     private var partial: [UInt8] = []
     /// How much of a ticket is still to come.
     private var toSkip = 0
-    private var isUpdateRequested = false
+    /// Whether the peer asked for a KeyUpdate in return. Asking several times counts once.
+    var isUpdateRequested = false
 
     init(acceptsTickets: Bool) {
         self.acceptsTickets = acceptsTickets
@@ -22,12 +24,6 @@ struct PostHandshakeMessages {
 
     /// Whether no message is cut: other records may come only then.
     var isBetweenMessages: Bool { self.partial.isEmpty && self.toSkip == 0 }
-
-    /// Whether the peer asked for a KeyUpdate in return. Asking several times counts once.
-    mutating func takeUpdateRequest() -> Bool {
-        defer { self.isUpdateRequested = false }
-        return self.isUpdateRequested
-    }
 
     /// Reads a record's content; returns whether the peer goes on to its next key.
     mutating func read(_ content: UnsafeRawBufferPointer) throws(TLSFailure) -> Bool {
@@ -40,11 +36,11 @@ struct PostHandshakeMessages {
                 rest = rest.dropFirst(count)
                 continue
             }
-            let taken = min(Self.headerCount + 1 - self.partial.count, rest.count)
-            self.partial.append(contentsOf: rest.prefix(taken))
-            rest = rest.dropFirst(taken)
-            guard self.partial.count > Self.headerCount else { break }
-            if try self.takeMessage() {
+            self.partial.append(rest.removeFirst())
+            if self.partial.count == Self.headerCount {
+                try self.judgeHeader()
+            } else if self.partial.count > Self.headerCount {
+                try self.takeKeyUpdate()
                 // The key changes with the record (§5.1), so nothing else may be in it.
                 guard rest.isEmpty else { throw TLSFailure(.unexpectedMessage, "data behind a KeyUpdate") }
                 return true
@@ -53,22 +49,25 @@ struct PostHandshakeMessages {
         return false
     }
 
-    /// Acts on the first bytes of a message; returns whether it was a KeyUpdate.
-    private mutating func takeMessage() throws(TLSFailure) -> Bool {
-        let message = self.partial
-        self.partial = []
-        let size = Int(message[1]) << 16 | Int(message[2]) << 8 | Int(message[3])
-        switch message[0] {
+    /// Only a KeyUpdate is looked at further.
+    private mutating func judgeHeader() throws(TLSFailure) {
+        let size = Int(self.partial[1]) << 16 | Int(self.partial[2]) << 8 | Int(self.partial[3])
+        switch self.partial[0] {
         case Self.keyUpdateType:
             guard size == 1 else { throw TLSFailure(.decodeError, "a KeyUpdate is malformed") }
-            guard message[4] <= 1 else { throw TLSFailure(.illegalParameter, "a KeyUpdate is malformed") }
-            if message[4] == 1 { self.isUpdateRequested = true }
-            return true
-        case Self.ticketType where self.acceptsTickets && (1...Self.largestTicket).contains(size):
-            self.toSkip = size - 1
-            return false
+        case Self.ticketType where self.acceptsTickets:
+            guard Self.ticketSizes.contains(size) else { throw TLSFailure(.decodeError, "a ticket is malformed") }
+            self.toSkip = size
+            self.partial = []
         default:
             throw TLSFailure(.unexpectedMessage, "an unexpected handshake message")
         }
+    }
+
+    private mutating func takeKeyUpdate() throws(TLSFailure) {
+        let request = self.partial[Self.headerCount]
+        self.partial = []
+        guard request <= 1 else { throw TLSFailure(.illegalParameter, "a KeyUpdate is malformed") }
+        if request == 1 { self.isUpdateRequested = true }
     }
 }

@@ -8,10 +8,21 @@ final class TLSRecordLayer: TransportSecurity {
     /// The beginning of a record that isn't whole yet.
     private var partial: [UInt8] = []
     var messages: PostHandshakeMessages
+    /// The peer said that it sends nothing more.
+    private var isReadClosed = false
     private var isBroken = false
+    /// How many records in a row brought no data.
+    private var uselessCount = 0
+    private let recordsPerKey: UInt64
 
-    /// - Parameter isServer: a server accepts no tickets.
-    init(reading: TrafficKeys, writing: TrafficKeys, isServer: Bool) {
+    /// RFC 8446 §5.5 allows 2^24.5 records under one AES-GCM key.
+    static let recordsPerKey: UInt64 = 1 << 24
+
+    /// - Parameters:
+    ///   - isServer: a server accepts no tickets.
+    ///   - recordsPerKey: how many records are written with one key.
+    init(reading: TrafficKeys, writing: TrafficKeys, isServer: Bool, recordsPerKey: UInt64 = recordsPerKey) {
+        self.recordsPerKey = recordsPerKey
         self.reading = reading
         self.writing = writing
         self.messages = PostHandshakeMessages(acceptsTickets: !isServer)
@@ -46,9 +57,14 @@ extension TLSRecordLayer {
             result.failure = "the connection is broken"
             return result
         }
+        // What comes behind a close_notify is ignored (§6.1).
+        guard !self.isReadClosed else {
+            result.isClosed = true
+            return result
+        }
         do {
             try self.openRecords(input, plaintext, &result)
-            if self.messages.takeUpdateRequest() { try self.updateWriting(&output) }
+            self.isReadClosed = result.isClosed
         } catch {
             self.isBroken = true
             result.failure = error.reason
@@ -139,17 +155,26 @@ extension TLSRecordLayer {
         guard self.reading.open(record, bodyCount: bodyCount, to: memory) else {
             throw TLSFailure(.badRecordMAC, "a record was altered")
         }
-        // The content's type is the last byte that isn't padding (§5.4).
         var count = bodyCount - TLSRecord.tagCount - 1
-        while count > 0, memory.load(fromByteOffset: count, as: UInt8.self) == 0 { count -= 1 }
+        // Padding doesn't change how much a record may hold (§5.4).
         guard count <= TLSRecord.largestContent else { throw TLSFailure(.recordOverflow, "a record is too large") }
+        // The content's type is the last byte that isn't padding.
+        while count > 0, memory.load(fromByteOffset: count, as: UInt8.self) == 0 { count -= 1 }
         let type = memory.load(fromByteOffset: count, as: UInt8.self)
-        if type == TLSRecord.ContentType.applicationData.rawValue, self.messages.isBetweenMessages {
+        if type == TLSRecord.ContentType.applicationData.rawValue, count > 0, self.messages.isBetweenMessages {
+            self.uselessCount = 0
             result.count += count
             return
         }
+        self.uselessCount += 1
+        guard self.uselessCount <= Self.mostUseless else {
+            throw TLSFailure(.unexpectedMessage, "too many records without data")
+        }
         try self.takeOther(type, UnsafeRawBufferPointer(start: memory, count: count), &result)
     }
+
+    /// Records without data are small and dear, a KeyUpdate most of all: who sends only those wants to hold the loop.
+    private static let mostUseless = 32
 
     private func takeOther(
         _ type: UInt8,
@@ -157,7 +182,9 @@ extension TLSRecordLayer {
         _ result: inout OpenResult
     ) throws(TLSFailure) {
         switch TLSRecord.ContentType(rawValue: type) {
-        case .alert where self.messages.isBetweenMessages:
+        case .applicationData where self.messages.isBetweenMessages:
+            break
+        case .alert where self.messages.isBetweenMessages && !content.isEmpty:
             guard content.count == 2 else { throw TLSFailure(.decodeError, "an alert is malformed") }
             switch content[1] {
             case TLSRecord.Alert.closeNotify.rawValue: result.isClosed = true
@@ -186,18 +213,15 @@ extension TLSRecordLayer {
             let size = min(plaintext.count - sealed, TLSRecord.largestContent)
             // Room for a KeyUpdate too.
             guard output.space.count >= Self.size(of: size) + Self.size(of: 5) else { break }
-            if self.writing.sequence >= Self.recordsPerKey {
-                guard (try? self.updateWriting(&output)) != nil else { return nil }
-            }
             let piece = UnsafeRawBufferPointer(rebasing: plaintext[sealed..<sealed + size])
-            guard self.sealRecord(piece, .applicationData, &output) else { return nil }
+            guard self.updateWritingIfDue(&output), self.sealRecord(piece, .applicationData, &output) else {
+                self.isBroken = true
+                return nil
+            }
             sealed += size
         }
         return sealed
     }
-
-    /// RFC 8446 §5.5 allows 2^24.5 records under one AES-GCM key.
-    private static let recordsPerKey: UInt64 = 1 << 24
 
     private static func size(of content: Int) -> Int {
         TLSRecord.headerCount + content + 1 + TLSRecord.tagCount
@@ -224,10 +248,14 @@ extension TLSRecordLayer {
         _ = [level, alert.rawValue].withUnsafeBytes { self.sealRecord($0, .alert, &output) }
     }
 
-    /// Sends KeyUpdate, and writes with the next key (RFC 8446 §4.6.3).
-    private func updateWriting(_ output: inout SealedOutput) throws(TLSFailure) {
+    /// Sends KeyUpdate and writes with the next key, when this one is used up or the peer asked for it: an answer
+    /// may wait until there is data (RFC 8446 §4.6.3), so that asking and never reading costs nothing.
+    @inline(__always)
+    private func updateWritingIfDue(_ output: inout SealedOutput) -> Bool {
+        guard self.messages.isUpdateRequested || self.writing.sequence >= self.recordsPerKey else { return true }
+        self.messages.isUpdateRequested = false
         let isSent = PostHandshakeMessages.keyUpdate.withUnsafeBytes { self.sealRecord($0, .handshake, &output) }
-        guard isSent, self.writing.update() else { throw TLSFailure(nil, "a key could not be updated") }
+        return isSent && self.writing.update()
     }
 
     func close(output: inout SealedOutput) {
