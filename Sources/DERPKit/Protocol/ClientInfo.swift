@@ -11,10 +11,23 @@ public struct ClientInfo: Hashable, Sendable {
 
     public init() {}
 
-    /// Reads the JSON; `nil` for JSON that is malformed or has a value of the wrong type.
+    /// Reads the JSON; `nil` for JSON that is malformed or has a value of the wrong type. `null` says nothing, and so
+    /// nothing wrong. Names are compared without regard to case, as the reference does; the last of several counts.
     public init?(json: [UInt8]) {
-        guard let decoded = try? JSONDecoder().decode(ClientInfo?.self, from: Data(json)) else { return nil }
-        self = decoded
+        guard let members = try? StrictJSON.members(of: json) ?? [] else { return nil }
+        for (name, value) in members where value != .null {
+            switch (name.lowercased(), value) {
+            case ("version", .integer(let version)): self.version = version
+            case ("meshkey", .string(let text)):
+                guard let bytes = Hex.decode(text), bytes.count == 32 else { return nil }
+                self.meshKey = bytes
+            case ("canackpings", .bool(let can)): self.canAckPings = can
+            case ("isprober", .bool(let isProber)): self.isProber = isProber
+            case ("appname", .string(let name)): self.appName = name
+            case ("version", _), ("meshkey", _), ("canackpings", _), ("isprober", _), ("appname", _): return nil
+            default: break
+            }
+        }
     }
 
     /// The JSON that a client sends.
@@ -25,43 +38,20 @@ public struct ClientInfo: Hashable, Sendable {
     }
 }
 
-extension ClientInfo: Codable {
-    /// Names are compared without regard to case, as the reference does.
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        for key in container.allKeys where try !container.decodeNil(forKey: key) {
-            switch key.stringValue.lowercased() {
-            case "version": self.version = try container.decode(Int.self, forKey: key)
-            case "meshkey": self.meshKey = try Self.meshKey(container.decode(String.self, forKey: key), at: key)
-            case "canackpings": self.canAckPings = try container.decode(Bool.self, forKey: key)
-            case "isprober": self.isProber = try container.decode(Bool.self, forKey: key)
-            case "appname": self.appName = try container.decode(String.self, forKey: key)
-            default: break
-            }
-        }
-    }
-
-    private static func meshKey(_ text: String, at key: Key) throws -> [UInt8] {
-        guard let bytes = Hex.decode(text), bytes.count == 32 else {
-            throw DecodingError.dataCorrupted(.init(codingPath: [key], debugDescription: "not a mesh key"))
-        }
-        return bytes
+extension ClientInfo: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case version, meshKey
+        case canAckPings = "CanAckPings"
+        case isProber = "IsProber"
+        case appName = "AppName"
     }
 
     public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(self.version, forKey: Key(stringValue: "version"))
-        if let meshKey { try container.encode(Hex.encode(meshKey), forKey: Key(stringValue: "meshKey")) }
-        if self.canAckPings { try container.encode(true, forKey: Key(stringValue: "CanAckPings")) }
-        if self.isProber { try container.encode(true, forKey: Key(stringValue: "IsProber")) }
-        if !self.appName.isEmpty { try container.encode(self.appName, forKey: Key(stringValue: "AppName")) }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(self.version, forKey: .version)
+        if let meshKey { try container.encode(Hex.encode(meshKey), forKey: .meshKey) }
+        if self.canAckPings { try container.encode(true, forKey: .canAckPings) }
+        if self.isProber { try container.encode(true, forKey: .isProber) }
+        if !self.appName.isEmpty { try container.encode(self.appName, forKey: .appName) }
     }
 }
