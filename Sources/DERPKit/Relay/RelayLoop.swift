@@ -162,18 +162,27 @@ extension RelayLoop {
         let other = self.others[index]
         let receipt = other.mailbox.leave(self.outgoing[index])
         if let refused = receipt.refused {
-            refused.forEach(loop: UInt16(index)) { target, content, frame in
-                switch content {
-                case .disco: self.counters.drop(.queueTail, .disco)
-                case .other: self.counters.drop(.queueTail, .other)
-                case .peerGone: break
-                }
-            }
             self.outgoing[index].removeAll()
+            self.refuse(refused, to: other)
             return
         }
         self.outgoing[index] = receipt.spare ?? PacketBatch()
         if receipt.isFirst { other.loop.notify(other) }
+    }
+}
+
+extension RelayLoop {
+    /// Drops the packets of a batch for which `other` has no room. That peers have left it is told all the same.
+    private func refuse(_ batch: PacketBatch, to other: RelayLoop) {
+        var notices = PacketBatch()
+        batch.forEach(loop: UInt16(other.loop.index)) { target, content, frame in
+            switch content {
+            case .disco: self.counters.drop(.queueTail, .disco)
+            case .other: self.counters.drop(.queueTail, .other)
+            case .peerGone: notices.append(peerGone: NodePublicKey(unchecked: frame.baseAddress!), to: target)
+            }
+        }
+        if !notices.isEmpty { other.leave(.frames(notices)) }
     }
 }
 
