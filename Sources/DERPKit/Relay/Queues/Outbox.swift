@@ -67,10 +67,11 @@ final class Outbox {
         self.remainder = []
     }
 
-    /// Sends `greeting`, and from then on what is queued.
+    /// Sends `greeting`, and from then on what is queued, which may have been queued before.
     func open(with greeting: [UInt8]) {
         self.isHeld = false
-        self.append(control: greeting)
+        self.control.insert(contentsOf: greeting, at: 0)
+        self.markDirty()
     }
 
     /// Has the connection end, for `reason`.
@@ -109,21 +110,21 @@ extension Outbox {
     @inline(__always)
     private func reserve(_ size: Int, _ kind: PacketKind) -> UnsafeMutableRawPointer? {
         if kind == .other || size > Self.largestDisco {
-            if let memory = self.data.reserve(size) { return memory }
-            return self.makeRoom(size, \.data, kind)
+            if let memory = self.data.reserve(size) ?? self.makeRoom(size, \.data) { return memory }
+        } else {
+            if let memory = self.disco.reserve(size) ?? self.makeRoom(size, \.disco) { return memory }
         }
-        if let memory = self.disco.reserve(size) { return memory }
-        return self.makeRoom(size, \.disco, kind)
+        self.relay.counters.drop(.queueTail, kind)
+        return nil
     }
 
     /// Disco packets above this size, in bytes, queue with the data.
     private static let largestDisco = 2048
 
-    /// Drops the oldest frames until `size` bytes fit.
+    /// Drops the oldest frames until `size` bytes fit; `nil` when the loop's queues have no memory left.
     private func makeRoom(
         _ size: Int,
-        _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>,
-        _ kind: PacketKind
+        _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>
     ) -> UnsafeMutableRawPointer? {
         while let oldest = self[keyPath: ring].first {
             if let packet = PacketFrame(oldest) {
@@ -135,9 +136,7 @@ extension Outbox {
             self[keyPath: ring].removeFirst()
             if let memory = self[keyPath: ring].reserve(size) { return memory }
         }
-        if let memory = self[keyPath: ring].reserve(size) { return memory }
-        self.relay.counters.drop(.queueTail, kind)
-        return nil
+        return self[keyPath: ring].reserve(size)
     }
 
     @inline(__always)
@@ -172,7 +171,10 @@ extension Outbox {
         guard self.told.insert(peer) else { return }
         self.relay.counters.peerGoneDisconnected += 1
         let frame = Frame.peerGone(peer, .disconnected)
-        guard !self.data.isEmpty || !self.disco.isEmpty, let memory = self.data.reserve(frame.count) else {
+        // Without packets before it, it needs no place behind them.
+        guard !self.data.isEmpty || !self.disco.isEmpty,
+            let memory = self.data.reserve(frame.count) ?? self.makeRoom(frame.count, \.data)
+        else {
             self.append(control: frame)
             return
         }
