@@ -39,6 +39,14 @@ let package = Package(
                 .product(name: "DERPKit", package: "derp-kit"),
             ]
         ),
+        .testTarget(
+            name: "LoadKitTests",
+            dependencies: [
+                "LoadKit",
+                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "DERPKit", package: "derp-kit"),
+            ]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )
