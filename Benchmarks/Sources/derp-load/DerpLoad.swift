@@ -8,7 +8,7 @@ struct DerpLoad: AsyncParsableCommand {
         abstract: "Loads a DERP server, and checks and times what comes back.",
         subcommands: [
             RelayCommand.self, PingPongCommand.self, IdleCommand.self, ConnectCommand.self, STUNCommand.self,
-            CompareCommand.self, AllocationsCommand.self,
+            CompareCommand.self, AllocationsCommand.self, SuiteCommand.self,
         ]
     )
 }

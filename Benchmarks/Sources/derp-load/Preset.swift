@@ -30,27 +30,28 @@ struct Preset {
     }
 
     /// The scenario of this name, or the one that `text` spells out.
-    static func scenario(_ text: String) throws -> Scenario {
+    static func scenario(_ text: String, name: String? = nil) throws -> Scenario {
+        let name = name ?? text
         let words = (self.all.first { $0.name == text }?.text ?? text).split(separator: " ").map(String.init)
         let arguments = Array(words.dropFirst())
         switch words.first {
         case "relay":
             let load = try RelayOptions.parse(arguments).load()
-            return Scenario(text, isForPairs: load.shape == .pairs && load.idle == 0) {
+            return Scenario(name, isForPairs: load.shape == .pairs && load.idle == 0) {
                 try await load.run($0, group: $2, meter: $3)
             }
         case "pingpong":
             let load = try PingPongOptions.parse(arguments).load
-            return Scenario(text, isForPairs: true) { try await load.run($0, group: $2, meter: $3) }
+            return Scenario(name, isForPairs: true) { try await load.run($0, group: $2, meter: $3) }
         case "idle":
             let load = try IdleOptions.parse(arguments).load
-            return Scenario(text) { try await load.run($0, group: $2, meter: $3) }
+            return Scenario(name) { try await load.run($0, group: $2, meter: $3) }
         case "connect":
             let load = try ConnectOptions.parse(arguments).load
-            return Scenario(text) { try await load.run($0, group: $2, meter: $3) }
+            return Scenario(name) { try await load.run($0, group: $2, meter: $3) }
         case "stun":
             let load = try STUNOptions.parse(arguments).load
-            return Scenario(text) { target, port, group, meter in
+            return Scenario(name) { target, port, group, meter in
                 try await load.run(SocketAddress(target.address.ip, port: port), group: group, meter: meter)
             }
         default:

@@ -22,6 +22,7 @@ public struct IdleLoad: Sendable {
             let grown = Double(after.residentBytes) - Double(before.residentBytes)
             report.add("resident per client", grown / Double(max(self.count, 1)) / 1024, "KiB", .lower)
         }
+        report.add("clients", Double(self.count))
         report.add("arrivals", Double(self.count) / arrival.seconds, "clients/s", .higher)
         report.add(stay)
         let alive = await clients.countAlive()

@@ -128,6 +128,9 @@ extension RelayLoad {
         report.add("delivered per server CPU s", lap.serverSeconds.map { received / $0 }, "packets", .higher)
         report.add("server CPU per packet", lap.serverSeconds.map { $0 / received * 1e6 }, "µs", .lower)
         report.add("offered", Double(load.sent) / lap.seconds, "packets/s")
+        if case .every(let interval) = self.pace {
+            report.add("wanted", Double(self.count) * 1e9 / Double(max(interval, 1)), "packets/s")
+        }
         report.add("loss", Self.loss(total[Flow.Role.load.rawValue]), "%", .lower)
         var latencies = [LatencyHistogram.latencies(), LatencyHistogram.latencies()]
         for part in traffic {
