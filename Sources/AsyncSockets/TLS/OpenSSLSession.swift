@@ -37,8 +37,8 @@ final class OpenSSLSession: TransportSecurity {
     }
 
     deinit {
-        SSL_free(self.session)
         self.forgetSecrets()
+        SSL_free(self.session)
     }
 
     private func forgetSecrets() {
@@ -52,11 +52,14 @@ final class OpenSSLSession: TransportSecurity {
     /// What protects the connection from now on: a record layer of our own where that is possible, this otherwise.
     ///
     /// Called when the handshake is complete and no application data was read or written: both sequence numbers are
-    /// then 0. OpenSSL reads record by record from memory, so nothing is left inside it; should it be, it stays.
+    /// then 0, unless a server sent tickets. OpenSSL reads record by record from memory, so nothing is left inside it;
+    /// should it be, it stays. It also stays for a peer that negotiated smaller records (RFC 6066 §4).
     func takeOver() -> any TransportSecurity {
         defer { self.forgetSecrets() }
         guard let secrets = self.secrets, SSL_version(self.session) == TLS1_3_VERSION,
             SSL_is_init_finished(self.session) == 1, SSL_has_pending(self.session) == 0,
+            !self.isServer || SSL_get_num_tickets(self.session) == 0,
+            SSL_SESSION_get_max_fragment_length(SSL_get_session(self.session)) == 0,
             let cipher = SSL_get_current_cipher(self.session),
             let suite = TLSCipherSuite(number: SSL_CIPHER_get_protocol_id(cipher)),
             secrets.pointee.client_size == suite.secretSize, secrets.pointee.server_size == suite.secretSize,
