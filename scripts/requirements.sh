@@ -40,9 +40,10 @@ require_build() {
 # What the tests need besides: a program to judge certificates, and a real client in a Python environment of its own.
 require_tests() {
     require openssl command -v openssl
+    require curl command -v curl
+    require python3 command -v python3
     require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
     if [ -z "${TAILCAT:-}" ]; then
-        require python3 command -v python3
         require python3-venv python3 -c "import ensurepip, venv"
     fi
 }
