@@ -47,3 +47,18 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Fuzz targets hold no main function, and need a build of their own: scripts/fuzz.
+if Context.environment["DERP_FUZZING"] != nil {
+    let targets: [(name: String, dependency: Target.Dependency)] = [
+        ("Records", "AsyncSockets"), ("Frames", "DERPKit"), ("Requests", "DERPKit"), ("STUN", "STUNKit"),
+    ]
+    package.targets += targets.map { target in
+        .executableTarget(
+            name: "Fuzz\(target.name)",
+            dependencies: [target.dependency],
+            path: "Fuzzing/\(target.name)",
+            exclude: ["seeds"]
+        )
+    }
+}
