@@ -57,7 +57,7 @@ struct MetricsPage: Sendable {
         )
         text.counter("derp_bytes_received_total", "Bytes of those packets, without headers.", counters.bytesReceived)
         text.counter("derp_packets_sent_total", "Packets to clients.", counters.packetsSent)
-        text.counter("derp_bytes_sent_total", "Bytes of all frames to clients, before encryption.", counters.bytesSent)
+        text.counter("derp_bytes_sent_total", "Bytes of those packets, without headers.", counters.bytesSent)
         text.counter(
             "derp_packets_dropped_total",
             "Packets that were not delivered, by reason and kind.",

@@ -28,6 +28,9 @@ public enum Frame {
         case notHere = 1
     }
 
+    /// The size of a PeerGone frame, in bytes.
+    public static let peerGoneCount = FrameHeader.byteCount + NodePublicKey.byteCount + 1
+
     public static func peerGone(_ key: NodePublicKey, _ reason: GoneReason) -> [UInt8] {
         self.encode(.peerGone, key.bytes + [reason.rawValue])
     }

@@ -160,10 +160,11 @@ extension RelayLoop {
     private func handOver(to index: Int) {
         guard !self.outgoing[index].isEmpty else { return }
         let other = self.others[index]
-        let receipt = other.mailbox.leave(self.outgoing[index])
-        if let refused = receipt.refused {
-            self.outgoing[index].removeAll()
-            self.refuse(refused, to: other)
+        let batch = self.outgoing[index]
+        let receipt = other.mailbox.leave(batch)
+        guard receipt.isTaken else {
+            self.refuse(batch, to: other)
+            batch.removeAll()
             return
         }
         self.outgoing[index] = receipt.spare ?? PacketBatch()
@@ -174,7 +175,7 @@ extension RelayLoop {
 extension RelayLoop {
     /// Drops the packets of a batch for which `other` has no room. That peers have left it is told all the same.
     private func refuse(_ batch: PacketBatch, to other: RelayLoop) {
-        var notices = PacketBatch()
+        let notices = PacketBatch()
         batch.forEach(loop: UInt16(other.loop.index)) { target, content, frame in
             switch content {
             case .disco: self.counters.drop(.queueTail, .disco)

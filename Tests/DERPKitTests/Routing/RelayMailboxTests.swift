@@ -60,7 +60,7 @@ struct RelayMailboxTests {
         for _ in 0..<3000 {
             let batch = try self.batch(size, count: count)
             let receipt = mailbox.leave(batch)
-            guard receipt.refused == nil else {
+            guard receipt.isTaken else {
                 #expect(!receipt.isFirst)
                 hasRefused = true
                 break
@@ -71,16 +71,16 @@ struct RelayMailboxTests {
         #expect(memory <= 8 << 20)
         #expect(memory >= 4 << 20)
         _ = mailbox.takeAll()
-        #expect(mailbox.leave(try self.batch(size)).refused == nil)
+        #expect(mailbox.leave(try self.batch(size)).isTaken)
     }
 
     @Test("what isn't a packet is taken though too much waits")
     func otherMail() throws {
         let mailbox = RelayMailbox()
         let key = try #require(Self.source)
-        while mailbox.leave(try self.batch(65536, count: 3)).refused == nil {}
+        while mailbox.leave(try self.batch(65536, count: 3)).isTaken {}
         let before = mailbox.takeAll().count
-        while mailbox.leave(try self.batch(65536, count: 3)).refused == nil {}
+        while mailbox.leave(try self.batch(65536, count: 3)).isTaken {}
         _ = mailbox.leave(.routeRemoved(key))
         #expect(mailbox.takeAll().count == before + 1)
     }

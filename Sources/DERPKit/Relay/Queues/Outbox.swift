@@ -14,6 +14,8 @@ final class Outbox {
     private var control: [UInt8] = []
     private var disco: FrameRing
     private var data: FrameRing
+    /// How many of the frames in `data` are PeerGone, not packets.
+    private var notices = 0
     private var hasPong = false
     private var isDirty = false
 
@@ -60,7 +62,7 @@ final class Outbox {
         let isBroken = self.closeReason == .writeTimeout || self.closeReason == .tooSlow || self.stream.failure != nil
         let reason: DropReason = isBroken ? .writeError : .goneDisconnected
         self.relay.counters.drop(reason, .disco, count: self.disco.count)
-        self.relay.counters.drop(reason, .other, count: self.data.count)
+        self.relay.counters.drop(reason, .other, count: self.data.count - self.notices)
         self.disco.removeAll()
         self.data.removeAll()
         self.control = []
@@ -132,6 +134,7 @@ extension Outbox {
             } else {
                 // A PeerGone that reached the head: all packets before it are gone, so it may overtake the rest.
                 self.control.append(contentsOf: oldest)
+                self.notices -= 1
             }
             self[keyPath: ring].removeFirst()
             if let memory = self[keyPath: ring].reserve(size) { return memory }
@@ -179,6 +182,7 @@ extension Outbox {
             return
         }
         frame.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        self.notices += 1
         self.markDirty()
     }
 
@@ -209,7 +213,6 @@ extension Outbox: TickEndHandler, StreamWriteHandler {
                 if self.closesWhenSent { self.abort(.shutdown) }
                 break
             }
-            self.relay.counters.bytesSent += UInt64(sent)
             self.forget(sent, of: total)
         }
         if self.stream.isWriteBlocked { self.watchStall() } else { self.stall = nil }
@@ -242,12 +245,13 @@ extension Outbox: TickEndHandler, StreamWriteHandler {
     /// Removes the first `sent` bytes. A frame that they end in leaves its remainder, to be sent before all else.
     private func forget(_ sent: Int, of total: Int) {
         if sent == total {
-            self.relay.counters.packetsSent += UInt64(self.data.count + self.disco.count)
+            self.countAll()
             self.remainder = []
             self.control = []
             self.hasPong = false
             self.disco.removeAll()
             self.data.removeAll()
+            self.notices = 0
             return
         }
         var left = sent
@@ -269,12 +273,25 @@ extension Outbox: TickEndHandler, StreamWriteHandler {
         self.forget(&left, \.data)
     }
 
+    /// Counts all queued packets as sent.
+    private func countAll() {
+        let packets = self.data.count - self.notices + self.disco.count
+        let frameBytes = self.data.byteCount - self.notices * Frame.peerGoneCount + self.disco.byteCount
+        self.relay.counters.packetsSent += UInt64(packets)
+        self.relay.counters.bytesSent += UInt64(frameBytes - packets * PacketFrame.overhead)
+    }
+
     private func forget(_ left: inout Int, _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>) {
         while left > 0, let frame = self[keyPath: ring].first {
             if left < frame.count { self.remainder = Array(frame[left...]) }
             left -= min(left, frame.count)
+            if PacketFrame(frame) != nil {
+                self.relay.counters.packetsSent += 1
+                self.relay.counters.bytesSent += UInt64(frame.count - PacketFrame.overhead)
+            } else {
+                self.notices -= 1
+            }
             self[keyPath: ring].removeFirst()
-            self.relay.counters.packetsSent += 1
         }
     }
 

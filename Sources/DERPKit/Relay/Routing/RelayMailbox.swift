@@ -4,24 +4,25 @@ import Synchronization
 final class RelayMailbox: Sendable {
     private struct Content {
         var mail: [RelayMail] = []
-        /// Bytes of frames in `mail`.
-        var frameBytes = 0
+        /// The memory of the batches in `mail`, in bytes.
+        var footprint = 0
         /// Emptied batches, for those who leave mail to fill again.
         var spare: [PacketBatch] = []
     }
 
     private let content = Mutex(Content())
 
-    /// How many bytes of frames may wait.
-    private static let frameLimit = 8 << 20
+    /// How much memory the batches that wait may hold, in bytes. Not just that of their frames: a loop that doesn't keep
+    /// up is left a batch in each tick of the others, however little is in it.
+    private static let limit = 8 << 20
     private static let spareLimit = 4
 
     /// What came of leaving mail.
     struct Receipt {
         /// Nobody had left anything before: the loop must be told.
         var isFirst: Bool
-        /// A batch that was refused, because too much waits already.
-        var refused: PacketBatch?
+        /// False when too much waits already: the batch is still the caller's.
+        var isTaken: Bool
         /// An empty batch to go on with.
         var spare: PacketBatch?
     }
@@ -29,12 +30,12 @@ final class RelayMailbox: Sendable {
     func leave(_ batch: PacketBatch) -> Receipt {
         self.content.withLock { content in
             let isFirst = content.mail.isEmpty
-            guard content.frameBytes + batch.byteCount <= Self.frameLimit else {
-                return Receipt(isFirst: false, refused: batch, spare: nil)
+            guard content.footprint + batch.footprint <= Self.limit else {
+                return Receipt(isFirst: false, isTaken: false, spare: nil)
             }
-            content.frameBytes += batch.byteCount
+            content.footprint += batch.footprint
             content.mail.append(.frames(batch))
-            return Receipt(isFirst: isFirst, refused: nil, spare: content.spare.popLast())
+            return Receipt(isFirst: isFirst, isTaken: true, spare: content.spare.popLast())
         }
     }
 
@@ -51,7 +52,7 @@ final class RelayMailbox: Sendable {
         self.content.withLock { content in
             defer {
                 content.mail = []
-                content.frameBytes = 0
+                content.footprint = 0
             }
             return content.mail
         }
