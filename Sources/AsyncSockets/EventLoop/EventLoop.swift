@@ -134,14 +134,11 @@ extension EventLoop {
 
     /// One turn of a loop that no thread runs, without waiting, on the caller's thread. Lets tests play several loops
     /// in an order of their choice.
-    ///
-    /// - Returns: whether there is nothing left to do but to wait for sockets and timers.
-    package func turn() -> Bool {
+    package func turn() {
         let former = cas_current_loop()
         cas_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
         defer { cas_set_current_loop(former) }
         self.tick(mayWait: false)
-        return self.isIdle
     }
 
     private func tick(mayWait: Bool) {
@@ -152,7 +149,8 @@ extension EventLoop {
         self.endTick()
     }
 
-    private var isIdle: Bool {
+    /// Whether there is nothing to do but to wait for sockets and timers.
+    package var isIdle: Bool {
         self.jobs.isEmpty && self.deferred.isEmpty && self.inbox.withLock { $0.isEmpty }
     }
 
