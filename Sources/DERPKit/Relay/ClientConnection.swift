@@ -43,7 +43,7 @@ actor ClientConnection {
     ///   - greeting: the ServerInfo frame.
     /// - Returns: why it ended. The stream is still open.
     func run(early: [UInt8], greeting: [UInt8]) async -> CloseReason {
-        await self.context.forwarder.register(self.id, key: self.key)
+        guard await self.register() else { return .timeout }
         self.stream.setDeadline(nil)
         self.relay.counters.logins += 1
         self.outbox.open(with: greeting)
@@ -53,10 +53,36 @@ actor ClientConnection {
         return reason
     }
 
+    /// Makes the client known to every loop. False when that takes too long, because a loop is stalled: the client is
+    /// then forgotten, as soon as that loop goes on, and doesn't wait for it.
+    private func register() async -> Bool {
+        let wait = LimitedWait(on: self.relay.loop, for: self.context.configuration.handshakeTimeout)
+        // On the loop from its start: tasks begin on the global pool otherwise.
+        Task(executorPreference: self.relay.loop) { await self.register(ending: wait) }
+        guard await !wait.wait() else { return true }
+        self.close()
+        return false
+    }
+
+    private func register(ending wait: LimitedWait) async {
+        await self.context.forwarder.register(self.id, key: self.key)
+        wait.succeed()
+        if wait.isInTime == false { await self.tellOfLeaving() }
+    }
+
     private func leave() async {
+        self.close()
+        await self.tellOfLeaving()
+    }
+
+    /// Nothing reaches the client from now on.
+    private func close() {
         self.relay.remove(self.id, key: self.key)
         self.outbox.close()
         if self.isHome { self.relay.counters.homeClients -= 1 }
+    }
+
+    private func tellOfLeaving() async {
         // What this client sent must be on its way before anybody hears that it left.
         self.relay.handOverAll()
         let listeners = await self.context.forwarder.unregister(

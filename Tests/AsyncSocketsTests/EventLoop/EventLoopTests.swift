@@ -98,11 +98,12 @@ struct EventLoopTests {
             log.withLock { $0.append(first.count) }
             isDone.store(true, ordering: .relaxed)
         }
-        while !isDone.load(ordering: .relaxed) { _ = loop.turn() }
+        while !isDone.load(ordering: .relaxed) { loop.turn() }
         #expect(log.withLock { $0 } == [0])
         #expect(first.count == 1)
         #expect(second.count == 1)
-        while !loop.turn() {}
+        while !loop.isIdle { loop.turn() }
+        loop.turn()
         #expect(first.count == 1)
         #expect(second.count == 1)
     }

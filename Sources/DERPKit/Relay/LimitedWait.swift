@@ -1,0 +1,41 @@
+import AsyncSockets
+
+/// Lets one wait for something that may come too late.
+// @unchecked: confined to the loop.
+final class LimitedWait: @unchecked Sendable {
+    /// Whether it came in time; `nil` while neither it nor the limit has come.
+    private(set) var isInTime: Bool?
+
+    private var waiter: UnsafeContinuation<Bool, Never>?
+    private var timer: LoopTimer?
+
+    /// Waits for at most `time` from now.
+    init(on loop: EventLoop, for time: Duration) {
+        let timer = LoopTimer(on: loop) { [unowned self] in self.end(inTime: false) }
+        self.timer = timer
+        timer.schedule(at: loop.now + time.nanoseconds)
+    }
+
+    deinit {
+        self.timer?.cancel()
+    }
+
+    /// What is waited for has come.
+    func succeed() {
+        self.end(inTime: true)
+    }
+
+    private func end(inTime isInTime: Bool) {
+        guard self.isInTime == nil else { return }
+        self.isInTime = isInTime
+        self.timer?.cancel()
+        self.waiter?.resume(returning: isInTime)
+        self.waiter = nil
+    }
+
+    /// Returns whether it came in time, once that is known. At most one may wait.
+    func wait(isolation: isolated (any Actor)? = #isolation) async -> Bool {
+        if let isInTime { return isInTime }
+        return await withUnsafeContinuation { self.waiter = $0 }
+    }
+}
