@@ -33,10 +33,14 @@ public actor RelayServer {
     private let logger: Logger
     private var state = State.new
     private var listeners: [TCPListener] = []
+    /// Who wants to stop the relay, but waits until it has started.
+    private var startWaiters: [CheckedContinuation<Void, Never>] = []
     private var waiters: [CheckedContinuation<Void, Never>] = []
+    /// Keeps a relay that has been started, whoever else does, until it has stopped.
+    private var whileRunning: RelayServer?
 
     private enum State {
-        case new, running, stopping, stopped
+        case new, starting, running, stopping, stopped
     }
 
     /// Makes a relay that does not listen yet.
@@ -76,6 +80,7 @@ public actor RelayServer {
     }
 
     deinit {
+        // Nothing runs on the loops: a relay that was started keeps itself until it has stopped.
         self.relays.forEach { $0.disconnect() }
     }
 
@@ -106,23 +111,26 @@ extension RelayServer {
         }
     }
 
-    /// Begins to listen on all addresses, or on none. A relay can be started once.
+    /// Begins to listen on all addresses, or on none. A relay can be started once, and runs until ``shutdown()``.
     ///
     /// - Throws: ``DERPError`` with code `listen`, naming the address, when that isn't possible.
     public func start() async throws {
         guard case .new = self.state else {
             throw DERPError(.invalidConfiguration, "a relay can be started only once")
         }
-        self.state = .running
+        self.state = .starting
+        self.whileRunning = self
         do {
             // All ports are taken before anybody is accepted at one of them.
             try self.bind()
             try await self.stun.start()
             for listener in self.listeners { try await listener.start() }
         } catch {
+            self.hasStarted()
             await self.shutdown()
             throw DERPError(.listen, error.message)
         }
+        self.hasStarted()
         self.logger.debug(
             "Relay started",
             metadata: [
@@ -132,13 +140,20 @@ extension RelayServer {
         )
     }
 
+    private func hasStarted() {
+        self.state = .running
+        self.startWaiters.forEach { $0.resume() }
+        self.startWaiters = []
+    }
+
     /// Stops: accepts nobody, sends each client Restarting, waits up to the configured time for peers to read what
     /// is queued for them, and closes. Returns when all is closed.
     public func shutdown() async {
+        while case .starting = self.state { await withCheckedContinuation { self.startWaiters.append($0) } }
         switch self.state {
         case .stopped: return
         case .stopping: return await self.waitUntilStopped()
-        case .new, .running: self.state = .stopping
+        case .new, .starting, .running: self.state = .stopping
         }
         await self.stun.stop()
         for listener in self.listeners { await listener.close() }
@@ -146,7 +161,12 @@ extension RelayServer {
         let time = self.configuration.drainTimeout
         await withTaskGroup(of: Void.self) { tasks in
             for relay in self.relays {
-                tasks.addTask { await relay.loop.run { await relay.drain(farewell: farewell, within: time) } }
+                tasks.addTask {
+                    await relay.loop.run {
+                        await relay.drain(farewell: farewell, within: time)
+                        relay.disconnect()
+                    }
+                }
             }
         }
         self.listeners = []
@@ -156,6 +176,7 @@ extension RelayServer {
         self.logger.debug("Relay stopped")
         self.waiters.forEach { $0.resume() }
         self.waiters = []
+        self.whileRunning = nil
     }
 
     private func waitUntilStopped() async {
