@@ -1,0 +1,117 @@
+import Testing
+
+@testable import AsyncSockets
+@testable import DERPKit
+
+@Suite("A client's queue")
+struct OutboxTests {
+    @Test("a full queue drops the oldest packets, keeps the order of the rest, and PeerGone comes behind them")
+    func full() throws {
+        let table = try LoopTable(loops: 1, seed: 1)
+        let sender = try TableClient(table, on: 0)
+        let receiver = try TableClient(table, on: 0)
+        table.settle()
+        _ = receiver.frames()
+        // Of all sizes, so that the queue is full to the last byte.
+        for number in 0..<300 {
+            let size = number > 290 ? 10 : table.chance(2...60_000)
+            sender.send(
+                [UInt8(number / 256), UInt8(number % 256)] + [UInt8](repeating: 0, count: size),
+                to: receiver.key
+            )
+            table.settle()
+        }
+        sender.leave()
+        table.settle()
+        var frames: [TableClient.Frame] = []
+        #expect(
+            table.turn {
+                frames += receiver.frames()
+                return frames.last?.type == .peerGone
+            }
+        )
+        let numbers = frames.dropLast().map { Int($0.packet[0]) * 256 + Int($0.packet[1]) }
+        #expect(numbers == numbers.sorted())
+        #expect(numbers.last == 299, "the youngest is there")
+        let dropped = table.relays[0].counters.drops(.queueHead, .other)
+        #expect(dropped > 0)
+        #expect(Int(dropped) + numbers.count == 300)
+        #expect(frames.last?.key == sender.key)
+    }
+
+    @Test("PeerGone comes behind the packets of a queue without a byte of room", arguments: 0..<60)
+    func noRoom(seed: Int) throws {
+        let table = try LoopTable(loops: 1, seed: UInt64(seed))
+        let sender = try TableClient(table, on: 0)
+        let receiver = try TableClient(table, on: 0)
+        table.settle()
+        for _ in 0..<60 {
+            sender.send([UInt8](repeating: 1, count: 65536), to: receiver.key)
+            table.settle()
+        }
+        for _ in 0..<4000 {
+            sender.send([1, 2, 3], to: receiver.key)
+            if table.chance(0...99) == 0 { table.settle() }
+        }
+        table.settle()
+        sender.leave()
+        table.settle()
+        var frames: [TableClient.Frame] = []
+        _ = table.turn {
+            frames += receiver.frames()
+            return frames.last?.type == .peerGone
+        }
+        #expect(frames.filter { $0.type == .peerGone }.count == 1)
+        #expect(frames.last?.type == .peerGone)
+    }
+
+    @Test("ServerInfo comes first, whatever was queued for the client before every loop knew it")
+    func greetingFirst() throws {
+        let table = try LoopTable(loops: 2, seed: 4)
+        table.stalled = [1]
+        let client = try TableClient(table, on: 0)
+        table.settle()
+        let relay = table.relays[0]
+        Task(executorPreference: relay.loop) {
+            await relay.drain(farewell: Frame.restarting(reconnectAfter: .zero, tryFor: .zero), within: .seconds(60))
+        }
+        table.settle()
+        table.stalled = []
+        table.settle()
+        #expect(client.frames().map(\.type) == [.serverInfo, .restarting])
+        #expect(client.closeReason == .shutdown)
+    }
+
+    @Test("one Pong waits; further Pings meanwhile go unanswered")
+    func pongs() throws {
+        let table = try LoopTable(loops: 1, seed: 5)
+        let client = try TableClient(table, on: 0)
+        table.settle()
+        _ = client.frames()
+        client.send(Frame.encode(.ping, [1, 2, 3, 4, 5, 6, 7, 8, 9]) + Frame.encode(.ping, [8, 7, 6, 5, 4, 3, 2, 1]))
+        table.settle()
+        #expect(client.frames() == [TableClient.Frame(type: .pong, payload: [1, 2, 3, 4, 5, 6, 7, 8])])
+        client.send(Frame.encode(.ping, [8, 7, 6, 5, 4, 3, 2, 1]))
+        table.settle()
+        #expect(client.frames() == [TableClient.Frame(type: .pong, payload: [8, 7, 6, 5, 4, 3, 2, 1])])
+    }
+
+    @Test("an unknown key of a disco packet is answered by PeerGone, three at once; any other packet is dropped")
+    func notHere() throws {
+        let table = try LoopTable(loops: 1, seed: 6)
+        let client = try TableClient(table, on: 0)
+        table.settle()
+        _ = client.frames()
+        let stranger = NodePrivateKey().publicKey
+        let disco: [UInt8] = [0x54, 0x53, 0xf0, 0x9f, 0x92, 0xac] + [UInt8](repeating: 0, count: 56)
+        for _ in 0..<5 {
+            client.send([1], to: stranger)
+            client.send(disco, to: stranger)
+        }
+        table.settle()
+        let gone = TableClient.Frame(type: .peerGone, payload: stranger.bytes + [1])
+        #expect(client.frames() == [gone, gone, gone])
+        #expect(table.relays[0].counters.drops(.unknownDestination, .disco) == 5)
+        #expect(table.relays[0].counters.drops(.unknownDestination, .other) == 5)
+    }
+}
