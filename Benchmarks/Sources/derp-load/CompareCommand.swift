@@ -41,7 +41,10 @@ struct CompareCommand: AsyncParsableCommand {
     @Option(help: "How many event loops generate the load.")
     var loops = 1
 
-    @Option(help: "How many processors the server has to itself, where there are more; 0 pins nobody.")
+    @Option(
+        name: .customLong("server-cpus"),
+        help: "How many processors the server has to itself, where there are more; 0 pins nobody."
+    )
     var serverCPUs = 1
 
     @Flag(help: "Print JSON instead of tables.")

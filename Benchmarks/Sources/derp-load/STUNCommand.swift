@@ -29,7 +29,7 @@ struct STUNOptions: ParsableArguments {
     var sockets = 8
 
     @Option(help: "How many requests of each socket are on their way at any time, 1…64.")
-    var window = 32
+    var window = 16
 
     @Option(help: "Seconds of measuring.")
     var duration = 3.0

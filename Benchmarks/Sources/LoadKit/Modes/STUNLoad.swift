@@ -8,7 +8,7 @@ public struct STUNLoad: Sendable {
     /// How many sockets ask.
     public var sockets = 8
     /// How many requests of a socket are on their way at any time, 1…64.
-    public var window = 32
+    public var window = 16
     public var warmup: Duration = .milliseconds(500)
     public var duration: Duration = .seconds(3)
 
