@@ -98,6 +98,15 @@ struct CommandLineTests {
         #expect(settings.debugNetworks.map(\.description) == ["10.0.0.0/8", "fd00::/8", "192.0.2.9/32"])
     }
 
+    @Test("who is admitted")
+    func admission() throws {
+        let open = try self.settings().admission
+        #expect(open.allowFile == nil && open.denyFile == nil && open.reverifyInterval == nil)
+        let settings = try self.settings("--allow-file=/a", "--deny-file", "/d", "--reverify-interval=10m").admission
+        #expect(settings.allowFile == "/a" && settings.denyFile == "/d")
+        #expect(settings.reverifyInterval == .seconds(600))
+    }
+
     @Test(
         "a wrong value is refused in one line that begins with its flag",
         arguments: [
@@ -110,6 +119,7 @@ struct CommandLineTests {
             "-tcp-write-timeout=1d", "--loops=0", "--loops=1025", "--loops=two", "--region-id=0", "--region-id=-1",
             "--region-id=9007199254740992", "--region-code=", "--region-name=", "--region-name=a\nb", "--ipv4=::1",
             "--ipv4=x", "--ipv6=192.0.2.1", "--debug-allow=10.0.0.0/33", "--debug-allow=x", "--log-level=loud",
+            "--reverify-interval=10", "--reverify-interval=500ms", "--reverify-interval=25h",
             "-mesh-with=a", "-verify-clients", "-accept-connection-limit=5", "-bootstrap-dns-names=a.example",
         ]
     )

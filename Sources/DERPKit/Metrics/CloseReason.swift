@@ -14,6 +14,8 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case badRequest
     /// The DERP handshake was malformed, or its box didn't open.
     case badHandshake
+    /// Admission refused the client.
+    case refused
     /// A frame broke the protocol.
     case badFrame
     /// A deadline of TLS, HTTP or the DERP handshake passed.
@@ -34,6 +36,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
         case .notTLS: "not_tls"
         case .badRequest: "bad_request"
         case .badHandshake: "bad_handshake"
+        case .refused: "refused"
         case .badFrame: "bad_frame"
         case .timeout: "timeout"
         case .writeTimeout: "write_timeout"

@@ -34,6 +34,11 @@ struct MetricsPage: Sendable {
         text.counter("derp_accept_failures_total", "Connections that could not be accepted.", counters.acceptFailures)
         text.counter("derp_logins_total", "Clients that completed the DERP handshake.", counters.logins)
         text.counter(
+            "derp_admissions_refused_total",
+            "Clients that were not admitted, or no longer, by reason.",
+            AdmissionDecision.Reason.Kind.allCases.map { (counters.refusals[$0], [("reason", $0.label)]) }
+        )
+        text.counter(
             "derp_home_moves_total",
             "Clients that came to call this their home, or ceased to.",
             counters.homeMoves

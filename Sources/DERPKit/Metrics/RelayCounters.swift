@@ -18,6 +18,7 @@ struct RelayCounters: Sendable {
     var homeMoves: UInt64 = 0
     var notIdeal: UInt64 = 0
     var closes = PerCase<CloseReason>()
+    var refusals = PerCase<AdmissionDecision.Reason.Kind>()
 
     private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count * PacketKind.allCases.count)
 
@@ -48,6 +49,7 @@ struct RelayCounters: Sendable {
         left.homeMoves += right.homeMoves
         left.notIdeal += right.notIdeal
         left.closes += right.closes
+        left.refusals += right.refusals
         for index in left.drops.indices { left.drops[index] += right.drops[index] }
     }
 }

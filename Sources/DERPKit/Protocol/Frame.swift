@@ -35,6 +35,11 @@ public enum Frame {
         self.encode(.peerGone, key.bytes + [reason.rawValue])
     }
 
+    /// Tells a client what is wrong with its connection, in words for a person; empty: nothing any more.
+    public static func health(_ problem: String) -> [UInt8] {
+        self.encode(.health, Array(problem.utf8))
+    }
+
     /// Tells clients that the server stops.
     ///
     /// - Parameters:

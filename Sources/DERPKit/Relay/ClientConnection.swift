@@ -70,6 +70,15 @@ actor ClientConnection {
         if wait.isInTime == false { await self.tellOfLeaving() }
     }
 
+    /// Ends the connection for `reason` once `farewell` has been sent, or a little later if the client doesn't read it.
+    func dismiss(_ farewell: [UInt8], as reason: CloseReason) async {
+        self.outbox.closeWhenSent(farewell, as: reason)
+        try? await Task.sleep(for: Self.dismissalLimit)
+        self.outbox.abort(reason)
+    }
+
+    private static let dismissalLimit: Duration = .seconds(2)
+
     private func leave() async {
         self.close()
         await self.tellOfLeaving()

@@ -7,6 +7,8 @@ struct RelayContext: Sendable {
     let forwarder: PacketForwarder
     let regionMap: RegionMap
     let logger: Logger
+    /// Decides about clients; `nil` when everybody is admitted.
+    let gatekeeper: Gatekeeper?
     /// What the server says first to every client.
     let serverKeyFrame: [UInt8]
     /// What it says once a client is admitted.
@@ -22,6 +24,7 @@ struct RelayContext: Sendable {
         self.forwarder = forwarder
         self.regionMap = regionMap
         self.logger = logger
+        self.gatekeeper = configuration.admission.isOpen ? nil : Gatekeeper(configuration.admission)
         self.serverKeyFrame = Frame.serverKey(configuration.privateKey.publicKey)
         self.serverInfo = ServerInfo().json()
     }

@@ -39,6 +39,8 @@ extension RelayServer {
         public var debugNetworks: [IPNetwork] = []
         /// This server's own region of the DERP map; `nil` serves no map.
         public var region: DERPRegion?
+        /// Who is asked about clients. By default nobody is: whoever reaches the relay may use it.
+        public var admission = AdmissionPolicy()
         /// How many event loops (threads) serve clients; 1…1024. `nil`: one per core that the process may use.
         public var loopCount: Int?
 
@@ -81,6 +83,7 @@ extension RelayServer.Configuration {
         try Self.require(self.handshakeTimeout > .zero, "the handshake timeout is not more than zero")
         try Self.require(self.keepAliveInterval > .zero, "the interval between KeepAlives is not more than zero")
         try Self.require(self.queueMemory >= 1 << 20, "the memory for queues is less than 1 MiB")
+        try self.admission.validate()
         if case .redirect(let url) = self.homePage {
             let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")
             try Self.require(isWeb && url.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the home page is no web URL")

@@ -40,7 +40,7 @@ struct RelaySession: Sendable {
     }
 
     /// Why a session ended early.
-    private struct Ending: Error {
+    struct Ending: Error {
         let reason: CloseReason
 
         init(_ reason: CloseReason) { self.reason = reason }
@@ -140,9 +140,12 @@ extension RelaySession {
     private func serveDERP(_ upgrade: Upgrade) async throws(Ending) -> CloseReason {
         if upgrade.request.idealNode != nil { self.relay.counters.notIdeal += 1 }
         let (login, early) = try await self.logIn(upgrade)
+        try await self.admit(login)
         guard !self.relay.isDraining else { return .shutdown }
         let greeting = Frame.encode(.serverInfo, login.box.seal(self.context.serverInfo))
         let connection = ClientConnection(stream: self.stream, login: login, relay: self.relay, context: self.context)
+        let reverification = self.reverify(login, of: connection)
+        defer { reverification?.cancel() }
         return await connection.run(early: early, greeting: greeting)
     }
 

@@ -51,6 +51,8 @@ extension Flag {
         .own("loops"), .own("region-id"), .own("region-code"), .own("region-name"),
         .own("ipv4"), .own("ipv6"), .own("debug-allow"), .own("log-level"),
 
+        .own("allow-file"), .own("deny-file"), .own("reverify-interval"),
+
         .refused("acme-email"), .refused("acme-eab-kid"), .refused("acme-eab-key"), .refused("acme-ip-certs", .boolean),
         .refused("mesh-psk-file"), .refused("mesh-with"),
         .refused("bootstrap-dns-names"), .refused("unpublished-bootstrap-dns-names"),

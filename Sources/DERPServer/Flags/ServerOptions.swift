@@ -157,4 +157,7 @@ struct ServerOptions: ParsableCommand {
         help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level")
     )
     var logLevel = "info"
+
+    @OptionGroup(title: "Admission")
+    var admission: AdmissionOptions
 }

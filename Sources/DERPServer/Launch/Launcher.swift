@@ -26,12 +26,17 @@ struct Launcher {
             await self.announce(relay, logger: logger)
         }
 
+        var services: [any Service] = [service]
+        if let lists = preparation.configuration.admission.lists {
+            services.append(KeyListService(lists: lists, logger: logger))
+        }
+
         // The relay logs what matters; the group's own lines would repeat it.
         var quiet = logger
         quiet.logLevel = .critical
         let group = ServiceGroup(
             configuration: .init(
-                services: [.init(service: service, serviceName: "relay")],
+                services: services.map { .init(service: $0) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: quiet
             )

@@ -37,6 +37,7 @@ extension ServerSettings {
         }
         self.region = try RegionSettings(options)
         self.debugNetworks = try Self.networks(options.debugAllow)
+        self.admission = try AdmissionSettings(options.admission)
         guard let level = Logger.Level(rawValue: options.logLevel) else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw UsageError("--log-level is one of \(levels), not \(UsageError.quote(options.logLevel))")

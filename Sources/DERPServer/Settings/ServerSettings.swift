@@ -23,6 +23,7 @@ struct ServerSettings {
     var loopCount: Int?
     var region: RegionSettings
     var debugNetworks: [IPNetwork]
+    var admission: AdmissionSettings
     var logLevel: Logger.Level
 
     /// How the server came by its name.

@@ -23,7 +23,8 @@ final class Outbox {
     private var told = BoundedSet<NodePublicKey>(limit: PeerMemory.limit)
     /// Why this end closed the connection, when it did.
     private(set) var closeReason: CloseReason?
-    private var closesWhenSent = false
+    /// Why the connection ends as soon as nothing waits any more.
+    private var reasonToCloseWhenSent: CloseReason?
     /// Nothing is sent before the client has been told that it is admitted.
     private var isHeld = true
 
@@ -83,9 +84,9 @@ final class Outbox {
         self.stream.interrupt()
     }
 
-    /// Ends the connection once everything that is queued now, and `farewell`, has been sent.
-    func closeWhenSent(_ farewell: [UInt8]) {
-        self.closesWhenSent = true
+    /// Ends the connection for `reason`, once everything that is queued now, and `farewell`, has been sent.
+    func closeWhenSent(_ farewell: [UInt8], as reason: CloseReason = .shutdown) {
+        self.reasonToCloseWhenSent = reason
         self.append(control: farewell)
     }
 }
@@ -210,7 +211,7 @@ extension Outbox: TickEndHandler, StreamWriteHandler {
         while !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked, self.stream.failure == nil {
             let (sent, total) = self.sendOnce()
             guard total > 0 else {
-                if self.closesWhenSent { self.abort(.shutdown) }
+                if let reason = self.reasonToCloseWhenSent { self.abort(reason) }
                 break
             }
             self.forget(sent, of: total)

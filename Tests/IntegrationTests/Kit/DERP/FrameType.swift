@@ -17,6 +17,7 @@ struct FrameType: RawRepresentable, Hashable, Sendable, CustomTestStringConverti
     static let closePeer = Self(rawValue: 0x11)
     static let ping = Self(rawValue: 0x12)
     static let pong = Self(rawValue: 0x13)
+    static let health = Self(rawValue: 0x14)
     static let restarting = Self(rawValue: 0x15)
     /// No such type has been given out.
     static let unknown = Self(rawValue: 0x7f)

@@ -1,0 +1,14 @@
+import AsyncSockets
+
+/// Who wants to be admitted, and whence.
+public struct AdmissionRequest: Hashable, Sendable {
+    /// The client's key. It has proved that it has the private one.
+    public var key: NodePublicKey
+    /// The address from which it connects, an IPv4-mapped one unmapped. Behind a proxy, the proxy's.
+    public var source: IPAddress
+
+    public init(key: NodePublicKey, source: IPAddress) {
+        self.key = key
+        self.source = source
+    }
+}

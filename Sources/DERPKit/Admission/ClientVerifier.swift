@@ -1,0 +1,11 @@
+/// Decides which clients may use a relay.
+///
+/// A verifier is asked once per login at most, between the client's ClientInfo and the server's ServerInfo (protocol notes
+/// §7), and never about packets. It is called on no event loop, by many clients at once, and may take its time:
+/// whoever waits is one client. ``AdmissionPolicy`` bounds how long, and for how many at once, and remembers answers.
+public protocol ClientVerifier: Sendable {
+    /// Whether the client may use the relay.
+    ///
+    /// To be unable to tell is a decision too, such as ``AdmissionDecision/Reason/unavailable``.
+    func decide(on request: AdmissionRequest) async -> AdmissionDecision
+}

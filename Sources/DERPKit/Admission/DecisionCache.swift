@@ -1,0 +1,45 @@
+/// Decisions that hold for a while. Bounded: two generations, of which the older one is forgotten whole when the younger
+/// one is full, so that a flood of strangers costs nothing but questions.
+struct DecisionCache {
+    private struct Entry {
+        let decision: AdmissionDecision
+        let expiry: ContinuousClock.Instant
+    }
+
+    private let allowLifetime: Duration
+    private let denyLifetime: Duration
+    private let generationLimit: Int
+    private var young: [AdmissionRequest: Entry] = [:]
+    private var old: [AdmissionRequest: Entry] = [:]
+
+    /// - Parameter capacity: how many decisions are kept at most, at least 2.
+    init(allowLifetime: Duration, denyLifetime: Duration, capacity: Int) {
+        self.allowLifetime = allowLifetime
+        self.denyLifetime = denyLifetime
+        self.generationLimit = max(capacity / 2, 1)
+    }
+
+    /// How many decisions are kept, those that no longer hold among them.
+    var count: Int { self.young.count + self.old.count }
+
+    /// The decision that still holds.
+    func decision(on request: AdmissionRequest, now: ContinuousClock.Instant) -> AdmissionDecision? {
+        guard let entry = self.young[request] ?? self.old[request], now < entry.expiry else { return nil }
+        return entry.decision
+    }
+
+    /// Remembers a decision, in place of a former one.
+    mutating func store(_ decision: AdmissionDecision, on request: AdmissionRequest, now: ContinuousClock.Instant) {
+        self.old[request] = nil
+        let lifetime = decision.isAllowed ? self.allowLifetime : self.denyLifetime
+        guard lifetime > .zero else {
+            self.young[request] = nil
+            return
+        }
+        if self.young[request] == nil, self.young.count >= self.generationLimit {
+            self.old = self.young
+            self.young = [:]
+        }
+        self.young[request] = Entry(decision: decision, expiry: now + lifetime)
+    }
+}

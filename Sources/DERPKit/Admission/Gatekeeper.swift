@@ -1,0 +1,94 @@
+/// Decides about clients as an ``AdmissionPolicy`` says: lists first, then what is remembered, then those who must be
+/// asked. Runs on no event loop, so that nobody but the client in question waits.
+actor Gatekeeper {
+    private let policy: AdmissionPolicy
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private var cache: DecisionCache
+    private var inquiries: [AdmissionRequest: Inquiry] = [:]
+    private var lastInquiry: UInt64 = 0
+    /// How many questions are unanswered, whether or not somebody still waits: a verifier may ignore that its time is up.
+    private(set) var pendingCount = 0
+
+    /// One client being asked about. Logins of the same key from the same address share it.
+    private struct Inquiry {
+        let id: UInt64
+        var decision = AdmissionDecision.allow
+        /// How many verifiers have yet to answer.
+        var missing: Int
+        var tasks: [Task<Void, Never>] = []
+        var waiters: [CheckedContinuation<AdmissionDecision, Never>] = []
+    }
+
+    /// - Parameter now: the clock by which answers expire.
+    init(_ policy: AdmissionPolicy, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+        self.policy = policy
+        self.now = now
+        self.cache = DecisionCache(
+            allowLifetime: policy.allowLifetime,
+            denyLifetime: policy.denyLifetime,
+            capacity: policy.capacity
+        )
+    }
+
+    /// Decides within the policy's time limit.
+    ///
+    /// - Parameter afresh: whether to ask even when an answer is remembered.
+    func decide(on request: AdmissionRequest, afresh: Bool = false) async -> AdmissionDecision {
+        if let lists = self.policy.lists {
+            let decision = lists.decision(on: request.key)
+            guard decision.isAllowed else { return decision }
+        }
+        guard !self.policy.verifiers.isEmpty else { return .allow }
+        if !afresh, let decision = self.cache.decision(on: request, now: self.now()) { return decision }
+        if self.inquiries[request] == nil {
+            guard self.pendingCount + self.policy.verifiers.count <= self.policy.pendingLimit else {
+                return .deny(.busy, detail: "\(self.pendingCount) questions are unanswered")
+            }
+            self.inquire(request)
+        }
+        return await withCheckedContinuation { self.inquiries[request]?.waiters.append($0) }
+    }
+
+    private func inquire(_ request: AdmissionRequest) {
+        self.lastInquiry += 1
+        let id = self.lastInquiry
+        self.pendingCount += self.policy.verifiers.count
+        var inquiry = Inquiry(id: id, missing: self.policy.verifiers.count)
+        inquiry.tasks = self.policy.verifiers.map { verifier in
+            Task.detached { await self.answered(await verifier.decide(on: request), to: id, on: request) }
+        }
+        let limit = self.policy.timeLimit
+        inquiry.tasks.append(
+            Task.detached {
+                guard (try? await Task.sleep(for: limit)) != nil else { return }
+                await self.timeIsUp(for: id, on: request)
+            }
+        )
+        self.inquiries[request] = inquiry
+    }
+
+    private func answered(_ decision: AdmissionDecision, to id: UInt64, on request: AdmissionRequest) {
+        self.pendingCount -= 1
+        guard var inquiry = self.inquiries[request], inquiry.id == id else { return }
+        inquiry.missing -= 1
+        inquiry.decision = inquiry.decision.and(decision)
+        self.inquiries[request] = inquiry
+        // A verdict against the client stands, whatever the others will say.
+        if inquiry.missing == 0 || inquiry.decision.refusal?.isVerdict == true { self.settle(request) }
+    }
+
+    private func timeIsUp(for id: UInt64, on request: AdmissionRequest) {
+        guard let inquiry = self.inquiries[request], inquiry.id == id else { return }
+        self.inquiries[request]?.decision = inquiry.decision.and(
+            .deny(.timeout, detail: "no answer within \(self.policy.timeLimit)")
+        )
+        self.settle(request)
+    }
+
+    private func settle(_ request: AdmissionRequest) {
+        guard let inquiry = self.inquiries.removeValue(forKey: request) else { return }
+        self.cache.store(inquiry.decision, on: request, now: self.now())
+        inquiry.tasks.forEach { $0.cancel() }
+        inquiry.waiters.forEach { $0.resume(returning: inquiry.decision) }
+    }
+}

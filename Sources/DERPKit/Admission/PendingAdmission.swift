@@ -1,0 +1,39 @@
+import AsyncSockets
+
+/// A client that waits to be decided about: until the answer comes or its connection fails. Confined to the loop.
+// @unchecked: confined to the stream's loop.
+final class PendingAdmission: StreamWriteHandler, @unchecked Sendable {
+    private let stream: TCPStream
+    private var decision: AdmissionDecision?
+    private var waiter: UnsafeContinuation<Void, Never>?
+
+    init(_ stream: TCPStream) {
+        self.stream = stream
+        // It is told of the stream's end, by deadline or when the server stops.
+        stream.writeHandler = self
+    }
+
+    func settle(_ decision: AdmissionDecision) {
+        self.decision = decision
+        self.resume()
+    }
+
+    func streamChanged() {
+        if self.stream.failure != nil { self.resume() }
+    }
+
+    /// The answer; `nil` when the stream failed first.
+    func wait(isolation: isolated (any Actor)? = #isolation) async -> AdmissionDecision? {
+        if self.decision == nil, self.stream.failure == nil {
+            await withUnsafeContinuation { self.waiter = $0 }
+        }
+        self.stream.writeHandler = nil
+        return self.stream.failure == nil ? self.decision : nil
+    }
+
+    private func resume() {
+        guard let waiter = self.waiter else { return }
+        self.waiter = nil
+        waiter.resume()
+    }
+}

@@ -1,0 +1,67 @@
+import AsyncSockets
+import Logging
+
+extension RelaySession {
+    /// Returns when the client may come in. One that may not is told why.
+    ///
+    /// The deadline of the handshake's last step bounds this too.
+    func admit(_ login: DERPLogin) async throws(Ending) {
+        guard let gatekeeper = self.context.gatekeeper else { return }
+        let request = self.request(of: login)
+        let pending = PendingAdmission(self.stream)
+        let loop = self.relay.loop
+        Task.detached {
+            let decision = await gatekeeper.decide(on: request)
+            await loop.run { pending.settle(decision) }
+        }
+        guard let decision = await pending.wait() else {
+            throw Ending(self.stream.failure.map(CloseReason.init) ?? .peer)
+        }
+        guard let reason = decision.refusal else { return }
+        self.note(decision, reason, about: request)
+        try? await self.stream.write(Frame.health(Self.notice(of: reason)))
+        throw Ending(.refused)
+    }
+
+    /// Has the client asked about again and again, as the policy says, and closed when it is no longer wanted; `nil`
+    /// when it never is. To be cancelled when the client leaves.
+    func reverify(_ login: DERPLogin, of connection: ClientConnection) -> Task<Void, Never>? {
+        guard let gatekeeper = self.context.gatekeeper else { return nil }
+        guard let interval = self.context.configuration.admission.reverifyInterval else { return nil }
+        let request = self.request(of: login)
+        let period = interval + interval * Double.random(in: 0...0.1)
+        return Task.detached {
+            while (try? await Task.sleep(for: period)) != nil {
+                let decision = await gatekeeper.decide(on: request, afresh: true)
+                // Who can't be asked has not changed his mind.
+                guard let reason = decision.refusal, reason.isVerdict, !Task.isCancelled else { continue }
+                await self.relay.loop.run { self.note(decision, reason, about: request) }
+                await connection.dismiss(Frame.health(Self.notice(of: reason)), as: .refused)
+                return
+            }
+        }
+    }
+
+    private func request(of login: DERPLogin) -> AdmissionRequest {
+        AdmissionRequest(key: login.key, source: self.stream.peerAddress.ip)
+    }
+
+    private func note(
+        _ decision: AdmissionDecision,
+        _ reason: AdmissionDecision.Reason,
+        about request: AdmissionRequest
+    ) {
+        self.relay.counters.refusals[reason.kind] += 1
+        self.context.logger.info(
+            "Refused a client",
+            metadata: [
+                "key": "\(request.key)", "source": "\(request.source)", "reason": "\(reason.kind.label)",
+                "detail": "\(decision.detail)",
+            ]
+        )
+    }
+
+    private static func notice(of reason: AdmissionDecision.Reason) -> String {
+        "This relay does not admit this client: \(reason)."
+    }
+}
