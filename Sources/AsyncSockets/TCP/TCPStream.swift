@@ -19,7 +19,7 @@ public final class TCPStream: @unchecked Sendable {
     var isReadReady = false
     var sawHangup = false
     /// The peer said, under TLS, that it sends nothing more.
-    var isReadClosed = false
+    package internal(set) var isReadClosed = false
     private var reader: UnsafeContinuation<Void, Never>?
     /// Received before the security that will open it was there.
     var unopened: [UInt8] = []

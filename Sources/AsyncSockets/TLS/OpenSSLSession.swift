@@ -11,7 +11,7 @@ final class OpenSSLSession: TransportSecurity {
     private var secrets: UnsafeMutablePointer<cas_traffic_secrets>?
 
     init(context: TLSContext, buffers: LoopBuffers, serverName: String?) throws(SocketError) {
-        if case .system = context.verification, serverName == nil {
+        if context.verification.needsServerName, serverName == nil {
             throw SocketError(.tls, "a certificate can't be verified without the server's name")
         }
         guard let session = SSL_new(context.handle), let bio = cas_tls_bio(buffers.window) else {

@@ -16,6 +16,8 @@ public final class TLSContext: @unchecked Sendable {
     public enum Verification: Sendable {
         /// It must be trusted by the system, and be for the host's name.
         case system
+        /// As ``system``, or trusted by one of these authorities, whose certificates are given as PEM.
+        case systemAnd(authoritiesPEM: String)
         /// Its SHA-256 (over the DER form) must be this one, 32 bytes.
         case pinned([UInt8])
         /// Nothing. For tests and measurements.
@@ -53,17 +55,15 @@ public final class TLSContext: @unchecked Sendable {
         self.isServer = true
         self.usesOwnRecords = records == .own
         self.verification = .none
-        do {
-            try self.useChain(chainPEM)
-            try self.usePrivateKey(privateKeyPEM)
-            for der in appendedDER { try self.append(der) }
-        } catch {
-            SSL_CTX_free(self.handle)
-            throw error
-        }
+        // From here on an error runs deinit, which frees the context.
+        try self.useChain(chainPEM)
+        try self.usePrivateKey(privateKeyPEM)
+        for der in appendedDER { try self.append(der) }
     }
 
     /// A client's context.
+    ///
+    /// - Throws: ``SocketError`` with code `tls` when the authorities' certificates can't be read.
     public init(
         clientVerification verification: Verification,
         versions: Versions = .both,
@@ -73,10 +73,10 @@ public final class TLSContext: @unchecked Sendable {
         self.isServer = false
         self.usesOwnRecords = records == .own
         self.verification = verification
-        if case .system = verification {
-            SSL_CTX_set_default_verify_paths(self.handle)
-            SSL_CTX_set_verify(self.handle, SSL_VERIFY_PEER, nil)
-        }
+        guard verification.needsServerName else { return }
+        SSL_CTX_set_default_verify_paths(self.handle)
+        SSL_CTX_set_verify(self.handle, SSL_VERIFY_PEER, nil)
+        if case .systemAnd(let pem) = verification { try self.trust(pem) }
     }
 
     deinit {
@@ -111,6 +111,18 @@ public final class TLSContext: @unchecked Sendable {
         for certificate in certificates.dropFirst() {
             guard cas_tls_add_chain_certificate(self.handle, certificate) == 1 else {
                 throw Self.lastError("use the certificate's chain")
+            }
+        }
+    }
+
+    private func trust(_ pem: String) throws(SocketError) {
+        let certificates = Self.certificates(inPEM: pem)
+        defer { certificates.forEach { X509_free($0) } }
+        guard !certificates.isEmpty else { throw Self.lastError("read the authorities' certificates") }
+        let store = SSL_CTX_get_cert_store(self.handle)
+        for certificate in certificates {
+            guard X509_STORE_add_cert(store, certificate) == 1 else {
+                throw Self.lastError("trust an authority's certificate")
             }
         }
     }
@@ -167,6 +179,16 @@ public final class TLSContext: @unchecked Sendable {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
             cas_tls_take_error(text.baseAddress!, text.count)
             return String(cString: text.baseAddress!)
+        }
+    }
+}
+
+extension TLSContext.Verification {
+    /// Whether the certificate is verified for a name, which a client must then give.
+    var needsServerName: Bool {
+        switch self {
+        case .system, .systemAnd: true
+        case .pinned, .none: false
         }
     }
 }
