@@ -42,6 +42,7 @@ require_tests() {
     require openssl command -v openssl
     require curl command -v curl
     require python3 command -v python3
+    require nginx-light test -x /usr/sbin/nginx
     require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
     if [ -z "${TAILCAT:-}" ]; then
         require python3-venv python3 -c "import ensurepip, venv"

@@ -1,0 +1,83 @@
+import AsyncSockets
+
+/// One request and its answer, on a connection of their own. Pinned to the loop that serves it.
+actor HTTPExchange {
+    private nonisolated let loop: EventLoop
+    private let request: HTTPClient.Request
+    private let deadline: ContinuousClock.Instant
+    private var reader: HTTPResponseReader
+    private var stream: TCPStream?
+    private var isCancelled = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
+
+    init(_ request: HTTPClient.Request, bodyLimit: Int, deadline: ContinuousClock.Instant, on loop: EventLoop) {
+        self.loop = loop
+        self.request = request
+        self.deadline = deadline
+        self.reader = HTTPResponseReader(answerTo: request.method, bodyLimit: bodyLimit)
+    }
+
+    /// Ends the exchange: whoever waits for it finds it failed.
+    func cancel() {
+        self.isCancelled = true
+        self.stream?.fail(SocketError(.closed, "the request was given up"))
+    }
+
+    /// Connects to the first of `addresses` that lets it, and asks.
+    func perform(to addresses: [IPAddress], tls: TLSContext?) async throws(DERPError) -> HTTPClient.Response {
+        do {
+            let stream = try await self.connect(to: addresses)
+            self.stream = stream
+            defer { stream.close() }
+            guard !self.isCancelled else { throw SocketError(.closed, "the request was given up") }
+            stream.setDeadline(self.timeLeft)
+            if let tls { try await stream.startTLS(tls, serverName: self.request.url.name) }
+            try await stream.write(self.request.bytes)
+            return try await self.read(from: stream)
+        } catch let error as SocketError {
+            throw DERPError(error.code == .timeout ? .timeout : .connection, error.message)
+        } catch let error as DERPError {
+            throw error
+        } catch {
+            throw DERPError(.connection, "\(error)")
+        }
+    }
+
+    private var timeLeft: Duration { max(self.deadline - .now, .milliseconds(1)) }
+
+    /// Each address gets its share of the time that is left, so that a silent one doesn't use it all up.
+    private func connect(to addresses: [IPAddress]) async throws(SocketError) -> TCPStream {
+        var failure = SocketError(.closed, "the host has no address")
+        for (index, address) in addresses.enumerated() {
+            guard !self.isCancelled else { throw SocketError(.closed, "the request was given up") }
+            do {
+                return try await TCPStream.connect(
+                    to: SocketAddress(address, port: self.request.url.port),
+                    on: self.loop,
+                    within: self.timeLeft / (addresses.count - index)
+                )
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    private func read(from stream: TCPStream) async throws -> HTTPClient.Response {
+        while !self.reader.isComplete {
+            switch stream.receive() {
+            case .bytes(let bytes): try self.reader.take(bytes)
+            case .wouldBlock: await stream.waitUntilReadable()
+            case .closed:
+                // A body that ends with the connection may have been cut off by anybody, unless TLS says that it wasn't.
+                guard stream.security == nil || stream.isReadClosed else {
+                    throw SocketError(.closed, "the server closed the connection before its answer was whole")
+                }
+                try self.reader.end()
+            case .failed: throw stream.failure ?? SocketError(.closed, "the connection is closed")
+            }
+        }
+        return self.reader.response
+    }
+}

@@ -1,0 +1,164 @@
+import Foundation
+import Glibc
+
+/// A real web server on loopback, with HTTP and HTTPS, an authority of its own, and pages that go wrong on purpose.
+final class NginxServer {
+    let directory: TemporaryDirectory
+    private let process = Process()
+    private let httpPort: UInt16
+    private let httpsPort: UInt16
+
+    struct Failure: Error {}
+
+    /// `files`: what is served, by name.
+    init(files: [String: String] = [:]) throws {
+        self.directory = try TemporaryDirectory()
+        (self.httpPort, self.httpsPort) = (try Self.freePort(), try Self.freePort())
+        try self.makeCertificates()
+        for (name, text) in files { try self.directory.write(text, to: name) }
+        try self.directory.write(String(repeating: "slow", count: 1000), to: "slow.txt")
+        try self.directory.write("<!--# echo var=\"none\" default=\"chunky\" -->", to: "chunked.shtml")
+        let configuration = try self.directory.write(self.configuration, to: "nginx.conf")
+        self.process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        self.process.arguments = ["nginx", "-p", self.directory.path, "-c", configuration, "-e", "stderr"]
+        // Where Debian has it, and no user but root looks.
+        self.process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
+        self.process.standardError = FileHandle.nullDevice
+        try self.process.run()
+        try self.waitUntilReady()
+    }
+
+    deinit { self.stop() }
+
+    /// Stops answering: its ports then refuse connections.
+    func stop() {
+        guard self.process.isRunning else { return }
+        self.process.terminate()
+        self.process.waitUntilExit()
+    }
+
+    func http(_ path: String) -> String { "http://127.0.0.1:\(self.httpPort)\(path)" }
+    func https(_ path: String, host: String = "localhost") -> String { "https://\(host):\(self.httpsPort)\(path)" }
+
+    /// The authority that vouches for the server, as PEM.
+    var authorityPEM: String {
+        get throws { try String(contentsOfFile: self.directory.file("ca.crt"), encoding: .utf8) }
+    }
+
+    private var configuration: String {
+        """
+        daemon off;
+        worker_processes 1;
+        pid \(self.directory.path)/nginx.pid;
+        \(getuid() == 0 ? "user root;" : "")
+        events { worker_connections 64; }
+        http {
+          access_log off;
+          client_body_temp_path \(self.directory.path)/body;
+          proxy_temp_path \(self.directory.path)/proxy;
+          fastcgi_temp_path \(self.directory.path)/fastcgi;
+          uwsgi_temp_path \(self.directory.path)/uwsgi;
+          scgi_temp_path \(self.directory.path)/scgi;
+          absolute_redirect off;
+          server {
+            listen 127.0.0.1:\(self.httpPort);
+            listen 127.0.0.1:\(self.httpsPort) ssl;
+            listen 127.0.0.2:\(self.httpsPort) ssl;
+            ssl_certificate \(self.directory.path)/server.crt;
+            ssl_certificate_key \(self.directory.path)/server.key;
+            root \(self.directory.path);
+            location = /chunked.shtml { ssi on; ssi_types *; }
+            location = /slow.txt { limit_rate 20; }
+            location = /500 { return 500 "broken"; }
+            location = /loop { return 302 /loop; }
+            location ~ ^/hop1/(.*)$ { return 301 ../$1; }
+            location ~ ^/hop2/(.*)$ { return 307 /hop1/$1; }
+            location ~ ^/hop5/(.*)$ { return 302 /hop4/$1; }
+            location ~ ^/hop4/(.*)$ { return 303 /hop3/$1; }
+            location ~ ^/hop3/(.*)$ { return 308 /hop2/$1; }
+            location ~ ^/hop6/(.*)$ { return 302 /hop5/$1; }
+            location = /downgrade { return 302 http://127.0.0.1:\(self.httpPort)/page.txt; }
+            location = /upgrade { return 302 https://localhost:\(self.httpsPort)/page.txt; }
+            location = /elsewhere { return 302 ftp://127.0.0.1/; }
+            location = /echo { return 200 "$request_method $http_content_length $http_x_asked $http_host"; }
+          }
+        }
+        """
+    }
+
+    private func makeCertificates() throws {
+        let file = self.directory.file
+        try self.directory.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n", to: "names")
+        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        let authority = ["-subj", "/CN=A test's authority", "-keyout", file("ca.key"), "-out", file("ca.crt")]
+        try OpenSSLTool.run(["req", "-x509", "-days", "2"] + key + authority)
+        let request = ["-subj", "/CN=localhost", "-keyout", file("server.key"), "-out", file("server.csr")]
+        try OpenSSLTool.run(["req", "-new"] + key + request)
+        try OpenSSLTool.run(
+            "x509",
+            "-req",
+            "-days",
+            "2",
+            "-in",
+            file("server.csr"),
+            "-CA",
+            file("ca.crt"),
+            "-CAkey",
+            file("ca.key"),
+            "-set_serial",
+            "2",
+            "-extfile",
+            file("names"),
+            "-out",
+            file("server.crt")
+        )
+    }
+
+    private func waitUntilReady() throws {
+        for _ in 0..<1000 {
+            guard self.process.isRunning else { throw Failure() }
+            if Self.connects(to: self.httpPort), Self.connects(to: self.httpsPort) { return }
+            usleep(10000)
+        }
+        throw Failure()
+    }
+
+    private static func connects(to port: UInt16) -> Bool {
+        Self.withLoopback(port) { descriptor, address, size in connect(descriptor, address, size) == 0 }
+    }
+
+    private static func freePort() throws -> UInt16 {
+        var port: UInt16 = 0
+        let isBound = Self.withLoopback(0) { descriptor, address, size in
+            var bound = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let result = withUnsafeMutablePointer(to: &bound) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                    bind(descriptor, address, size) == 0 && getsockname(descriptor, pointer, &length) == 0
+                }
+            }
+            port = UInt16(bigEndian: bound.sin_port)
+            return result
+        }
+        guard isBound, port != 0 else { throw Failure() }
+        return port
+    }
+
+    private static func withLoopback(
+        _ port: UInt16,
+        _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Bool
+    ) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                body(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}
