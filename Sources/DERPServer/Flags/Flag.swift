@@ -1,3 +1,5 @@
+import DERPKit
+
 /// What is known of one command line flag before its value is looked at.
 struct Flag: Hashable {
     /// What may stand behind the name.

@@ -1,6 +1,6 @@
 /// How far apart two words are: the least number of letters put in, left out or changed (Levenshtein).
-enum EditDistance {
-    static func between(_ left: String, _ right: String) -> Int {
+package enum EditDistance {
+    package static func between(_ left: String, _ right: String) -> Int {
         let right = Array(right.utf8)
         var row = Array(0...right.count)
         for (line, letter) in left.utf8.enumerated() {

@@ -1,0 +1,22 @@
+/// A map made of layers, that remembers which of them each region is from.
+public struct LayeredDERPMap: Hashable, Sendable {
+    /// The layers so far, as clients see them.
+    public private(set) var map = DERPMap()
+    /// Where each region of ``map`` is from, by its id.
+    public private(set) var origins: [Int: String] = [:]
+    /// Where each region was taken away that isn't in ``map``, by its id.
+    public private(set) var removals: [Int: String] = [:]
+
+    public init() {}
+
+    /// Lays `layer` over those that are there: its regions replace whole ones, its `nil` removes one (protocol.md §6).
+    ///
+    /// - Parameter origin: what to call the layer: a path, a URL.
+    public mutating func apply(_ layer: DERPMapLayer, from origin: String) {
+        for (id, region) in layer.regions {
+            self.origins[id] = region == nil ? nil : origin
+            self.removals[id] = region == nil ? origin : nil
+        }
+        self.map.apply(layer)
+    }
+}

@@ -1,0 +1,105 @@
+extension DERPMapReader {
+    /// An object's members under their names in JSON. Other members are noted and left out.
+    mutating func members(of value: SourceValue, _ what: String, known: [String]) -> [SourceValue.Member] {
+        switch value.content {
+        case .null: return []
+        case .object(let members): return members.compactMap { self.known($0, among: known, in: what) }
+        default:
+            self.refuse(value.line, "\(what) is an object, not \(value.kind)")
+            return []
+        }
+    }
+
+    private mutating func known(
+        _ member: SourceValue.Member,
+        among names: [String],
+        in what: String
+    ) -> SourceValue.Member? {
+        let lowercased = member.name.lowercased()
+        if let name = names.first(where: { $0.lowercased() == lowercased }) {
+            let expected = self.form == .json ? name : lowercased
+            if member.name != expected {
+                let message = "the key \(SourceText.quote(member.name)) is spelt \(expected)"
+                // The reference reads JSON in any case; headscale ignores what isn't in lower case, and says nothing.
+                if self.form == .json { self.warn(member.line, message) } else { self.refuse(member.line, message) }
+            }
+            return SourceValue.Member(name: name, line: member.line, value: member.value)
+        }
+        let quoted = SourceText.quote(member.name)
+        guard let nearest = Self.nearest(to: lowercased, among: names) else {
+            self.warn(member.line, "\(what) has no key \(quoted): it is ignored")
+            return nil
+        }
+        let name = self.form == .json ? nearest : nearest.lowercased()
+        let message = "\(what) has no key \(quoted): did you mean \(name)?"
+        // Maps in JSON come from programs, and newer ones know more; YAML is written by hand.
+        if self.form == .json { self.warn(member.line, message) } else { self.refuse(member.line, message) }
+        return nil
+    }
+
+    private static func nearest(to name: String, among names: [String]) -> String? {
+        guard name.utf8.count <= 40 else { return nil }
+        let distances = names.map { (name: $0, distance: EditDistance.between($0.lowercased(), name)) }
+        guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+        return best.distance <= max(1, min(2, name.utf8.count / 3)) ? best.name : nil
+    }
+
+    /// A text of at most 1024 bytes; empty for `null` and for what is none.
+    mutating func text(_ member: SourceValue.Member) -> String {
+        let text: String
+        switch member.value.content {
+        case .null: return ""
+        case .text(let content): text = content
+        case .number(let content) where self.form == .yaml: text = content
+        case .bool(let content) where self.form == .yaml: text = "\(content)"
+        default:
+            self.refuse(member.line, "\(member.name) is text, not \(member.value.kind)")
+            return ""
+        }
+        guard text.utf8.count <= DERPMapLimits.text else {
+            self.refuse(member.line, "\(member.name) is longer than \(DERPMapLimits.text) bytes")
+            return ""
+        }
+        return text
+    }
+
+    /// `nil` for `null` and for what is none.
+    mutating func bool(_ member: SourceValue.Member) -> Bool? {
+        switch member.value.content {
+        case .null: return nil
+        case .bool(let isOn): return isOn
+        default:
+            self.refuse(member.line, "\(member.name) is true or false, not \(member.value.kind)")
+            return nil
+        }
+    }
+
+    /// `nil` for `null` and for what is none.
+    mutating func integer(_ member: SourceValue.Member, in range: ClosedRange<Int>) -> Int? {
+        switch member.value.content {
+        case .null: return nil
+        case .number(let text):
+            guard let number = Int(text), range.contains(number) else { break }
+            return number
+        default: break
+        }
+        let shown =
+            range.upperBound > 65535
+            ? "a whole number from \(range.lowerBound) to 2^53-1" : "in \(range.lowerBound)…\(range.upperBound)"
+        self.refuse(member.line, "\(member.name) is not \(shown)")
+        return nil
+    }
+
+    /// `nil` for `null` and for what is none.
+    mutating func number(_ value: SourceValue) -> Double? {
+        switch value.content {
+        case .null: return nil
+        case .number(let text):
+            guard let number = Double(text), number.isFinite else { break }
+            return number
+        default: break
+        }
+        self.refuse(value.line, "this is a number, not \(value.kind)")
+        return nil
+    }
+}

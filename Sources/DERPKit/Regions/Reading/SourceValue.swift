@@ -1,0 +1,44 @@
+/// A value of a YAML or JSON document, with its line.
+struct SourceValue {
+    /// An object's member.
+    struct Member {
+        let name: String
+        /// The line of the name.
+        let line: Int
+        let value: SourceValue
+    }
+
+    enum Content {
+        case null
+        case bool(Bool)
+        /// The text of a number as it was written.
+        case number(String)
+        case text(String)
+        case list([SourceValue])
+        case object([Member])
+    }
+
+    let line: Int
+    let content: Content
+
+    /// Why a document can't be read at all.
+    struct Failure: Error {
+        let line: Int
+        let message: String
+    }
+
+    /// How deep lists and objects may lie in each other. A map needs 6.
+    static let depthLimit = 32
+
+    /// What the value is, for an error.
+    var kind: String {
+        switch self.content {
+        case .null: "null"
+        case .bool: "a boolean"
+        case .number: "a number"
+        case .text: "text"
+        case .list: "a list"
+        case .object: "an object"
+        }
+    }
+}
