@@ -11,6 +11,11 @@ enum Main {
             print(text)
         case .refuse(let error):
             Self.fail("\(error)", status: EX_USAGE)
+        case .map(let command):
+            let outcome = await command.perform()
+            Self.write(outcome.output, to: STDOUT_FILENO)
+            Self.write(outcome.errors, to: STDERR_FILENO)
+            exit(outcome.status)
         case .serve(let settings):
             do {
                 try await Launcher(settings: settings).serve()
@@ -22,8 +27,16 @@ enum Main {
 
     /// Says why in one line, and exits.
     private static func fail(_ reason: String, status: Int32) -> Never {
-        let line = Array("DERPServer: \(reason)\n".utf8)
-        _ = write(STDERR_FILENO, line, line.count)
+        Self.write("DERPServer: \(reason)\n", to: STDERR_FILENO)
         exit(status)
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            guard count > 0 || errno == EINTR else { return }
+            rest = rest.dropFirst(max(count, 0))
+        }
     }
 }

@@ -5,6 +5,8 @@ import DERPKit
 enum CommandLineRequest {
     /// To print this text and exit with 0.
     case print(String)
+    /// To do something with maps.
+    case map(any MapSubcommand)
     /// To serve.
     case serve(ServerSettings)
     /// Nothing that can be done.
@@ -12,6 +14,10 @@ enum CommandLineRequest {
 
     /// Reads the arguments behind the program's name.
     init(_ arguments: [String], in environment: HostEnvironment) {
+        if arguments.first == "map" {
+            self.init(map: Array(arguments.dropFirst()))
+            return
+        }
         do {
             let options = try ServerOptions.parse(GoArguments.normalize(arguments))
             if options.version {
@@ -25,6 +31,19 @@ enum CommandLineRequest {
             self = .print(ServerOptions.fullMessage(for: error))
         } catch {
             self = .refuse(UsageError(ServerOptions.message(for: error)))
+        }
+    }
+    private init(map arguments: [String]) {
+        do {
+            if let command = try MapCommand.parseAsRoot(arguments) as? any MapSubcommand {
+                self = .map(command)
+            } else {
+                self = .print(MapCommand.helpMessage())
+            }
+        } catch  where MapCommand.exitCode(for: error) == .success {
+            self = .print(MapCommand.fullMessage(for: error))
+        } catch {
+            self = .refuse(UsageError("map: \(MapCommand.message(for: error))"))
         }
     }
 }

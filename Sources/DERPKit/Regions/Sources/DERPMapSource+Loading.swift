@@ -1,0 +1,72 @@
+import HTTPTypes
+
+extension DERPMapSource {
+    /// What a server said of its answer, to ask again only for another (RFC 9110 §8.8).
+    package struct Validators: Hashable, Sendable {
+        package var entityTag: String?
+        package var lastModified: String?
+
+        package init(entityTag: String? = nil, lastModified: String? = nil) {
+            self.entityTag = entityTag
+            self.lastModified = lastModified
+        }
+    }
+
+    /// What came of asking a source.
+    package enum Answer: Hashable, Sendable {
+        case text(String, Validators)
+        /// A server still has what its validators stand for.
+        case unchanged
+    }
+
+    /// Reads the file, or fetches from the URL: at most 5 MiB, and within 10 s.
+    ///
+    /// - Throws: ``DERPError``: `invalidConfiguration` for a file that can't be read, else as ``HTTPClient/send(_:limits:)``.
+    package func load(by client: HTTPClient?, unless known: Validators = .init()) async throws(DERPError) -> Answer {
+        switch self {
+        case .file(let path):
+            do {
+                return .text(try FileReader.text(at: path, limit: DERPMapLimits.size), Validators())
+            } catch {
+                throw DERPError(.invalidConfiguration, "can't read \(path): \(error)")
+            }
+        case .url(let url):
+            guard let client else { throw DERPError(.invalidConfiguration, "\(url) can't be fetched here") }
+            return try await Self.fetch(url, by: client, unless: known)
+        }
+    }
+
+    private static func fetch(
+        _ url: HTTPURL,
+        by client: HTTPClient,
+        unless known: Validators
+    ) async throws(DERPError) -> Answer {
+        var fields = HTTPFields()
+        fields[.ifNoneMatch] = known.entityTag
+        fields[.ifModifiedSince] = known.lastModified
+        let response = try await client.send(
+            .init(.get, url, fields: fields),
+            limits: .init(bodySize: DERPMapLimits.size)
+        )
+        if response.status == 304, known != Validators() { return .unchanged }
+        guard response.status == 200 else {
+            throw DERPError(.connection, "\(url): the server answers with HTTP status \(response.status)")
+        }
+        guard let text = String(validating: response.body, as: UTF8.self) else {
+            throw DERPError(.invalidConfiguration, "\(url): the answer is not UTF-8 text")
+        }
+        let validators = Validators(
+            entityTag: response.fields[.eTag],
+            lastModified: response.fields[.lastModified]
+        )
+        return .text(text, validators)
+    }
+
+    /// How the source's text is to be read: a file's name may say it.
+    package var form: DERPMapDocument.Form? {
+        guard case .file(let path) = self else { return nil }
+        let name = path.lowercased()
+        if name.hasSuffix(".json") { return .json }
+        return name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? .yaml : nil
+    }
+}

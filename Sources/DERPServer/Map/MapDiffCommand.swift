@@ -1,0 +1,51 @@
+import ArgumentParser
+import DERPKit
+
+/// `DERPServer map diff BEFORE AFTER…`.
+struct MapDiffCommand: MapSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "Say what would change for clients if the map BEFORE became that of the sources AFTER.",
+        discussion: "BEFORE may be a running server's https://<host>/derpmap/default."
+    )
+
+    @Argument(help: "A file, or a URL.")
+    var before: String
+
+    @Argument(help: "Files, or URLs, which are merged.")
+    var after: [String]
+
+    @OptionGroup var fetch: FetchOptions
+
+    func perform() async -> CommandOutcome {
+        let former = await MapSources([self.before], fetch: self.fetch)
+        let later = await MapSources(self.after, fetch: self.fetch)
+        let findings = (former.findings + later.findings).map { $0 + "\n" }.joined()
+        guard !former.hasErrors, !later.hasErrors else { return CommandOutcome(errors: findings, status: 1) }
+        let difference = DERPMapDifference(from: former.merged.map, to: later.merged.map)
+        return CommandOutcome(output: Self.text(of: difference))
+    }
+
+    private static func text(of difference: DERPMapDifference) -> String {
+        var rows = [[String]]()
+        for region in difference.added { rows.append(["+"] + Self.row(region)) }
+        for region in difference.removed { rows.append(["-"] + Self.row(region)) }
+        for change in difference.changed {
+            rows.append(["<"] + Self.row(change.former))
+            rows.append([">"] + Self.row(change.later))
+        }
+        if difference.isPolicyChanged { rows.append(["!", "home parameters or omitDefaultRegions"]) }
+        return TextTable(rows).text
+    }
+
+    private static func row(_ region: DERPRegion) -> [String] {
+        let nodes = region.nodes.map { node in
+            let details = [
+                node.derpPort == 0 ? "" : ":\(node.derpPort)", node.ipv4.isEmpty ? "" : " \(node.ipv4)",
+                node.ipv6.isEmpty ? "" : " \(node.ipv6)",
+            ]
+            return node.name + "=" + node.hostName + details.joined()
+        }
+        return [String(region.regionID), region.regionCode, region.regionName, nodes.joined(separator: ", ")]
+    }
+}

@@ -1,0 +1,54 @@
+import AsyncSockets
+import DERPKit
+
+/// The sources that a command names, read.
+struct MapSources {
+    private(set) var merged = LayeredDERPMap()
+    /// `FILE:LINE: SEVERITY: what` for every finding, and `FILE: error: why` for what can't be read.
+    private(set) var findings: [String] = []
+    private(set) var hasErrors = false
+
+    /// Reads `names`, URLs first, then files, each in the order given, and lays them over each other.
+    init(_ names: [String], fetch: FetchOptions) async {
+        var sources = [DERPMapSource]()
+        for name in names {
+            do throws(DERPError) {
+                sources.append(try DERPMapSource(name))
+            } catch {
+                self.fail("\(error)")
+            }
+        }
+        let urls = sources.filter { if case .url = $0 { true } else { false } }
+        let files = sources.filter { if case .file = $0 { true } else { false } }
+        do {
+            let client = try urls.isEmpty ? nil : Self.client(fetch)
+            for source in urls + files { await self.read(source, by: client) }
+        } catch {
+            self.fail("--ca-file: \(error)")
+        }
+    }
+
+    private mutating func fail(_ line: String) {
+        self.findings.append(line)
+        self.hasErrors = true
+    }
+
+    private static func client(_ options: FetchOptions) throws -> HTTPClient {
+        let authorities = try options.caFile.map { try HTTPClient.readAuthorities(at: $0) }
+        return try HTTPClient(on: EventLoopGroup(count: 1).loops[0], authoritiesPEM: authorities)
+    }
+
+    private mutating func read(_ source: DERPMapSource, by client: HTTPClient?) async {
+        do throws(DERPError) {
+            guard case .text(let text, _) = try await source.load(by: client) else { return }
+            let document = DERPMapDocument(text, form: source.form)
+            self.findings += document.findings.map {
+                "\(source):\($0.line): \($0.severity.rawValue): \($0.message)"
+            }
+            if !document.isUsable { self.hasErrors = true }
+            self.merged.apply(document.layer, from: source.description)
+        } catch {
+            self.fail("error: \(error)")
+        }
+    }
+}

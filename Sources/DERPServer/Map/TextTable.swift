@@ -1,0 +1,28 @@
+/// Rows whose columns are aligned, for a terminal.
+struct TextTable {
+    let text: String
+
+    init(_ rows: [[String]]) {
+        let rows = rows.map { $0.map(Self.printable) }
+        let widths = (0..<(rows.map(\.count).max() ?? 0)).map { column in
+            rows.map { column < $0.count ? $0[column].count : 0 }.max() ?? 0
+        }
+        self.text = rows.map { row in
+            var line = ""
+            for (cell, width) in zip(row, widths) {
+                line += cell + String(repeating: " ", count: width - cell.count + 2)
+            }
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+
+    /// What a map holds is a stranger's word: nothing of it may move the cursor.
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) ? "?" : $0 }
+            )
+        )
+    }
+}
