@@ -4,7 +4,7 @@ import CAsyncSockets
 /// connection owns no buffer. Each is used within one synchronous call and means nothing afterwards.
 package final class LoopBuffers {
     /// What one `recv` may take, in bytes.
-    package static let receiveSize = 128 * 1024
+    package static let receiveSize = 64 * 1024
     /// What one sealing step may produce, in bytes: 64 KiB of plaintext, record overhead, and handshake messages.
     package static let sealSize = 96 * 1024
     /// OpenSSL may hold one partial record back and give it out with the next read.

@@ -37,6 +37,7 @@ extension TCPStream {
         let buffer = self.loop.buffers.received
         let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)
         if count > 0 {
+            self.receivedByteCount += UInt64(count)
             // Fewer than asked for: nothing is left, and what comes later is a new edge.
             if count < buffer.count, !self.sawHangup { self.isReadReady = false }
             return .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

@@ -16,6 +16,8 @@ public final class TCPStream: @unchecked Sendable {
     private(set) var isOpen = true
 
     // Reading
+    /// How many bytes have come from the network, before they were opened.
+    public internal(set) var receivedByteCount: UInt64 = 0
     var isReadReady = false
     var sawHangup = false
     /// The peer said, under TLS, that it sends nothing more.
@@ -30,7 +32,9 @@ public final class TCPStream: @unchecked Sendable {
     var unsentStart = 0
     public internal(set) var isWriteBlocked = false
     private var writer: UnsafeContinuation<Void, Never>?
-    public weak var writeHandler: (any StreamWriteHandler)?
+    /// Told when the stream takes bytes again, or fails. To be cleared by who set it: it is kept alive, because a weak
+    /// reference would make every later retain of it slow.
+    public var writeHandler: (any StreamWriteHandler)?
 
     package internal(set) var security: (any TransportSecurity)?
     /// Why the stream can't be used any more; `nil` while it can.
@@ -71,6 +75,7 @@ public final class TCPStream: @unchecked Sendable {
         self.unsent = []
         if self.failure == nil { self.failure = SocketError(.closed, "the connection is closed") }
         self.resumeWaiters()
+        self.writeHandler = nil
     }
 
     /// Notes why the stream can't go on. It stays open until its owner closes it.

@@ -108,28 +108,27 @@ actor ClientConnection {
 // MARK: Reading
 
 extension ClientConnection {
-    /// How much of one client is read, in bytes, before the loop's other sockets have a turn.
-    private static let budget = 256 * 1024
+    /// How much of one client is read, in bytes as they come from the network, before others have a turn.
+    private static let budget: UInt64 = 64 * 1024
 
     private func relayFrames(early: [UInt8]) async -> CloseReason {
         guard early.withUnsafeBytes({ self.take($0) }) else { return .badFrame }
-        var budget = Self.budget
+        var turn = self.stream.receivedByteCount
         while true {
             if let reason = self.outbox.closeReason { return reason }
             switch self.stream.receive() {
             case .bytes(let bytes):
-                budget -= bytes.count
                 if self.outbox.isActive {
                     guard self.take(bytes) else { return .badFrame }
                 } else {
                     guard await self.takeAsActive(Array(bytes)) else { return .badFrame }
                 }
-                guard budget <= 0 else { continue }
+                guard self.stream.receivedByteCount - turn >= Self.budget else { continue }
                 await self.relay.loop.nextTick()
-                budget = Self.budget
+                turn = self.stream.receivedByteCount
             case .wouldBlock:
                 await self.stream.waitUntilReadable()
-                budget = Self.budget
+                turn = self.stream.receivedByteCount
             case .closed:
                 return .peer
             case .failed:

@@ -1,8 +1,8 @@
 import AsyncSockets
 import Logging
 
-/// What every connection of a relay needs to know.
-struct RelayContext: Sendable {
+/// What every connection of a relay needs to know. One object, so that a connection holds but a reference.
+final class RelayContext: Sendable {
     let configuration: RelayServer.Configuration
     let forwarder: PacketForwarder
     let regionMap: RegionMap

@@ -213,7 +213,11 @@ extension RelayServer {
         let relays = self.relays
         let context = self.context
         let logger = self.logger
-        let metrics = MetricsPage(relays: relays, forwarder: context.forwarder, stun: self.stun)
+        let port = RelayPort(
+            router: router,
+            tls: tls,
+            metrics: MetricsPage(relays: relays, forwarder: context.forwarder, stun: self.stun)
+        )
         let listener = try TCPListener(
             binding: address,
             group: self.group,
@@ -225,14 +229,7 @@ extension RelayServer {
             onAccept: { stream in
                 let relay = relays[stream.loop.index]
                 relay.opened(stream)
-                let session = RelaySession(
-                    stream: stream,
-                    relay: relay,
-                    context: context,
-                    router: router,
-                    tls: tls?.context(now: stream.loop.now),
-                    metrics: metrics
-                )
+                let session = RelaySession(stream: stream, relay: relay, context: context, port: port)
                 Task(executorPreference: stream.loop) { await session.run() }
             }
         )

@@ -7,9 +7,7 @@ struct RelaySession: Sendable {
     let stream: TCPStream
     let relay: RelayLoop
     let context: RelayContext
-    let router: HTTPRouter
-    let tls: TLSContext?
-    let metrics: MetricsPage
+    let port: RelayPort
 
     /// Serves the connection and closes it.
     func run() async {
@@ -60,17 +58,17 @@ extension RelaySession {
     /// Answers requests until the client upgrades; `nil` when it doesn't.
     private func serveHTTP() async throws(Ending) -> Upgrade? {
         self.stream.setDeadline(self.context.configuration.requestTimeout)
-        if let tls { try await self.startTLS(tls) }
+        if let tls = self.port.tls { try await self.startTLS(tls.context(now: self.relay.loop.now)) }
         var buffer: [UInt8] = []
         while true {
             guard let head = try await self.readHead(&buffer) else { return nil }
-            switch self.router.outcome(for: head, from: self.stream.peerAddress.ip, isTLS: self.tls != nil) {
+            switch self.port.router.outcome(for: head, from: self.stream.peerAddress.ip, isTLS: self.port.tls != nil) {
             case .upgrade(let upgrade):
                 return Upgrade(request: upgrade, early: buffer)
             case .respond(let reply):
                 try await self.send(reply, to: head)
             case .metrics(let page):
-                try await self.send(page.reply(body: await self.metrics.render()), to: head)
+                try await self.send(page.reply(body: await self.port.metrics.render()), to: head)
             case .derpMap(let page):
                 let document = await self.context.regionMap.document
                 try await self.send(page.reply(body: document.json, entityTag: document.etag), to: head)
