@@ -41,11 +41,12 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
-        .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "COpenSSL"]),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "COpenSSL", "TestSupport"]),
         .testTarget(name: "STUNKitTests", dependencies: ["STUNKit"]),
-        .testTarget(name: "DERPKitTests", dependencies: ["AsyncSockets", "DERPKit"]),
-        .testTarget(name: "DERPServerTests", dependencies: ["DERPServer"]),
-        .testTarget(name: "IntegrationTests", dependencies: ["COpenSSL", "CSodium", "DERPServer"]),
+        .testTarget(name: "DERPKitTests", dependencies: ["AsyncSockets", "DERPKit", "TestSupport"]),
+        .testTarget(name: "DERPServerTests", dependencies: ["DERPServer", "TestSupport"]),
+        .testTarget(name: "IntegrationTests", dependencies: ["COpenSSL", "CSodium", "DERPServer", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

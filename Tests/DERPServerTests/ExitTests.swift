@@ -1,11 +1,12 @@
 import AsyncSockets
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DERPServer
 
-@Suite("How the process ends", .serialized)
+@Suite("How the process ends", .blocking, .light, .serialized)
 struct ExitTests {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("derp-server-\(UUID())").path
 

@@ -144,8 +144,9 @@ extension EventLoop {
     private func tick(mayWait: Bool) {
         self.poll(mayWait: mayWait)
         self.takeInbox()
-        self.timers.advance(to: self.now)
         self.runJobs()
+        // Behind the sockets: when the loop was held up, a deadline must not end what has just made progress.
+        self.timers.advance(to: self.now)
         self.endTick()
     }
 

@@ -1,11 +1,12 @@
 import COpenSSL
 import Foundation
+import TestSupport
 import Testing
 
 @testable import AsyncSockets
 
 /// Our records and other programs' over loopback.
-@Suite struct InteroperationTests {
+@Suite(.blocking, .light) struct InteroperationTests {
     private static let suites = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"]
 
     /// Sends back what comes, under TLS, and expects our own records or OpenSSL's.

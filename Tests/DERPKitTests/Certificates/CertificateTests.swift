@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import DERPKit
 
-@Suite("Certificate")
+@Suite("Certificate", .blocking)
 struct CertificateTests {
     let directory: TemporaryDirectory
 

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import DERPKit
 
-@Suite("Meta certificate")
+@Suite("Meta certificate", .blocking)
 struct MetaCertificateTests {
     @Test("it says the server's key in the form that clients look for")
     func content() throws {

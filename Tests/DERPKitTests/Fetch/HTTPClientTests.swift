@@ -1,10 +1,11 @@
 import AsyncSockets
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import DERPKit
 
-@Suite("HTTP client")
+@Suite("HTTP client", .blocking, .light)
 struct HTTPClientTests {
     private let group: EventLoopGroup
     private let nginx: NginxServer

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DERPServer
 
-@Suite("DERPServer map")
+@Suite("DERPServer map", .blocking)
 struct MapCommandTests {
     private let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Admission by lists", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

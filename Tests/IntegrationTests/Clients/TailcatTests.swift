@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Stock client", .heavy, .blocking, .serialized)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Embedding in another package", .heavy, .blocking, .serialized)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("/generate_204", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Plain helper port", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

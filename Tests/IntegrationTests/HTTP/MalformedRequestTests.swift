@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Malformed requests", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

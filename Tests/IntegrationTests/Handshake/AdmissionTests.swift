@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Handshake", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Meta certificate", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

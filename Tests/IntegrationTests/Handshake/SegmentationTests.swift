@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Handshake segments", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

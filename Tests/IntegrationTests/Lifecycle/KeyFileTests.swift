@@ -1,5 +1,6 @@
 import CSodium
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Key file", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

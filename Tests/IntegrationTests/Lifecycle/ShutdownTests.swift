@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @Suite("Shutdown", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Timers", .idle, .blocking, .timeLimit(.minutes(2)))

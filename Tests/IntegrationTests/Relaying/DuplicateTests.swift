@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Duplicates", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Slow readers", .heavy, .blocking, .serialized, .timeLimit(.minutes(1)))

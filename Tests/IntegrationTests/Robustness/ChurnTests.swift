@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Churn", .heavy, .blocking, .serialized, .timeLimit(.minutes(2)))

@@ -3,8 +3,8 @@ import Testing
 /// Admits a few suites at a time, so that servers, clients and tests leave one another enough of the machine.
 ///
 /// It holds back whole suites and not tests: what a test waits for here would count against its time limit.
-actor SuiteGate {
-    static let shared = SuiteGate(width: 4)
+package actor SuiteGate {
+    package static let shared = SuiteGate(width: 4)
 
     private let width: Int
     private var inside = 0
@@ -14,7 +14,7 @@ actor SuiteGate {
         self.width = width
     }
 
-    func enter(weight: Int) async {
+    package func enter(weight: Int) async {
         let weight = min(weight, self.width)
         if weight == 0 || self.waiting.isEmpty && self.inside + weight <= self.width {
             self.inside += weight
@@ -23,7 +23,7 @@ actor SuiteGate {
         }
     }
 
-    func leave(weight: Int) {
+    package func leave(weight: Int) {
         self.inside -= min(weight, self.width)
         while let next = self.waiting.first, self.inside + next.weight <= self.width {
             self.inside += next.weight

@@ -1,14 +1,14 @@
 import Testing
 
 /// How much of the machine a suite needs: the weights of the suites that run at one time add up to at most four.
-struct MachineShareTrait: SuiteTrait, TestScoping {
-    let weight: Int
+package struct MachineShareTrait: SuiteTrait, TestScoping {
+    package let weight: Int
 
-    func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
+    package func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
         test.isSuite ? self : nil
     }
 
-    func provideScope(
+    package func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @Sendable () async throws -> Void
@@ -26,9 +26,9 @@ struct MachineShareTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == MachineShareTrait {
     /// Nothing to speak of: for tests that mostly wait. Such a suite is never held back.
-    static var idle: Self { Self(weight: 0) }
+    package static var idle: Self { Self(weight: 0) }
     /// One of four parts of the machine.
-    static var light: Self { Self(weight: 1) }
+    package static var light: Self { Self(weight: 1) }
     /// The whole machine: for tests that move much data or watch a process's memory.
-    static var heavy: Self { Self(weight: 4) }
+    package static var heavy: Self { Self(weight: 4) }
 }
