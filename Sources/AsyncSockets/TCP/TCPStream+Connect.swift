@@ -14,7 +14,10 @@ extension TCPStream {
         on loop: EventLoop,
         within time: Duration = .seconds(10)
     ) async throws(SocketError) -> TCPStream {
-        try await Connector(loop: loop).connect(to: address, from: source, within: time)
+        // A task without this preference waits for the global pool each time that it is resumed on the loop.
+        try await withTaskExecutorPreference(loop) { () async throws(SocketError) -> TCPStream in
+            try await Connector(loop: loop).connect(to: address, from: source, within: time)
+        }
     }
 
     /// The error of the connection attempt, once it has ended.

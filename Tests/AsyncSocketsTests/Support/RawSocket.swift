@@ -41,12 +41,12 @@ final class RawSocket: Sendable {
         }
     }
 
-    /// A socket that listens on a free port of `ip`.
-    static func listen(on ip: IPAddress) throws -> (RawSocket, SocketAddress) {
+    /// A socket that has a free port of `ip`, on which nobody listens: connecting to it is refused.
+    static func bind(to ip: IPAddress) throws -> (RawSocket, SocketAddress) {
         let raw = try Self.make(for: SocketAddress(ip, port: 0))
-        guard SocketAddress(ip, port: 0).withSockaddr({ Glibc.bind(raw.descriptor, $0, $1) }) == 0,
-            Glibc.listen(raw.descriptor, 16) == 0
-        else { throw Failure(number: errno) }
+        guard SocketAddress(ip, port: 0).withSockaddr({ Glibc.bind(raw.descriptor, $0, $1) }) == 0 else {
+            throw Failure(number: errno)
+        }
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         _ = withUnsafeMutablePointer(to: &storage) {
@@ -54,12 +54,6 @@ final class RawSocket: Sendable {
         }
         guard let address = SocketAddress(storage) else { throw Failure(number: EAFNOSUPPORT) }
         return (raw, address)
-    }
-
-    func accept() throws -> RawSocket {
-        let accepted = Glibc.accept(self.descriptor, nil, nil)
-        guard accepted >= 0 else { throw Failure(number: errno) }
-        return RawSocket(accepted)
     }
 
     func send(_ bytes: [UInt8]) throws {

@@ -168,15 +168,39 @@ struct TCPStreamTests {
         await server.close()
     }
 
-    @Test("connecting fails with the kernel's reason where nobody listens, and in time where nobody answers")
+    @Test("connecting fails where nobody listens, with the kernel's reason and the address")
     func connectErrors() async throws {
-        let (taken, address) = try RawSocket.listen(on: .loopbackIPv4)
+        let (reserved, address) = try RawSocket.bind(to: .loopbackIPv4)
         let group = try EventLoopGroup(count: 1)
-        taken.reset()
         await #expect { _ = try await TCPStream.connect(to: address, on: group.loops[0]) } throws: {
             let error = $0 as? SocketError
             return error?.code == .systemCall && error?.message.contains("\(address)") == true
         }
+        withExtendedLifetime(reserved) {}
+    }
+
+    @Test("connecting doesn't wait for threads other than the loop's")
+    func connectOnBusyMachine() async throws {
+        let (reserved, address) = try RawSocket.bind(to: .loopbackIPv4)
+        let group = try EventLoopGroup(count: 1)
+        let hogs = Task {
+            await withTaskGroup(of: Void.self) { tasks in
+                for _ in 0..<16 {
+                    tasks.addTask {
+                        let end = ContinuousClock.now + .milliseconds(300)
+                        while ContinuousClock.now < end {}
+                    }
+                }
+            }
+        }
+        // The deadline passes long before any of the global pool's threads is free.
+        await #expect {
+            _ = try await TCPStream.connect(to: address, on: group.loops[0], within: .milliseconds(100))
+        } throws: {
+            ($0 as? SocketError)?.code == .systemCall
+        }
+        await hogs.value
+        withExtendedLifetime(reserved) {}
     }
 
     @Test("closing releases whoever waits, and twice is as good as once")
