@@ -25,7 +25,13 @@ final class RelayLoop: @unchecked Sendable {
     private var others: [RelayLoop] = []
     /// Frames for clients of other loops, by the loop's index, until the tick ends.
     private var outgoing: [PacketBatch] = []
-    private var hasOutgoing = false
+    /// Clients for which something was queued in this tick.
+    private var dirty: [Outbox] = []
+    /// The same of the tick that ends; empty at other times.
+    private var flushing: [Outbox] = []
+    private var awaitsTickEnd = false
+    /// Clients that take nothing now, while packets wait for them.
+    private var hoarders: [ObjectIdentifier: Outbox] = [:]
 
     /// - Parameter queueMemory: how many bytes the loop's queues may hold in all.
     init(loop: EventLoop, writeTimeout: Duration?, queueMemory: Int) {
@@ -70,6 +76,29 @@ extension RelayLoop {
     func remove(_ id: ClientID, key: NodePublicKey) {
         self.clients.remove(id)
         if self.routes[key]?.target == id { self.routes.set(key, to: id, outbox: nil) }
+    }
+}
+
+// MARK: Memory
+
+extension RelayLoop {
+    /// Has the client flushed at the end of the tick.
+    func willFlush(_ outbox: Outbox) {
+        self.dirty.append(outbox)
+        self.awaitTickEnd()
+    }
+
+    /// Notes whether packets wait for a client that takes nothing now.
+    func setHoarding(_ outbox: Outbox, _ isHoarding: Bool) {
+        self.hoarders[ObjectIdentifier(outbox)] = isHoarding ? outbox : nil
+    }
+
+    /// Gets a block back for a pool of which all are lent: from clients that take what waits for them at once, else from
+    /// one that takes nothing. Otherwise a few hundred clients that don't read would leave no memory to the rest.
+    func reclaim(_ pool: BufferPool) -> Bool {
+        self.dirty.forEach { $0.flush() }
+        while pool.isExhausted, let (_, hoarder) = self.hoarders.popFirst() { hoarder.surrender() }
+        return !pool.isExhausted
     }
 }
 
@@ -127,7 +156,7 @@ extension RelayLoop {
             self.counters.drop(.goneDisconnected, kind)
             return
         }
-        self.willHandOver()
+        self.awaitTickEnd()
         self.outgoing[index].append(packet, from: source, kind: kind, to: target)
         if self.outgoing[index].byteCount >= Self.largestBatch { self.handOver(to: index) }
     }
@@ -140,15 +169,15 @@ extension RelayLoop {
             return
         }
         guard index < self.outgoing.count else { return }
-        self.willHandOver()
+        self.awaitTickEnd()
         self.outgoing[index].append(peerGone: peer, to: target)
     }
 
     private static let largestBatch = 256 * 1024
 
-    private func willHandOver() {
-        guard !self.hasOutgoing else { return }
-        self.hasOutgoing = true
+    private func awaitTickEnd() {
+        guard !self.awaitsTickEnd else { return }
+        self.awaitsTickEnd = true
         self.loop.atTickEnd(self)
     }
 
@@ -189,8 +218,11 @@ extension RelayLoop {
 
 extension RelayLoop: TickEndHandler {
     func tickEnded() {
-        self.hasOutgoing = false
+        self.awaitsTickEnd = false
         self.handOverAll()
+        swap(&self.dirty, &self.flushing)
+        self.flushing.forEach { $0.tickEnded() }
+        self.flushing.removeAll(keepingCapacity: true)
     }
 }
 

@@ -114,4 +114,38 @@ struct OutboxTests {
         #expect(table.relays[0].counters.drops(.unknownDestination, .disco) == 5)
         #expect(table.relays[0].counters.drops(.unknownDestination, .other) == 5)
     }
+
+    @Test("clients that read nothing hold the queues' memory, and nobody else's packets are lost for that")
+    func poolExhausted() throws {
+        // Room for four queues of data.
+        let table = try LoopTable(loops: 1, seed: 7, queueMemory: 4 * 192 * 1024)
+        let sender = try TableClient(table, on: 0)
+        let reader = try TableClient(table, on: 0)
+        let idlers = try (0..<8).map { _ in try TableClient(table, on: 0) }
+        table.settle()
+        _ = reader.frames()
+        for idler in idlers {
+            for _ in 0..<20 {
+                sender.send([UInt8](repeating: 1, count: 60_000), to: idler.key)
+                table.settle()
+            }
+        }
+        for number in 0..<20 {
+            sender.send([UInt8(number)], to: reader.key)
+            table.settle()
+        }
+        #expect(reader.frames().map(\.packet) == (0..<20).map { [UInt8($0)] })
+    }
+
+    @Test("a burst to more clients than there is memory for queues reaches all of them")
+    func burst() throws {
+        let table = try LoopTable(loops: 1, seed: 8, queueMemory: 4 * 192 * 1024)
+        let sender = try TableClient(table, on: 0)
+        let readers = try (0..<50).map { _ in try TableClient(table, on: 0) }
+        table.settle()
+        for reader in readers { _ = reader.frames() }
+        sender.send(readers.flatMap { Frame.encode(.sendPacket, $0.key.bytes + [5]) })
+        table.settle()
+        for reader in readers { #expect(reader.frames().map(\.packet) == [[5]]) }
+    }
 }

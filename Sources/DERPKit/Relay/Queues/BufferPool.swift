@@ -18,6 +18,9 @@ final class BufferPool {
         self.free.forEach { $0.deallocate() }
     }
 
+    /// Whether all blocks are lent.
+    var isExhausted: Bool { self.lent >= self.limit }
+
     /// A block, or `nil` when all are lent.
     func take() -> UnsafeMutableRawPointer? {
         guard self.lent < self.limit else { return nil }

@@ -3,7 +3,7 @@
 /// Each frame lies in one piece; one that doesn't fit at the block's end begins anew at its start. So what is
 /// queued is at most two pieces of memory, ready to be sent. Confined to the loop.
 struct FrameRing {
-    private let pool: BufferPool
+    let pool: BufferPool
     private var block: UnsafeMutableRawPointer?
     private var head = 0
     private var tail = 0

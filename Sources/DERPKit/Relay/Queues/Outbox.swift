@@ -18,6 +18,8 @@ final class Outbox {
     private var notices = 0
     private var hasPong = false
     private var isDirty = false
+    /// Whether the loop knows that packets wait here, and that the client takes nothing.
+    private var isListed = false
 
     /// Keys of which the client was told that they left: it is told once.
     private var told = BoundedSet<NodePublicKey>(limit: PeerMemory.limit)
@@ -59,6 +61,7 @@ final class Outbox {
         self.keepAlive?.cancel()
         self.keepAlive = nil
         self.stall = nil
+        self.list(false)
         self.stream.writeHandler = nil
         let isBroken = self.closeReason == .writeTimeout || self.closeReason == .tooSlow || self.stream.failure != nil
         let reason: DropReason = isBroken ? .writeError : .goneDisconnected
@@ -129,25 +132,52 @@ extension Outbox {
         _ size: Int,
         _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>
     ) -> UnsafeMutableRawPointer? {
-        while let oldest = self[keyPath: ring].first {
-            if let packet = PacketFrame(oldest) {
-                self.relay.counters.drop(.queueHead, packet.kind)
-            } else {
-                // A PeerGone that reached the head: all packets before it are gone, so it may overtake the rest.
-                self.control.append(contentsOf: oldest)
-                self.notices -= 1
-            }
-            self[keyPath: ring].removeFirst()
+        while self.dropOldest(ring) {
             if let memory = self[keyPath: ring].reserve(size) { return memory }
         }
+        // Only who takes what it is sent may have memory for which others wait: it gives it back soon.
+        guard !self.stream.isWriteBlocked, !self.isHeld, self.relay.reclaim(self[keyPath: ring].pool) else {
+            return nil
+        }
         return self[keyPath: ring].reserve(size)
+    }
+
+    /// Whether there was a frame to drop.
+    private func dropOldest(_ ring: ReferenceWritableKeyPath<Outbox, FrameRing>) -> Bool {
+        guard let oldest = self[keyPath: ring].first else { return false }
+        if let packet = PacketFrame(oldest) {
+            self.relay.counters.drop(.queueHead, packet.kind)
+        } else {
+            // A PeerGone that reached the head: all packets before it are gone, so it may overtake the rest.
+            self.control.append(contentsOf: oldest)
+            self.notices -= 1
+        }
+        self[keyPath: ring].removeFirst()
+        return true
+    }
+
+    /// Drops all packets, so that others have the memory.
+    func surrender() {
+        self.isListed = false
+        while self.dropOldest(\.disco) {}
+        while self.dropOldest(\.data) {}
+    }
+
+    private func list(_ isListed: Bool) {
+        guard self.isListed != isListed else { return }
+        self.isListed = isListed
+        self.relay.setHoarding(self, isListed)
     }
 
     @inline(__always)
     private func packetAppended() {
         if !self.isDirty { self.markDirty() }
         // Sent while it is still in the cache, and before a burst overflows the queue.
-        if self.data.byteCount >= Self.flushThreshold, !self.stream.isWriteBlocked { self.flush() }
+        if self.stream.isWriteBlocked {
+            self.list(true)
+        } else if self.data.byteCount >= Self.flushThreshold {
+            self.flush()
+        }
     }
 
     private static let flushThreshold = 64 * 1024
@@ -190,13 +220,14 @@ extension Outbox {
     private func markDirty() {
         guard !self.isDirty else { return }
         self.isDirty = true
-        self.relay.loop.atTickEnd(self)
+        self.relay.willFlush(self)
     }
 }
 
 // MARK: Sending
 
-extension Outbox: TickEndHandler, StreamWriteHandler {
+extension Outbox: StreamWriteHandler {
+    /// The tick's frames are all there.
     func tickEnded() {
         self.isDirty = false
         self.flush()
@@ -207,7 +238,7 @@ extension Outbox: TickEndHandler, StreamWriteHandler {
         self.flush()
     }
 
-    private func flush() {
+    func flush() {
         while !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked, self.stream.failure == nil {
             let (sent, total) = self.sendOnce()
             guard total > 0 else {
@@ -216,7 +247,13 @@ extension Outbox: TickEndHandler, StreamWriteHandler {
             }
             self.forget(sent, of: total)
         }
-        if self.stream.isWriteBlocked { self.watchStall() } else { self.stall = nil }
+        if self.stream.isWriteBlocked {
+            self.watchStall()
+            self.list(!self.data.isEmpty || !self.disco.isEmpty)
+        } else {
+            self.stall = nil
+            self.list(false)
+        }
     }
 
     /// Offers everything to the stream; returns how much it took of how much.
