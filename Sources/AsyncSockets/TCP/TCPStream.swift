@@ -4,6 +4,10 @@ import Glibc
 /// A connected TCP socket on an event loop, with or without TLS.
 ///
 /// Its buffers are the loop's: what ``receive()`` returns is valid until anything else is received on the loop.
+///
+/// Wait on it in tasks that prefer its loop (`Task(executorPreference:)`, `withTaskExecutorPreference(_:)`), one at a time
+/// for each direction. Swift resumes any other task by way of the global pool, even in an actor pinned to the loop: that
+/// costs two switches of threads for each wait, and on a busy machine any amount of time.
 // @unchecked: confined to `loop`; only the constants may be read elsewhere.
 public final class TCPStream: @unchecked Sendable {
     /// The loop that serves this stream.
