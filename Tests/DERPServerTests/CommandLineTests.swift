@@ -103,9 +103,29 @@ struct CommandLineTests {
     func admission() throws {
         let open = try self.settings().admission
         #expect(open.allowFile == nil && open.denyFile == nil && open.reverifyInterval == nil)
-        let settings = try self.settings("--allow-file=/a", "--deny-file", "/d", "--reverify-interval=10m").admission
-        #expect(settings.allowFile == "/a" && settings.denyFile == "/d")
-        #expect(settings.reverifyInterval == .seconds(600))
+        #expect(open.tailscaledSocket == nil && open.controllers.isEmpty && !open.controllersFailOpen)
+        #expect(open.allowLifetime == .seconds(60) && open.denyLifetime == .seconds(5))
+        let lists = try self.settings("--allow-file=/a", "--deny-file", "/d", "--reverify-interval=10m").admission
+        #expect(lists.allowFile == "/a" && lists.denyFile == "/d")
+        #expect(lists.reverifyInterval == .seconds(600))
+        #expect(
+            try self.settings("-verify-clients").admission.tailscaledSocket == TailscaledVerifier.standardSocketPath
+        )
+        let others = try self.settings(
+            "-verify-clients",
+            "-socket=/run/t.sock",
+            "-verify-client-url=https://a.example/verify",
+            "-verify-client-url",
+            "http://b.example:8080/verify?token=x",
+            "-verify-client-url-fail-open",
+            "--verify-cache-allow=0",
+            "--verify-cache-deny=250ms"
+        ).admission
+        #expect(others.tailscaledSocket == "/run/t.sock" && others.controllersFailOpen)
+        #expect(others.controllers == ["https://a.example/verify", "http://b.example:8080/verify?token=x"])
+        #expect(others.allowLifetime == .zero && others.denyLifetime == .milliseconds(250))
+        // derper takes a socket that it never asks.
+        #expect(try self.settings("-socket=/run/t.sock").admission.tailscaledSocket == nil)
     }
 
     @Test(
@@ -121,7 +141,10 @@ struct CommandLineTests {
             "--region-id=9007199254740992", "--region-code=", "--region-name=", "--region-name=a\nb", "--ipv4=::1",
             "--ipv4=x", "--ipv6=192.0.2.1", "--debug-allow=10.0.0.0/33", "--debug-allow=x", "--log-level=loud",
             "--reverify-interval=10", "--reverify-interval=500ms", "--reverify-interval=25h",
-            "-mesh-with=a", "-verify-clients", "-accept-connection-limit=5", "-bootstrap-dns-names=a.example",
+            "--verify-cache-allow=-1s", "--verify-cache-deny=x", "-verify-clients=maybe",
+            "-verify-client-url=a.example",
+            "-verify-client-url=ftp://a.example/", "-verify-client-url=https://user:secret@a.example/",
+            "-mesh-with=a", "-accept-connection-limit=5", "-bootstrap-dns-names=a.example",
         ]
     )
     func wrong(argument: String) throws {

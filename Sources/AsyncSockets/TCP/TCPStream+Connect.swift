@@ -20,13 +20,27 @@ extension TCPStream {
         }
     }
 
-    /// The error of the connection attempt, once it has ended.
-    fileprivate func connectionError() -> SocketError? {
+    /// Connects to the Unix stream socket at `path`. The stream's peer address is the unspecified one, port 0.
+    ///
+    /// - Parameters:
+    ///   - path: 1…107 bytes.
+    ///   - time: how long it may take.
+    /// - Throws: ``SocketError``: `timeout`, `permissionDenied`, or `systemCall` when nobody listens there.
+    public static func connect(
+        toUnixSocket path: String,
+        on loop: EventLoop,
+        within time: Duration = .seconds(10)
+    ) async throws(SocketError) -> TCPStream {
+        try await Connector(loop: loop).connect(toUnixSocket: path, within: time)
+    }
+
+    /// The error of the attempt to connect to `peer`, once it has ended.
+    fileprivate func connectionError(_ peer: some CustomStringConvertible & Sendable) -> SocketError? {
         if let failure = self.failure { return failure }
         var number: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(self.descriptor, SOL_SOCKET, SO_ERROR, &number, &length)
-        return number == 0 ? nil : SocketError(errno: number, "connect to \(self.peerAddress)")
+        return number == 0 ? nil : SocketError(errno: number, "connect to \(peer)")
     }
 }
 
@@ -56,8 +70,30 @@ private actor Connector {
             }
         }
         let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
+        return try await self.finish(descriptor, result, peer: address, address: address, within: time)
+    }
+
+    func connect(toUnixSocket path: String, within time: Duration) async throws(SocketError) -> TCPStream {
+        guard let address = UnixSocketAddress(path) else {
+            throw SocketError(.systemCall, "connect to a Unix socket: its path has 1…107 bytes")
+        }
+        let descriptor = cas_tcp_socket(AF_UNIX)
+        guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
+        let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
+        let nowhere = SocketAddress(.anyIPv4, port: 0)
+        return try await self.finish(descriptor, result, peer: path, address: nowhere, within: time)
+    }
+
+    /// Waits for the end of the attempt that gave `result`, and takes `descriptor` over.
+    private func finish(
+        _ descriptor: Int32,
+        _ result: Int32,
+        peer: some CustomStringConvertible & Sendable,
+        address: SocketAddress,
+        within time: Duration
+    ) async throws(SocketError) -> TCPStream {
         guard result == 0 || errno == EINPROGRESS else {
-            let error = SocketError(errno: errno, "connect to \(address)")
+            let error = SocketError(errno: errno, "connect to \(peer)")
             close(descriptor)
             throw error
         }
@@ -69,7 +105,7 @@ private actor Connector {
         )
         stream.setDeadline(time)
         await stream.waitUntilWritable()
-        if let error = stream.connectionError() {
+        if let error = stream.connectionError(peer) {
             stream.close()
             throw error
         }

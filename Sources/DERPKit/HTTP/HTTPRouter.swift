@@ -22,11 +22,14 @@ package struct HTTPRouter: Sendable {
         case metrics(LivePage)
         /// Render the DERP map as JSON, and send it with ``LivePage/reply(body:entityTag:)``.
         case derpMap(LivePage)
+        /// Read a question about a client, so many bytes behind the head, and answer it from the key lists.
+        case verify(bodyByteCount: Int)
     }
 
     let port: Port
     let isRelayEnabled: Bool
     let servesMap: Bool
+    let servesVerify: Bool
     let debugNetworks: [IPNetwork]
     let switchingProtocols: [UInt8]
     private let home: HTTPReply
@@ -35,6 +38,7 @@ package struct HTTPRouter: Sendable {
         self.port = port
         self.isRelayEnabled = configuration.isRelayEnabled
         self.servesMap = configuration.region != nil
+        self.servesVerify = configuration.admission.lists != nil
         self.debugNetworks = configuration.debugNetworks
         self.switchingProtocols = DERPUpgrade.switchingProtocols(serverKey: configuration.privateKey.publicKey)
         self.home = Self.home(configuration)
@@ -59,6 +63,7 @@ package struct HTTPRouter: Sendable {
         case "/generate_204": return .respond(self.connectivityCheck(head))
         case "/metrics": return self.metrics(head, from: peer, isTLS: isTLS)
         case "/derpmap/default": return self.derpMap(head, isTLS: isTLS)
+        case "/verify": return self.verify(head, isTLS: isTLS)
         case "/robots.txt": return .respond(self.page(Self.robots, for: head, isTLS: isTLS))
         case "/": return .respond(self.page(self.home, for: head, isTLS: isTLS))
         default: return .respond(.notFound.protected(isTLS: isTLS))

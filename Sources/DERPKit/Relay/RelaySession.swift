@@ -72,6 +72,8 @@ extension RelaySession {
             case .derpMap(let page):
                 let document = await self.context.regionMap.document
                 try await self.send(page.reply(body: document.json, entityTag: document.etag), to: head)
+            case .verify(let bodyByteCount):
+                try await self.answerVerify(head, bodyByteCount: bodyByteCount, buffer: &buffer)
             }
             guard head.wantsKeepAlive else { return nil }
             self.stream.setDeadline(self.context.configuration.requestTimeout)
@@ -121,6 +123,20 @@ extension RelaySession {
                 throw Ending(self.stream.failure.map(CloseReason.init) ?? .peer)
             }
         }
+    }
+
+    /// Reads a question about a client, and answers it.
+    private func answerVerify(
+        _ head: HTTPRequestHead,
+        bodyByteCount: Int,
+        buffer: inout [UInt8]
+    ) async throws(Ending) {
+        guard let lists = self.context.configuration.admission.lists else { throw Ending(.badRequest) }
+        while buffer.count < bodyByteCount {
+            guard try await self.receive(into: &buffer) else { throw Ending(.peer) }
+        }
+        let question = buffer.prefix(bodyByteCount)
+        try await self.send(HTTPRouter.verification(of: question, by: lists), to: head)
     }
 
     private func send(_ reply: HTTPReply, to head: HTTPRequestHead) async throws(Ending) {

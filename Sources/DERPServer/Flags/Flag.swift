@@ -53,13 +53,14 @@ extension Flag {
         .own("loops"), .own("region-id"), .own("region-code"), .own("region-name"),
         .own("ipv4"), .own("ipv6"), .own("debug-allow"), .own("log-level"),
 
+        .derper("verify-clients", .boolean), .derper("socket"),
+        .derper("verify-client-url"), .derper("verify-client-url-fail-open", .boolean),
         .own("allow-file"), .own("deny-file"), .own("reverify-interval"),
+        .own("verify-cache-allow"), .own("verify-cache-deny"),
 
         .refused("acme-email"), .refused("acme-eab-kid"), .refused("acme-eab-key"), .refused("acme-ip-certs", .boolean),
         .refused("mesh-psk-file"), .refused("mesh-with"),
         .refused("bootstrap-dns-names"), .refused("unpublished-bootstrap-dns-names"),
-        .refused("verify-clients", .boolean), .refused("verify-client-url"),
-        .refused("verify-client-url-fail-open", .boolean), .refused("socket"),
         .refused("accept-connection-limit"), .refused("accept-connection-burst"), .refused("rate-config"),
         .refused("secrets-url", because: Self.foreign), .refused("secrets-path-prefix", because: Self.foreign),
         .refused("secrets-cache-dir", because: Self.foreign), .refused("ace", .boolean, because: Self.foreign),

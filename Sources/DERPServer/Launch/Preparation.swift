@@ -40,15 +40,8 @@ struct Preparation {
                 .warning("No -hostname given: using the machine's own name", ["hostname": "\(settings.hostname)"])
             )
         }
-        notices += Self.notices(of: configuration.admission)
+        notices += settings.admission.notices(of: configuration.admission)
         self.notices = notices
-    }
-
-    /// What is to be said of who is admitted.
-    private static func notices(of policy: AdmissionPolicy) -> [Notice] {
-        [("allow", policy.lists?.allow), ("deny", policy.lists?.deny)].compactMap { name, file in
-            file.map { .info("Read the \(name) list", ["file": "\($0.path)", "keys": "\($0.count)"]) }
-        }
     }
 
     private static func privateKey(

@@ -1,0 +1,71 @@
+import AsyncSockets
+import HTTPTypes
+
+/// Asks an admission controller over HTTP: headscale's `/verify`, another relay's, or anything that takes
+/// `{"NodePublic":"nodekey:…","Source":"<ip>"}` by POST and answers 200 with `{"Allow":true}` (protocol notes §7).
+///
+/// It has 5 s. Any other status, a redirect too, refuses the client, as does an answer of more than 4 KiB.
+public struct ControllerVerifier: ClientVerifier {
+    private let url: HTTPURL
+    private let failsOpen: Bool
+    private let client: HTTPClient
+    /// Its loop serves ``client``.
+    private let group: EventLoopGroup
+
+    private static let limits = HTTPClient.Limits(
+        time: .seconds(5),
+        bodySize: AdmissionMessage.maxByteCount,
+        redirects: 0
+    )
+
+    /// - Parameters:
+    ///   - url: where the controller is, `http` or `https`, of at most 4096 bytes and without user and password.
+    ///   - failsOpen: whether clients are admitted while the controller can't be reached, or doesn't answer in time.
+    ///   - authoritiesPEM: certificates of authorities to trust besides the system's, as PEM.
+    ///   - group: serves the connections to the controller; best one of its own, with one loop.
+    /// - Throws: ``DERPError``: `invalidConfiguration` for the URL, `certificate` for the authorities.
+    public init(
+        url: String,
+        failsOpen: Bool = false,
+        authoritiesPEM: String? = nil,
+        group: EventLoopGroup
+    ) throws {
+        guard let url = HTTPURL(url) else {
+            throw DERPError(.invalidConfiguration, "an admission controller's URL is http://… or https://…")
+        }
+        self.url = url
+        self.failsOpen = failsOpen
+        self.group = group
+        self.client = try HTTPClient(on: group.loops[0], authoritiesPEM: authoritiesPEM)
+    }
+
+    public func decide(on request: AdmissionRequest) async -> AdmissionDecision {
+        let response: HTTPClient.Response
+        do {
+            response = try await self.client.send(
+                HTTPClient.Request(
+                    .post,
+                    self.url,
+                    fields: [.contentType: "application/json"],
+                    body: AdmissionMessage.question(request)
+                ),
+                limits: Self.limits
+            )
+        } catch {
+            let isUnreachable = error.code == .connection || error.code == .timeout
+            return isUnreachable && self.failsOpen ? .allow : .deny(.unavailable, detail: error.message)
+        }
+        guard response.status == 200 else {
+            return .deny(.controller, detail: "\(self.url) answers with status \(response.status)")
+        }
+        guard let isAllowed = AdmissionMessage.isAllowed(byAnswer: response.body) else {
+            return .deny(.unavailable, detail: "\(self.url) gives an answer that can't be understood")
+        }
+        return isAllowed ? .allow : .deny(.controller, detail: "\(self.url)")
+    }
+}
+
+extension ControllerVerifier: CustomStringConvertible {
+    /// The URL without its query, which may hold a secret.
+    public var description: String { self.url.description }
+}

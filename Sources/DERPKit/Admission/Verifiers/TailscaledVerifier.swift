@@ -1,0 +1,42 @@
+import AsyncSockets
+
+/// Asks the tailscaled of this machine whether a client is of its tailnet (protocol notes §7). It has 5 s.
+public struct TailscaledVerifier: ClientVerifier {
+    /// Where tailscaled listens on Linux.
+    public static let standardSocketPath = "/var/run/tailscale/tailscaled.sock"
+
+    private let socketPath: String
+    /// Its loop serves the connections.
+    private let group: EventLoopGroup
+
+    private static let timeLimit: Duration = .seconds(5)
+
+    /// - Parameters:
+    ///   - socketPath: tailscaled's Unix socket, of at most 107 bytes.
+    ///   - group: serves the connections to it; best one of its own, with one loop.
+    public init(socketPath: String = Self.standardSocketPath, group: EventLoopGroup) {
+        self.socketPath = socketPath
+        self.group = group
+    }
+
+    public func decide(on request: AdmissionRequest) async -> AdmissionDecision {
+        // Escaped as Go's url.QueryEscape does.
+        let target = "/localapi/v0/whois?addr=nodekey%3A\(request.key.hex)"
+        guard let url = HTTPURL("http://local-tailscaled.sock" + target) else {
+            return .deny(.unavailable)
+        }
+        do {
+            let exchange = LocalExchange(socketPath: self.socketPath, on: self.group.loops[0])
+            let response = try await exchange.perform(HTTPClient.Request(.get, url), within: Self.timeLimit)
+            switch response.status {
+            case 200: return .allow
+            case 404: return .deny(.tailscaled)
+            case 400: return .deny(.unavailable, detail: "tailscaled is too old to be asked about keys")
+            default:
+                return .deny(.unavailable, detail: "tailscaled answers with status \(response.status)")
+            }
+        } catch {
+            return .deny(.unavailable, detail: "\(self.socketPath): \(error.message)")
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import AsyncSockets
+import DERPKit
+
+extension AdmissionSettings {
+    /// The policy, with the lists read.
+    ///
+    /// - Throws: ``StartError`` with the flag of what can't be used.
+    func policy() throws(StartError) -> AdmissionPolicy {
+        var policy = AdmissionPolicy()
+        let allow = try Self.list("--allow-file", self.allowFile)
+        let deny = try Self.list("--deny-file", self.denyFile)
+        if allow != nil || deny != nil { policy.lists = KeyLists(allow: allow, deny: deny) }
+        policy.verifiers = try self.verifiers()
+        policy.allowLifetime = self.allowLifetime
+        policy.denyLifetime = self.denyLifetime
+        policy.reverifyInterval = self.reverifyInterval
+        return policy
+    }
+
+    private static func list(_ flag: String, _ path: String?) throws(StartError) -> KeyListFile? {
+        guard let path else { return nil }
+        do {
+            return try KeyListFile(path: path)
+        } catch {
+            throw StartError(flag, error as? DERPError ?? DERPError(.invalidConfiguration, "can't use \(path)"))
+        }
+    }
+
+    private func verifiers() throws(StartError) -> [any ClientVerifier] {
+        guard self.tailscaledSocket != nil || !self.controllers.isEmpty else { return [] }
+        let flag = self.controllers.isEmpty ? "-verify-clients" : "-verify-client-url"
+        do {
+            // A loop of their own, so that they and the relay's clients don't wait for each other.
+            let group = try EventLoopGroup(count: 1)
+            var verifiers: [any ClientVerifier] = []
+            if let path = self.tailscaledSocket {
+                verifiers.append(TailscaledVerifier(socketPath: path, group: group))
+            }
+            for url in self.controllers {
+                verifiers.append(try ControllerVerifier(url: url, failsOpen: self.controllersFailOpen, group: group))
+            }
+            return verifiers
+        } catch {
+            throw StartError(flag, "\(error)")
+        }
+    }
+}
+
+extension AdmissionSettings {
+    /// What is to be said at start of who is admitted under `policy`.
+    func notices(of policy: AdmissionPolicy) -> [Notice] {
+        var notices = [("allow", policy.lists?.allow), ("deny", policy.lists?.deny)].compactMap { name, file in
+            file.map { Notice.info("Read the \(name) list", ["file": "\($0.path)", "keys": "\($0.count)"]) }
+        }
+        if let path = self.tailscaledSocket {
+            notices.append(.info("The local tailscaled is asked about clients", ["socket": "\(path)"]))
+        }
+        for case let controller as ControllerVerifier in policy.verifiers {
+            notices.append(
+                self.controllersFailOpen
+                    ? .warning(
+                        "A controller is asked about clients: while it can't be reached, all are admitted",
+                        ["url": "\(controller)", "cause": "-verify-client-url-fail-open"]
+                    )
+                    : .info(
+                        "A controller is asked about clients: while it can't be reached, none is admitted",
+                        ["url": "\(controller)", "cause": "-verify-client-url-fail-open=false"]
+                    )
+            )
+        }
+        return notices
+    }
+}

@@ -1,0 +1,91 @@
+import AsyncSockets
+import Testing
+
+@testable import DERPKit
+
+@Suite("Admission controllers", .timeLimit(.minutes(1)))
+struct ControllerVerifierTests {
+    private let group: EventLoopGroup
+    private let request = AdmissionRequest(key: NodePrivateKey().publicKey, source: IPAddress(ipv4: 0xc000_0201))
+
+    init() throws { self.group = try EventLoopGroup(count: 1) }
+
+    private func verifier(_ daemon: ScriptedDaemon, failsOpen: Bool = false) throws -> ControllerVerifier {
+        try ControllerVerifier(
+            url: "http://127.0.0.1:\(daemon.port)/verify?token=secret",
+            failsOpen: failsOpen,
+            group: self.group
+        )
+    }
+
+    private static func answer(_ body: String, status: String = "200 OK") -> String {
+        "HTTP/1.1 \(status)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    @Test("it is asked by POST, with the key and the address as JSON")
+    func question() async throws {
+        let daemon = try ScriptedDaemon(answer: Self.answer(#"{"Allow":true}"#))
+        defer { daemon.stop() }
+        #expect(try await self.verifier(daemon).decide(on: self.request) == .allow)
+        let asked = try #require(daemon.requests.first)
+        let body = #"{"NodePublic":"\#(self.request.key)","Source":"192.0.2.1"}"#
+        #expect(asked.hasPrefix("POST /verify?token=secret HTTP/1.1\r\nHost: 127.0.0.1:\(daemon.port)\r\n"))
+        #expect(asked.hasSuffix("\r\n\r\n" + body))
+        #expect(asked.contains("Content-Length: \(body.utf8.count)\r\n"))
+    }
+
+    @Test("a no, another status and a redirect refuse, and what can't be understood does, also where it fails open")
+    func refusals() async throws {
+        let daemon = try ScriptedDaemon(answer: nil)
+        defer { daemon.stop() }
+        let yes = #"{"Allow":true}"#
+        let cases: [(String, AdmissionDecision.Reason)] = [
+            (Self.answer(#"{"Allow":false}"#), .controller),
+            (Self.answer(yes, status: "201 Created"), .controller),
+            (Self.answer(yes, status: "403 Forbidden"), .controller),
+            (Self.answer(yes, status: "500 Internal Server Error"), .controller),
+            ("HTTP/1.1 307 Temporary Redirect\r\nLocation: /\r\nContent-Length: 0\r\n\r\n", .controller),
+            (Self.answer("yes"), .unavailable),
+            (Self.answer(yes + String(repeating: " ", count: 4096)), .unavailable),
+            ("garbage\r\n\r\n", .unavailable),
+        ]
+        for failsOpen in [false, true] {
+            let verifier = try self.verifier(daemon, failsOpen: failsOpen)
+            for (answer, reason) in cases {
+                daemon.setAnswer(answer)
+                let decision = await verifier.decide(on: self.request)
+                #expect(decision.refusal == reason, "\(answer.prefix(60))")
+                #expect(!decision.detail.contains("secret"))
+            }
+        }
+    }
+
+    @Test("nobody is admitted while it can't be reached, unless it is to fail open")
+    func unreachable() async throws {
+        let daemon = try ScriptedDaemon(answer: Self.answer(#"{"Allow":true}"#))
+        let closed = try self.verifier(daemon)
+        let open = try self.verifier(daemon, failsOpen: true)
+        daemon.stop()
+        let decision = await closed.decide(on: self.request)
+        #expect(decision.refusal == .unavailable && !decision.detail.contains("secret"))
+        #expect(await open.decide(on: self.request) == .allow)
+    }
+
+    @Test("one that says nothing has 5 s")
+    func silence() async throws {
+        let daemon = try ScriptedDaemon(answer: nil)
+        defer { daemon.stop() }
+        let start = ContinuousClock.now
+        #expect(try await self.verifier(daemon).decide(on: self.request).refusal == .unavailable)
+        #expect((.seconds(4)...(.seconds(8))).contains(ContinuousClock.now - start))
+    }
+
+    @Test(
+        "a URL that is none is refused, and not shown",
+        arguments: ["", "a.example", "ftp://a/", "http://u:secret@a/"]
+    )
+    func url(text: String) {
+        let error = #expect(throws: DERPError.self) { try ControllerVerifier(url: text, group: self.group) }
+        #expect(error?.code == .invalidConfiguration && error?.message.contains("secret") == false)
+    }
+}
