@@ -37,7 +37,7 @@ package struct HTTPRouter: Sendable {
     package init(configuration: RelayServer.Configuration, port: Port) {
         self.port = port
         self.isRelayEnabled = configuration.isRelayEnabled
-        self.servesMap = configuration.region != nil
+        self.servesMap = configuration.region != nil || !configuration.mapSources.isEmpty
         self.servesVerify = configuration.admission.lists != nil
         self.debugNetworks = configuration.debugNetworks
         self.switchingProtocols = DERPUpgrade.switchingProtocols(serverKey: configuration.privateKey.publicKey)

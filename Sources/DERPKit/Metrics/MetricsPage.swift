@@ -6,6 +6,7 @@ struct MetricsPage: Sendable {
     let relays: [RelayLoop]
     let forwarder: PacketForwarder
     let stun: STUNServer
+    let regionMap: RegionMap
 
     func render() async -> [UInt8] {
         var counters = RelayCounters()
@@ -21,6 +22,7 @@ struct MetricsPage: Sendable {
         self.writePackets(counters, to: &text)
         self.writeFrames(counters, to: &text)
         self.writeSTUN(self.stun.counters, to: &text)
+        await self.writeMap(to: &text)
         return text.bytes
     }
 
@@ -92,6 +94,19 @@ struct MetricsPage: Sendable {
                 (counters.peerGoneNotHere, [("reason", "not_here")]),
             ]
         )
+    }
+
+    private func writeMap(to text: inout PrometheusText) async {
+        let (map, status) = (await self.regionMap.map, await self.regionMap.status)
+        text.gauge("derp_map_regions", "Regions of the map that is served.", map.regions.count)
+        text.gauge("derp_map_sources", "Sources that the map is made of.", status.count)
+        text.gauge(
+            "derp_map_stale_sources",
+            "Those that couldn't be read when they were last tried.",
+            status.count { $0.failure != nil }
+        )
+        let failures = await self.regionMap.failureCount
+        text.counter("derp_map_source_failures_total", "Tries to read a source that failed.", failures)
     }
 
     private func writeSTUN(_ counters: STUNCounters, to text: inout PrometheusText) {

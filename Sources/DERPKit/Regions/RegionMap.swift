@@ -1,4 +1,8 @@
-/// The DERP map that this server serves. It is encoded when it changes, not when it is asked for.
+import AsyncSockets
+import Logging
+
+/// The DERP map that this server serves: its sources, merged, and its own region. It is encoded when it changes, not when
+/// it is asked for.
 public actor RegionMap {
     /// The map as it goes to clients.
     public struct Document: Hashable, Sendable {
@@ -8,28 +12,247 @@ public actor RegionMap {
         public let etag: String
     }
 
-    /// The map as it is now.
-    public private(set) var map: DERPMap
+    /// The map as it is now, and where its regions are from.
+    public private(set) var layered: LayeredDERPMap
     /// ``map`` as it goes to clients.
     public private(set) var document: Document
+    /// How often a source was asked that then had nothing good to say.
+    public private(set) var failureCount: UInt64 = 0
 
-    /// Starts with this server's own region, or without any.
+    private var ownRegion: DERPRegion?
+    private let settings: Sources
+    private let client: HTTPClient?
+    private let cache: DERPMapCache?
+    private let logger: Logger
+    private var sources: [TrackedSource]
+    private var refreshes = 0
+    /// How many refreshes of URLs in a row have failed.
+    private var failuresInRow = 0
+    /// Whether what happens is logged. What ``load()`` finds is logged by ``run()``: a start that fails says one line.
+    private var isLogging = false
+
+    /// What regions of this server are said to be from.
+    static let ownOrigin = "this server"
+
+    /// Starts with this server's own region, or without any. Sources are read by ``load()``.
     ///
-    /// - Throws: ``DERPError`` with code `invalidConfiguration` when the region's id is out of range.
-    public init(ownRegion: DERPRegion?) throws {
-        let map = DERPMap(regions: ownRegion.map { [$0] } ?? [])
-        self.map = map
-        self.document = try Document(map)
+    /// - Parameters:
+    ///   - loop: what serves the connections to URLs; `nil`: there are none.
+    ///   - logger: `nil` logs nothing.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` when the region's id is out of range or a URL is none, or
+    ///   `certificate` when the authorities can't be used.
+    public init(
+        ownRegion: DERPRegion?,
+        sources: Sources = Sources(),
+        on loop: EventLoop? = nil,
+        logger: Logger? = nil
+    ) throws {
+        let tracked = try sources.all()
+        self.ownRegion = ownRegion
+        self.settings = sources
+        self.sources = tracked.map(TrackedSource.init)
+        self.client =
+            try sources.urls.isEmpty ? nil : loop.map { try HTTPClient(on: $0, authoritiesPEM: sources.authoritiesPEM) }
+        self.cache = sources.cacheDirectory.map(DERPMapCache.init)
+        self.logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
+        let layered = Self.merge([], own: ownRegion, settings: sources)
+        self.layered = layered
+        self.document = try Document(layered.map)
     }
 
-    /// Puts `region` in the place of the region with its id.
+    /// The map as it is now.
+    public var map: DERPMap { self.layered.map }
+
+    /// How each source does, in the order in which they are laid over each other.
+    public var status: [SourceStatus] { self.sources.map(\.status) }
+
+    /// Makes `region` this server's own.
     ///
-    /// - Throws: As ``init(ownRegion:)``; the map is then as it was.
+    /// - Throws: As ``init(ownRegion:sources:on:logger:)``; the map is then as it was.
     public func update(_ region: DERPRegion) throws {
-        var map = self.map
-        map.regions[region.regionID] = region
-        self.document = try Document(map)
-        self.map = map
+        let former = self.ownRegion
+        self.ownRegion = region
+        do {
+            try self.publish()
+        } catch {
+            self.ownRegion = former
+            throw error
+        }
+    }
+}
+
+// MARK: Reading
+
+extension RegionMap {
+    /// Reads all sources for the first time. A URL that can't be fetched is no error: what the cache has of it is served,
+    /// or nothing, and ``run()`` tries again.
+    ///
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` for a file that can't be used.
+    public func load() async throws(DERPError) {
+        guard !self.sources.isEmpty else { return }
+        self.readCache()
+        await self.refresh()
+        for tracked in self.sources {
+            if case .file = tracked.source, let failure = tracked.failure { throw failure }
+        }
+    }
+
+    /// Reads all sources again, now. One that can't be read keeps what it said before.
+    public func refresh() async {
+        await self.refresh { _ in true }
+    }
+
+    /// Keeps the map up to date until the task is cancelled: files when they change, URLs as often as it was asked for.
+    public func run() async {
+        self.isLogging = true
+        guard !self.sources.isEmpty else { return }
+        self.sources.forEach(self.log)
+        var due = self.nextUpdate()
+        while !Task.isCancelled {
+            let pause = self.settings.paths.isEmpty ? .seconds(3600) : Self.filePause
+            try? await Task.sleep(until: min(due ?? .now + pause, .now + pause))
+            guard !Task.isCancelled else { return }
+            if let time = due, time <= .now {
+                await self.refresh()
+                due = self.nextUpdate()
+            } else if self.sources.contains(where: \.hasChanged) {
+                await self.refresh { $0.hasChanged }
+            }
+        }
+    }
+
+    /// How often files are looked at.
+    private static let filePause: Duration = .seconds(1)
+    /// How soon a failed URL is tried again; the pause doubles each time.
+    private static let retryPause: Duration = .seconds(30)
+
+    private func nextUpdate() -> ContinuousClock.Instant? {
+        guard !self.settings.urls.isEmpty, self.settings.updateInterval > .zero else { return nil }
+        let interval = max(self.settings.updateInterval, .seconds(1))
+        guard self.failuresInRow > 0 else { return .now + interval * Double.random(in: 0.9...1.1) }
+        let pause = Self.retryPause * (1 << min(self.failuresInRow - 1, 10))
+        return .now + min(interval, pause) * Double.random(in: 0.9...1.1)
+    }
+
+    private func readCache() {
+        guard let cache = self.cache else { return }
+        for index in self.sources.indices {
+            guard case .url(let url) = self.sources[index].source, let kept = cache.read(url) else { continue }
+            _ = self.sources[index].take(.success(.text(kept.text, kept.validators)), ofRefresh: 0)
+        }
+    }
+
+    /// Reads those sources that are `wanted`, all at once.
+    private func refresh(_ wanted: (TrackedSource) -> Bool) async {
+        self.refreshes += 1
+        let number = self.refreshes
+        let client = self.client
+        var asked = [Int]()
+        for index in self.sources.indices where wanted(self.sources[index]) {
+            asked.append(index)
+            // Before the content: what is written meanwhile is then seen as another change.
+            if case .file(let path) = self.sources[index].source {
+                self.sources[index].stamp = FileStamp(of: path)
+            }
+        }
+        let questions = asked.map { (index: $0, tracked: self.sources[$0]) }
+        let results = await withTaskGroup(of: (Int, Result<DERPMapSource.Answer, DERPError>).self) { group in
+            for (index, tracked) in questions {
+                group.addTask {
+                    do throws(DERPError) {
+                        return (index, .success(try await tracked.source.load(by: client, unless: tracked.validators)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        // A refresh that was given up has nothing to say.
+        guard !Task.isCancelled else { return }
+        for index in asked {
+            if let result = results[index] { self.take(result, from: index, ofRefresh: number) }
+        }
+        let urlsHaveFailed = self.sources.contains { tracked in
+            if case .url = tracked.source { tracked.failure != nil } else { false }
+        }
+        self.failuresInRow = urlsHaveFailed ? self.failuresInRow + 1 : 0
+        do {
+            try self.publish()
+        } catch {
+            self.logger.error("The map can't be served", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func take(_ result: Result<DERPMapSource.Answer, DERPError>, from index: Int, ofRefresh number: Int) {
+        let hasChanged = self.sources[index].take(result, ofRefresh: number)
+        let tracked = self.sources[index]
+        if tracked.failure != nil { self.failureCount += 1 }
+        if self.isLogging, hasChanged || tracked.failure != nil { self.log(tracked) }
+        guard hasChanged, case .url(let url) = tracked.source, case .success(.text(let text, let validators)) = result
+        else {
+            return
+        }
+        do {
+            try self.cache?.write(text, validators, of: url)
+        } catch {
+            self.logger.warning(
+                "A fetched map can't be kept for the next start",
+                metadata: ["source": "\(url)", "error": "\(error)"]
+            )
+        }
+    }
+
+    /// Says what is wrong with a source, if anything is.
+    private func log(_ tracked: TrackedSource) {
+        let name: Logger.Metadata = ["source": "\(tracked.source)"]
+        if let failure = tracked.failure {
+            self.logger.warning(
+                "A source of the map failed: what it said before is kept",
+                metadata: name.merging(["error": "\(failure)"]) { $1 }
+            )
+            return
+        }
+        for finding in tracked.document?.findings.prefix(Self.loggedFindings) ?? [] {
+            self.logger.warning("A source of the map looks wrong", metadata: name.merging(["at": "\(finding)"]) { $1 })
+        }
+    }
+
+    /// How many findings of one source are logged.
+    private static let loggedFindings = 10
+}
+
+// MARK: Publishing
+
+extension RegionMap {
+    private func publish() throws {
+        let layered = Self.merge(self.sources, own: self.ownRegion, settings: self.settings)
+        guard layered != self.layered else { return }
+        let document = try Document(layered.map)
+        let difference = DERPMapDifference(from: self.layered.map, to: layered.map)
+        self.layered = layered
+        self.document = document
+        guard self.isLogging else { return }
+        self.logger.info(
+            "The map has changed",
+            metadata: [
+                "regions": "\(layered.map.regions.count)", "added": "\(difference.added.map(\.regionID))",
+                "removed": "\(difference.removed.map(\.regionID))",
+                "changed": "\(difference.changed.map(\.later.regionID))",
+            ]
+        )
+    }
+
+    private static func merge(_ sources: [TrackedSource], own: DERPRegion?, settings: Sources) -> LayeredDERPMap {
+        var layered = LayeredDERPMap()
+        for tracked in sources {
+            guard let document = tracked.document else { continue }
+            layered.apply(document.layer, from: tracked.source.description)
+        }
+        if let own, settings.includesOwnRegion {
+            layered.apply(DERPMapLayer(regions: [own.regionID: own]), from: Self.ownOrigin)
+        }
+        return layered
     }
 }
 

@@ -37,10 +37,12 @@ extension RelayServer {
         public var homePage: HomePage = .standard
         /// Networks besides loopback that may read `/metrics`.
         public var debugNetworks: [IPNetwork] = []
-        /// This server's own region of the DERP map; `nil` serves no map.
+        /// This server's own region of the DERP map; `nil`: none. Without it and ``mapSources`` no map is served.
         public var region: DERPRegion?
         /// Who is asked about clients. By default nobody is: whoever reaches the relay may use it.
         public var admission = AdmissionPolicy()
+        /// What the DERP map is made of besides ``region``.
+        public var mapSources = RegionMap.Sources()
         /// How many event loops (threads) serve clients; 1…1024. `nil`: one per core that the process may use.
         public var loopCount: Int?
 

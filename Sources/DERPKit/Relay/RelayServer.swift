@@ -35,6 +35,7 @@ public actor RelayServer {
     private var listeners: [TCPListener] = []
     /// Who wants to stop the relay, but waits until it has started.
     private var startWaiters: [CheckedContinuation<Void, Never>] = []
+    private var mapUpdates: Task<Void, Never>?
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// Keeps a relay that has been started, whoever else does, until it has stopped.
     private var whileRunning: RelayServer?
@@ -63,7 +64,12 @@ public actor RelayServer {
             )
         }
         RelayLoop.connect(self.relays)
-        self.regionMap = try RegionMap(ownRegion: configuration.region)
+        self.regionMap = try RegionMap(
+            ownRegion: configuration.region,
+            sources: configuration.mapSources,
+            on: loops.first,
+            logger: self.logger
+        )
         switch configuration.security {
         case .tls(let certificate):
             self.tls = try RelayTLS(certificate: certificate, key: configuration.privateKey.publicKey)
@@ -113,13 +119,21 @@ extension RelayServer {
 
     /// Begins to listen on all addresses, or on none. A relay can be started once, and runs until ``shutdown()``.
     ///
-    /// - Throws: ``DERPError`` with code `listen`, naming the address, when that isn't possible.
+    /// - Throws: ``DERPError`` with code `listen`, naming the address, when that isn't possible, or as
+    ///   ``RegionMap/load()``.
     public func start() async throws {
         guard case .new = self.state else {
             throw DERPError(.invalidConfiguration, "a relay can be started only once")
         }
         self.state = .starting
         self.whileRunning = self
+        do {
+            try await self.regionMap.load()
+        } catch {
+            self.hasStarted()
+            await self.shutdown()
+            throw error
+        }
         do {
             // All ports are taken before anybody is accepted at one of them.
             try self.bind()
@@ -130,6 +144,8 @@ extension RelayServer {
             await self.shutdown()
             throw DERPError(.listen, error.message)
         }
+        let regionMap = self.regionMap
+        self.mapUpdates = Task { await regionMap.run() }
         self.hasStarted()
         self.logger.debug(
             "Relay started",
@@ -155,6 +171,7 @@ extension RelayServer {
         case .stopping: return await self.waitUntilStopped()
         case .new, .starting, .running: self.state = .stopping
         }
+        self.mapUpdates?.cancel()
         await self.stun.stop()
         for listener in self.listeners { await listener.close() }
         let farewell = Frame.restarting(reconnectAfter: .zero, tryFor: .seconds(30))
@@ -216,7 +233,12 @@ extension RelayServer {
         let port = RelayPort(
             router: router,
             tls: tls,
-            metrics: MetricsPage(relays: relays, forwarder: context.forwarder, stun: self.stun)
+            metrics: MetricsPage(
+                relays: relays,
+                forwarder: context.forwarder,
+                stun: self.stun,
+                regionMap: self.regionMap
+            )
         )
         let listener = try TCPListener(
             binding: address,

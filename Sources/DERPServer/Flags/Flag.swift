@@ -30,8 +30,8 @@ struct Flag: Hashable {
     }
 
     /// A flag that derper doesn't have.
-    static func own(_ name: String) -> Self {
-        Self(name: name, kind: .value, support: .supported, spelling: "--" + name)
+    static func own(_ name: String, _ kind: Kind = .value) -> Self {
+        Self(name: name, kind: kind, support: .supported, spelling: "--" + name)
     }
 
     /// A flag of derper's that does nothing here. Ignoring it could open what its user wants closed.
@@ -57,6 +57,8 @@ extension Flag {
         .derper("verify-client-url"), .derper("verify-client-url-fail-open", .boolean),
         .own("allow-file"), .own("deny-file"), .own("reverify-interval"),
         .own("verify-cache-allow"), .own("verify-cache-deny"),
+        .own("map-url"), .own("map-path"), .own("map-own-region", .boolean), .own("map-update"), .own("map-cache"),
+        .own("ca-file"),
 
         .refused("acme-email"), .refused("acme-eab-kid"), .refused("acme-eab-key"), .refused("acme-ip-certs", .boolean),
         .refused("mesh-psk-file"), .refused("mesh-with"),

@@ -144,6 +144,50 @@ struct ServerOptions: ParsableCommand {
     var ipv6: String?
 
     @Option(
+        name: .customLong("map-url"),
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp("A map to serve as well, fetched again and again. May be repeated.", valueName: "url")
+    )
+    var mapURLs: [String] = []
+
+    @Option(
+        name: .customLong("map-path"),
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "A file with a map to lay over those, read again when it changes. May be repeated.",
+            valueName: "file"
+        )
+    )
+    var mapPaths: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Whether this server's region is laid over the map.", valueName: "bool")
+    )
+    var mapOwnRegion = true
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How often --map-url is fetched again, 1s…720h; 0: on SIGHUP only.", valueName: "duration")
+    )
+    var mapUpdate = "3h"
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Where fetched maps are kept for the next start. (default: derp-kit/maps in the user's cache)",
+            valueName: "directory"
+        )
+    )
+    var mapCache: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Authorities to trust besides the system's when fetching, as PEM.", valueName: "file")
+    )
+    var caFile: String?
+
+    @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
             "Networks besides loopback that may read /metrics: CIDR, separated by commas or repeated.",

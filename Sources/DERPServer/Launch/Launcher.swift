@@ -45,6 +45,8 @@ struct Launcher {
             try await group.run()
         } catch let error as DERPError where error.code == .listen {
             throw StartError(self.settings.flags(of: error, in: preparation.configuration), error)
+        } catch let error as DERPError where error.code == .invalidConfiguration {
+            throw StartError("--map-path", error)
         }
     }
 

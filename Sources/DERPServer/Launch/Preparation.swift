@@ -29,6 +29,7 @@ struct Preparation {
         configuration.debugNetworks = settings.debugNetworks
         configuration.region = settings.region(with: certificate)
         configuration.admission = try settings.admission.policy()
+        configuration.mapSources = try Self.mapSources(settings.map)
         configuration.loopCount = settings.loopCount
         configuration.tcpKeepAlive = settings.tcpKeepAlive
         configuration.tcpUserTimeout = settings.tcpUserTimeout
@@ -84,6 +85,18 @@ struct Preparation {
         } catch {
             throw StartError("-certdir", error as? DERPError ?? DERPError(.certificate, "can't use the certificate"))
         }
+    }
+
+    private static func mapSources(_ settings: MapSettings) throws(StartError) -> RegionMap.Sources {
+        var sources = settings.sources
+        do {
+            sources.authoritiesPEM = try settings.caFile.map { path throws(DERPError) in
+                try HTTPClient.readAuthorities(at: path)
+            }
+        } catch {
+            throw StartError("--ca-file", error)
+        }
+        return sources
     }
 
     private static func resolve(_ listen: ListenAddress) throws(StartError) -> SocketAddress {

@@ -4,7 +4,8 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-/// The relay as the service group sees it: a first signal stops it gracefully, a second one at once.
+/// The relay as the service group sees it: a first signal stops it gracefully, a second one at once. SIGHUP
+/// has it read again what may have changed.
 struct RelayService: Service {
     let relay: RelayServer
     let logger: Logger
@@ -15,7 +16,7 @@ struct RelayService: Service {
     static let stopLimit: Duration = .milliseconds(4500)
 
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.watch(signals) }
             defer { group.cancelAll() }
@@ -33,6 +34,11 @@ struct RelayService: Service {
     private func watch(_ signals: UnixSignalsSequence) async {
         var received = 0
         for await signal in signals {
+            if signal == .sighup {
+                self.logger.info("Reading the map's sources again", metadata: ["cause": "SIGHUP"])
+                Task { await self.relay.regionMap.refresh() }
+                continue
+            }
             received += 1
             if received > 1 { exit(128 + signal.rawValue) }
             Task {

@@ -22,17 +22,19 @@ struct HostEnvironment {
     }
 
     /// derper's default for `-certdir`: `tailscale/derper-certs` in the user's cache; `nil` when there is none.
-    var defaultCertificateDirectory: String? {
-        let cache: String
+    var defaultCertificateDirectory: String? { self.cacheDirectory.map { $0 + "/tailscale/derper-certs" } }
+
+    /// Where fetched maps are kept: `derp-kit/maps` in the user's cache; `nil` when there is none.
+    var defaultMapCache: String? { self.cacheDirectory.map { $0 + "/derp-kit/maps" } }
+
+    private var cacheDirectory: String? {
         if let path = self.variables["XDG_CACHE_HOME"], !path.isEmpty {
             guard path.hasPrefix("/") else { return nil }
-            cache = path
+            return path
         } else if let home = self.variables["HOME"], !home.isEmpty {
-            cache = home + "/.cache"
-        } else {
-            return nil
+            return home + "/.cache"
         }
-        return cache + "/tailscale/derper-certs"
+        return nil
     }
 
     /// derper's default for `-c`; `nil` for users other than root.

@@ -36,6 +36,7 @@ extension ServerSettings {
             try FlagValue("--loops", text).integer(in: 1...1024)
         }
         self.region = try RegionSettings(options)
+        self.map = try MapSettings(options, in: environment)
         self.debugNetworks = try Self.networks(options.debugAllow)
         self.admission = try AdmissionSettings(options.admission)
         guard let level = Logger.Level(rawValue: options.logLevel) else {

@@ -22,6 +22,7 @@ struct ServerSettings {
     var writeTimeout: Duration
     var loopCount: Int?
     var region: RegionSettings
+    var map: MapSettings
     var debugNetworks: [IPNetwork]
     var admission: AdmissionSettings
     var logLevel: Logger.Level

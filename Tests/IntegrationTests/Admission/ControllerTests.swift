@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One relay asks another, whose lists decide.

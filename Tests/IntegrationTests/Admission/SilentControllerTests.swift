@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("A controller that says nothing", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("Admission by the local tailscaled", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite("/verify", .light, .blocking, .serialized, .timeLimit(.minutes(1)))

@@ -1,0 +1,46 @@
+extension RegionMap {
+    /// What a served map is made of besides this server's own region, and how it is kept up to date.
+    public struct Sources: Hashable, Sendable {
+        /// Maps that are fetched, `http` or `https`, each laid over the one before.
+        public var urls: [String] = []
+        /// Files with maps, in YAML or JSON, laid over those in turn. They are read again when they change.
+        public var paths: [String] = []
+        /// Whether this server's own region is laid over all of them.
+        public var includesOwnRegion = true
+        /// How often URLs are fetched again, give or take a tenth; at least 1 s. Zero: only when it is asked for.
+        public var updateInterval: Duration = .seconds(3 * 3600)
+        /// Where fetched maps are kept for a start without the network; made when missing. `nil`: nowhere.
+        public var cacheDirectory: String?
+        /// Certificates of authorities to trust besides the system's, as PEM.
+        public var authoritiesPEM: String?
+
+        public init() {}
+
+        /// Whether there are none.
+        public var isEmpty: Bool { self.urls.isEmpty && self.paths.isEmpty }
+
+        /// All in the order in which they are laid over each other.
+        func all() throws(DERPError) -> [DERPMapSource] {
+            var sources = [DERPMapSource]()
+            for text in self.urls {
+                guard let url = HTTPURL(text) else {
+                    throw DERPError(.invalidConfiguration, "\(SourceText.quote(text)) is no URL of http or https")
+                }
+                sources.append(.url(url))
+            }
+            return sources + self.paths.map { .file($0) }
+        }
+    }
+
+    /// How one source does.
+    public struct SourceStatus: Hashable, Sendable {
+        /// The path, or the URL without its query.
+        public let name: String
+        /// How many regions it adds or replaces.
+        public let regionCount: Int
+        /// Why it couldn't be read when it was last tried; what it said before is still served. `nil`: it could.
+        public let failure: String?
+        /// What there is to say about its content.
+        public let findings: [DERPMapFinding]
+    }
+}

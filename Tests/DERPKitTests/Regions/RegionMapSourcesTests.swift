@@ -1,0 +1,195 @@
+import AsyncSockets
+import Glibc
+import Testing
+
+@testable import DERPKit
+
+@Suite("Sources of the region map")
+struct RegionMapSourcesTests {
+    private let group: EventLoopGroup
+    private let directory: TemporaryDirectory
+
+    private static let own = DERPRegion(
+        regionID: 900,
+        regionCode: "own",
+        regionName: "Own",
+        nodes: [DERPNode(name: "900a", regionID: 900, hostName: "own.relays.test")]
+    )
+
+    /// A map in JSON with these regions.
+    private static func json(_ ids: Int..., code: String = "url") -> String {
+        let regions = ids.map { id in
+            "\"\(id)\":{\"RegionCode\":\"\(code)\",\"Nodes\":[{\"Name\":\"\(id)a\",\"HostName\":\"h\(id).relays.test\"}]}"
+        }
+        return "{\"Regions\":{\(regions.joined(separator: ","))}}"
+    }
+
+    private static func yaml(_ id: Int, code: String) -> String {
+        "regions: {\(id): {regioncode: \(code), nodes: [{name: \(id)f, hostname: f.relays.test}]}}"
+    }
+
+    init() throws {
+        self.group = try EventLoopGroup(count: 1)
+        self.directory = try TemporaryDirectory()
+    }
+
+    private func map(_ change: (inout RegionMap.Sources) throws -> Void) throws -> RegionMap {
+        var sources = RegionMap.Sources()
+        try change(&sources)
+        return try RegionMap(ownRegion: Self.own, sources: sources, on: self.group.loops[0])
+    }
+
+    @Test("URLs, then files, then the own region, the last with an id wins; the tag changes with the content")
+    func merged() async throws {
+        let nginx = try NginxServer(files: ["a.json": Self.json(1, 2), "b.json": Self.json(2, 900, code: "second")])
+        let file = try self.directory.write("regions: {1: null, 5: {regioncode: file}}", to: "derp.yaml")
+        let map = try self.map {
+            $0.urls = [nginx.https("/a.json"), nginx.http("/hop2/b.json")]
+            $0.paths = [file]
+            $0.authoritiesPEM = try nginx.authorityPEM
+        }
+        let before = await map.document
+        try await map.load()
+        #expect(await map.map.regions.mapValues(\.regionCode) == [2: "second", 5: "file", 900: "own"])
+        #expect(await map.layered.removals == [1: file])
+        #expect(await map.document.etag != before.etag)
+        #expect(await map.status.map(\.regionCount) == [2, 2, 1])
+        #expect(await map.status.allSatisfy { $0.failure == nil })
+    }
+
+    @Test("without the own region the map is that of the sources alone")
+    func withoutOwn() async throws {
+        let file = try self.directory.write(Self.yaml(5, code: "file"), to: "derp.yaml")
+        let map = try self.map {
+            $0.paths = [file]
+            $0.includesOwnRegion = false
+        }
+        try await map.load()
+        #expect(await map.map.regions.keys.sorted() == [5])
+        try await map.update(Self.own)
+        #expect(await map.map.regions.keys.sorted() == [5])
+    }
+
+    @Test("a file that can't be used is an error at the start, with its line, and none later")
+    func brokenFile() async throws {
+        let file = try self.directory.write("regions:\n  900:\n    RegionID: 900\n", to: "derp.yaml")
+        let map = try self.map { $0.paths = [file] }
+        let error = await #expect(throws: DERPError.self) { try await map.load() }
+        #expect(error?.code == .invalidConfiguration)
+        #expect(error?.message == "\(file): line 3: error: the key \"RegionID\" is spelt regionid")
+        let missing = try self.map { $0.paths = [self.directory.file("none")] }
+        await #expect(throws: DERPError.self) { try await missing.load() }
+
+        try self.directory.write(Self.yaml(5, code: "good"), to: "derp.yaml")
+        try await map.load()
+        try self.directory.write("regions: {", to: "derp.yaml")
+        await map.refresh()
+        #expect(await map.map.regions[5]?.regionCode == "good")
+        #expect(await map.status[0].failure?.contains("it is not YAML") == true)
+        #expect(await map.failureCount == 2)
+    }
+
+    @Test("a URL that fails keeps what it said, also across a restart, and recovers")
+    func brokenURL() async throws {
+        let nginx = try NginxServer(files: ["map.json": Self.json(1)])
+        let cache = self.directory.file("cache/maps")
+        let change: (inout RegionMap.Sources) -> Void = {
+            $0.urls = [nginx.http("/map.json?secret")]
+            $0.cacheDirectory = cache
+        }
+        let map = try self.map(change)
+        try await map.load()
+        for broken in ["{\"Regions\":", "<html>", "{\"Regions\":{\"0\":{}}}"] {
+            try nginx.directory.write(broken, to: "map.json")
+            await map.refresh()
+            #expect(await map.map.regions.keys.sorted() == [1, 900])
+            #expect(await map.status[0].failure != nil)
+        }
+        try nginx.directory.write(Self.json(1, 2), to: "map.json")
+        await map.refresh()
+        #expect(await map.map.regions.keys.sorted() == [1, 2, 900])
+        #expect(await map.status[0].failure == nil)
+
+        nginx.stop()
+        let restarted = try self.map(change)
+        try await restarted.load()
+        #expect(await restarted.map.regions.keys.sorted() == [1, 2, 900])
+        let failure = try #require(await restarted.status[0].failure)
+        #expect(!failure.contains("secret"))
+
+        let forgetful = try self.map { $0.urls = [nginx.http("/map.json")] }
+        try await forgetful.load()
+        #expect(await forgetful.map.regions.keys.sorted() == [900])
+    }
+
+    @Test("error pages, redirects without end and answers cut short are failures")
+    func badAnswers() async throws {
+        let nginx = try NginxServer()
+        let short = try await ScriptedServer(answer: "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"Regions\":{}}")
+        let unasked = try await ScriptedServer(answer: "HTTP/1.1 304 Not Modified\r\n\r\n")
+        let map = try self.map {
+            $0.urls = [nginx.http("/500"), nginx.http("/loop"), nginx.http("/none"), short.url, unasked.url]
+        }
+        try await map.load()
+        let failures = await map.status.map(\.failure)
+        #expect(failures[0]?.contains("status 500") == true)
+        #expect(failures.allSatisfy { $0 != nil })
+        #expect(await map.failureCount == 5)
+    }
+
+    @Test("what the server says is unchanged isn't sent again")
+    func unchanged() async throws {
+        let nginx = try NginxServer(files: ["map.json": Self.json(1)])
+        let source = try DERPMapSource(nginx.http("/map.json"))
+        let client = try HTTPClient(on: self.group.loops[0])
+        guard case .text(_, let validators) = try await source.load(by: client) else {
+            Issue.record("a first answer has text")
+            return
+        }
+        #expect(validators.entityTag != nil && validators.lastModified != nil)
+        #expect(try await source.load(by: client, unless: validators) == .unchanged)
+    }
+
+    @Test("a file that is changed, replaced or repaired is read again by itself")
+    func watched() async throws {
+        let file = try self.directory.write(Self.yaml(5, code: "first"), to: "derp.yaml")
+        let map = try self.map { $0.paths = [file] }
+        try await map.load()
+        let running = Task { await map.run() }
+        defer { running.cancel() }
+        for code in ["second", "third"] {
+            try self.directory.write(Self.yaml(5, code: code), to: "derp.yaml.new")
+            #expect(rename(self.directory.file("derp.yaml.new"), file) == 0)
+            try await self.wait { await map.map.regions[5]?.regionCode == code }
+        }
+        try self.directory.write("regions: [", to: "derp.yaml")
+        try await self.wait { await map.status[0].failure != nil }
+        #expect(await map.map.regions[5]?.regionCode == "third")
+        try self.directory.write(Self.yaml(5, code: "repaired"), to: "derp.yaml")
+        try await self.wait { await map.map.regions[5]?.regionCode == "repaired" }
+    }
+
+    @Test("URLs are fetched again as often as it was asked for")
+    func updated() async throws {
+        let nginx = try NginxServer(files: ["map.json": Self.json(1)])
+        let map = try self.map {
+            $0.urls = [nginx.http("/map.json")]
+            $0.updateInterval = .seconds(1)
+        }
+        try await map.load()
+        let running = Task { await map.run() }
+        defer { running.cancel() }
+        try nginx.directory.write(Self.json(1, 2), to: "map.json")
+        try await self.wait { await map.map.regions[2] != nil }
+    }
+
+    private struct TooLate: Error {}
+
+    private func wait(until condition: () async -> Bool) async throws {
+        for _ in 0..<1000 {
+            if await condition() { return }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        throw TooLate()
+    }
+}
