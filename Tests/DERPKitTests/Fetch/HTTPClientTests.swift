@@ -5,27 +5,30 @@ import Testing
 
 @testable import DERPKit
 
-@Suite("HTTP client", .blocking, .light)
+@Suite("HTTP client", .blocking, .light, .serialized)
 struct HTTPClientTests {
     private let group: EventLoopGroup
     private let nginx: NginxServer
     private let client: HTTPClient
 
-    init() throws {
+    init() async throws {
         self.group = try EventLoopGroup(count: 1)
-        self.nginx = try NginxServer(files: ["page.txt": "a page"])
+        self.nginx = try await NginxServer(files: ["page.txt": "a page"])
         self.client = try HTTPClient(on: self.group.loops[0], authoritiesPEM: self.nginx.authorityPEM)
     }
+
+    /// For a machine that has much else to do.
+    private static let patient = HTTPClient.Limits(time: .seconds(60))
 
     private func get(
         _ url: String,
         fields: HTTPFields = [:],
-        limits: HTTPClient.Limits = .init()
+        limits: HTTPClient.Limits = Self.patient
     ) async throws -> HTTPClient.Response {
         try await self.client.send(.init(.get, try #require(HTTPURL(url)), fields: fields), limits: limits)
     }
 
-    private func code(_ url: String, limits: HTTPClient.Limits = .init()) async -> DERPError.Code? {
+    private func code(_ url: String, limits: HTTPClient.Limits = Self.patient) async -> DERPError.Code? {
         await #expect(throws: DERPError.self) { try await self.get(url, limits: limits) }?.code
     }
 
@@ -57,7 +60,10 @@ struct HTTPClientTests {
     func post() async throws {
         let url = try #require(HTTPURL(self.nginx.http("/echo")))
         let asked = try #require(HTTPField.Name("X-Asked"))
-        let response = try await self.client.send(.init(.post, url, fields: [asked: "yes"], body: [1, 2, 3]))
+        let response = try await self.client.send(
+            .init(.post, url, fields: [asked: "yes"], body: [1, 2, 3]),
+            limits: Self.patient
+        )
         #expect(String(decoding: response.body, as: UTF8.self) == "POST 3 yes \(url.authority)")
     }
 
@@ -81,12 +87,12 @@ struct HTTPClientTests {
         let limits = HTTPClient.Limits(time: .milliseconds(300))
         let start = ContinuousClock.now
         #expect(await self.code(self.nginx.http("/slow.txt"), limits: limits) == .timeout)
-        #expect(.now - start < .seconds(5))
+        #expect(.now - start < .seconds(60))
     }
 
     @Test("a body over the limit is given up")
     func tooLarge() async throws {
-        let limits = HTTPClient.Limits(bodySize: 5)
+        let limits = HTTPClient.Limits(time: .seconds(60), bodySize: 5)
         #expect(await self.code(self.nginx.http("/page.txt"), limits: limits) == .protocolViolation)
         #expect(await self.code(self.nginx.http("/chunked.shtml"), limits: limits) == .protocolViolation)
     }
@@ -95,7 +101,9 @@ struct HTTPClientTests {
     func trust() async throws {
         let stranger = try HTTPClient(on: self.group.loops[0])
         let url = try #require(HTTPURL(self.nginx.https("/page.txt")))
-        let error = await #expect(throws: DERPError.self) { try await stranger.send(.init(.get, url)) }
+        let error = await #expect(throws: DERPError.self) {
+            try await stranger.send(.init(.get, url), limits: Self.patient)
+        }
         #expect(error?.code == .connection)
         #expect(await self.code(self.nginx.https("/page.txt", host: "127.0.0.2")) == .connection)
         #expect(throws: DERPError.self) { try HTTPClient(on: self.group.loops[0], authoritiesPEM: "nothing") }
@@ -132,9 +140,9 @@ struct HTTPClientTests {
         let url = try #require(HTTPURL(self.nginx.http("/slow.txt")))
         let client = self.client
         let start = ContinuousClock.now
-        let task = Task { try await client.send(.init(.get, url), limits: .init(time: .seconds(60))) }
+        let task = Task { try await client.send(.init(.get, url), limits: .init(time: .seconds(600))) }
         task.cancel()
         await #expect(throws: DERPError.self) { try await task.value }
-        #expect(.now - start < .seconds(10))
+        #expect(.now - start < .seconds(60))
     }
 }

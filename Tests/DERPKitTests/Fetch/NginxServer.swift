@@ -1,40 +1,47 @@
-import Foundation
 import Glibc
+
+@testable import DERPKit
 
 /// A real web server on loopback, with HTTP and HTTPS, an authority of its own, and pages that go wrong on purpose.
 final class NginxServer {
     let directory: TemporaryDirectory
-    private let process = Process()
+    private var process: pid_t = 0
     private let httpPort: UInt16
     private let httpsPort: UInt16
 
     struct Failure: Error {}
 
     /// `files`: what is served, by name.
-    init(files: [String: String] = [:]) throws {
+    init(files: [String: String] = [:]) async throws {
         self.directory = try TemporaryDirectory()
         (self.httpPort, self.httpsPort) = (try Self.freePort(), try Self.freePort())
-        try self.makeCertificates()
-        for (name, text) in files { try self.directory.write(text, to: name) }
+        let certificates = try TestAuthority.shared.get()
+        for (name, text) in certificates.files.merging(files, uniquingKeysWith: { $1 }) {
+            try self.directory.write(text, to: name)
+        }
         try self.directory.write(String(repeating: "slow", count: 1000), to: "slow.txt")
         try self.directory.write("<!--# echo var=\"none\" default=\"chunky\" -->", to: "chunked.shtml")
         let configuration = try self.directory.write(self.configuration, to: "nginx.conf")
-        self.process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        self.process.arguments = ["nginx", "-p", self.directory.path, "-c", configuration, "-e", "stderr"]
-        // Where Debian has it, and no user but root looks.
-        self.process.environment = ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"]
-        self.process.standardError = FileHandle.nullDevice
-        try self.process.run()
-        try self.waitUntilReady()
+        try self.spawn(["nginx", "-p", self.directory.path, "-c", configuration, "-e", "\(self.directory.path)/log"])
+        try await self.waitUntilReady()
     }
 
     deinit { self.stop() }
 
     /// Stops answering: its ports then refuse connections.
     func stop() {
-        guard self.process.isRunning else { return }
-        self.process.terminate()
-        self.process.waitUntilExit()
+        guard self.process > 0 else { return }
+        kill(self.process, SIGTERM)
+        waitpid(self.process, nil, 0)
+        self.process = 0
+    }
+
+    /// Not by Foundation, which walks all open files and fails when another test has opened very many.
+    private func spawn(_ arguments: [String]) throws {
+        var list = arguments.map { strdup($0) } + [nil]
+        defer { list.forEach { free($0) } }
+        // Debian's place for it; only root looks there by itself.
+        guard posix_spawn(&self.process, "/usr/sbin/nginx", nil, nil, &list, nil) == 0 else { throw Failure() }
     }
 
     func http(_ path: String) -> String { "http://127.0.0.1:\(self.httpPort)\(path)" }
@@ -42,7 +49,7 @@ final class NginxServer {
 
     /// The authority that vouches for the server, as PEM.
     var authorityPEM: String {
-        get throws { try String(contentsOfFile: self.directory.file("ca.crt"), encoding: .utf8) }
+        get throws { try FileReader.text(at: self.directory.file("ca.crt"), limit: 1 << 20) }
     }
 
     private var configuration: String {
@@ -86,39 +93,11 @@ final class NginxServer {
         """
     }
 
-    private func makeCertificates() throws {
-        let file = self.directory.file
-        try self.directory.write("subjectAltName=DNS:localhost,IP:127.0.0.1\n", to: "names")
-        let key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        let authority = ["-subj", "/CN=A test's authority", "-keyout", file("ca.key"), "-out", file("ca.crt")]
-        try OpenSSLTool.run(["req", "-x509", "-days", "2"] + key + authority)
-        let request = ["-subj", "/CN=localhost", "-keyout", file("server.key"), "-out", file("server.csr")]
-        try OpenSSLTool.run(["req", "-new"] + key + request)
-        try OpenSSLTool.run(
-            "x509",
-            "-req",
-            "-days",
-            "2",
-            "-in",
-            file("server.csr"),
-            "-CA",
-            file("ca.crt"),
-            "-CAkey",
-            file("ca.key"),
-            "-set_serial",
-            "2",
-            "-extfile",
-            file("names"),
-            "-out",
-            file("server.crt")
-        )
-    }
-
-    private func waitUntilReady() throws {
-        for _ in 0..<1000 {
-            guard self.process.isRunning else { throw Failure() }
+    private func waitUntilReady() async throws {
+        for _ in 0..<3000 {
+            guard waitpid(self.process, nil, WNOHANG) == 0 else { throw Failure() }
             if Self.connects(to: self.httpPort), Self.connects(to: self.httpsPort) { return }
-            usleep(10000)
+            try await Task.sleep(for: .milliseconds(10))
         }
         throw Failure()
     }

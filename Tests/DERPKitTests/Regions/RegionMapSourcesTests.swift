@@ -4,7 +4,7 @@ import Testing
 
 @testable import DERPKit
 
-@Suite("Sources of the region map")
+@Suite("Sources of the region map", .serialized)
 struct RegionMapSourcesTests {
     private let group: EventLoopGroup
     private let directory: TemporaryDirectory
@@ -41,7 +41,9 @@ struct RegionMapSourcesTests {
 
     @Test("URLs, then files, then the own region, the last with an id wins; the tag changes with the content")
     func merged() async throws {
-        let nginx = try NginxServer(files: ["a.json": Self.json(1, 2), "b.json": Self.json(2, 900, code: "second")])
+        let nginx = try await NginxServer(files: [
+            "a.json": Self.json(1, 2), "b.json": Self.json(2, 900, code: "second"),
+        ])
         let file = try self.directory.write("regions: {1: null, 5: {regioncode: file}}", to: "derp.yaml")
         let map = try self.map {
             $0.urls = [nginx.https("/a.json"), nginx.http("/hop2/b.json")]
@@ -91,7 +93,7 @@ struct RegionMapSourcesTests {
 
     @Test("a URL that fails keeps what it said, also across a restart, and recovers")
     func brokenURL() async throws {
-        let nginx = try NginxServer(files: ["map.json": Self.json(1)])
+        let nginx = try await NginxServer(files: ["map.json": Self.json(1)])
         let cache = self.directory.file("cache/maps")
         let change: (inout RegionMap.Sources) -> Void = {
             $0.urls = [nginx.http("/map.json?secret")]
@@ -124,7 +126,7 @@ struct RegionMapSourcesTests {
 
     @Test("error pages, redirects without end and answers cut short are failures")
     func badAnswers() async throws {
-        let nginx = try NginxServer()
+        let nginx = try await NginxServer()
         let short = try await ScriptedServer(answer: "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"Regions\":{}}")
         let unasked = try await ScriptedServer(answer: "HTTP/1.1 304 Not Modified\r\n\r\n")
         let map = try self.map {
@@ -139,7 +141,7 @@ struct RegionMapSourcesTests {
 
     @Test("what the server says is unchanged isn't sent again")
     func unchanged() async throws {
-        let nginx = try NginxServer(files: ["map.json": Self.json(1)])
+        let nginx = try await NginxServer(files: ["map.json": Self.json(1)])
         let source = try DERPMapSource(nginx.http("/map.json"))
         let client = try HTTPClient(on: self.group.loops[0])
         guard case .text(_, let validators) = try await source.load(by: client) else {
@@ -171,7 +173,7 @@ struct RegionMapSourcesTests {
 
     @Test("URLs are fetched again as often as it was asked for")
     func updated() async throws {
-        let nginx = try NginxServer(files: ["map.json": Self.json(1)])
+        let nginx = try await NginxServer(files: ["map.json": Self.json(1)])
         let map = try self.map {
             $0.urls = [nginx.http("/map.json")]
             $0.updateInterval = .seconds(1)
@@ -186,7 +188,7 @@ struct RegionMapSourcesTests {
     private struct TooLate: Error {}
 
     private func wait(until condition: () async -> Bool) async throws {
-        for _ in 0..<1000 {
+        for _ in 0..<6000 {
             if await condition() { return }
             try await Task.sleep(for: .milliseconds(10))
         }
