@@ -34,7 +34,13 @@ final class LoopTable {
         )
     }
 
+    /// Ends all connections: who waits on a loop that is never turned again would keep its descriptors open.
     deinit {
+        self.stalled = []
+        for relay in self.relays {
+            Task(executorPreference: relay.loop) { await relay.drain(farewell: [], within: .zero) }
+        }
+        _ = self.turn { self.relays.allSatisfy { $0.isDraining && $0.openStreams == 0 } }
         self.relays.forEach { $0.disconnect() }
     }
 
