@@ -67,9 +67,12 @@ package struct HTTPClient: Sendable {
         let tls = request.url.isSecure ? self.tls : nil
         do {
             return try await withTaskCancellationHandler {
-                try await exchange.perform(to: addresses, tls: tls)
+                // Resumed on the loop and not by way of the global pool, which may be busy for long.
+                try await withTaskExecutorPreference(self.loop) {
+                    try await exchange.perform(to: addresses, tls: tls)
+                }
             } onCancel: {
-                Task { await exchange.cancel() }
+                Task(executorPreference: self.loop) { await exchange.cancel() }
             }
         } catch let error as DERPError {
             throw DERPError(error.code, "\(request.url): \(error.message)")
