@@ -50,3 +50,30 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The micro-benchmarks look inside the libraries, and need a build of their own: scripts/micro.
+if Context.environment["DERP_MICRO"] != nil {
+    package.dependencies.append(.package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []))
+    package.targets += [
+        .target(
+            name: "MicroCases",
+            dependencies: [
+                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "DERPKit", package: "derp-kit"),
+                .product(name: "STUNKit", package: "derp-kit"),
+            ]
+        ),
+        .executableTarget(
+            name: "derp-micro",
+            dependencies: [
+                "CLoad", "MicroCases", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
+        ),
+        .executableTarget(
+            name: "Micro",
+            dependencies: ["MicroCases", .product(name: "Benchmark", package: "benchmark")],
+            path: "Benchmarks/Micro",
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+        ),
+    ]
+}

@@ -29,4 +29,10 @@ int cload_reap(pid_t leader);
 
 int cload_raise_file_limit(void);
 
+// Marks where counting begins, and where it ends; does nothing when nobody counts.
+void cload_mark(void);
+// Runs "program run name repetitions", and returns how many instructions it takes, in user space, between its two
+// marks, by single steps: slow, but the same every time. -1 when that can't be done.
+long cload_count_instructions(const char *program, const char *name, const char *repetitions);
+
 #endif

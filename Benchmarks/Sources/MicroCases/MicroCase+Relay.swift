@@ -1,0 +1,39 @@
+@testable import AsyncSockets
+@testable import DERPKit
+
+extension MicroCase {
+    static let relayCases =
+        [100, 1400].map { relay(size: $0, loops: 1) } + [relay(size: 1400, loops: 2), outboxAppend]
+
+    /// One packet from a client's socket to another's, through all of the relay but TLS: 24 at a time.
+    private static func relay(size: Int, loops: Int) -> MicroCase {
+        MicroCase("relay \(size) B" + (loops > 1 ? " to another loop" : "")) {
+            let relay = try TurnedRelay(loops: loops)
+            let sender = try relay.client(on: 0)
+            let receiver = try relay.client(on: loops - 1)
+            let packet = receiver.key.bytes + [UInt8](repeating: 7, count: size)
+            let burst = [[UInt8]](repeating: Frame.encode(.sendPacket, packet), count: 24).flatMap(\.self)
+            return { count in
+                for _ in 0..<count / 24 {
+                    sender.send(burst)
+                    relay.turn()
+                    receiver.receive(burst.count)
+                }
+            }
+        }
+    }
+
+    /// A packet queued for a client that has not been admitted yet; the queue is emptied when it is full.
+    private static let outboxAppend = MicroCase("outbox append, 1400 B") {
+        let relay = try TurnedRelay(loops: 1)
+        let outbox = Outbox(stream: try relay.pair(on: 0).stream, relay: relay.relays[0])
+        let packet = [UInt8](repeating: 7, count: 1400)
+        let source = NodePrivateKey().publicKey
+        return { count in
+            for number in 1...count {
+                packet.withUnsafeBytes { outbox.append($0, from: source, kind: .other) }
+                if number % 100 == 0 { outbox.surrender() }
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import CLoad
+import MicroCases
+
+/// Does one case's work, between two marks for whoever counts.
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Does the work of one case so many times.",
+        shouldDisplay: false
+    )
+
+    @Argument var name: String
+    @Argument var count: Int
+
+    func run() throws {
+        guard let work = try MicroCase.named(self.name)?.prepare() else { throw ValidationError("no such case") }
+        // Whatever the first time costs does not count.
+        work(self.count)
+        cload_mark()
+        work(self.count)
+        cload_mark()
+    }
+}
