@@ -3,7 +3,8 @@ public struct DERPError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
-            case invalidConfiguration, keyFile, certificate, listen, connection, handshake, protocolViolation, timeout
+            case invalidConfiguration, keyFile, certificate, listen, connection, tls, handshake, refused
+            case protocolViolation, timeout, cancelled
         }
 
         private let kind: Kind
@@ -20,12 +21,18 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let listen = Self(.listen)
         /// A connection can't be made, or broke.
         public static let connection = Self(.connection)
+        /// The other side speaks no TLS, or its certificate is not trusted.
+        public static let tls = Self(.tls)
         /// The other side didn't complete the DERP handshake.
         public static let handshake = Self(.handshake)
+        /// The relay does not admit this client.
+        public static let refused = Self(.refused)
         /// The other side broke the protocol.
         public static let protocolViolation = Self(.protocolViolation)
         /// Something took longer than it may.
         public static let timeout = Self(.timeout)
+        /// The task that waited was cancelled.
+        public static let cancelled = Self(.cancelled)
 
         public var description: String { self.kind.rawValue }
     }

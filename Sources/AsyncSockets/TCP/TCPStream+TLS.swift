@@ -1,14 +1,24 @@
 extension TCPStream {
     /// Does the TLS handshake, within the stream's deadline.
     ///
-    /// - Parameter serverName: for a client, the host's name or IP literal, which the certificate must be for.
+    /// - Parameters:
+    ///   - serverName: for a client, the host's name or IP literal. A name is told to the server (RFC 6066 §3).
+    ///   - certificateName: for a client, the name or IP literal that the certificate must be for; `nil`: `serverName`.
+    /// - Returns: what a client learnt of the server, an empty value for a server.
     /// - Throws: ``SocketError``: `notTLS` when a client speaks something else, `tls` when the handshake fails.
+    @discardableResult
     public func startTLS(
         _ context: TLSContext,
         serverName: String? = nil,
+        certificateName: String? = nil,
         isolation: isolated (any Actor)? = #isolation
-    ) async throws(SocketError) {
-        let security = try OpenSSLSession(context: context, buffers: self.loop.buffers, serverName: serverName)
+    ) async throws(SocketError) -> TLSPeer {
+        let security = try OpenSSLSession(
+            context: context,
+            buffers: self.loop.buffers,
+            serverName: serverName,
+            certificateName: certificateName ?? serverName
+        )
         if !context.isServer {
             _ = try self.continueHandshake(security, with: UnsafeRawBufferPointer(start: nil, count: 0))
         }
@@ -22,7 +32,7 @@ extension TCPStream {
                     throw SocketError(.notTLS, "the client does not speak TLS")
                 }
                 isFirst = false
-                if try self.continueHandshake(security, with: bytes) { return }
+                if try self.continueHandshake(security, with: bytes) { return security.peer }
             case .wouldBlock:
                 await self.waitUntilReadable()
             case .closed:

@@ -3,15 +3,20 @@ import COpenSSL
 
 /// TLS by OpenSSL, over memory: its BIO reads from and writes to the loop's window. Confined to the loop.
 final class OpenSSLSession: TransportSecurity {
-    private let session: OpaquePointer
+    let session: OpaquePointer
     private let buffers: LoopBuffers
     private let verification: TLSContext.Verification
-    private let isServer: Bool
+    let isServer: Bool
     /// Where the traffic secrets are written during the handshake; `nil` when records stay with OpenSSL.
     private var secrets: UnsafeMutablePointer<cas_traffic_secrets>?
 
-    init(context: TLSContext, buffers: LoopBuffers, serverName: String?) throws(SocketError) {
-        if context.verification.needsServerName, serverName == nil {
+    init(
+        context: TLSContext,
+        buffers: LoopBuffers,
+        serverName: String?,
+        certificateName: String? = nil
+    ) throws(SocketError) {
+        if context.verification.needsServerName, certificateName == nil {
             throw SocketError(.tls, "a certificate can't be verified without the server's name")
         }
         guard let session = SSL_new(context.handle), let bio = cas_tls_bio(buffers.window) else {
@@ -32,7 +37,8 @@ final class OpenSSLSession: TransportSecurity {
             SSL_set_accept_state(session)
         } else {
             SSL_set_connect_state(session)
-            if let serverName { try self.expect(serverName) }
+            if let certificateName { try self.expect(certificateName) }
+            if let serverName { try self.announce(serverName) }
         }
     }
 
@@ -83,12 +89,18 @@ final class OpenSSLSession: TransportSecurity {
         }
     }
 
+    /// RFC 6066 §3: literals are not told.
+    private func announce(_ name: String) throws(SocketError) {
+        guard IPAddress(name) == nil, cas_tls_set_server_name(self.session, name) != 1 else { return }
+        throw TLSContext.lastError("tell the server's name")
+    }
+
     private func expect(_ name: String) throws(SocketError) {
         let isSet =
             if IPAddress(name) != nil {
                 X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(self.session), name) == 1
             } else {
-                cas_tls_set_server_name(self.session, name) == 1 && SSL_set1_host(self.session, name) == 1
+                SSL_set1_host(self.session, name) == 1
             }
         guard isSet else { throw TLSContext.lastError("expect a certificate for the server's name") }
     }
@@ -101,10 +113,20 @@ final class OpenSSLSession: TransportSecurity {
                 return .complete(unread: self.buffers.window.pointee.input_left)
             }
             guard SSL_get_error(self.session, result) == SSL_ERROR_WANT_READ else {
-                return .failed(TLSContext.lastReason())
+                return .failed(self.refusal ?? TLSContext.lastReason())
             }
             return .needsInput
         }
+    }
+
+    /// Why the peer's certificate is not trusted; `nil` when that is not what failed.
+    private var refusal: String? {
+        let result = SSL_get_verify_result(self.session)
+        guard !self.isServer, self.verification.needsServerName, result != Int(X509_V_OK),
+            let reason = X509_verify_cert_error_string(result)
+        else { return nil }
+        ERR_clear_error()
+        return "the server's certificate is not trusted: \(String(cString: reason))"
     }
 
     private var isPeerAccepted: Bool {

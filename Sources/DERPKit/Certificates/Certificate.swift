@@ -12,13 +12,16 @@ public struct Certificate: Sendable {
     /// Whether the chain is one certificate that names no other issuer. Clients trust such a one only by its ``pin``.
     public let isSelfSigned: Bool
 
+    /// What a pin begins with.
+    package static let pinPrefix = "sha256-raw:"
+
     /// Takes a pair that belongs together.
     init(chain: [X509Certificate], leaf: X509Certificate, key: SigningKey) throws(OpenSSLFailure) {
         var chainPEM = ""
         for certificate in chain { chainPEM += try certificate.pem() }
         self.chainPEM = chainPEM
         self.privateKeyPEM = try key.pem()
-        self.pin = "sha256-raw:" + Hex.encode(SHA256.digest(of: try leaf.der()))
+        self.pin = Self.pinPrefix + Hex.encode(SHA256.digest(of: try leaf.der()))
         self.isSelfSigned = chain.count == 1 && leaf.isSelfIssued
     }
 }

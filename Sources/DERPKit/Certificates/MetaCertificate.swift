@@ -19,7 +19,7 @@ package enum MetaCertificate {
     package static func make(for key: NodePublicKey, version: Int = 2, now: time_t = time(nil)) throws -> [UInt8] {
         let template = CertificateTemplate(
             serial: version,
-            commonName: "derpkey" + key.hex,
+            commonName: Self.commonNamePrefix + key.hex,
             validity: (now - Self.validityMargin)...(now + Self.validityMargin),
             extensions: [.notAnAuthority]
         )

@@ -5,7 +5,7 @@ extension ClientHandshake {
     ///
     /// - Parameter time: how long it may take in all.
     /// - Throws: ``DERPError``: `timeout`, `connection` when the stream fails or the server closes it, `handshake` when
-    ///   the server refuses or can't be understood.
+    ///   the server can't be understood, `refused` when it doesn't admit the client.
     public static func perform(
         _ handshake: Self,
         on stream: TCPStream,
@@ -22,7 +22,7 @@ extension ClientHandshake {
             case .wouldBlock:
                 await stream.waitUntilReadable()
                 continue
-            case .closed: throw DERPError(.connection, "the server closed the connection during the handshake")
+            case .closed: throw handshake.failureOnClose
             case .failed: throw Self.failure(of: stream)
             }
             switch step {

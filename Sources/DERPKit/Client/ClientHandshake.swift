@@ -35,31 +35,39 @@ public struct ClientHandshake: Sendable {
     private var buffer: [UInt8] = []
     private var serverKey: NodePublicKey?
     private var box: SecretBox?
+    /// What the server said about the client before it let it in.
+    private var notice: String?
 
     /// - Parameters:
     ///   - privateKey: whom the client is.
     ///   - host: the server's name for the Host header field, with a port unless it is the scheme's own.
     ///   - start: how to ask for DERP.
     ///   - serverKey: the key that the server must show; `nil` takes any.
+    ///   - idealNode: the name of the region's node that the client would rather have; `nil` when this is it. One that
+    ///     can't stand in a header field is left out.
     ///   - info: what the client tells of itself.
     public init(
         privateKey: NodePrivateKey,
         host: String,
         start: Start = .upgrade,
         serverKey: NodePublicKey? = nil,
+        idealNode: String? = nil,
         info: ClientInfo = ClientInfo()
     ) {
         self.privateKey = privateKey
         self.info = info
         self.expectedServerKey = serverKey
         self.state = start == .fastStart ? .serverKey : .response
-        self.request = Self.request(host: host, start: start)
+        self.request = Self.request(host: host, start: start, idealNode: idealNode)
     }
 
-    private static func request(host: String, start: Start) -> [UInt8] {
-        let fastStart = start == .fastStart ? "Derp-Fast-Start: 1\r\n" : ""
-        let text = "GET /derp HTTP/1.1\r\nHost: \(host)\r\nConnection: Upgrade\r\nUpgrade: DERP\r\n\(fastStart)\r\n"
-        return Array(text.utf8)
+    private static func request(host: String, start: Start, idealNode: String?) -> [UInt8] {
+        var text = "GET /derp HTTP/1.1\r\nHost: \(host)\r\nConnection: Upgrade\r\nUpgrade: DERP\r\n"
+        if start == .fastStart { text += "Derp-Fast-Start: 1\r\n" }
+        if let idealNode, !idealNode.isEmpty, idealNode.utf8.allSatisfy(HTTPGrammar.isTarget) {
+            text += "Ideal-Node: \(idealNode)\r\n"
+        }
+        return Array((text + "\r\n").utf8)
     }
 
     /// Takes what the server sent. Nothing may be given to it after it threw or was complete.
@@ -80,11 +88,25 @@ public struct ClientHandshake: Sendable {
                 throw DERPError(.handshake, "the server's first frame is not its key")
             case (_, .serverInfo):
                 return .complete(try self.welcome(payload))
+            case (_, .health):
+                self.notice = payload.withUnsafeBytes { ServerFrame.text($0) }
             default:
                 continue
             }
         }
         return .receive
+    }
+
+    /// What it means that the server closed the connection now.
+    public var failureOnClose: DERPError {
+        guard self.state == .serverInfo else {
+            return DERPError(.connection, "the server closed the connection during the handshake")
+        }
+        // derper gives no reason.
+        guard let notice, !notice.isEmpty else {
+            return DERPError(.refused, "the server closed the connection instead of admitting this client")
+        }
+        return DERPError(.refused, "the server refuses this client: \(notice)")
     }
 }
 

@@ -62,7 +62,7 @@ package struct HTTPClient: Sendable {
         limits: Limits,
         deadline: ContinuousClock.Instant
     ) async throws(DERPError) -> Response {
-        let addresses = try await self.addresses(of: request.url.name, deadline: deadline)
+        let addresses = try await self.resolver.addresses(of: request.url.name, until: deadline)
         let exchange = HTTPExchange(request, bodyLimit: limits.bodySize, deadline: deadline, on: self.loop)
         let tls = request.url.isSecure ? self.tls : nil
         do {
@@ -79,26 +79,6 @@ package struct HTTPClient: Sendable {
         } catch {
             throw DERPError(.connection, "\(request.url): \(error)")
         }
-    }
-
-    private func addresses(of name: String, deadline: ContinuousClock.Instant) async throws(DERPError) -> [IPAddress] {
-        let resolver = self.resolver
-        let result = await withTaskGroup(of: Result<[IPAddress], DERPError>.self) { group in
-            group.addTask {
-                do throws(DERPError) {
-                    return .success(try await resolver.addresses(of: name))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            group.addTask {
-                try? await Task.sleep(until: deadline)
-                return .failure(DERPError(.timeout, "looking up \(name) took too long"))
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? .failure(DERPError(.timeout, "looking up \(name) took too long"))
-        }
-        return try result.get()
     }
 }
 

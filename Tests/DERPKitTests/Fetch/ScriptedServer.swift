@@ -16,7 +16,7 @@ final class ScriptedServer: Sendable {
         ) { stream in
             Task(executorPreference: stream.loop) {
                 stream.setDeadline(.seconds(10))
-                if let tls { try? await stream.startTLS(tls) }
+                if let tls { _ = try? await stream.startTLS(tls) }
                 await stream.waitUntilReadable()
                 _ = stream.receive()
                 try? await stream.write(Array(answer.utf8))

@@ -1,0 +1,126 @@
+import AsyncSockets
+
+/// The way from nothing to a logged-in connection. Pinned to the loop that will serve it.
+actor ClientDialer {
+    private nonisolated let loop: EventLoop
+    private let server: DERPClient.Server
+    private let key: NodePrivateKey
+    private let options: DERPClient.Options
+    private let deadline: ContinuousClock.Instant
+    private var stream: TCPStream?
+    private var isCancelled = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
+
+    init(
+        _ server: DERPClient.Server,
+        key: NodePrivateKey,
+        options: DERPClient.Options,
+        deadline: ContinuousClock.Instant,
+        on loop: EventLoop
+    ) {
+        self.loop = loop
+        self.server = server
+        self.key = key
+        self.options = options
+        self.deadline = deadline
+    }
+
+    /// What came of dialing.
+    struct Connection: Sendable {
+        let link: ClientLink
+        let welcome: ClientWelcome
+        let address: SocketAddress
+        let tls: TLSPeer?
+        let isFastStart: Bool
+    }
+
+    /// Ends dialing: whoever waits for it finds it failed.
+    func cancel() {
+        self.isCancelled = true
+        self.stream?.fail(SocketError(.closed, "connecting was cancelled"))
+    }
+
+    /// Connects to the first of `addresses` that lets it, and logs in.
+    func dial(_ addresses: [IPAddress]) async throws(DERPError) -> Connection {
+        do throws(DERPError) {
+            let stream = try await self.connect(to: addresses)
+            self.stream = stream
+            do throws(DERPError) {
+                return try await self.logIn(over: stream)
+            } catch {
+                stream.close()
+                throw error
+            }
+        } catch {
+            throw self.isCancelled ? DERPError(.cancelled, "connecting was cancelled") : error
+        }
+    }
+
+    private var timeLeft: Duration { max(self.deadline - .now, .milliseconds(1)) }
+
+    /// Each address gets its share of the time that is left, so that a silent one doesn't use it all up.
+    private func connect(to addresses: [IPAddress]) async throws(DERPError) -> TCPStream {
+        var failure = DERPError(.connection, "\(self.server.host) has no address")
+        for (index, address) in addresses.enumerated() where !self.isCancelled {
+            let address = SocketAddress(address, port: self.server.port)
+            do throws(SocketError) {
+                return try await TCPStream.connect(
+                    to: address,
+                    on: self.loop,
+                    within: self.timeLeft / (addresses.count - index)
+                )
+            } catch {
+                failure =
+                    error.code == .timeout
+                    ? DERPError(.timeout, "connecting to \(address) took too long") : DERPError(error)
+            }
+        }
+        throw failure
+    }
+
+    private func logIn(over stream: TCPStream) async throws(DERPError) -> Connection {
+        guard !self.isCancelled else { throw DERPError(.cancelled, "connecting was cancelled") }
+        let peer = try await self.startTLS(over: stream)
+        let metaKey = peer?.isTLS13 == true ? peer?.certificates.last.flatMap { MetaCertificate.key(in: $0) } : nil
+        let start: ClientHandshake.Start =
+            switch self.options.start {
+            case .automatic: metaKey == nil ? .upgrade : .fastStart
+            case .upgrade: .upgrade
+            case .fastStart: .fastStart
+            }
+        let handshake = ClientHandshake(
+            privateKey: self.key,
+            host: self.server.authority,
+            start: start,
+            serverKey: self.options.serverKey ?? (start == .fastStart ? metaKey : nil),
+            idealNode: self.options.idealNode,
+            info: self.options.info
+        )
+        let welcome = try await ClientHandshake.perform(handshake, on: stream, within: self.timeLeft)
+        let link = ClientLink(stream: stream, early: welcome.early, options: self.options)
+        if self.options.watchesConnections { _ = link.send(.watchConns, []) }
+        return Connection(
+            link: link,
+            welcome: welcome,
+            address: stream.peerAddress,
+            tls: peer,
+            isFastStart: start == .fastStart
+        )
+    }
+
+    private func startTLS(over stream: TCPStream) async throws(DERPError) -> TLSPeer? {
+        guard case .tls(let trust) = self.server.security else { return nil }
+        stream.setDeadline(self.timeLeft)
+        do throws(SocketError) {
+            return try await stream.startTLS(
+                trust.context,
+                serverName: self.server.host,
+                certificateName: trust.certificateName
+            )
+        } catch {
+            if error.code == .timeout { throw DERPError(.timeout, "TLS with \(self.server) took too long") }
+            throw DERPError(.tls, "TLS with \(self.server): \(error.message)")
+        }
+    }
+}

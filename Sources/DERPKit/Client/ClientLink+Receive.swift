@@ -1,0 +1,118 @@
+import AsyncSockets
+
+extension ClientLink {
+    /// How much is read, in bytes as they come from the network, before others on the loop have a turn.
+    private static let budget: UInt64 = 64 * 1024
+
+    /// Receives until there was a frame, and gives `body` each frame of what was received, in place. Pings are answered,
+    /// and not handed on.
+    ///
+    /// - Parameter deadline: when to return without a frame, in nanoseconds on the loop's clock; `nil`: never.
+    /// - Throws: ``DERPError``: `timeout` at the deadline, after which one may receive again, or when the server said
+    ///   nothing for too long; `cancelled`, after which one may receive again; `protocolViolation` when the server sends
+    ///   nonsense; `connection` when the connection is over, or somebody else receives.
+    package func receive(
+        until deadline: UInt64? = nil,
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: (ServerFrame) -> Void
+    ) async throws(DERPError) {
+        guard !self.isReceiving else { throw DERPError(.connection, "two tasks can't receive at a time") }
+        self.isReceiving = true
+        defer { self.isReceiving = false }
+        if !self.early.isEmpty {
+            let early = self.early
+            self.early = []
+            let taken = early.withUnsafeBytes { bytes in
+                Result { () throws(DERPError) in try self.take(bytes, body) }
+            }
+            if try taken.get() > 0 { return }
+        }
+        while true {
+            guard !self.isClosing else { throw DERPError(.connection, "the connection was closed by this client") }
+            guard !Task.isCancelled else { throw DERPError(.cancelled, "receiving was cancelled") }
+            if self.stream.receivedByteCount - self.turn >= Self.budget {
+                await self.stream.loop.nextTick()
+                self.turn = self.stream.receivedByteCount
+            }
+            switch self.stream.receive() {
+            case .bytes(let bytes):
+                if try self.take(bytes, body) > 0 { return }
+            case .wouldBlock:
+                self.turn = self.stream.receivedByteCount
+                if let deadline, self.stream.loop.now >= deadline {
+                    throw DERPError(.timeout, "the server sent nothing in time")
+                }
+                await self.wait(until: deadline)
+            case .closed:
+                throw DERPError(.connection, "the server closed the connection")
+            case .failed:
+                throw self.failure ?? DERPError(.connection, "the connection is closed")
+            }
+        }
+    }
+
+    /// Hands over the frames in `bytes`; returns how many.
+    private func take(_ bytes: UnsafeRawBufferPointer, _ body: (ServerFrame) -> Void) throws(DERPError) -> Int {
+        var count = 0
+        let isGood = self.reader.read(
+            bytes,
+            judge: { ServerFrame.judge($0) },
+            body: { type, payload in
+                guard let frame = ServerFrame(type, payload) else { return true }
+                if case .ping = frame {
+                    // One that doesn't fit is dropped: a server that takes no answers gets none.
+                    _ = self.send(.pong, payload.prefix(PacketLimits.pingData))
+                } else {
+                    count += 1
+                    body(frame)
+                }
+                return true
+            }
+        )
+        guard isGood else {
+            // What came before it counts still.
+            let violation = DERPError(.protocolViolation, "the server sent a malformed frame")
+            self.violation = violation
+            self.stream.fail(SocketError(.closed, violation.message))
+            guard count > 0 else { throw violation }
+            return count
+        }
+        return count
+    }
+
+    private func wait(until deadline: UInt64?, isolation: isolated (any Actor)? = #isolation) async {
+        let stream = self.stream
+        self.waitingSince = stream.loop.now
+        self.watchForSilence()
+        var timer: LoopTimer?
+        if let deadline {
+            timer = LoopTimer(on: stream.loop) { [unowned stream] in stream.interrupt() }
+            timer?.schedule(at: deadline)
+        }
+        await withTaskCancellationHandler {
+            await stream.waitUntilReadable()
+        } onCancel: {
+            Task(executorPreference: stream.loop) { stream.interrupt() }
+        }
+        timer?.cancel()
+        self.waitingSince = nil
+    }
+
+    /// One timer for many waits: it looks when it fires whether the wait that it finds is too long.
+    private func watchForSilence() {
+        let timer = self.silence ?? LoopTimer(on: self.stream.loop) { [unowned self] in self.lookForSilence() }
+        self.silence = timer
+        guard !timer.isScheduled else { return }
+        timer.schedule(at: self.stream.loop.now + self.readTimeout.nanoseconds)
+    }
+
+    private func lookForSilence() {
+        guard let since = self.waitingSince else { return }
+        let end = since + self.readTimeout.nanoseconds
+        if self.stream.loop.now >= end {
+            self.stream.fail(SocketError(.timeout, "the server has said nothing for \(self.readTimeout)"))
+        } else {
+            self.silence?.schedule(at: end)
+        }
+    }
+}

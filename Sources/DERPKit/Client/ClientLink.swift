@@ -1,0 +1,221 @@
+import AsyncSockets
+
+/// The frames of a logged-in connection, both ways. Confined to its loop, on which its callers must be: nothing here
+/// waits but what is `async`, and nothing allocates for each frame.
+// @unchecked: confined to the loop.
+package final class ClientLink: @unchecked Sendable {
+    package let stream: TCPStream
+
+    // Receiving: ClientLink+Receive.swift
+    var reader = FrameReader()
+    /// What came right behind the login.
+    var early: [UInt8]
+    var isReceiving = false
+    var waitingSince: UInt64?
+    var silence: LoopTimer?
+    /// How much had come when the others on the loop last had a turn.
+    var turn: UInt64
+    let readTimeout: Duration
+    /// How the server broke the protocol.
+    var violation: DERPError?
+
+    // Sending
+    private var pending: [UInt8] = []
+    private var pendingStart = 0
+    private var isMarked = false
+    private var writers: [UnsafeContinuation<Void, Never>] = []
+    private var stall: StallWatch?
+    private let writeTimeout: Duration
+    private let pendingLimit: Int
+
+    /// The connection is being closed, or is.
+    private(set) var isClosing = false
+
+    init(stream: TCPStream, early: [UInt8], options: DERPClient.Options) {
+        self.stream = stream
+        self.early = early
+        self.turn = stream.receivedByteCount
+        self.readTimeout = options.readTimeout
+        self.writeTimeout = options.writeTimeout
+        self.pendingLimit = max(options.sendBuffer, 128 * 1024)
+        stream.writeHandler = self
+    }
+
+    /// How much has to be there for a flush before the end of the tick, in bytes: what one call seals.
+    private static let flushSize = 64 * 1024
+
+    private var pendingCount: Int { self.pending.count - self.pendingStart }
+
+    /// Why the connection can't go on; `nil` while it can.
+    var failure: DERPError? {
+        if self.isClosing { return DERPError(.connection, "the connection was closed by this client") }
+        return self.violation ?? self.stream.failure.map(DERPError.init)
+    }
+}
+
+// MARK: Sending
+
+extension ClientLink {
+    /// Adds a frame to what is sent at the end of the tick. False when too much waits already, or the connection is
+    /// over: the frame is dropped.
+    package func send(_ type: FrameType, _ payload: some Collection<UInt8>) -> Bool {
+        guard self.begin(type, payloadCount: payload.count) else { return false }
+        self.pending.append(contentsOf: payload)
+        self.end()
+        return true
+    }
+
+    /// A packet, 0…65536 bytes, for another client. As ``send(_:_:)``.
+    package func send(_ packet: UnsafeRawBufferPointer, to destination: NodePublicKey) -> Bool {
+        guard packet.count <= PacketLimits.packet,
+            self.begin(.sendPacket, payloadCount: NodePublicKey.byteCount + packet.count)
+        else { return false }
+        self.append(destination)
+        self.pending.append(contentsOf: packet)
+        self.end()
+        return true
+    }
+
+    /// A packet, 0…65536 bytes, that another client sent here, for one that the server has. As ``send(_:_:)``.
+    package func forward(
+        _ packet: UnsafeRawBufferPointer,
+        from source: NodePublicKey,
+        to destination: NodePublicKey
+    ) -> Bool {
+        guard packet.count <= PacketLimits.packet,
+            self.begin(.forwardPacket, payloadCount: 2 * NodePublicKey.byteCount + packet.count)
+        else { return false }
+        self.append(source)
+        self.append(destination)
+        self.pending.append(contentsOf: packet)
+        self.end()
+        return true
+    }
+
+    private func begin(_ type: FrameType, payloadCount: Int) -> Bool {
+        guard self.pendingCount + FrameHeader.byteCount + payloadCount <= self.pendingLimit, !self.isClosing,
+            self.stream.failure == nil
+        else { return false }
+        let header = FrameHeader(type: type, payloadCount: UInt32(payloadCount))
+        withUnsafeTemporaryAllocation(byteCount: FrameHeader.byteCount, alignment: 1) { bytes in
+            guard let base = bytes.baseAddress else { return }
+            header.store(to: base)
+            self.pending.append(contentsOf: bytes)
+        }
+        return true
+    }
+
+    private func append(_ key: NodePublicKey) {
+        withUnsafeTemporaryAllocation(byteCount: NodePublicKey.byteCount, alignment: 8) { bytes in
+            guard let base = bytes.baseAddress else { return }
+            key.store(to: base)
+            self.pending.append(contentsOf: bytes)
+        }
+    }
+
+    private func end() {
+        if self.pendingCount >= Self.flushSize, !self.stream.isWriteBlocked {
+            self.flush()
+        } else if !self.isMarked {
+            self.isMarked = true
+            self.stream.loop.atTickEnd(self)
+        }
+    }
+
+    /// Returns when a largest frame may fit, or the connection is over.
+    package func waitForRoom(isolation: isolated (any Actor)? = #isolation) async {
+        while self.pendingCount > self.pendingLimit - Self.largestFrame, self.failure == nil {
+            await withUnsafeContinuation { self.writers.append($0) }
+        }
+    }
+
+    private static let largestFrame = FrameHeader.byteCount + 2 * NodePublicKey.byteCount + PacketLimits.packet
+
+    /// Sends what the kernel takes of what waits.
+    func flush() {
+        while self.pendingCount > 0, !self.stream.isWriteBlocked, self.stream.failure == nil {
+            self.pendingStart += self.pending.withUnsafeBytes {
+                self.stream.send(UnsafeRawBufferPointer(rebasing: $0[self.pendingStart...]))
+            }
+        }
+        if self.pendingCount == 0 {
+            self.pending.removeAll(keepingCapacity: true)
+            self.pendingStart = 0
+        } else if self.pendingStart > Self.flushSize {
+            self.pending.removeFirst(self.pendingStart)
+            self.pendingStart = 0
+        }
+        self.watchForStall()
+        guard !self.writers.isEmpty else { return }
+        let writers = self.writers
+        self.writers = []
+        writers.forEach { $0.resume() }
+    }
+
+    private func watchForStall() {
+        guard self.pendingCount > 0, self.stream.failure == nil else {
+            self.stall = nil
+            return
+        }
+        guard self.stall == nil else { return }
+        self.stall = StallWatch(stream: self.stream, timeout: self.writeTimeout) { [unowned self] in
+            self.stream.fail(SocketError(.timeout, "the server takes no more bytes"))
+        }
+    }
+}
+
+extension ClientLink: TickEndHandler, StreamWriteHandler {
+    package func tickEnded() {
+        self.isMarked = false
+        self.flush()
+    }
+
+    package func streamChanged() {
+        self.flush()
+    }
+}
+
+// MARK: Closing
+
+extension ClientLink {
+    /// Sends what waits, and closes the connection so that the server can read it, within `time`.
+    package func close(within time: Duration, isolation: isolated (any Actor)? = #isolation) async {
+        guard !self.isClosing else { return }
+        self.isClosing = true
+        // Whoever receives finds the connection closed before it is read for the last time.
+        self.stream.interrupt()
+        self.stream.setDeadline(time)
+        self.flush()
+        while self.pendingCount > 0, self.stream.failure == nil {
+            await withUnsafeContinuation { self.writers.append($0) }
+        }
+        await self.stream.finish(within: time)
+        self.ended()
+    }
+
+    /// Closes the connection at once.
+    package func abort() {
+        self.isClosing = true
+        self.stream.close()
+        self.ended()
+    }
+
+    private func ended() {
+        self.silence?.cancel()
+        self.stall = nil
+        self.pending = []
+        self.pendingStart = 0
+    }
+}
+
+extension DERPError {
+    init(_ error: SocketError) {
+        let code: Code =
+            switch error.code {
+            case .timeout: .timeout
+            case .tls, .notTLS: .tls
+            default: .connection
+            }
+        self.init(code, error.message)
+    }
+}

@@ -1,0 +1,87 @@
+/// A frame from a server, in place: what it points to is valid while it is being handed over.
+public enum ServerFrame {
+    /// A packet from another client, 0…65536 bytes.
+    case packet(from: NodePublicKey, UnsafeRawBufferPointer)
+    /// A client can't be reached, or not any more. A reason that isn't known is `disconnected`.
+    case peerGone(NodePublicKey, Frame.GoneReason)
+    /// A client is connected: what a server tells those who watch it.
+    case peerPresent(PeerPresence)
+    /// The connection is alive.
+    case keepAlive
+    /// The server asks whether this end is alive, with 8 bytes to be sent back.
+    case ping(UInt64)
+    /// The answer to a ping with these 8 bytes.
+    case pong(UInt64)
+    /// What is wrong with the connection, in UTF-8; empty: nothing any more.
+    case health(UnsafeRawBufferPointer)
+    /// The server stops. Come back after the first time, and try for the second.
+    case restarting(reconnectAfter: Duration, tryFor: Duration)
+    /// A sealed ServerInfo.
+    case serverInfo(UnsafeRawBufferPointer)
+}
+
+extension ServerFrame {
+    /// The largest text or ServerInfo that a server has reason to send, in bytes.
+    private static let largestNote = 64 * 1024
+
+    /// What becomes of a frame from a server: known types of a wrong size are refused, unknown ones pass.
+    @inline(__always)
+    static func judge(_ header: FrameHeader) -> FrameReader.Verdict {
+        let count = Int(header.payloadCount)
+        let sizes: ClosedRange<Int>
+        switch header.type {
+        case .recvPacket: sizes = NodePublicKey.byteCount...NodePublicKey.byteCount + PacketLimits.packet
+        case .peerGone, .peerPresent: sizes = NodePublicKey.byteCount...PacketLimits.ping
+        case .ping, .pong: sizes = PacketLimits.pingData...PacketLimits.ping
+        case .keepAlive: sizes = 0...PacketLimits.ping
+        case .restarting: sizes = 8...PacketLimits.ping
+        case .health: sizes = 0...Self.largestNote
+        case .serverInfo: sizes = SecretBox.overhead...Self.largestNote
+        default: return .skip
+        }
+        return sizes.contains(count) ? .take : .refuse
+    }
+
+    /// Reads a frame that ``judge(_:)`` takes; `nil` for another.
+    @inline(__always)
+    init?(_ type: FrameType, _ payload: UnsafeRawBufferPointer) {
+        switch type {
+        case .recvPacket:
+            guard payload.count >= NodePublicKey.byteCount, let base = payload.baseAddress else { return nil }
+            let packet = UnsafeRawBufferPointer(rebasing: payload[NodePublicKey.byteCount...])
+            self = .packet(from: NodePublicKey(unchecked: base), packet)
+        case .peerGone:
+            guard payload.count >= NodePublicKey.byteCount, let base = payload.baseAddress else { return nil }
+            let reason = payload.count > NodePublicKey.byteCount ? payload[NodePublicKey.byteCount] : 0
+            self = .peerGone(NodePublicKey(unchecked: base), Frame.GoneReason(rawValue: reason) ?? .disconnected)
+        case .peerPresent:
+            guard let presence = PeerPresence(payload: payload) else { return nil }
+            self = .peerPresent(presence)
+        case .keepAlive:
+            self = .keepAlive
+        case .ping, .pong:
+            guard payload.count >= PacketLimits.pingData else { return nil }
+            let data = UInt64(bigEndian: payload.loadUnaligned(as: UInt64.self))
+            self = type == .ping ? .ping(data) : .pong(data)
+        case .health:
+            self = .health(payload)
+        case .restarting:
+            guard payload.count >= 8 else { return nil }
+            self = .restarting(
+                reconnectAfter: .milliseconds(UInt32(bigEndian: payload.loadUnaligned(as: UInt32.self))),
+                tryFor: .milliseconds(UInt32(bigEndian: payload.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+            )
+        case .serverInfo:
+            self = .serverInfo(payload)
+        default:
+            return nil
+        }
+    }
+
+    /// A server's text as it may be shown: at most 500 characters, none of which moves a cursor.
+    static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+        let scalars = String(decoding: bytes.prefix(4 * 500), as: UTF8.self).unicodeScalars.prefix(500)
+        let isControl = { (scalar: Unicode.Scalar) in scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) }
+        return String(String.UnicodeScalarView(scalars.map { isControl($0) ? "?" : $0 }))
+    }
+}

@@ -1,0 +1,57 @@
+import AsyncSockets
+
+/// That a client is connected, as a server tells its watchers (protocol notes §1, PeerPresent).
+public struct PeerPresence: Hashable, Sendable {
+    /// What kind of client it is.
+    public struct Flags: OptionSet, Hashable, Sendable {
+        public let rawValue: UInt8
+
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// An ordinary client.
+        public static let regular = Self(rawValue: 1)
+        /// Another node of the mesh.
+        public static let meshPeer = Self(rawValue: 2)
+        /// A client that only looks whether the relay works.
+        public static let prober = Self(rawValue: 4)
+        /// It would rather be connected to another node of the region.
+        public static let notIdeal = Self(rawValue: 8)
+    }
+
+    /// Whom the client is.
+    public var key: NodePublicKey
+    /// Where it connects from; `nil` when the server doesn't say.
+    public var address: SocketAddress?
+    /// Empty when the server doesn't say.
+    public var flags: Flags
+
+    public init(key: NodePublicKey, address: SocketAddress? = nil, flags: Flags = []) {
+        self.key = key
+        self.address = address
+        self.flags = flags
+    }
+}
+
+extension PeerPresence {
+    /// The size of the payload that today's servers send, in bytes.
+    public static let payloadCount = NodePublicKey.byteCount + 16 + 2 + 1
+
+    /// Reads a PeerPresent frame's payload. Older servers' are shorter, later ones' may be longer; `nil` below 32 bytes.
+    public init?(payload: UnsafeRawBufferPointer) {
+        let addressEnd = NodePublicKey.byteCount + 18
+        guard payload.count >= NodePublicKey.byteCount, let base = payload.baseAddress else { return nil }
+        self.init(key: NodePublicKey(unchecked: base))
+        guard payload.count >= addressEnd else { return }
+        let port = UInt16(bigEndian: base.loadUnaligned(fromByteOffset: addressEnd - 2, as: UInt16.self))
+        let ip = IPAddress(bytes: payload[NodePublicKey.byteCount..<addressEnd - 2])
+        self.address = ip.map { SocketAddress($0.unmapped, port: port) }
+        if payload.count > addressEnd { self.flags = Flags(rawValue: payload[addressEnd]) }
+    }
+
+    /// The PeerPresent frame's payload, ``payloadCount`` bytes.
+    public var payload: [UInt8] {
+        let ip = self.address?.ip.mappedBytes ?? [UInt8](repeating: 0, count: 16)
+        let port = self.address?.port ?? 0
+        return self.key.bytes + ip + [UInt8(port >> 8), UInt8(port & 0xff), self.flags.rawValue]
+    }
+}

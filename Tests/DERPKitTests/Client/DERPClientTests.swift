@@ -1,0 +1,182 @@
+import AsyncSockets
+import Synchronization
+import Testing
+
+@testable import DERPKit
+
+@Suite("Clients of a relay", .timeLimit(.minutes(1)))
+struct DERPClientTests {
+    let group: EventLoopGroup
+    var loop: EventLoop { self.group.loops[0] }
+
+    init() throws { self.group = try EventLoopGroup(count: 2) }
+
+    /// Runs `body` with a relay, and stops that.
+    private func withRelay(
+        _ security: RelayServer.Configuration.Security = .none,
+        _ body: (RelayServer, SocketAddress) async throws -> Void
+    ) async throws {
+        var configuration = RelayServer.Configuration(
+            privateKey: NodePrivateKey(),
+            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
+            security: security
+        )
+        configuration.loopCount = 2
+        configuration.drainTimeout = .milliseconds(300)
+        let relay = try RelayServer(configuration: configuration)
+        try await relay.start()
+        do {
+            try await body(relay, try #require(await relay.boundAddresses.first))
+        } catch {
+            await relay.shutdown()
+            throw error
+        }
+        await relay.shutdown()
+    }
+
+    private func plain(_ address: SocketAddress) -> DERPClient.Server {
+        DERPClient.Server(host: "127.0.0.1", port: address.port, security: .none)
+    }
+
+    @Test("packets of all sizes go from one to the other, and the end of one is told")
+    func packets() async throws {
+        try await self.withRelay { relay, address in
+            let alice = try await DERPClient.connect(to: self.plain(address), on: self.group.loops[0])
+            let bob = try await DERPClient.connect(to: self.plain(address), on: self.group.loops[1])
+            #expect(alice.serverKey == relay.configuration.privateKey.publicKey)
+            #expect(alice.serverAddress == address && alice.tls == nil && !alice.isFastStart)
+            #expect(alice.serverInfo.version == 2)
+            for size in [0, 1, 1400, 65_535, 65_536] {
+                let packet = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
+                try await alice.send(packet, to: bob.publicKey)
+                #expect(try await bob.receive(within: .seconds(10)) == .packet(from: alice.publicKey, packet))
+            }
+            await #expect(throws: DERPError(.protocolViolation, "a packet of 65537 bytes is too large")) {
+                try await alice.send([UInt8](repeating: 0, count: 65_537), to: bob.publicKey)
+            }
+            await alice.close()
+            #expect(try await bob.receive(within: .seconds(10)) == .peerGone(alice.publicKey, .disconnected))
+            try await bob.ping(0x0102_0304_0506_0708)
+            #expect(try await bob.receive(within: .seconds(10)) == .pong(0x0102_0304_0506_0708))
+            await #expect { try await alice.send([1], to: bob.publicKey) } throws: { error in
+                (error as? DERPError)?.code == .connection
+            }
+        }
+    }
+
+    @Test("many packets come in few batches, in order")
+    func batches() async throws {
+        try await self.withRelay { _, address in
+            let alice = try await DERPClient.connect(to: self.plain(address), on: self.group.loops[0])
+            let bob = try await DERPClient.connect(to: self.plain(address), on: self.group.loops[1])
+            let count = 1000
+            let received = Mutex<[UInt64]>([])
+            // No more than the relay's queue holds at any time.
+            for start in stride(from: 0, to: count, by: 100) {
+                for number in start..<start + 100 {
+                    let packet = withUnsafeBytes(of: UInt64(number)) { Array($0) }
+                    try await alice.send(packet, to: bob.publicKey)
+                }
+                while received.withLock({ $0.count }) < start + 100 {
+                    try await bob.receiveFrames(within: .seconds(10)) { frame in
+                        guard case .packet(_, let packet) = frame, packet.count == 8 else { return }
+                        received.withLock { $0.append(packet.loadUnaligned(as: UInt64.self)) }
+                    }
+                }
+            }
+            #expect(received.withLock { $0 } == (0..<UInt64(count)).map { $0 })
+        }
+    }
+
+    @Test("TLS is trusted by pin or not at all, and tells the server's key for a fast start")
+    func tls() async throws {
+        let certificate = try Certificate.selfSigned(for: "127.0.0.1")
+        try await self.withRelay(.tls(certificate)) { relay, address in
+            func server(_ trust: ServerTrust) -> DERPClient.Server {
+                DERPClient.Server(host: "127.0.0.1", port: address.port, security: .tls(trust))
+            }
+            let pinned = try ServerTrust(certName: certificate.pin)
+            let client = try await DERPClient.connect(to: server(pinned), on: self.loop)
+            #expect(client.isFastStart)
+            let peer = try #require(client.tls)
+            #expect(peer.isTLS13 && peer.certificates.count == 2)
+            #expect(MetaCertificate.key(in: try #require(peer.certificates.last)) == client.serverKey)
+            #expect(MetaCertificate.key(in: try #require(peer.certificates.first)) == nil)
+
+            var options = DERPClient.Options()
+            options.start = .upgrade
+            let upgraded = try await DERPClient.connect(to: server(pinned), options: options, on: self.loop)
+            #expect(!upgraded.isFastStart && upgraded.serverKey == relay.configuration.privateKey.publicKey)
+
+            options.serverKey = NodePrivateKey().publicKey
+            await self.expect(.handshake, "the server has another key than the one expected") {
+                try await DERPClient.connect(to: server(pinned), options: options, on: self.loop)
+            }
+            let other = try ServerTrust(certName: "sha256-raw:" + String(repeating: "0", count: 64))
+            await self.expect(.tls, "the certificate is not the pinned one") {
+                try await DERPClient.connect(to: server(other), on: self.loop)
+            }
+            await self.expect(.tls, "self-signed certificate") {
+                try await DERPClient.connect(to: server(try ServerTrust()), on: self.loop)
+            }
+            let named = try ServerTrust(certName: "other.example", authoritiesPEM: certificate.chainPEM)
+            await self.expect(.tls, "hostname mismatch") {
+                try await DERPClient.connect(to: server(named), on: self.loop)
+            }
+            let named2 = try ServerTrust(certName: "127.0.0.1", authoritiesPEM: certificate.chainPEM)
+            _ = try await DERPClient.connect(to: server(named2), on: self.loop)
+        }
+    }
+
+    private func expect(_ code: DERPError.Code, _ text: String, _ body: () async throws -> DERPClient) async {
+        await #expect {
+            _ = try await body()
+        } throws: { error in
+            guard let error = error as? DERPError else { return false }
+            return error.code == code && error.message.lowercased().contains(text)
+        }
+    }
+
+    @Test("waiting can be given up by time or by cancellation, and goes on later; closing ends it")
+    func waiting() async throws {
+        try await self.withRelay { _, address in
+            let client = try await DERPClient.connect(to: self.plain(address), on: self.loop)
+            await #expect(throws: DERPError(.timeout, "the server sent nothing in time")) {
+                try await client.receive(within: .milliseconds(20))
+            }
+            let waiting = Task { try await client.receive() }
+            try await Task.sleep(for: .milliseconds(20))
+            waiting.cancel()
+            #expect(await waiting.result.failure?.code == .cancelled)
+
+            try await client.ping(7)
+            #expect(try await client.receive(within: .seconds(10)) == .pong(7))
+            let last = Task { try await client.receive() }
+            try await Task.sleep(for: .milliseconds(20))
+            await client.close()
+            #expect(await last.result.failure?.code == .connection)
+            #expect(await Task { try await client.receive() }.result.failure?.code == .connection)
+        }
+    }
+
+    @Test("a client that is forgotten leaves the relay")
+    func forgotten() async throws {
+        try await self.withRelay { _, address in
+            let bob = try await DERPClient.connect(to: self.plain(address), on: self.loop)
+            let key = NodePrivateKey()
+            do {
+                let alice = try await DERPClient.connect(to: self.plain(address), as: key, on: self.loop)
+                try await alice.send([1], to: bob.publicKey)
+            }
+            #expect(try await bob.receive(within: .seconds(10)) == .packet(from: key.publicKey, [1]))
+            #expect(try await bob.receive(within: .seconds(10)) == .peerGone(key.publicKey, .disconnected))
+        }
+    }
+}
+
+extension Result where Failure == any Error {
+    /// The DERPError that it is.
+    fileprivate var failure: DERPError? {
+        if case .failure(let error) = self { error as? DERPError } else { nil }
+    }
+}
