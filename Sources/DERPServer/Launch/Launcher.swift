@@ -18,7 +18,10 @@ struct Launcher {
 
         let preparation = try Preparation(self.settings)
         let relay = try RelayServer(configuration: preparation.configuration, logger: logger)
-        let service = RelayService(relay: relay, logger: logger) { [logger] in
+        let lists = preparation.configuration.admission.lists
+        var reloadables: [Reloadable] = [.map(of: relay)]
+        if let lists { reloadables.append(.keyLists(lists, logger: logger)) }
+        let service = RelayService(relay: relay, logger: logger, reloadables: reloadables) { [logger] in
             try await self.publishChosenPorts(of: relay)
             for notice in preparation.notices {
                 logger.log(level: notice.level, notice.message, metadata: notice.metadata)
@@ -27,9 +30,7 @@ struct Launcher {
         }
 
         var services: [any Service] = [service]
-        if let lists = preparation.configuration.admission.lists {
-            services.append(KeyListService(lists: lists, logger: logger))
-        }
+        if let lists { services.append(KeyListService(lists: lists, logger: logger)) }
 
         // The relay logs what matters; the group's own lines would repeat it.
         var quiet = logger

@@ -5,10 +5,12 @@ import ServiceLifecycle
 import UnixSignals
 
 /// The relay as the service group sees it: a first signal stops it gracefully, a second one at once. SIGHUP
-/// has it read again what may have changed.
+/// has read again what may have changed.
 struct RelayService: Service {
     let relay: RelayServer
     let logger: Logger
+    /// What SIGHUP has read again, all at the same time: the slowest holds up none.
+    let reloadables: [Reloadable]
     /// Called as soon as the relay listens. Signals are heeded already.
     let onStart: @Sendable () async throws -> Void
 
@@ -35,8 +37,11 @@ struct RelayService: Service {
         var received = 0
         for await signal in signals {
             if signal == .sighup {
-                self.logger.info("Reading the map's sources again", metadata: ["cause": "SIGHUP"])
-                Task { await self.relay.regionMap.refresh() }
+                self.logger.info(
+                    "Reading again",
+                    metadata: ["cause": "SIGHUP", "what": "\(self.reloadables.map(\.name).joined(separator: ", "))"]
+                )
+                for reloadable in self.reloadables { Task { await reloadable.reload() } }
                 continue
             }
             received += 1
