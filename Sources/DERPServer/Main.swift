@@ -12,17 +12,26 @@ enum Main {
         case .refuse(let error):
             Self.fail("\(error)", status: EX_USAGE)
         case .map(let command):
-            let outcome = await command.perform()
-            Self.write(outcome.output, to: STDOUT_FILENO)
-            Self.write(outcome.errors, to: STDERR_FILENO)
-            exit(outcome.status)
+            Self.end(await command.perform())
+        case .check(let settings):
+            do {
+                Self.end(try await ConfigurationCheck(settings: settings).perform())
+            } catch {
+                Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
+            }
         case .serve(let settings):
             do {
                 try await Launcher(settings: settings).serve()
             } catch {
-                Self.fail("\(error)", status: EXIT_FAILURE)
+                Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
             }
         }
+    }
+
+    private static func end(_ outcome: CommandOutcome) -> Never {
+        Self.write(outcome.output, to: STDOUT_FILENO)
+        Self.write(outcome.errors, to: STDERR_FILENO)
+        exit(outcome.status)
     }
 
     /// Says why in one line, and exits.

@@ -20,7 +20,7 @@ struct GoArgumentsTests {
         ]
     )
     func forms(given: [String], expected: [String]) throws {
-        #expect(try GoArguments.normalize(given) == expected)
+        #expect(try GoArguments(given).normalized == expected)
     }
 
     @Test("Go's booleans, and nothing else", arguments: ["", "yes", "2", "tRUE", "on"])
@@ -28,7 +28,7 @@ struct GoArgumentsTests {
         for word in ["1", "t", "T", "true", "TRUE", "True"] { #expect(GoBoolean.parse(word) == true) }
         for word in ["0", "f", "F", "false", "FALSE", "False"] { #expect(GoBoolean.parse(word) == false) }
         #expect(throws: UsageError("-stun is true or false, not \"\(text)\"")) {
-            try GoArguments.normalize(["-stun=\(text)"])
+            try GoArguments(["-stun=\(text)"]).normalized
         }
     }
 
@@ -48,18 +48,18 @@ struct GoArgumentsTests {
         ]
     )
     func refused(given: [String], message: String) {
-        #expect(throws: UsageError(message)) { try GoArguments.normalize(given) }
+        #expect(throws: UsageError(message)) { try GoArguments(given).normalized }
     }
 
     @Test("a flag of derper's that does nothing here is refused, unless it asks for nothing")
     func unsupported() throws {
         for flag in Flag.all where flag.support != .supported {
             let error = #expect(throws: UsageError.self) {
-                try GoArguments.normalize([flag.kind == .boolean ? "-\(flag.name)" : "-\(flag.name)=1"])
+                try GoArguments([flag.kind == .boolean ? "-\(flag.name)" : "-\(flag.name)=1"]).normalized
             }
             #expect(error?.description.hasPrefix(flag.spelling + " ") == true)
             #expect(error?.description.contains("not supported") == true)
-            #expect(try GoArguments.normalize([flag.kind == .boolean ? "-\(flag.name)=0" : "-\(flag.name)="]) == [])
+            #expect(try GoArguments([flag.kind == .boolean ? "-\(flag.name)=0" : "-\(flag.name)="]).normalized == [])
         }
         #expect(Set(Flag.all.map(\.name)).count == Flag.all.count)
     }

@@ -33,6 +33,16 @@ extension Certificate {
         try Self.selfSigned(for: host, directory: directory, now: time(nil))
     }
 
+    /// The certificate that ``selfSigned(for:directory:)`` would find there; `nil` when it would make one. Nothing is
+    /// written.
+    ///
+    /// - Throws: As that does.
+    public static func storedSelfSigned(for host: String, directory: String) throws -> Certificate? {
+        let host = try CertificateHost.parse(host)
+        let paths = CertificatePaths(directory: directory, host: host)
+        return try SelfSignedStore(host: host, paths: paths, now: time(nil)).find()
+    }
+
     static func selfSigned(for host: String, directory: String, now: time_t) throws -> Stored {
         let host = try CertificateHost.parse(host)
         let paths = CertificatePaths(directory: directory, host: host)

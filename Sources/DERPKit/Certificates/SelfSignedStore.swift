@@ -12,17 +12,39 @@ struct SelfSignedStore {
 
     /// Reads the pair, or makes what is missing or out of date.
     func load() throws -> Certificate.Stored {
+        switch try self.look() {
+        case .good(let certificate):
+            return Certificate.Stored(certificate: certificate, origin: .found)
+        case .missing(let hasKey):
+            if !hasKey { try self.writeKey() }
+            return try self.make(existing: .keep, origin: .made)
+        case .expired: return try self.make(existing: .replace, origin: .renewed)
+        case .ofAnotherHost: return try self.make(existing: .replace, origin: .renamed)
+        }
+    }
+
+    /// Reads the pair; `nil` when ``load()`` would make one.
+    func find() throws -> Certificate? {
+        guard case .good(let certificate) = try self.look() else { return nil }
+        return certificate
+    }
+
+    private enum Finding {
+        case missing(hasKey: Bool)
+        case good(Certificate)
+        case expired, ofAnotherHost
+    }
+
+    private func look() throws -> Finding {
         let hasChain = access(self.paths.chain, F_OK) == 0
         let hasKey = access(self.paths.key, F_OK) == 0
-        if hasChain, !hasKey {
+        guard hasChain else { return .missing(hasKey: hasKey) }
+        guard hasKey else {
             throw DERPError(
                 .certificate,
                 "\(self.paths.chain) is there but its key \(self.paths.key) is not: restore it, or move both away"
             )
         }
-        if !hasKey { try self.writeKey() }
-        if !hasChain { return try self.make(existing: .keep, origin: .made) }
-
         let certificate = try Certificate(chainFile: self.paths.chain, keyFile: self.paths.key)
         guard certificate.isSelfSigned else {
             throw DERPError(
@@ -31,9 +53,8 @@ struct SelfSignedStore {
             )
         }
         let leaf = try certificate.leaf()
-        if leaf.isExpired(at: self.now) { return try self.make(existing: .replace, origin: .renewed) }
-        if !leaf.isValid(for: self.host) { return try self.make(existing: .replace, origin: .renamed) }
-        return Certificate.Stored(certificate: certificate, origin: .found)
+        if leaf.isExpired(at: self.now) { return .expired }
+        return leaf.isValid(for: self.host) ? .good(certificate) : .ofAnotherHost
     }
 
     private func writeKey() throws {

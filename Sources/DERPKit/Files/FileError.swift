@@ -1,9 +1,9 @@
 import Glibc
 
 /// Why a file could not be read or written. Names no path and no content: the caller says which file it was.
-struct FileError: Error, Hashable, CustomStringConvertible {
+package struct FileError: Error, Hashable, CustomStringConvertible {
     /// The kinds of failure.
-    enum Reason: Hashable {
+    package enum Reason: Hashable {
         /// A system call failed with this `errno`.
         case system(Int32)
         /// The file holds more than this many bytes.
@@ -14,7 +14,7 @@ struct FileError: Error, Hashable, CustomStringConvertible {
         case notText
     }
 
-    let reason: Reason
+    package let reason: Reason
 
     init(_ reason: Reason) { self.reason = reason }
 
@@ -24,7 +24,7 @@ struct FileError: Error, Hashable, CustomStringConvertible {
     var isMissing: Bool { self.reason == .system(ENOENT) }
     var isExisting: Bool { self.reason == .system(EEXIST) }
 
-    var description: String {
+    package var description: String {
         switch self.reason {
         case .system(let code): String(cString: strerror(code)).lowercased()
         case .tooLarge(let limit): "larger than \(limit) bytes"

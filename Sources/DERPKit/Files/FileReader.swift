@@ -1,7 +1,7 @@
 import Glibc
 
 /// Reads small files whole.
-enum FileReader {
+package enum FileReader {
     /// The bytes of the regular file at `path`, of which there may be at most `limit`.
     static func bytes(at path: String, limit: Int) throws(FileError) -> [UInt8] {
         // Non-blocking, so that a pipe at that path can't hold up the start before it is seen to be one.
@@ -28,7 +28,7 @@ enum FileReader {
     }
 
     /// The file at `path` as UTF-8 text of at most `limit` bytes.
-    static func text(at path: String, limit: Int) throws(FileError) -> String {
+    package static func text(at path: String, limit: Int) throws(FileError) -> String {
         guard let text = String(validating: try self.bytes(at: path, limit: limit), as: UTF8.self) else {
             throw FileError(.notText)
         }

@@ -30,18 +30,26 @@ public struct KeyFile: Hashable, Sendable {
         }
     }
 
+    /// Reads the key; `nil` when there is no file.
+    ///
+    /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does.
+    public func loadIfPresent() throws -> NodePrivateKey? {
+        do {
+            return try self.read()
+        } catch let error where error.isMissing {
+            return nil
+        } catch {
+            throw DERPError(.keyFile, "can't read the key file \(self.path): \(error)")
+        }
+    }
+
     /// Reads the key; when there is no file, makes a key and writes it, mode 0600, in one step.
     ///
     /// Of several processes that start at once one makes the file, and all get the same key.
     ///
     /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does, or when the file can't be written.
     public func loadOrCreate() throws -> Loaded {
-        do {
-            return Loaded(key: try self.read(), wasCreated: false)
-        } catch let error where !error.isMissing {
-            throw DERPError(.keyFile, "can't read the key file \(self.path): \(error)")
-        } catch {}
-
+        if let key = try self.loadIfPresent() { return Loaded(key: key, wasCreated: false) }
         let key = NodePrivateKey()
         do {
             try AtomicFile.write(KeyFileText.encode(key), to: self.path, mode: 0o600, existing: .keep)

@@ -9,6 +9,8 @@ enum CommandLineRequest {
     case map(any MapSubcommand)
     /// To serve.
     case serve(ServerSettings)
+    /// To look whether it could serve.
+    case check(ServerSettings)
     /// Nothing that can be done.
     case refuse(UsageError)
 
@@ -18,21 +20,29 @@ enum CommandLineRequest {
             self.init(map: Array(arguments.dropFirst()))
             return
         }
-        do {
-            let options = try ServerOptions.parse(GoArguments.normalize(arguments))
-            if options.version {
-                self = .print("DERPServer \(RelayServer.version)")
-            } else {
-                self = .serve(try ServerSettings(options, in: environment))
-            }
-        } catch let error as UsageError {
-            self = .refuse(error)
-        } catch  where ServerOptions.exitCode(for: error) == .success {
-            self = .print(ServerOptions.fullMessage(for: error))
+        do throws(UsageError) {
+            self = try Self.serving(GoArguments(arguments), in: environment)
         } catch {
-            self = .refuse(UsageError(ServerOptions.message(for: error)))
+            self = .refuse(error)
         }
     }
+
+    private static func serving(_ given: GoArguments, in environment: HostEnvironment) throws(UsageError) -> Self {
+        if given.wantsHelp { return .print(ServerOptions.helpMessage()) }
+        let sources = try SettingSources(given.settings, in: environment)
+        do {
+            let options = try ServerOptions.parse(sources.layers.arguments)
+            if options.version { return .print("DERPServer \(RelayServer.version)") }
+            var settings = try ServerSettings(options, in: environment)
+            settings.sources = sources
+            return options.configurationFile.checkConfig ? .check(settings) : .serve(settings)
+        } catch let error as UsageError {
+            throw UsageError(sources.layers.locating(error.description))
+        } catch {
+            throw UsageError(sources.layers.locating(ServerOptions.message(for: error)))
+        }
+    }
+
     private init(map arguments: [String]) {
         do {
             if let command = try MapCommand.parseAsRoot(arguments) as? any MapSubcommand {

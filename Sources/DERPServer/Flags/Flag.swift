@@ -6,8 +6,12 @@ struct Flag: Hashable {
     enum Kind: Hashable {
         /// `-x`, or `-x=true` and Go's other words for it; never a separate argument.
         case boolean
-        /// `-x=value` or `-x value`.
+        /// `-x=value` or `-x value`; the last one counts.
         case value
+        /// Likewise, and all of them count.
+        case list
+        /// One value that is a list itself, with commas between its items.
+        case commas
     }
 
     /// Whether the flag does anything here.
@@ -51,14 +55,16 @@ extension Flag {
         .derper("tcp-keepalive-time"), .derper("tcp-user-timeout"), .derper("tcp-write-timeout"),
 
         .own("loops"), .own("region-id"), .own("region-code"), .own("region-name"),
-        .own("ipv4"), .own("ipv6"), .own("debug-allow"), .own("log-level"),
+        .own("region-port"), .own("ipv4"), .own("ipv6"), .own("debug-allow", .list), .own("log-level"),
 
         .derper("verify-clients", .boolean), .derper("socket"),
-        .derper("verify-client-url"), .derper("verify-client-url-fail-open", .boolean),
+        .derper("verify-client-url", .list), .derper("verify-client-url-fail-open", .boolean),
         .own("allow-file"), .own("deny-file"), .own("reverify-interval"),
         .own("verify-cache-allow"), .own("verify-cache-deny"),
-        .own("map-url"), .own("map-path"), .own("map-own-region", .boolean), .own("map-update"), .own("map-cache"),
+        .own("map-url", .list), .own("map-path", .list), .own("map-own-region", .boolean), .own("map-update"),
+        .own("map-cache"),
         .own("ca-file"),
+        .own("config"), .own("check-config", .boolean),
 
         .refused("acme-email"), .refused("acme-eab-kid"), .refused("acme-eab-key"), .refused("acme-ip-certs", .boolean),
         .refused("mesh-psk-file"), .refused("mesh-with"),
@@ -73,13 +79,38 @@ extension Flag {
     /// The flag called `name`, without dashes.
     static func named(_ name: String) -> Flag? { self.all.first { $0.name == name } }
 
+    /// The flag that a configuration file's `key` or a variable stands for; `nil` when there is none, or it makes sense on
+    /// the command line only.
+    static func configurable(_ key: String) -> Flag? {
+        let name = key.replacing("_", with: "-")
+        guard let flag = Self.named(Self.longNames[name] ?? name), flag.isConfigurable else { return nil }
+        return flag
+    }
+
+    /// Whether a file can set it.
+    var isConfigurable: Bool { !["version", "config", "check-config"].contains(self.name) }
+
+    /// What files call it.
+    var key: String { self.name.replacing("-", with: "_") }
+
+    /// Names of more than one letter, for files and variables.
+    private static let longNames = ["address": "a", "key-file": "c"]
+
     /// The supported flag whose name is most like `name`; `nil` when none is much like it.
     static func nearest(to name: String) -> Flag? {
+        Self.nearest(to: name, among: self.all.filter { $0.support == .supported })
+    }
+
+    /// The key of a file that is most like `key`; `nil` when none is much like it.
+    static func nearestKey(to key: String) -> String? {
+        let candidates = self.all.filter { $0.support == .supported && $0.isConfigurable }
+        return Self.nearest(to: key.lowercased().replacing("_", with: "-"), among: candidates)?.key
+    }
+
+    private static func nearest(to name: String, among flags: [Flag]) -> Flag? {
         // Nobody mistypes a flag into something so long.
         guard name.utf8.count <= 40 else { return nil }
-        let candidates = self.all.filter { $0.support == .supported }.map { flag in
-            (flag: flag, distance: EditDistance.between(flag.name, name))
-        }
+        let candidates = flags.map { (flag: $0, distance: EditDistance.between($0.name, name)) }
         guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, min(3, name.utf8.count / 2)) ? best.flag : nil
     }

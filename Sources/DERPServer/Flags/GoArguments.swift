@@ -1,45 +1,32 @@
 /// Reads command lines as Go's flag package does, so that derper's work as they are.
 ///
 /// One dash or two; `-x=value` or `-x value`, whatever the value starts with; a boolean alone or as `-x=false`, `-x=0`,
-/// `-x=T`. The result has one form only, which the argument parser can't misread.
-enum GoArguments {
-    /// The arguments as `--name value`, and `-a value` for names of one letter.
-    ///
+/// `-x=T`.
+struct GoArguments {
+    private(set) var settings: [Setting] = []
+    /// Whether `-h` is there.
+    private(set) var wantsHelp = false
+
     /// - Throws: ``UsageError`` for unknown and refused flags, missing values, wrong booleans, and arguments that are no
     ///   flags: Go ignores the last, which hides mistakes such as `-stun false`.
-    static func normalize(_ arguments: [String]) throws(UsageError) -> [String] {
-        var result = [String]()
+    init(_ arguments: [String]) throws(UsageError) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             let (name, attached) = try Self.split(argument)
             if name == "h" || name == "help" {
-                result.append("--help")
+                self.wantsHelp = true
                 continue
             }
             guard let flag = Flag.named(name) else { throw Self.unknown(name) }
-            let value: String
-            switch flag.kind {
-            case .boolean:
-                guard let isOn = GoBoolean.parse(attached ?? "true") else {
-                    throw UsageError("\(flag.spelling) is true or false, not \(UsageError.quote(attached ?? ""))")
-                }
-                value = "\(isOn)"
-            case .value:
-                guard let given = attached ?? rest.popFirst() else {
-                    throw UsageError("\(flag.spelling) needs a value")
-                }
-                value = given
+            guard let value = attached ?? (flag.kind == .boolean ? "true" : rest.popFirst()) else {
+                throw UsageError("\(flag.spelling) needs a value")
             }
-            switch flag.support {
-            case .supported:
-                result += [(name.count == 1 ? "-" : "--") + name, value]
-            case .refused(let reason):
-                // Scripts that always name every flag give the empty ones too: off is off.
-                guard value.isEmpty || value == "false" else { throw UsageError("\(flag.spelling) \(reason)") }
-            }
+            self.settings.append(try Setting(flag, value, from: .commandLine))
         }
-        return result
     }
+
+    /// The arguments in the one form that the argument parser can't misread.
+    var normalized: [String] { (self.wantsHelp ? ["--help"] : []) + self.settings.flatMap(\.arguments) }
 
     private static func split(_ argument: String) throws(UsageError) -> (name: String, value: String?) {
         guard argument.hasPrefix("-"), argument != "-", argument != "--" else {

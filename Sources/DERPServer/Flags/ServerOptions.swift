@@ -130,6 +130,15 @@ struct ServerOptions: ParsableCommand {
     var regionName = "DERP relay"
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "The port in the map, where clients reach another than that of -a: behind a proxy.",
+            valueName: "port"
+        )
+    )
+    var regionPort: String?
+
+    @Option(
         name: .customLong("ipv4"),
         parsing: .unconditional,
         help: ArgumentHelp("This server's IPv4 address in the map, or \"none\".", valueName: "address")
@@ -201,6 +210,9 @@ struct ServerOptions: ParsableCommand {
         help: ArgumentHelp("trace, debug, info, notice, warning, error or critical.", valueName: "level")
     )
     var logLevel = "info"
+
+    @OptionGroup(title: "Configuration")
+    var configurationFile: ConfigurationOptions
 
     @OptionGroup(title: "Admission")
     var admission: AdmissionOptions

@@ -54,7 +54,9 @@ struct Launcher {
     /// Puts the ports that the kernel chose for port 0 into the map.
     private func publishChosenPorts(of relay: RelayServer) async throws {
         guard var region = relay.configuration.region, !region.nodes.isEmpty else { return }
-        if self.settings.listen.port == 0, let address = await relay.boundAddresses.first {
+        if self.settings.listen.port == 0, self.settings.region.port == nil,
+            let address = await relay.boundAddresses.first
+        {
             region.nodes[0].derpPort = Int(address.port)
         }
         if self.settings.stun?.port == 0, let address = await relay.boundSTUNAddresses.first {

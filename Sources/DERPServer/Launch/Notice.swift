@@ -14,3 +14,11 @@ struct Notice {
         Self(level: .warning, message: message, metadata: metadata)
     }
 }
+
+extension Notice: CustomStringConvertible {
+    /// `warning: … (key: value)`
+    var description: String {
+        let details = self.metadata.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: ", ")
+        return "\(self.level): \(self.message)" + (details.isEmpty ? "" : " (\(details))")
+    }
+}

@@ -7,13 +7,14 @@ struct Preparation {
     private(set) var configuration: RelayServer.Configuration
     private(set) var notices: [Notice] = []
 
-    /// Reads and makes what `settings` name.
+    /// Reads what `settings` name, and makes what is missing: the key, a self-signed certificate.
     ///
+    /// - Parameter makesFiles: whether what is made is also written.
     /// - Throws: ``StartError`` with the setting at fault.
-    init(_ settings: ServerSettings) throws(StartError) {
-        var notices = [Notice]()
-        let privateKey = try Self.privateKey(settings, &notices)
-        let certificate = try Self.certificate(settings, &notices)
+    init(_ settings: ServerSettings, makesFiles: Bool = true) throws(StartError) {
+        var notices = settings.sources.notices
+        let privateKey = try Self.privateKey(settings, &notices, makesFiles: makesFiles)
+        let certificate = try Self.certificate(settings, &notices, makesFiles: makesFiles)
         let address = try Self.resolve(settings.listen)
 
         var configuration = RelayServer.Configuration(
@@ -47,10 +48,12 @@ struct Preparation {
 
     private static func privateKey(
         _ settings: ServerSettings,
-        _ notices: inout [Notice]
+        _ notices: inout [Notice],
+        makesFiles: Bool
     ) throws(StartError) -> NodePrivateKey {
         guard let path = settings.keyFile else { return NodePrivateKey() }
         do {
+            guard makesFiles else { return try KeyFile(path: path).loadIfPresent() ?? NodePrivateKey() }
             let loaded = try KeyFile(path: path).loadOrCreate()
             notices.append(
                 .info(loaded.wasCreated ? "Made a private key" : "Read the private key", ["file": "\(path)"])
@@ -63,7 +66,8 @@ struct Preparation {
 
     private static func certificate(
         _ settings: ServerSettings,
-        _ notices: inout [Notice]
+        _ notices: inout [Notice],
+        makesFiles: Bool
     ) throws(StartError) -> Certificate? {
         do {
             switch settings.transport {
@@ -77,6 +81,9 @@ struct Preparation {
                 let certificate = try Certificate(directory: directory, host: settings.hostname)
                 notices.append(.info("Read the certificate", ["directory": "\(directory)"]))
                 return certificate
+            case .selfSigned(let directory) where !makesFiles:
+                return try Certificate.storedSelfSigned(for: settings.hostname, directory: directory)
+                    ?? Certificate.selfSigned(for: settings.hostname)
             case .selfSigned(let directory):
                 let stored = try Certificate.selfSigned(for: settings.hostname, directory: directory)
                 notices.append(.init(stored, directory: directory))

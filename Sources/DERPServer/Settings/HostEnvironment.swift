@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// What the process finds around it, apart from its arguments.
@@ -6,7 +7,7 @@ struct HostEnvironment {
     var isRoot: Bool
     /// The machine's name.
     var hostname: String
-    /// Environment variables.
+    /// Environment variables: those of caches, and those that may be settings.
     var variables: [String: String]
 
     /// What this process finds.
@@ -15,8 +16,8 @@ struct HostEnvironment {
         let hostname =
             gethostname(&name, name.count - 1) == 0
             ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
-        let variables = ["HOME", "XDG_CACHE_HOME"].reduce(into: [String: String]()) { result, name in
-            result[name] = getenv(name).map { String(cString: $0) }
+        let variables = ProcessInfo.processInfo.environment.filter { name, _ in
+            ["HOME", "XDG_CACHE_HOME"].contains(name) || name.hasPrefix(EnvironmentSettings.prefix)
         }
         return Self(isRoot: getuid() == 0, hostname: hostname, variables: variables)
     }

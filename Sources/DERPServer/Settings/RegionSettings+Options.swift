@@ -12,6 +12,9 @@ extension RegionSettings {
         self.id = id
         self.code = try Self.label("--region-code", options.regionCode, limit: 64)
         self.name = try Self.label("--region-name", options.regionName, limit: 256)
+        self.port = try options.regionPort.map { text throws(UsageError) in
+            UInt16(try FlagValue("--region-port", text).integer(in: 1...65535))
+        }
         self.ipv4 = try Self.address("--ipv4", options.ipv4, family: .ipv4)
         self.ipv6 = try Self.address("--ipv6", options.ipv6, family: .ipv6)
     }

@@ -8,6 +8,7 @@ extension ServerSettings {
     func region(with certificate: Certificate?) -> DERPRegion {
         let pin = certificate.flatMap { $0.isSelfSigned ? $0.pin : nil }
         let stunPort = self.stun.map { $0.port == 3478 ? 0 : Int($0.port) } ?? -1
+        let port = self.region.port ?? self.listen.port
         let node = DERPNode(
             name: "\(self.region.id)a",
             regionID: self.region.id,
@@ -17,7 +18,7 @@ extension ServerSettings {
             ipv6: self.region.ipv6 ?? self.knownAddress(.ipv6),
             stunPort: stunPort,
             stunOnly: !self.isRelayEnabled,
-            derpPort: self.listen.port == 443 ? 0 : Int(self.listen.port),
+            derpPort: port == 443 ? 0 : Int(port),
             canPort80: self.plainHTTP?.port == 80
         )
         return DERPRegion(

@@ -26,6 +26,8 @@ struct ServerSettings {
     var debugNetworks: [IPNetwork]
     var admission: AdmissionSettings
     var logLevel: Logger.Level
+    /// Where all this is from.
+    var sources = SettingSources()
 
     /// How the server came by its name.
     enum HostnameOrigin: Hashable {

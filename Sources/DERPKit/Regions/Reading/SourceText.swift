@@ -1,7 +1,7 @@
 /// Text of a source on its way to a log or a terminal.
-enum SourceText {
+package enum SourceText {
     /// The text in quotation marks, short and without control characters.
-    static func quote(_ text: String) -> String {
+    package static func quote(_ text: String) -> String {
         let scalars = text.unicodeScalars
         let shown = scalars.prefix(60).map { $0.properties.generalCategory.isPrintable ? $0 : "?" }
         return "\"\(String(String.UnicodeScalarView(shown)))\(scalars.count > 60 ? "…" : "")\""

@@ -4,7 +4,7 @@ extension SourceValue {
     /// Reads one YAML document (YAML 1.1). An empty one is `null`.
     ///
     /// Anchors and aliases are refused: no map needs them, and a few lines of them stand for more than fits in memory.
-    init(yaml text: String) throws(Failure) {
+    package init(yaml text: String) throws(Failure) {
         if let line = Self.lineOfAnchor(in: text) {
             throw Failure(line: line, message: "anchors (&name) are not read; write & only before a space")
         }

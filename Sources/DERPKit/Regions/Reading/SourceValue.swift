@@ -1,14 +1,14 @@
 /// A value of a YAML or JSON document, with its line.
-struct SourceValue {
+package struct SourceValue {
     /// An object's member.
-    struct Member {
-        let name: String
+    package struct Member {
+        package let name: String
         /// The line of the name.
-        let line: Int
-        let value: SourceValue
+        package let line: Int
+        package let value: SourceValue
     }
 
-    enum Content {
+    package enum Content {
         case null
         case bool(Bool)
         /// The text of a number as it was written.
@@ -18,20 +18,20 @@ struct SourceValue {
         case object([Member])
     }
 
-    let line: Int
-    let content: Content
+    package let line: Int
+    package let content: Content
 
     /// Why a document can't be read at all.
-    struct Failure: Error {
-        let line: Int
-        let message: String
+    package struct Failure: Error {
+        package let line: Int
+        package let message: String
     }
 
     /// How deep lists and objects may lie in each other. A map needs 6.
     static let depthLimit = 32
 
     /// What the value is, for an error.
-    var kind: String {
+    package var kind: String {
         switch self.content {
         case .null: "null"
         case .bool: "a boolean"

@@ -28,6 +28,8 @@ struct ServerOptions {
     var directory: TemporaryDirectory?
     /// How many files it may have open; the tests' own limit if `nil`.
     var openFileLimit: Int?
+    /// Environment variables besides the test's own.
+    var variables: [String: String] = [:]
     /// More flags, after all others.
     var flags: [String] = []
 

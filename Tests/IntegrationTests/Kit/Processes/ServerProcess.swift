@@ -90,6 +90,7 @@ final class ServerProcess {
     ) throws -> ChildProcess {
         try ChildProcess(
             options.command(ports: ports, directory: directory.url),
+            environment: options.variables,
             directory: directory.url,
             name: "server"
         )

@@ -1,0 +1,97 @@
+import DERPKit
+
+extension ConfigurationFile {
+    func error(_ line: Int, _ message: String) -> UsageError { UsageError("\(self.path):\(line): \(message)") }
+
+    func unknown(_ member: SourceValue.Member, in section: String, nearest: String?) -> UsageError {
+        let hint = nearest.map { ": did you mean \($0)?" } ?? ""
+        return self.error(member.line, "\(section) has no key \(UsageError.quote(member.name))\(hint)")
+    }
+
+    /// The one of `names` that `name` is most like; `nil` when it is like none.
+    static func nearest(to name: String, among names: [String]) -> String? {
+        guard name.utf8.count <= 60 else { return nil }
+        let name = name.lowercased()
+        let distances = names.map { (name: $0, distance: EditDistance.between($0, name)) }
+        guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
+        return best.distance <= max(1, min(3, name.utf8.count / 4)) ? best.name : nil
+    }
+
+    /// A section's keys; none when it is empty.
+    func members(of value: SourceValue, _ section: String) throws(UsageError) -> [SourceValue.Member] {
+        switch value.content {
+        case .null: return []
+        case .object(let members): return members
+        default: throw self.error(value.line, "\(section) is an object, not \(value.kind)")
+        }
+    }
+
+    /// A section's keys by their names, which are all among `known`.
+    func members(
+        of value: SourceValue,
+        _ section: String,
+        known: [String]
+    ) throws(UsageError) -> [String: SourceValue.Member] {
+        var found = [String: SourceValue.Member]()
+        for member in try self.members(of: value, section) {
+            guard known.contains(member.name) else {
+                throw self.unknown(member, in: section, nearest: Self.nearest(to: member.name, among: known))
+            }
+            found[member.name] = member
+        }
+        return found
+    }
+
+    /// `nil` for a key without a value.
+    func bool(_ member: SourceValue.Member?) throws(UsageError) -> Bool? {
+        guard let member else { return nil }
+        switch member.value.content {
+        case .null: return nil
+        case .bool(let isOn): return isOn
+        default: throw self.error(member.line, "\(member.name) is true or false, not \(member.value.kind)")
+        }
+    }
+
+    /// What a flag is given; `nil` for a key without a value.
+    func setting(_ flag: Flag, _ member: SourceValue.Member) throws(UsageError) -> Setting? {
+        let origin = SettingOrigin.file(self.path, line: member.line)
+        switch flag.kind {
+        case .boolean:
+            guard let isOn = try self.bool(member) else { return nil }
+            return try Setting(flag, "\(isOn)", from: origin)
+        case .value:
+            guard let text = try self.text(member.value, of: member) else { return nil }
+            return try Setting(flag, text, from: origin)
+        case .list:
+            guard let values = try self.list(member) else { return nil }
+            return try Setting(flag, values, from: origin)
+        case .commas:
+            guard let values = try self.list(member) else { return nil }
+            return try Setting(flag, values.map(\.text).joined(separator: ","), from: origin)
+        }
+    }
+
+    /// A list's values, or the one that stands there without a list.
+    private func list(_ member: SourceValue.Member) throws(UsageError) -> [Setting.Value]? {
+        guard case .list(let items) = member.value.content else {
+            guard let text = try self.text(member.value, of: member) else { return nil }
+            return [Setting.Value(text: text, origin: .file(self.path, line: member.line))]
+        }
+        var values = [Setting.Value]()
+        for item in items {
+            guard let text = try self.text(item, of: member) else {
+                throw self.error(item.line, "an item of \(member.name) is empty")
+            }
+            values.append(Setting.Value(text: text, origin: .file(self.path, line: item.line)))
+        }
+        return values
+    }
+
+    private func text(_ value: SourceValue, of member: SourceValue.Member) throws(UsageError) -> String? {
+        switch value.content {
+        case .null: return nil
+        case .text(let text), .number(let text): return text
+        default: throw self.error(value.line, "\(member.name) is text, not \(value.kind)")
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import DERPKit
+
+/// A configuration file in YAML: a section `derp:` as headscale has it, with headscale's `server_url`, and a section
+/// `relay:` with everything that flags can say. Both, or one of them.
+///
+/// Without `relay:` the file is taken for headscale's own, and its other keys are let be. With it, they are mistakes.
+struct ConfigurationFile {
+    let path: String
+    /// What `derp:` and `server_url` say.
+    private(set) var headscale: [Setting] = []
+    /// What `relay:` says, which prevails.
+    private(set) var relay: [Setting] = []
+    /// What there is to say at start.
+    private(set) var notices: [Notice] = []
+
+    private static let sizeLimit = 1 << 20
+
+    /// - Throws: ``UsageError`` with the file and the line that is wrong.
+    init(path: String) throws(UsageError) {
+        self.path = path
+        var sections = [String: SourceValue.Member]()
+        var others = [SourceValue.Member]()
+        for member in try self.members(of: try Self.read(path), "the file") {
+            if HeadscaleSection.sections.contains(member.name) || member.name == "relay" {
+                sections[member.name] = member
+            } else {
+                others.append(member)
+            }
+        }
+        try self.check(others, isOurs: sections["relay"] != nil)
+        guard sections["derp"] != nil || sections["relay"] != nil else {
+            throw self.error(1, "there is neither a section relay: nor a section derp:")
+        }
+        if let derp = sections["derp"] {
+            let section = try HeadscaleSection(derp, serverURL: sections["server_url"], of: self)
+            self.headscale = section.settings
+            self.notices = section.notices
+        }
+        if let relay = sections["relay"] { self.relay = try self.settings(in: relay.value) }
+    }
+
+    private static func read(_ path: String) throws(UsageError) -> SourceValue {
+        let text: String
+        do {
+            text = try FileReader.text(at: path, limit: Self.sizeLimit)
+        } catch {
+            throw UsageError("--config: can't read \(path): \(error)")
+        }
+        do {
+            return try SourceValue(yaml: text)
+        } catch {
+            throw UsageError("\(path):\(error.line): \(error.message)")
+        }
+    }
+
+    /// Refuses what no reader of the file would know.
+    private func check(_ others: [SourceValue.Member], isOurs: Bool) throws(UsageError) {
+        for member in others {
+            let nearest = Self.nearest(to: member.name, among: HeadscaleSection.sections + ["relay"])
+            guard isOurs || nearest != nil else { continue }
+            guard nearest == nil else { throw self.unknown(member, in: "the file", nearest: nearest) }
+            throw self.error(
+                member.line,
+                "a file with a section relay: has no other keys than derp and server_url, but \(UsageError.quote(member.name))"
+            )
+        }
+    }
+
+    /// The settings of the section `relay:`.
+    private func settings(in value: SourceValue) throws(UsageError) -> [Setting] {
+        var settings = [Setting]()
+        var lines = [String: Int]()
+        for member in try self.members(of: value, "relay") {
+            guard let flag = Flag.configurable(member.name) else {
+                throw self.unknown(member, in: "relay", nearest: Flag.nearestKey(to: member.name))
+            }
+            if let former = lines.updateValue(member.line, forKey: flag.name) {
+                throw self.error(member.line, "\(member.name) is set on line \(former) already")
+            }
+            if let setting = try self.setting(flag, member) { settings.append(setting) }
+        }
+        return settings
+    }
+}

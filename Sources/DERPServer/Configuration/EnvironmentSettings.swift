@@ -1,0 +1,38 @@
+/// The settings in environment variables: `DERP_` and a flag's name in capitals, with `_` for `-`.
+///
+/// Empty ones count as if they were not there. Several values of a flag that may be repeated stand with white space
+/// between them.
+struct EnvironmentSettings {
+    private(set) var settings: [Setting] = []
+    /// Variables with the prefix that are no setting's. They may be meant for somebody else: Kubernetes gives every
+    /// container some, when a service is called "derp".
+    private(set) var unknown: [String] = []
+
+    static let prefix = "DERP_"
+
+    /// - Throws: ``UsageError`` with the variable that is wrong.
+    init(_ variables: [String: String]) throws(UsageError) {
+        var former = [String: String]()
+        for (name, text) in variables.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Self.prefix) {
+            guard let flag = Self.flag(name) else {
+                self.unknown.append(name)
+                continue
+            }
+            guard !text.isEmpty else { continue }
+            if let other = former.updateValue(name, forKey: flag.name) {
+                throw UsageError("\(other) and \(name) are the same setting")
+            }
+            let origin = SettingOrigin.variable(name)
+            let texts = flag.kind == .list ? text.split(whereSeparator: \.isWhitespace).map(String.init) : [text]
+            let values = texts.map { Setting.Value(text: $0, origin: origin) }
+            self.settings.append(try Setting(flag, values, from: origin))
+        }
+    }
+
+    private static func flag(_ variable: String) -> Flag? {
+        let key = variable.dropFirst(Self.prefix.count)
+        guard key == key.uppercased() else { return nil }
+        let name = key.lowercased()
+        return name == "config" ? Flag.named(name) : Flag.configurable(name)
+    }
+}

@@ -1,0 +1,134 @@
+import AsyncSockets
+import DERPKit
+
+/// The section `derp:` of headscale's configuration, as settings of ours. What isn't there has headscale's default.
+struct HeadscaleSection {
+    /// The keys of headscale's file that are read.
+    static let sections = ["derp", "server_url"]
+    /// The flags that `server_url` stands for, beside `-hostname`: they concern that host only.
+    static let flagsOfHost = ["a", "region-port"]
+
+    private static let keys = ["server", "urls", "paths", "auto_update_enabled", "update_frequency"]
+    private static let serverKeys = [
+        "enabled", "region_id", "region_code", "region_name", "verify_clients", "stun_listen_addr", "private_key_path",
+        "automatically_add_embedded_derp_region", "ipv4", "ipv6",
+    ]
+
+    private(set) var settings: [Setting] = []
+    private(set) var notices: [Notice] = []
+    private let file: ConfigurationFile
+
+    init(
+        _ derp: SourceValue.Member,
+        serverURL: SourceValue.Member?,
+        of file: ConfigurationFile
+    ) throws(UsageError) {
+        self.file = file
+        let members = try file.members(of: derp.value, "derp", known: Self.keys)
+        try self.take("map-url", members["urls"])
+        try self.take("map-path", members["paths"])
+        try self.take("map-update", members["update_frequency"])
+        if let update = members["auto_update_enabled"], try file.bool(update) == false {
+            try self.set("map-update", "0", line: update.line)
+        }
+        guard let server = members["server"] else {
+            try self.set("map-own-region", "false", line: derp.line)
+            return
+        }
+        try self.take(server, serverURL: serverURL)
+    }
+
+    /// Takes a flag's value as it is, if there is one.
+    private mutating func take(_ name: String, _ member: SourceValue.Member?) throws(UsageError) {
+        guard let member, let flag = Flag.named(name), let setting = try self.file.setting(flag, member) else { return }
+        // headscale means nothing by empty text, and so do flags with a default; an empty list says that there is none.
+        guard flag.kind == .list || setting.values != [.init(text: "", origin: setting.origin)] else { return }
+        self.settings.append(setting)
+    }
+
+    private mutating func set(_ name: String, _ text: String, line: Int) throws(UsageError) {
+        guard let flag = Flag.named(name) else { return }
+        self.settings.append(try Setting(flag, text, from: .file(self.file.path, line: line)))
+    }
+}
+
+// MARK: The embedded server
+
+extension HeadscaleSection {
+    private mutating func take(_ server: SourceValue.Member, serverURL: SourceValue.Member?) throws(UsageError) {
+        let members = try self.file.members(of: server.value, "derp.server", known: Self.serverKeys)
+        let enabled = members["enabled"]
+        guard try self.file.bool(enabled) == true else {
+            // headscale then has no region of its own in the map, and doesn't look at the rest.
+            try self.set("map-own-region", "false", line: enabled?.line ?? server.line)
+            if enabled == nil, !members.isEmpty {
+                let place = SettingOrigin.file(self.file.path, line: server.line)
+                self.notices.append(
+                    .warning("derp.server counts for nothing without enabled: true", ["at": "\(place)"])
+                )
+            }
+            return
+        }
+        for (name, key, standard) in [
+            ("region-id", "region_id", "999"), ("region-code", "region_code", "headscale"),
+            ("region-name", "region_name", "Headscale Embedded DERP"),
+        ] {
+            try self.set(name, standard, line: server.line)
+            try self.take(name, members[key])
+        }
+        try self.takeKeyFile(members["private_key_path"])
+        try self.take("map-own-region", members["automatically_add_embedded_derp_region"])
+        try self.take("ipv4", members["ipv4"])
+        try self.take("ipv6", members["ipv6"])
+        let url = try self.url(serverURL)
+        let stun = try self.stun(members["stun_listen_addr"])
+        if let stun { try self.set("stun-port", "\(stun.address.port)", line: stun.line) }
+        if let url {
+            try self.set("hostname", url.value.name, line: url.line)
+            try self.set("region-port", "\(url.value.port)", line: url.line)
+            // STUN listens where -a does.
+            let host = stun?.address.host ?? ""
+            try self.set("a", "\(host.contains(":") ? "[\(host)]" : host):\(url.value.port)", line: url.line)
+        }
+        guard try self.file.bool(members["verify_clients"]) ?? true else { return }
+        let line = members["verify_clients"]?.line ?? server.line
+        guard let url else {
+            throw self.file.error(line, "server_url is needed: verify_clients asks the controller there (or is false)")
+        }
+        try self.set("verify-client-url", url.value.origin + "/verify", line: line)
+    }
+
+    /// headscale looks for a key with a relative path beside its configuration.
+    private mutating func takeKeyFile(_ member: SourceValue.Member?) throws(UsageError) {
+        guard let member, let flag = Flag.named("c"),
+            let path = try self.file.setting(flag, member)?.values.first?.text, !path.isEmpty
+        else { return }
+        let directory = self.file.path[..<(self.file.path.lastIndex(of: "/") ?? self.file.path.startIndex)]
+        let isRelative = !path.hasPrefix("/") && !directory.isEmpty
+        try self.set("c", isRelative ? "\(directory)/\(path)" : path, line: member.line)
+    }
+
+    private func url(_ member: SourceValue.Member?) throws(UsageError) -> (value: HTTPURL, line: Int)? {
+        guard let member else { return nil }
+        switch member.value.content {
+        case .null, .text(""): return nil
+        case .text(let text):
+            guard let url = HTTPURL(text) else { fallthrough }
+            return (url, member.line)
+        default: throw self.file.error(member.line, "server_url is a URL of http or https")
+        }
+    }
+
+    private func stun(_ member: SourceValue.Member?) throws(UsageError) -> (address: ListenAddress, line: Int)? {
+        guard let member else { return nil }
+        switch member.value.content {
+        case .null, .text(""): return nil
+        case .text(let text):
+            guard let address = ListenAddress(text) else { fallthrough }
+            // Go, and so headscale, listens on every address of both families when it is told 0.0.0.0.
+            let isEvery = IPAddress(address.host)?.isUnspecified == true
+            return (isEvery ? ListenAddress(host: "", port: address.port) : address, member.line)
+        default: throw self.file.error(member.line, "stun_listen_addr is ip:port, such as 0.0.0.0:3478")
+        }
+    }
+}

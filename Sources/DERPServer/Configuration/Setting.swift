@@ -1,0 +1,56 @@
+/// What a flag was given, and where.
+struct Setting: Hashable, Sendable {
+    /// One value. A flag that may be repeated can have several, or none.
+    struct Value: Hashable, Sendable {
+        let text: String
+        let origin: SettingOrigin
+    }
+
+    let flag: Flag
+    let values: [Value]
+    /// Where the flag was named.
+    let origin: SettingOrigin
+
+    /// - Throws: ``UsageError`` for a boolean that is none, and for a flag that does nothing here but is asked to.
+    init(_ flag: Flag, _ values: [Value], from origin: SettingOrigin) throws(UsageError) {
+        self.flag = flag
+        self.origin = origin
+        self.values = try values.map { value throws(UsageError) in
+            guard flag.kind == .boolean else { return value }
+            guard let isOn = GoBoolean.parse(value.text) else {
+                throw UsageError(
+                    "\(value.origin.prefix)\(flag.spelling) is true or false, not \(UsageError.quote(value.text))"
+                )
+            }
+            return Value(text: "\(isOn)", origin: value.origin)
+        }
+        // Scripts that always name every flag give the empty ones too: off is off.
+        if case .refused(let reason) = flag.support, self.values.contains(where: { !["", "false"].contains($0.text) }) {
+            throw UsageError("\(origin.prefix)\(flag.spelling) \(reason)")
+        }
+    }
+
+    /// The setting with one value.
+    init(_ flag: Flag, _ text: String, from origin: SettingOrigin) throws(UsageError) {
+        try self.init(flag, [Value(text: text, origin: origin)], from: origin)
+    }
+
+    private init(flag: Flag, values: [Value], origin: SettingOrigin) {
+        self.flag = flag
+        self.values = values
+        self.origin = origin
+    }
+
+    /// One setting with the values of this and those behind it, without empty ones.
+    func joined(with others: some Sequence<Setting>) -> Self {
+        let values = (self.values + others.flatMap(\.values)).filter { !$0.text.isEmpty }
+        return Self(flag: self.flag, values: values, origin: self.origin)
+    }
+
+    /// The setting in the one form that the argument parser can't misread: `--name value`, and `-a value` for names of
+    /// one letter. Nothing for a flag that does nothing here.
+    var arguments: [String] {
+        guard self.flag.support == .supported else { return [] }
+        return self.values.flatMap { [(self.flag.name.count == 1 ? "-" : "--") + self.flag.name, $0.text] }
+    }
+}

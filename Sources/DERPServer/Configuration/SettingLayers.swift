@@ -1,0 +1,40 @@
+/// Settings of several sources, laid over each other: what a later layer gives a flag replaces what an earlier one gave,
+/// whole lists too.
+struct SettingLayers: Hashable, Sendable {
+    private var settings: [String: Setting] = [:]
+
+    /// Lays `layer` over those that are there. In one layer the last value of a flag counts, or all when it may be
+    /// repeated; an empty one among them says that there are none.
+    mutating func lay(_ layer: [Setting]) {
+        for (name, given) in Dictionary(grouping: layer, by: \.flag.name) {
+            guard let first = given.first, let last = given.last else { continue }
+            self.settings[name] = first.flag.kind == .list ? first.joined(with: given.dropFirst()) : last
+        }
+    }
+
+    /// Forgets a flag's setting.
+    mutating func remove(_ name: String) { self.settings[name] = nil }
+
+    /// What the flag called `name` was given.
+    func values(of name: String) -> [String] { self.settings[name]?.values.map(\.text) ?? [] }
+
+    /// Everything as a command line.
+    var arguments: [String] { Flag.all.flatMap { self.settings[$0.name]?.arguments ?? [] } }
+
+    /// `message`, which names a flag, with the line of the file or the variable that gave the flag its value.
+    func locating(_ message: String) -> String {
+        let words = message.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")) }
+        let origins = words.lazy.filter { $0.hasPrefix("-") }.compactMap { word in
+            self.settings[String(word.drop { $0 == "-" })]?.origin(in: message)
+        }
+        return (origins.first { $0 != .commandLine }?.prefix ?? "") + message
+    }
+}
+
+extension Setting {
+    /// The origin of the value that `message` is about: of several, the one that it shows.
+    fileprivate func origin(in message: String) -> SettingOrigin {
+        let shown = self.values.filter { !$0.text.isEmpty && message.contains($0.text) }
+        return (shown.max { $0.text.utf8.count < $1.text.utf8.count } ?? self.values.first)?.origin ?? self.origin
+    }
+}

@@ -1,0 +1,111 @@
+import DERPKit
+import Testing
+
+@testable import DERPServer
+
+@Suite("headscale's configuration")
+struct HeadscaleConfigurationTests {
+    @Test("an embedded server's settings are taken, and what isn't there has headscale's default")
+    func embedded() throws {
+        let settings = try Configured(
+            """
+            server_url: https://headscale.relays.test
+            listen_addr: 127.0.0.1:8080
+            noise: {private_key_path: noise.key}
+            derp:
+              server:
+                enabled: true
+                private_key_path: derp_server_private.key
+                ipv4: 192.0.2.1
+                ipv6: ""
+              urls:
+                - https://controlplane.relays.test/derpmap/default
+              paths: []
+            """
+        )
+        let taken = try settings.settings()
+        #expect(taken.hostname == "headscale.relays.test" && taken.listen == ListenAddress(host: "", port: 443))
+        #expect(taken.stun == ListenAddress(host: "", port: 3478))
+        #expect(
+            taken.region
+                == RegionSettings(
+                    id: 999,
+                    code: "headscale",
+                    name: "Headscale Embedded DERP",
+                    port: 443,
+                    ipv4: "192.0.2.1"
+                )
+        )
+        #expect(taken.keyFile == settings.path.replacing("derp.yaml", with: "derp_server_private.key"))
+        #expect(taken.admission.controllers == ["https://headscale.relays.test/verify"])
+        #expect(!taken.admission.controllersFailOpen)
+        #expect(taken.map.sources.urls == ["https://controlplane.relays.test/derpmap/default"])
+        #expect(taken.map.sources.includesOwnRegion && taken.map.sources.updateInterval == .seconds(3 * 3600))
+        #expect(taken.sources.notices.isEmpty)
+    }
+
+    @Test("every key counts, and relay: outweighs it")
+    func everything() throws {
+        let text = """
+            server_url: https://headscale.relays.test:8443/
+            derp:
+              server:
+                enabled: true
+                region_id: 910
+                region_code: home
+                region_name: At home
+                verify_clients: false
+                stun_listen_addr: 127.0.0.2:3479
+                private_key_path: /keys/derp
+                automatically_add_embedded_derp_region: false
+                ipv4: none
+                ipv6: 2001:db8::7
+              paths: [/etc/headscale/derp.yaml]
+              auto_update_enabled: false
+              update_frequency: 1h
+            """
+        let taken = try Configured(text).settings()
+        #expect(taken.listen == ListenAddress(host: "127.0.0.2", port: 8443))
+        #expect(taken.stun == ListenAddress(host: "127.0.0.2", port: 3479))
+        #expect(taken.keyFile == "/keys/derp" && taken.admission.controllers.isEmpty)
+        #expect(
+            taken.region
+                == RegionSettings(id: 910, code: "home", name: "At home", port: 8443, ipv4: "none", ipv6: "2001:db8::7")
+        )
+        #expect(!taken.map.sources.includesOwnRegion && taken.map.sources.updateInterval == .zero)
+        #expect(taken.map.sources.paths == ["/etc/headscale/derp.yaml"])
+
+        let ours = try Configured(text + "\nrelay: {region_code: ours, map_path: [], stun_port: 3480}").settings()
+        #expect(ours.region.id == 910 && ours.region.code == "ours" && ours.map.sources.paths.isEmpty)
+        #expect(ours.stun?.port == 3480)
+    }
+
+    @Test("behind a proxy the relay listens elsewhere, but the map says where clients reach it")
+    func proxy() throws {
+        let text = "server_url: https://h.relays.test\nderp: {server: {enabled: true}}\n"
+        let behind = try Configured(text).settings("-a=127.0.0.1:8081", "-certmode=none")
+        #expect(behind.listen.port == 8081 && behind.region(with: nil).nodes.first?.derpPort == 0)
+        #expect(behind.region(with: nil).nodes.first?.hostName == "h.relays.test")
+        // Another host has ports of its own.
+        let other = try Configured(text + "relay: {hostname: derp.relays.test, a: \":8443\"}").settings()
+        #expect(other.region(with: nil).nodes.first?.derpPort == 8443 && other.listen.port == 8443)
+        #expect(try Configured(text).settings("-hostname=x.relays.test").region.port == nil)
+    }
+
+    @Test(
+        "without an embedded server there is no region of ours, as in headscale; the rest is told when it isn't meant"
+    )
+    func disabled() throws {
+        for text in ["derp: {urls: []}", "derp: {server: {enabled: false, region_id: 5}}", "derp:\n  server:\n"] {
+            let taken = try Configured(text).settings()
+            #expect(!taken.map.sources.includesOwnRegion && taken.region.id == 900, "\(text)")
+            #expect(taken.admission.controllers.isEmpty && taken.sources.notices.isEmpty)
+        }
+        let unmeant = try Configured("derp:\n  server:\n    region_id: 5\n").settings()
+        #expect(unmeant.sources.notices.map(\.description).first?.contains("without enabled: true") == true)
+        #expect(
+            try Configured("derp: {urls: []}\nrelay: {map_own_region: true}").settings().map.sources.includesOwnRegion
+        )
+        #expect(try Configured("relay: {}").settings().map.sources.includesOwnRegion)
+    }
+}
