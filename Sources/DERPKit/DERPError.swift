@@ -4,7 +4,7 @@ public struct DERPError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
             case invalidConfiguration, keyFile, certificate, listen, connection, tls, handshake, refused
-            case protocolViolation, timeout, cancelled
+            case protocolViolation, incompleteAnswer, timeout, cancelled
         }
 
         private let kind: Kind
@@ -33,6 +33,9 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let timeout = Self(.timeout)
         /// The task that waited was cancelled.
         public static let cancelled = Self(.cancelled)
+
+        /// An answer began to come, and then broke off or took too long.
+        public static let incompleteAnswer = Self(.incompleteAnswer)
 
         public var description: String { self.kind.rawValue }
     }

@@ -31,8 +31,9 @@ package struct HTTPClient: Sendable {
     /// Sends `request` and returns the answer, whatever its status. Redirects of GET and HEAD are followed, but not from
     /// `https` to `http`. The task's cancellation ends the exchange.
     ///
-    /// - Throws: ``DERPError``: `timeout`; `connection` when the server can't be reached, its certificate is not trusted,
-    ///   or it closes too early; `protocolViolation` when its answer is malformed, too large, or a redirect too many.
+    /// - Throws: ``DERPError``: `timeout` and `connection` when the server can't be reached, its certificate is not
+    ///   trusted, or it says nothing; `incompleteAnswer` when it breaks off or dawdles after that; `protocolViolation`
+    ///   when its answer is malformed, too large, or a redirect too many.
     package func send(_ request: Request, limits: Limits = Limits()) async throws(DERPError) -> Response {
         let deadline = ContinuousClock.now + limits.time
         var request = request

@@ -36,6 +36,7 @@ actor HTTPExchange {
             try await stream.write(self.request.bytes)
             return try await self.read(from: stream)
         } catch let error as SocketError {
+            guard !self.reader.hasBegun else { throw DERPError(.incompleteAnswer, error.message) }
             throw DERPError(error.code == .timeout ? .timeout : .connection, error.message)
         } catch let error as DERPError {
             throw error

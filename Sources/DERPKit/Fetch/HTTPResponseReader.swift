@@ -37,6 +37,9 @@ package struct HTTPResponseReader: Sendable {
         self.bodyLimit = bodyLimit
     }
 
+    /// Whether any of the response has come.
+    package private(set) var hasBegun = false
+
     /// Whether the response is whole.
     package var isComplete: Bool { self.state == .complete }
 
@@ -45,6 +48,7 @@ package struct HTTPResponseReader: Sendable {
     /// - Throws: ``DERPError`` with code `protocolViolation`, when this is no response or one that is too large.
     package mutating func take(_ bytes: some Collection<UInt8>) throws(DERPError) {
         var rest = bytes[...]
+        if !rest.isEmpty { self.hasBegun = true }
         while !rest.isEmpty {
             switch self.state {
             case .complete: return
@@ -78,12 +82,14 @@ package struct HTTPResponseReader: Sendable {
 
     /// Takes note that the server has closed the connection.
     ///
-    /// - Throws: ``DERPError`` with code `connection` when the response is not whole.
+    /// - Throws: ``DERPError`` with code `connection` when nothing has come, `incompleteAnswer` when the response is not whole.
     package mutating func end() throws(DERPError) {
         switch self.state {
         case .complete: return
         case .untilClose: self.state = .complete
-        default: throw DERPError(.connection, "the server closed the connection before its answer was whole")
+        default:
+            let message = "the server closed the connection before its answer was whole"
+            throw DERPError(self.hasBegun ? .incompleteAnswer : .connection, message)
         }
     }
 

@@ -107,6 +107,7 @@ extension RegionMap {
         self.isLogging = true
         guard !self.sources.isEmpty else { return }
         self.sources.forEach(self.log)
+        self.logVainRemovals(unless: [:])
         var due = self.nextUpdate()
         while !Task.isCancelled {
             let pause = self.settings.paths.isEmpty ? .seconds(3600) : Self.filePause
@@ -230,9 +231,12 @@ extension RegionMap {
         guard layered != self.layered else { return }
         let document = try Document(layered.map)
         let difference = DERPMapDifference(from: self.layered.map, to: layered.map)
+        let formerRemovals = self.layered.vainRemovals
         self.layered = layered
         self.document = document
         guard self.isLogging else { return }
+        self.logVainRemovals(unless: formerRemovals)
+        guard !difference.isEmpty else { return }
         self.logger.info(
             "The map has changed",
             metadata: [
@@ -241,6 +245,12 @@ extension RegionMap {
                 "changed": "\(difference.changed.map(\.later.regionID))",
             ]
         )
+    }
+
+    private func logVainRemovals(unless former: [Int: String]) {
+        for (id, origin) in self.layered.vainRemovals where former[id] != origin {
+            self.logger.info("A region isn't there to be removed", metadata: ["id": "\(id)", "source": "\(origin)"])
+        }
     }
 
     private static func merge(_ sources: [TrackedSource], own: DERPRegion?, settings: Sources) -> LayeredDERPMap {

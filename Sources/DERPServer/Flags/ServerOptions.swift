@@ -192,7 +192,10 @@ struct ServerOptions: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Authorities to trust besides the system's when fetching, as PEM.", valueName: "file")
+        help: ArgumentHelp(
+            "Authorities to trust besides the system's, for maps and controllers, as PEM.",
+            valueName: "file"
+        )
     )
     var caFile: String?
 

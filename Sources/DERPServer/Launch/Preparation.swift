@@ -29,8 +29,10 @@ struct Preparation {
         configuration.homePage = settings.homePage
         configuration.debugNetworks = settings.debugNetworks
         configuration.region = settings.region(with: certificate)
-        configuration.admission = try settings.admission.policy()
-        configuration.mapSources = try Self.mapSources(settings.map)
+        let authorities = try Self.authorities(settings)
+        configuration.admission = try settings.admission.policy(authoritiesPEM: authorities)
+        configuration.mapSources = settings.map.sources
+        configuration.mapSources.authoritiesPEM = authorities
         configuration.loopCount = settings.loopCount
         configuration.tcpKeepAlive = settings.tcpKeepAlive
         configuration.tcpUserTimeout = settings.tcpUserTimeout
@@ -94,16 +96,12 @@ struct Preparation {
         }
     }
 
-    private static func mapSources(_ settings: MapSettings) throws(StartError) -> RegionMap.Sources {
-        var sources = settings.sources
+    private static func authorities(_ settings: ServerSettings) throws(StartError) -> String? {
         do {
-            sources.authoritiesPEM = try settings.caFile.map { path throws(DERPError) in
-                try HTTPClient.readAuthorities(at: path)
-            }
+            return try settings.caFile.map { path throws(DERPError) in try HTTPClient.readAuthorities(at: path) }
         } catch {
             throw StartError("--ca-file", error)
         }
-        return sources
     }
 
     private static func resolve(_ listen: ListenAddress) throws(StartError) -> SocketAddress {

@@ -7,6 +7,8 @@ struct MapSources {
     /// `FILE:LINE: SEVERITY: what` for every finding, and `FILE: error: why` for what can't be read.
     private(set) var findings: [String] = []
     private(set) var hasErrors = false
+    /// Whether nothing has been read yet.
+    private var isFirst = true
 
     /// Reads `names`, URLs first, then files, each in the order given, and lays them over each other.
     init(_ names: [String], fetch: FetchOptions) async {
@@ -46,9 +48,20 @@ struct MapSources {
                 "\(source):\($0.line): \($0.severity.rawValue): \($0.message)"
             }
             if !document.isUsable { self.hasErrors = true }
+            self.noteVainRemovals(by: document, of: source)
             self.merged.apply(document.layer, from: source.description)
+            self.isFirst = false
         } catch {
             self.fail("error: \(error)")
+        }
+    }
+
+    /// A first source may be meant for maps that aren't here.
+    private mutating func noteVainRemovals(by document: DERPMapDocument, of source: DERPMapSource) {
+        guard !self.isFirst else { return }
+        for (id, line) in document.removals.sorted(by: { $0.value < $1.value })
+        where self.merged.map.regions[id] == nil {
+            self.findings.append("\(source):\(line): info: region \(id) isn't there to be removed")
         }
     }
 }

@@ -4,13 +4,14 @@ import DERPKit
 extension AdmissionSettings {
     /// The policy, with the lists read.
     ///
+    /// - Parameter authoritiesPEM: certificates of authorities that controllers' are trusted by, besides the system's.
     /// - Throws: ``StartError`` with the flag of what can't be used.
-    func policy() throws(StartError) -> AdmissionPolicy {
+    func policy(authoritiesPEM: String?) throws(StartError) -> AdmissionPolicy {
         var policy = AdmissionPolicy()
         let allow = try Self.list("--allow-file", self.allowFile)
         let deny = try Self.list("--deny-file", self.denyFile)
         if allow != nil || deny != nil { policy.lists = KeyLists(allow: allow, deny: deny) }
-        policy.verifiers = try self.verifiers()
+        policy.verifiers = try self.verifiers(authoritiesPEM)
         policy.allowLifetime = self.allowLifetime
         policy.denyLifetime = self.denyLifetime
         policy.reverifyInterval = self.reverifyInterval
@@ -26,7 +27,7 @@ extension AdmissionSettings {
         }
     }
 
-    private func verifiers() throws(StartError) -> [any ClientVerifier] {
+    private func verifiers(_ authoritiesPEM: String?) throws(StartError) -> [any ClientVerifier] {
         guard self.tailscaledSocket != nil || !self.controllers.isEmpty else { return [] }
         let flag = self.controllers.isEmpty ? "-verify-clients" : "-verify-client-url"
         do {
@@ -37,7 +38,14 @@ extension AdmissionSettings {
                 verifiers.append(TailscaledVerifier(socketPath: path, group: group))
             }
             for url in self.controllers {
-                verifiers.append(try ControllerVerifier(url: url, failsOpen: self.controllersFailOpen, group: group))
+                verifiers.append(
+                    try ControllerVerifier(
+                        url: url,
+                        failsOpen: self.controllersFailOpen,
+                        authoritiesPEM: authoritiesPEM,
+                        group: group
+                    )
+                )
             }
             return verifiers
         } catch {

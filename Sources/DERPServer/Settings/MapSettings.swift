@@ -2,10 +2,8 @@ import DERPKit
 
 /// What the map is made of besides this server's region.
 struct MapSettings: Hashable {
-    /// Without ``caFile``'s content, which is read later.
+    /// Without authorities, which are read later.
     var sources: RegionMap.Sources
-    /// Authorities to trust besides the system's.
-    var caFile: String?
 
     init(_ options: ServerOptions, in environment: HostEnvironment) throws(UsageError) {
         self.sources = RegionMap.Sources()
@@ -21,6 +19,5 @@ struct MapSettings: Hashable {
             .duration(zeroOr: .seconds(1)...(.seconds(720 * 3600)))
         self.sources.cacheDirectory = options.mapCache ?? environment.defaultMapCache
         if self.sources.cacheDirectory?.isEmpty == true { self.sources.cacheDirectory = nil }
-        self.caFile = options.caFile
     }
 }

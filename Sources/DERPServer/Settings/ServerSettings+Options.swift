@@ -37,6 +37,7 @@ extension ServerSettings {
         }
         self.region = try RegionSettings(options)
         self.map = try MapSettings(options, in: environment)
+        self.caFile = options.caFile?.isEmpty == true ? nil : options.caFile
         self.debugNetworks = try Self.networks(options.debugAllow)
         self.admission = try AdmissionSettings(options.admission)
         guard let level = Logger.Level(rawValue: options.logLevel) else {

@@ -23,6 +23,8 @@ struct ServerSettings {
     var loopCount: Int?
     var region: RegionSettings
     var map: MapSettings
+    /// Authorities to trust besides the system's, whoever is asked.
+    var caFile: String?
     var debugNetworks: [IPNetwork]
     var admission: AdmissionSettings
     var logLevel: Logger.Level

@@ -48,6 +48,10 @@ struct ControllerVerifierTests {
             (Self.answer("yes"), .unavailable),
             (Self.answer(yes + String(repeating: " ", count: 4096)), .unavailable),
             ("garbage\r\n\r\n", .unavailable),
+            // Cut off, wherever that may be.
+            ("H", .unavailable), ("HTTP/1.1 200 OK\r\n", .unavailable),
+            ("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n" + yes, .unavailable),
+            ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\ne\r\n\(yes)\r\n", .unavailable),
         ]
         for failsOpen in [false, true] {
             let verifier = try self.verifier(daemon, failsOpen: failsOpen)
@@ -66,6 +70,10 @@ struct ControllerVerifierTests {
         let closed = try self.verifier(daemon)
         let open = try self.verifier(daemon, failsOpen: true)
         daemon.stop()
+        // One that closes without a word is as good as none.
+        let mute = try ScriptedDaemon(answer: "")
+        defer { mute.stop() }
+        #expect(try await self.verifier(mute, failsOpen: true).decide(on: self.request) == .allow)
         let decision = await closed.decide(on: self.request)
         #expect(decision.refusal == .unavailable && !decision.detail.contains("secret"))
         #expect(await open.decide(on: self.request) == .allow)

@@ -20,9 +20,18 @@ final class NginxServer {
             try self.directory.write(text, to: name)
         }
         try self.directory.write(String(repeating: "slow", count: 1000), to: "slow.txt")
+        for name in ["slow-allow", "slow.json"] {
+            try self.directory.write("{\"Allow\":true}" + String(repeating: " ", count: 2000), to: name)
+        }
         try self.directory.write("<!--# echo var=\"none\" default=\"chunky\" -->", to: "chunked.shtml")
-        let configuration = try self.directory.write(self.configuration, to: "nginx.conf")
-        try self.spawn(["nginx", "-p", self.directory.path, "-c", configuration, "-e", "\(self.directory.path)/log"])
+        try self.directory.write(self.configuration, to: "nginx.conf")
+        try await self.start()
+    }
+
+    /// Starts again what was stopped, on the same ports.
+    func start() async throws {
+        let path = self.directory.path
+        try self.spawn(["nginx", "-p", path, "-c", "\(path)/nginx.conf", "-e", "\(path)/log"])
         try await self.waitUntilReady()
     }
 
@@ -87,6 +96,10 @@ final class NginxServer {
             location = /downgrade { return 302 http://127.0.0.1:\(self.httpPort)/page.txt; }
             location = /upgrade { return 302 https://localhost:\(self.httpsPort)/page.txt; }
             location = /elsewhere { return 302 ftp://127.0.0.1/; }
+            location = /allow { return 200 '{"Allow":true}'; }
+            location = /deny { return 200 '{"Allow":false}'; }
+            location = /slow-allow { error_page 405 =200 /slow.json; }
+            location = /slow.json { limit_rate 20; }
             location = /echo { return 200 "$request_method $http_content_length $http_x_asked $http_host"; }
           }
         }

@@ -70,6 +70,17 @@ struct LayeredDERPMapTests {
         #expect(merged.removals == [1: "derp.yaml"])
     }
 
+    @Test("a null that removes nothing is remembered")
+    func vain() {
+        let merged = Self.merge(
+            ("a", "regions: {1: null}"),
+            ("url", Self.published),
+            ("b", "regions: {2: null, 3: null}")
+        )
+        #expect(merged.vainRemovals == [1: "a", 3: "b"])
+        #expect(merged.map.regions.keys.sorted() == [1])
+    }
+
     @Test("regions of one's own, alone")
     func customOnly() throws {
         let merged = Self.merge(("derp.yaml", Self.custom))

@@ -52,6 +52,13 @@ struct MapCommandTests {
         #expect(clean == (0, "", ""))
         let warning = try self.run("lint", "a.yaml", files: ["a.yaml": warned])
         #expect(warning == (0, "a.yaml:2: warning: region 900 has no nodes: clients can't use it\n", ""))
+        let vain = try self.run(
+            "lint",
+            "map.json",
+            "a.yaml",
+            files: ["map.json": Self.published, "a.yaml": "regions:\n  7: null\n  1: null\n"]
+        )
+        #expect(vain == (0, "a.yaml:2: info: region 7 isn't there to be removed\n", ""))
         let error = try self.run("lint", "a.yaml", "b.yaml", "none", files: ["a.yaml": warned, "b.yaml": wrong])
         #expect(error.status == 1)
         #expect(error.output.contains("b.yaml:3: error: the key \"RegionID\" is spelt regionid\n"))

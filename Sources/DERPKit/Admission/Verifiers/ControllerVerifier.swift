@@ -4,7 +4,8 @@ import HTTPTypes
 /// Asks an admission controller over HTTP: headscale's `/verify`, another relay's, or anything that takes
 /// `{"NodePublic":"nodekey:…","Source":"<ip>"}` by POST and answers 200 with `{"Allow":true}` (protocol notes §7).
 ///
-/// It has 5 s. Any other status, a redirect too, refuses the client, as does an answer of more than 4 KiB.
+/// It has 5 s. Any other status, a redirect too, refuses the client, as does an answer that isn't whole or has more than
+/// 4 KiB.
 public struct ControllerVerifier: ClientVerifier {
     private let url: HTTPURL
     private let failsOpen: Bool
@@ -20,7 +21,7 @@ public struct ControllerVerifier: ClientVerifier {
 
     /// - Parameters:
     ///   - url: where the controller is, `http` or `https`, of at most 4096 bytes and without user and password.
-    ///   - failsOpen: whether clients are admitted while the controller can't be reached, or doesn't answer in time.
+    ///   - failsOpen: whether clients are admitted while the controller can't be reached, or says nothing in time.
     ///   - authoritiesPEM: certificates of authorities to trust besides the system's, as PEM.
     ///   - group: serves the connections to the controller; best one of its own, with one loop.
     /// - Throws: ``DERPError``: `invalidConfiguration` for the URL, `certificate` for the authorities.

@@ -6,6 +6,8 @@ public struct LayeredDERPMap: Hashable, Sendable {
     public private(set) var origins: [Int: String] = [:]
     /// Where each region was taken away that isn't in ``map``, by its id.
     public private(set) var removals: [Int: String] = [:]
+    /// Which layers were to take away a region that wasn't there, by its id.
+    public private(set) var vainRemovals: [Int: String] = [:]
 
     public init() {}
 
@@ -14,6 +16,7 @@ public struct LayeredDERPMap: Hashable, Sendable {
     /// - Parameter origin: what to call the layer: a path, a URL.
     public mutating func apply(_ layer: DERPMapLayer, from origin: String) {
         for (id, region) in layer.regions {
+            if region == nil, self.map.regions[id] == nil { self.vainRemovals[id] = origin }
             self.origins[id] = region == nil ? nil : origin
             self.removals[id] = region == nil ? origin : nil
         }

@@ -12,6 +12,8 @@ public struct DERPMapDocument: Hashable, Sendable {
     public let layer: DERPMapLayer
     /// In order of their lines.
     public let findings: [DERPMapFinding]
+    /// The lines of regions that are taken away, by their ids.
+    package let removals: [Int: Int]
 
     /// Whether the source can be used.
     public var isUsable: Bool { !self.findings.contains { $0.severity == .error } }
@@ -31,17 +33,22 @@ public struct DERPMapDocument: Hashable, Sendable {
             let root = try form == .json ? JSONSourceParser.parse(text) : SourceValue(yaml: text)
             var reader = DERPMapReader(form: form)
             let layer = reader.layer(root)
-            self.init(layer: layer, findings: reader.findings.sorted { $0.line < $1.line })
+            self.init(
+                layer: layer,
+                findings: reader.findings.sorted { $0.line < $1.line },
+                removals: reader.removals
+            )
         } catch {
             self.init(failure: .init(.error, line: error.line, error.message))
         }
     }
 
     private init(failure: DERPMapFinding) {
-        self.init(layer: DERPMapLayer(), findings: [failure])
+        self.init(layer: DERPMapLayer(), findings: [failure], removals: [:])
     }
 
-    private init(layer: DERPMapLayer, findings: [DERPMapFinding]) {
+    private init(layer: DERPMapLayer, findings: [DERPMapFinding], removals: [Int: Int]) {
+        self.removals = removals
         self.findings = findings
         self.layer = findings.contains { $0.severity == .error } ? DERPMapLayer() : layer
     }

@@ -2,6 +2,8 @@
 public struct DERPMapFinding: Hashable, Sendable {
     /// How bad it is.
     public enum Severity: String, Hashable, Sendable {
+        /// Nothing is wrong, but it may not be what was meant.
+        case info
         /// The source is used all the same.
         case warning
         /// The source can't be used.

@@ -2,6 +2,8 @@
 struct DERPMapReader {
     let form: DERPMapDocument.Form
     private(set) var findings: [DERPMapFinding] = []
+    /// The lines of regions that are taken away.
+    private(set) var removals: [Int: Int] = [:]
     /// The line of the node that has a name.
     private var nodeNames: [String: Int] = [:]
 
@@ -72,6 +74,7 @@ extension DERPMapReader {
             }
             if case .null = value.content {
                 regions.updateValue(nil, forKey: id)
+                self.removals[id] = value.line
             } else {
                 regions.updateValue(self.region(value, id: id), forKey: id)
             }
