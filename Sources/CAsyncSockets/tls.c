@@ -78,6 +78,24 @@ int cas_tls_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
 
 int cas_tls_set_server_name(SSL *session, const char *name) { return (int)SSL_set_tlsext_host_name(session, name); }
 
+static int select_protocol(
+    SSL *session, const unsigned char **selected, unsigned char *selected_size, const unsigned char *offers,
+    unsigned int size, void *name) {
+    (void)session;
+    size_t name_size = strlen(name);
+    for (unsigned int at = 0; at < size && offers[at] < size - at; at += 1u + offers[at]) {
+        if (offers[at] != name_size || memcmp(offers + at + 1, name, name_size) != 0) continue;
+        *selected = offers + at + 1;
+        *selected_size = offers[at];
+        return SSL_TLSEXT_ERR_OK;
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+void cas_tls_require_protocol(SSL_CTX *context, const uint8_t *name) {
+    SSL_CTX_set_alpn_select_cb(context, select_protocol, (void *)(uintptr_t)name);
+}
+
 void cas_tls_take_error(char *text, size_t size) {
     unsigned long error = ERR_get_error();
     const char *reason = error ? ERR_reason_error_string(error) : NULL;

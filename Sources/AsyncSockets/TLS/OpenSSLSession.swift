@@ -5,8 +5,9 @@ import COpenSSL
 final class OpenSSLSession: TransportSecurity {
     let session: OpaquePointer
     private let buffers: LoopBuffers
-    private let verification: TLSContext.Verification
-    let isServer: Bool
+    /// Kept as long as the session, which calls back into it.
+    private let context: TLSContext
+    var isServer: Bool { self.context.isServer }
     /// Where the traffic secrets are written during the handshake; `nil` when records stay with OpenSSL.
     private var secrets: UnsafeMutablePointer<cas_traffic_secrets>?
 
@@ -24,8 +25,7 @@ final class OpenSSLSession: TransportSecurity {
         }
         self.session = session
         self.buffers = buffers
-        self.verification = context.verification
-        self.isServer = context.isServer
+        self.context = context
         if context.usesOwnRecords {
             let secrets = UnsafeMutablePointer<cas_traffic_secrets>.allocate(capacity: 1)
             secrets.initialize(to: cas_traffic_secrets())
@@ -64,18 +64,18 @@ final class OpenSSLSession: TransportSecurity {
         defer { self.forgetSecrets() }
         guard let secrets = self.secrets, SSL_version(self.session) == TLS1_3_VERSION,
             SSL_is_init_finished(self.session) == 1, SSL_has_pending(self.session) == 0,
-            !self.isServer || SSL_get_num_tickets(self.session) == 0,
+            !self.context.isServer || SSL_get_num_tickets(self.session) == 0,
             SSL_SESSION_get_max_fragment_length(SSL_get_session(self.session)) == 0,
             let cipher = SSL_get_current_cipher(self.session),
             let suite = TLSCipherSuite(number: SSL_CIPHER_get_protocol_id(cipher)),
             secrets.pointee.client_size == suite.secretSize, secrets.pointee.server_size == suite.secretSize,
-            let client = Self.keys(suite, &secrets.pointee.client, encrypts: !self.isServer),
-            let server = Self.keys(suite, &secrets.pointee.server, encrypts: self.isServer)
+            let client = Self.keys(suite, &secrets.pointee.client, encrypts: !self.context.isServer),
+            let server = Self.keys(suite, &secrets.pointee.server, encrypts: self.context.isServer)
         else { return self }
         return TLSRecordLayer(
-            reading: self.isServer ? client : server,
-            writing: self.isServer ? server : client,
-            isServer: self.isServer
+            reading: self.context.isServer ? client : server,
+            writing: self.context.isServer ? server : client,
+            isServer: self.context.isServer
         )
     }
 
@@ -122,7 +122,7 @@ final class OpenSSLSession: TransportSecurity {
     /// Why the peer's certificate is not trusted; `nil` when that is not what failed.
     private var refusal: String? {
         let result = SSL_get_verify_result(self.session)
-        guard !self.isServer, self.verification.needsServerName, result != Int(X509_V_OK),
+        guard !self.isServer, self.context.verification.needsServerName, result != Int(X509_V_OK),
             let reason = X509_verify_cert_error_string(result)
         else { return nil }
         ERR_clear_error()
@@ -130,7 +130,7 @@ final class OpenSSLSession: TransportSecurity {
     }
 
     private var isPeerAccepted: Bool {
-        guard case .pinned(let expected) = self.verification else { return true }
+        guard case .pinned(let expected) = self.context.verification else { return true }
         guard let certificate = SSL_get1_peer_certificate(self.session) else { return false }
         defer { X509_free(certificate) }
         var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))

@@ -4,7 +4,7 @@ import Glibc
 
 /// Settings that many TLS sessions share: certificates, versions, and what is asked of the peer's certificate.
 ///
-/// TLS 1.2 (RFC 5246) and 1.3 (RFC 8446); no renegotiation, no resumption, no ALPN.
+/// TLS 1.2 (RFC 5246) and 1.3 (RFC 8446); no renegotiation, no resumption, and no ALPN unless asked for.
 // @unchecked: an SSL_CTX is counted atomically and never changed after init.
 public final class TLSContext: @unchecked Sendable {
     /// Which versions of TLS are spoken.
@@ -28,6 +28,7 @@ public final class TLSContext: @unchecked Sendable {
     let isServer: Bool
     let usesOwnRecords: Bool
     let verification: Verification
+    private let selector: Selector?
 
     /// Who protects application data under TLS 1.3, once OpenSSL has done the handshake.
     public enum Records: Sendable {
@@ -43,11 +44,13 @@ public final class TLSContext: @unchecked Sendable {
     ///   - chainPEM: the server's certificate and those that lead to its root, as PEM.
     ///   - privateKeyPEM: the certificate's unencrypted key, as PEM.
     ///   - appendedDER: more certificates, sent behind the chain as they are.
+    ///   - applicationProtocol: the one protocol that clients must offer (ALPN, RFC 7301); `nil` heeds no offer.
     /// - Throws: ``SocketError`` with code `tls` when one of them can't be read or they don't match.
     public init(
         serverChainPEM chainPEM: String,
         privateKeyPEM: String,
         appendedDER: [[UInt8]] = [],
+        applicationProtocol: StaticString? = nil,
         versions: Versions = .both,
         records: Records = .own
     ) throws(SocketError) {
@@ -55,10 +58,31 @@ public final class TLSContext: @unchecked Sendable {
         self.isServer = true
         self.usesOwnRecords = records == .own
         self.verification = .none
+        self.selector = nil
         // From here on an error runs deinit, which frees the context.
         try self.useChain(chainPEM)
         try self.usePrivateKey(privateKeyPEM)
         for der in appendedDER { try self.append(der) }
+        if let applicationProtocol { cas_tls_require_protocol(self.handle, applicationProtocol.utf8Start) }
+    }
+
+    /// A server's context without a certificate: each client sees that of the context which `select` returns.
+    ///
+    /// - Parameter select: called within the handshake, on the client's loop. `nil` refuses the client with an alert
+    ///   (handshake_failure).
+    /// - Throws: ``SocketError`` with code `tls` when TLS can't be set up.
+    public init(
+        versions: Versions = .both,
+        records: Records = .own,
+        selecting select: @escaping @Sendable (TLSClientHello) -> TLSContext?
+    ) throws(SocketError) {
+        let selector = Selector(select)
+        self.handle = try Self.makeContext(TLS_server_method(), versions: versions)
+        self.isServer = true
+        self.usesOwnRecords = records == .own
+        self.verification = .none
+        self.selector = selector
+        self.ask(selector)
     }
 
     /// A client's context.
@@ -73,6 +97,7 @@ public final class TLSContext: @unchecked Sendable {
         self.isServer = false
         self.usesOwnRecords = records == .own
         self.verification = verification
+        self.selector = nil
         guard verification.needsServerName else { return }
         SSL_CTX_set_default_verify_paths(self.handle)
         SSL_CTX_set_verify(self.handle, SSL_VERIFY_PEER, nil)

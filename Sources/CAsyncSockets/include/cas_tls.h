@@ -22,6 +22,8 @@ int cas_tls_set_version_range(SSL_CTX *context, int lowest, int highest);
 void cas_tls_disable_session_cache(SSL_CTX *context);
 int cas_tls_add_chain_certificate(SSL_CTX *context, X509 *certificate);
 int cas_tls_set_server_name(SSL *session, const char *name);
+// Refuses clients that don't offer this protocol (ALPN); the text is kept, not copied.
+void cas_tls_require_protocol(SSL_CTX *context, const uint8_t *name);
 // Takes the oldest queued error, clears the rest, and writes its reason to text.
 void cas_tls_take_error(char *text, size_t size);
 

@@ -6,7 +6,7 @@ extension Certificate {
     ///
     /// - Throws: ``DERPError`` with code `certificate` when either can't be parsed, the key is encrypted, or it is
     ///   another certificate's.
-    public init(chainPEM: String, privateKeyPEM: String) throws {
+    public init(chainPEM: String, privateKeyPEM: String) throws(DERPError) {
         try self.init(
             chain: Source(name: "the certificate chain", text: chainPEM),
             key: Source(name: "the private key", text: privateKeyPEM)
@@ -17,7 +17,7 @@ extension Certificate {
     ///
     /// - Throws: ``DERPError`` with code `certificate` and the file's path when one can't be read or parsed, the key is
     ///   encrypted, or it is another certificate's.
-    public init(chainFile: String, keyFile: String) throws {
+    public init(chainFile: String, keyFile: String) throws(DERPError) {
         try self.init(chain: Source(file: chainFile), key: Source(file: keyFile))
     }
 
@@ -29,7 +29,7 @@ extension Certificate {
     ///   - host: The DNS name or IP address that clients connect to.
     /// - Throws: ``DERPError`` with code `certificate`, as ``init(chainFile:keyFile:)`` does, or when the certificate is
     ///   not for `host`.
-    public init(directory: String, host: String) throws {
+    public init(directory: String, host: String) throws(DERPError) {
         let host = try CertificateHost.parse(host)
         let paths = CertificatePaths(directory: directory, host: host)
         try self.init(chainFile: paths.chain, keyFile: paths.key)
@@ -39,14 +39,14 @@ extension Certificate {
     }
 
     /// The server's own certificate.
-    func leaf() throws -> X509Certificate {
+    func leaf() throws(DERPError) -> X509Certificate {
         guard let leaf = try Source(name: "the certificate chain", text: self.chainPEM).certificates().first else {
             throw DERPError(.certificate, "the certificate chain is empty")
         }
         return leaf
     }
 
-    init(chain chainSource: Source, key keySource: Source) throws {
+    init(chain chainSource: Source, key keySource: Source) throws(DERPError) {
         let chain = try chainSource.certificates()
         guard let leaf = chain.first else {
             throw DERPError(.certificate, "\(chainSource.name) holds no PEM certificate")
@@ -77,7 +77,7 @@ extension Certificate {
             self.text = text
         }
 
-        init(file: String) throws {
+        init(file: String) throws(DERPError) {
             self.name = file
             do {
                 self.text = try FileReader.text(at: file, limit: Certificate.maximumFileSize)
@@ -86,7 +86,7 @@ extension Certificate {
             }
         }
 
-        func certificates() throws -> [X509Certificate] {
+        func certificates() throws(DERPError) -> [X509Certificate] {
             do {
                 return try X509Certificate.chain(fromPEM: self.text)
             } catch {
@@ -94,7 +94,7 @@ extension Certificate {
             }
         }
 
-        func signingKey() throws -> SigningKey {
+        func signingKey() throws(DERPError) -> SigningKey {
             do {
                 return try SigningKey.read(fromPEM: self.text)
             } catch {

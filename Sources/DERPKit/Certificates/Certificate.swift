@@ -9,6 +9,8 @@ public struct Certificate: Sendable {
     /// The first certificate's fingerprint as a DERP map's `CertName` takes it: `sha256-raw:` and the SHA-256 of its DER
     /// bytes as 64 lower-case hexadecimal digits (protocol.md §6).
     public let pin: String
+    /// When the first certificate is valid, in seconds since 1970.
+    public let validity: Range<Int>
     /// Whether the chain is one certificate that names no other issuer. Clients trust such a one only by its ``pin``.
     public let isSelfSigned: Bool
 
@@ -22,8 +24,21 @@ public struct Certificate: Sendable {
         self.chainPEM = chainPEM
         self.privateKeyPEM = try key.pem()
         self.pin = Self.pinPrefix + Hex.encode(SHA256.digest(of: try leaf.der()))
+        self.validity = try leaf.validity()
         self.isSelfSigned = chain.count == 1 && leaf.isSelfIssued
     }
+}
+
+extension Certificate: Equatable {
+    /// Whether both are the same chain with the same key.
+    public static func == (left: Self, right: Self) -> Bool {
+        left.chainPEM == right.chainPEM && left.privateKeyPEM == right.privateKeyPEM
+    }
+}
+
+extension Certificate {
+    /// The end of ``validity`` for logs: ISO 8601 in UTC.
+    package var expiryText: String { Timestamp.text(self.validity.upperBound) }
 }
 
 extension Certificate: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

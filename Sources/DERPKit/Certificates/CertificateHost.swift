@@ -31,12 +31,23 @@ package struct CertificateHost: Hashable, Sendable {
     }
 
     /// Reads a host as ``init(_:)`` does, and says what is wrong.
-    static func parse(_ text: String) throws -> Self {
+    static func parse(_ text: String) throws(DERPError) -> Self {
         guard let host = Self(text) else {
             throw DERPError(.certificate, "\"\(text)\" is neither a DNS name nor an IP address")
         }
         return host
     }
+
+    /// What tells hosts apart: names don't heed case, and addresses have many spellings.
+    var key: String {
+        switch self.kind {
+        case .name(let name): name.lowercased()
+        case .address(let address): "\(address)"
+        }
+    }
+
+    /// The ``key`` of a host that may be none.
+    static func key(of text: String) -> String { Self(text)?.key ?? text }
 
     /// The subject alternative name in OpenSSL's configuration syntax.
     var subjectAlternativeName: String {

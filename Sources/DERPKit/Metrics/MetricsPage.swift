@@ -7,6 +7,7 @@ struct MetricsPage: Sendable {
     let forwarder: PacketForwarder
     let stun: STUNServer
     let regionMap: RegionMap
+    let certificates: CertificateSet?
 
     func render() async -> [UInt8] {
         var counters = RelayCounters()
@@ -23,6 +24,7 @@ struct MetricsPage: Sendable {
         self.writeFrames(counters, to: &text)
         self.writeSTUN(self.stun.counters, to: &text)
         await self.writeMap(to: &text)
+        if let certificates = self.certificates { text.write(certificates) }
         return text.bytes
     }
 

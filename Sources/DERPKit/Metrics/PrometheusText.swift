@@ -12,8 +12,12 @@ struct PrometheusText {
     }
 
     mutating func gauge(_ name: String, _ help: String, _ value: Int, labels: [(String, String)] = []) {
+        self.gauge(name, help, [(value, labels)])
+    }
+
+    mutating func gauge(_ name: String, _ help: String, _ samples: [(value: Int, labels: [(String, String)])]) {
         self.begin(name, help, type: "gauge")
-        self.sample(name, String(value), labels)
+        for sample in samples { self.sample(name, String(sample.value), sample.labels) }
     }
 
     private mutating func begin(_ name: String, _ help: String, type: String) {

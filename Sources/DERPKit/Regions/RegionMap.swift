@@ -66,6 +66,15 @@ public actor RegionMap {
     /// How each source does, in the order in which they are laid over each other.
     public var status: [SourceStatus] { self.sources.map(\.status) }
 
+    /// Changes this server's own region, if it has one.
+    ///
+    /// - Throws: As ``init(ownRegion:sources:on:logger:)``; the map is then as it was.
+    public func updateOwnRegion(_ change: @Sendable (inout DERPRegion) -> Void) throws {
+        guard var region = self.ownRegion else { return }
+        change(&region)
+        if region != self.ownRegion { try self.update(region) }
+    }
+
     /// Makes `region` this server's own.
     ///
     /// - Throws: As ``init(ownRegion:sources:on:logger:)``; the map is then as it was.

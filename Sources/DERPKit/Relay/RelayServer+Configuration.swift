@@ -7,6 +7,8 @@ extension RelayServer {
         public enum Security: Sendable {
             /// TLS 1.2 and 1.3 with this certificate.
             case tls(Certificate)
+            /// TLS 1.2 and 1.3 with these certificates, by the name that a client asks for.
+            case certificates(CertificateSet)
             /// Plain HTTP: for tests, and behind a proxy that ends TLS.
             case none
         }
@@ -68,6 +70,17 @@ extension RelayServer {
             self.privateKey = privateKey
             self.addresses = addresses
             self.security = security
+        }
+    }
+}
+
+extension RelayServer.Configuration.Security {
+    /// What is shown to clients; `nil` without TLS.
+    func certificates() throws(DERPError) -> CertificateSet? {
+        switch self {
+        case .tls(let certificate): try CertificateSet(certificate)
+        case .certificates(let certificates): certificates
+        case .none: nil
         }
     }
 }

@@ -28,6 +28,7 @@ public actor RelayServer {
     private let group: EventLoopGroup
     private let relays: [RelayLoop]
     private let context: RelayContext
+    private let certificates: CertificateSet?
     private let tls: RelayTLS?
     private let stun: STUNServer
     private let logger: Logger
@@ -70,11 +71,9 @@ public actor RelayServer {
             on: loops.first,
             logger: self.logger
         )
-        switch configuration.security {
-        case .tls(let certificate):
-            self.tls = try RelayTLS(certificate: certificate, key: configuration.privateKey.publicKey)
-        case .none:
-            self.tls = nil
+        self.certificates = try configuration.security.certificates()
+        self.tls = try self.certificates.map { certificates in
+            try RelayTLS(certificates: certificates, key: configuration.privateKey.publicKey)
         }
         self.context = RelayContext(
             configuration: configuration,
@@ -237,7 +236,8 @@ extension RelayServer {
                 relays: relays,
                 forwarder: context.forwarder,
                 stun: self.stun,
-                regionMap: self.regionMap
+                regionMap: self.regionMap,
+                certificates: self.certificates
             )
         )
         let listener = try TCPListener(

@@ -58,7 +58,7 @@ extension RelaySession {
     /// Answers requests until the client upgrades; `nil` when it doesn't.
     private func serveHTTP() async throws(Ending) -> Upgrade? {
         self.stream.setDeadline(self.context.configuration.requestTimeout)
-        if let tls = self.port.tls { try await self.startTLS(tls.context(now: self.relay.loop.now)) }
+        if let tls = self.port.tls { try await self.startTLS(tls.context) }
         var buffer: [UInt8] = []
         while true {
             guard let head = try await self.readHead(&buffer) else { return nil }

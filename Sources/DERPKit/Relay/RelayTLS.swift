@@ -1,50 +1,85 @@
 import AsyncSockets
+import Glibc
 import Synchronization
 
-/// The relay's TLS context, made anew long before the meta certificate in it expires.
+/// How the relay does TLS: for each client the certificate that it asks for, with the meta certificate behind the chain.
 final class RelayTLS: Sendable {
-    private struct Current {
-        var context: TLSContext
-        var renewal: UInt64
-    }
+    /// What every connection starts with.
+    let context: TLSContext
+    private let select: @Sendable (TLSClientHello) -> TLSContext?
 
-    private let certificate: Certificate
-    private let key: NodePublicKey
-    private let current: Mutex<Current>
-
-    /// The meta certificate is valid for 30 days from when it is made.
-    private static let lifetime = Duration.seconds(10 * 86400)
-
-    /// - Throws: ``DERPError`` with code `certificate` when TLS can't be set up with it.
-    init(certificate: Certificate, key: NodePublicKey) throws {
-        self.certificate = certificate
-        self.key = key
-        self.current = Mutex(
-            Current(context: try Self.makeContext(certificate, key), renewal: Self.lifetime.nanoseconds)
-        )
-    }
-
-    /// The context to use now, which is `now` nanoseconds on a loop's clock.
-    func context(now: UInt64) -> TLSContext {
-        self.current.withLock { current in
-            if now >= current.renewal {
-                current.renewal = now + Self.lifetime.nanoseconds
-                // Should it fail, the former one serves on; it is tried again in time.
-                if let context = try? Self.makeContext(self.certificate, self.key) { current.context = context }
-            }
-            return current.context
+    /// - Parameter now: tells the time, in seconds since 1970.
+    /// - Throws: ``DERPError`` with code `certificate` when TLS can't be set up with what `certificates` holds now.
+    init(
+        certificates: CertificateSet,
+        key: NodePublicKey,
+        now: @escaping @Sendable () -> Int = { time(nil) }
+    ) throws {
+        let contexts = Contexts(key: key)
+        for entry in certificates.entries { _ = try contexts.context(for: entry, of: certificates, now: now()) }
+        let select: @Sendable (TLSClientHello) -> TLSContext? = { hello in
+            guard let entry = certificates.entry(for: hello.serverName) else { return nil }
+            return try? contexts.context(for: entry, of: certificates, now: now())
         }
+        do {
+            self.context = try TLSContext(selecting: select)
+        } catch {
+            throw DERPError(.certificate, error.message)
+        }
+        self.select = select
     }
 
-    private static func makeContext(_ certificate: Certificate, _ key: NodePublicKey) throws -> TLSContext {
-        do {
-            return try TLSContext(
-                serverChainPEM: certificate.chainPEM,
-                privateKeyPEM: certificate.privateKeyPEM,
-                appendedDER: [MetaCertificate.make(for: key)]
-            )
-        } catch let error as SocketError {
-            throw DERPError(.certificate, error.message)
+    /// The context whose certificate a client is shown that says `hello`.
+    func selected(for hello: TLSClientHello) -> TLSContext? { self.select(hello) }
+}
+
+extension RelayTLS {
+    /// The contexts of the certificates in use, each made anew long before the meta certificate in it expires.
+    private final class Contexts: Sendable {
+        private struct Made {
+            var context: TLSContext
+            /// When it was made, or that was last tried, in seconds since 1970.
+            var time: Int
+        }
+
+        private let key: NodePublicKey
+        /// By the certificate's generation.
+        private let made = Mutex<[Int: Made]>([:])
+
+        /// How long a meta certificate is shown, in seconds, of the 30 days for which it is valid.
+        private static let lifetime = 10 * 86400
+
+        init(key: NodePublicKey) { self.key = key }
+
+        func context(for entry: CertificateSet.Entry, of certificates: CertificateSet, now: Int) throws -> TLSContext {
+            try self.made.withLock { made in
+                guard var former = made[entry.generation] else {
+                    let context = try self.makeContext(entry.certificate, now: now)
+                    let current = Set(certificates.entries.map(\.generation))
+                    made = made.filter { current.contains($0.key) }
+                    made[entry.generation] = Made(context: context, time: now)
+                    return context
+                }
+                // A clock that was set back counts too: the certificate would begin in the future.
+                guard !(former.time...former.time + Self.lifetime).contains(now) else { return former.context }
+                former.time = now
+                // Should it fail, the former one serves on; it is tried again in time.
+                if let context = try? self.makeContext(entry.certificate, now: now) { former.context = context }
+                made[entry.generation] = former
+                return former.context
+            }
+        }
+
+        private func makeContext(_ certificate: Certificate, now: Int) throws -> TLSContext {
+            do {
+                return try TLSContext(
+                    serverChainPEM: certificate.chainPEM,
+                    privateKeyPEM: certificate.privateKeyPEM,
+                    appendedDER: [MetaCertificate.make(for: self.key, now: now)]
+                )
+            } catch let error as SocketError {
+                throw DERPError(.certificate, error.message)
+            }
         }
     }
 }

@@ -56,8 +56,9 @@ struct ServerOptions: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "The name or IP address that clients connect to. (default: the host of -a, else this machine's name)",
-            valueName: "host"
+            "The name or IP address that clients connect to, or several, with commas. "
+                + "(default: the host of -a, else this machine's name)",
+            valueName: "hosts"
         )
     )
     var hostname = ""

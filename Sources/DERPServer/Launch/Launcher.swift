@@ -21,6 +21,10 @@ struct Launcher {
         let lists = preparation.configuration.admission.lists
         var reloadables: [Reloadable] = [.map(of: relay)]
         if let lists { reloadables.append(.keyLists(lists, logger: logger)) }
+        let certificates = preparation.certificateFiles.map {
+            CertificateService(files: $0, relay: relay, logger: logger)
+        }
+        if let certificates { reloadables.append(.certificates(certificates)) }
         let service = RelayService(relay: relay, logger: logger, reloadables: reloadables) { [logger] in
             try await self.publishChosenPorts(of: relay)
             for notice in preparation.notices {
@@ -31,6 +35,7 @@ struct Launcher {
 
         var services: [any Service] = [service]
         if let lists { services.append(KeyListService(lists: lists, logger: logger)) }
+        if let certificates { services.append(certificates) }
 
         // The relay logs what matters; the group's own lines would repeat it.
         var quiet = logger
@@ -53,16 +58,14 @@ struct Launcher {
 
     /// Puts the ports that the kernel chose for port 0 into the map.
     private func publishChosenPorts(of relay: RelayServer) async throws {
-        guard var region = relay.configuration.region, !region.nodes.isEmpty else { return }
-        if self.settings.listen.port == 0, self.settings.region.port == nil,
-            let address = await relay.boundAddresses.first
-        {
-            region.nodes[0].derpPort = Int(address.port)
+        let isDERPPortChosen = self.settings.listen.port == 0 && self.settings.region.port == nil
+        let derp = isDERPPortChosen ? await relay.boundAddresses.first : nil
+        let stun = self.settings.stun?.port == 0 ? await relay.boundSTUNAddresses.first : nil
+        try await relay.regionMap.updateOwnRegion { region in
+            guard !region.nodes.isEmpty else { return }
+            if let derp { region.nodes[0].derpPort = Int(derp.port) }
+            if let stun { region.nodes[0].stunPort = Int(stun.port) }
         }
-        if self.settings.stun?.port == 0, let address = await relay.boundSTUNAddresses.first {
-            region.nodes[0].stunPort = Int(address.port)
-        }
-        if region != relay.configuration.region { try await relay.regionMap.update(region) }
     }
 
     private func announce(_ relay: RelayServer, logger: Logger) async {
@@ -76,7 +79,7 @@ struct Launcher {
             "Serving",
             metadata: [
                 "addresses": "\(addresses)",
-                "hostname": "\(self.settings.hostname)",
+                "hostname": "\(self.settings.hostnames.joined(separator: ","))",
                 "tls": "\(self.settings.transport.isTLS)",
                 "key": "\(relay.configuration.privateKey.publicKey)",
                 "version": "\(RelayServer.version)",

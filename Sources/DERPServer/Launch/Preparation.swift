@@ -1,11 +1,14 @@
 import AsyncSockets
 import DERPKit
+import Glibc
 import Logging
 
 /// A relay's configuration with every file read and every name resolved, and what there is to say about it.
 struct Preparation {
     private(set) var configuration: RelayServer.Configuration
     private(set) var notices: [Notice] = []
+    /// The files of certificates that may change.
+    private(set) var certificateFiles: CertificateFiles?
 
     /// Reads what `settings` name, and makes what is missing: the key, a self-signed certificate.
     ///
@@ -14,13 +17,18 @@ struct Preparation {
     init(_ settings: ServerSettings, makesFiles: Bool = true) throws(StartError) {
         var notices = settings.sources.notices
         let privateKey = try Self.privateKey(settings, &notices, makesFiles: makesFiles)
-        let certificate = try Self.certificate(settings, &notices, makesFiles: makesFiles)
+        let certificates = try Self.certificates(
+            settings,
+            &notices,
+            files: &self.certificateFiles,
+            makesFiles: makesFiles
+        )
         let address = try Self.resolve(settings.listen)
 
         var configuration = RelayServer.Configuration(
             privateKey: privateKey,
             addresses: [address],
-            security: certificate.map { .tls($0) } ?? .none
+            security: certificates.map { .certificates($0) } ?? .none
         )
         // All on the host of -a, as in derper, so one look-up does for the three.
         configuration.plainHTTPAddresses = settings.plainHTTP.map { [SocketAddress(address.ip, port: $0.port)] } ?? []
@@ -28,7 +36,7 @@ struct Preparation {
         configuration.isRelayEnabled = settings.isRelayEnabled
         configuration.homePage = settings.homePage
         configuration.debugNetworks = settings.debugNetworks
-        configuration.region = settings.region(with: certificate)
+        configuration.region = settings.region(with: certificates?.certificate(for: settings.hostname))
         let authorities = try Self.authorities(settings)
         configuration.admission = try settings.admission.policy(authoritiesPEM: authorities)
         configuration.mapSources = settings.map.sources
@@ -66,11 +74,12 @@ struct Preparation {
         }
     }
 
-    private static func certificate(
+    private static func certificates(
         _ settings: ServerSettings,
         _ notices: inout [Notice],
+        files: inout CertificateFiles?,
         makesFiles: Bool
-    ) throws(StartError) -> Certificate? {
+    ) throws(StartError) -> CertificateSet? {
         do {
             switch settings.transport {
             case .development:
@@ -80,16 +89,23 @@ struct Preparation {
                 notices.append(.warning("Plain HTTP, not encrypted", ["cause": "-certmode none"]))
                 return nil
             case .manual(let directory):
-                let certificate = try Certificate(directory: directory, host: settings.hostname)
-                notices.append(.info("Read the certificate", ["directory": "\(directory)"]))
-                return certificate
-            case .selfSigned(let directory) where !makesFiles:
-                return try Certificate.storedSelfSigned(for: settings.hostname, directory: directory)
-                    ?? Certificate.selfSigned(for: settings.hostname)
+                let read = try CertificateFiles(directory: directory, hosts: settings.hostnames)
+                for file in read.files { notices.append(.init(file.certificate, of: file.host, directory: directory)) }
+                files = read
+                return read.certificates
             case .selfSigned(let directory):
-                let stored = try Certificate.selfSigned(for: settings.hostname, directory: directory)
-                notices.append(.init(stored, directory: directory))
-                return stored.certificate
+                let certificates = try CertificateSet(hosts: settings.hostnames)
+                for host in settings.hostnames {
+                    guard makesFiles else {
+                        let stored = try Certificate.storedSelfSigned(for: host, directory: directory)
+                        try certificates.replace(try stored ?? .selfSigned(for: host), for: host)
+                        continue
+                    }
+                    let stored = try Certificate.selfSigned(for: host, directory: directory)
+                    notices.append(.init(stored, directory: directory))
+                    try certificates.replace(stored.certificate, for: host)
+                }
+                return certificates
             }
         } catch {
             throw StartError("-certdir", error as? DERPError ?? DERPError(.certificate, "can't use the certificate"))
@@ -114,6 +130,17 @@ struct Preparation {
 }
 
 extension Notice {
+    /// What a certificate of files is worth.
+    fileprivate init(_ certificate: Certificate, of host: String, directory: String) {
+        let metadata: Logger.Metadata = [
+            "directory": "\(directory)", "name": "\(host)", "expires": "\(certificate.expiryText)",
+        ]
+        self =
+            certificate.validity.contains(time(nil))
+            ? .info("Read the certificate", metadata)
+            : .warning("The certificate is out of date: clients will refuse it", metadata)
+    }
+
     /// What became of a stored self-signed certificate.
     fileprivate init(_ stored: Certificate.Stored, directory: String) {
         let metadata: Logger.Metadata = ["directory": "\(directory)"]

@@ -17,4 +17,8 @@ extension Reloadable {
     static func keyLists(_ lists: KeyLists, logger: Logger) -> Self {
         Self(name: "key lists") { lists.refresh(atOnce: true, logger: logger) }
     }
+
+    static func certificates(_ service: CertificateService) -> Self {
+        Self(name: "certificates") { await service.refresh() }
+    }
 }

@@ -9,7 +9,7 @@ extension ServerSettings {
     init(_ options: ServerOptions, in environment: HostEnvironment) throws(UsageError) {
         let listen = try Self.listen(options)
         let transport = try Self.transport(options, in: environment)
-        (self.hostname, self.hostnameOrigin) = try Self.hostname(options, listen: listen, in: environment)
+        (self.hostnames, self.hostnameOrigin) = try Self.hostnames(options, listen: listen, in: environment)
         self.listen = listen
         self.transport = transport
         self.keyFile = try Self.keyFile(options, in: environment)
@@ -82,23 +82,31 @@ extension ServerSettings {
         }
     }
 
-    private static func hostname(
+    private static func hostnames(
         _ options: ServerOptions,
         listen: ListenAddress,
         in environment: HostEnvironment
-    ) throws(UsageError) -> (String, HostnameOrigin) {
+    ) throws(UsageError) -> ([String], HostnameOrigin) {
         if !options.hostname.isEmpty {
-            guard CertificateHost(options.hostname) != nil else {
-                throw UsageError("-hostname is a DNS name or an IP address, not \(UsageError.quote(options.hostname))")
+            let names = options.hostname.split(separator: ",", omittingEmptySubsequences: false).map { name in
+                String(name.drop { $0 == " " })
             }
-            return (options.hostname, .flag)
+            for name in names where CertificateHost(name) == nil {
+                throw UsageError("-hostname is a DNS name or an IP address, not \(UsageError.quote(name))")
+            }
+            do {
+                _ = try CertificateSet(hosts: names)
+            } catch {
+                throw UsageError("-hostname: \(error)")
+            }
+            return (names, .flag)
         }
         let isEvery = listen.host.isEmpty || IPAddress(listen.host)?.isUnspecified == true
-        if !isEvery, CertificateHost(listen.host) != nil { return (listen.host, .listenAddress) }
+        if !isEvery, CertificateHost(listen.host) != nil { return ([listen.host], .listenAddress) }
         guard CertificateHost(environment.hostname) != nil else {
             throw UsageError("-hostname is needed: the name or IP address that clients connect to")
         }
-        return (environment.hostname, .machine)
+        return ([environment.hostname], .machine)
     }
 
     private static func keyFile(

@@ -6,14 +6,13 @@ extension ServerSettings {
     ///
     /// - Parameter certificate: What is served; its pin goes into the map when nothing else vouches for it.
     func region(with certificate: Certificate?) -> DERPRegion {
-        let pin = certificate.flatMap { $0.isSelfSigned ? $0.pin : nil }
         let stunPort = self.stun.map { $0.port == 3478 ? 0 : Int($0.port) } ?? -1
         let port = self.region.port ?? self.listen.port
         let node = DERPNode(
             name: "\(self.region.id)a",
             regionID: self.region.id,
             hostName: self.hostname,
-            certName: pin ?? "",
+            certName: certificate?.mapPin ?? "",
             ipv4: self.region.ipv4 ?? self.knownAddress(.ipv4),
             ipv6: self.region.ipv6 ?? self.knownAddress(.ipv6),
             stunPort: stunPort,

@@ -8,9 +8,11 @@ struct ServerSettings {
     var transport: Transport
     /// The private key's file; `nil`: a fresh key.
     var keyFile: String?
-    /// The name or IP address that clients connect to.
-    var hostname: String
-    /// Where ``hostname`` is from.
+    /// The names and IP addresses that clients connect to, one at least.
+    var hostnames: [String]
+    /// The first of ``hostnames``, which the map tells.
+    var hostname: String { self.hostnames[0] }
+    /// Where ``hostnames`` are from.
     var hostnameOrigin: HostnameOrigin
     /// Where plain HTTP is served beside TLS.
     var plainHTTP: ListenAddress?

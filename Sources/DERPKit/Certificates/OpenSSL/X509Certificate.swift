@@ -81,6 +81,19 @@ final class X509Certificate {
         return X509_cmp_time(X509_get0_notBefore(self.pointer), &time) > 0
     }
 
+    /// Its validity in seconds since 1970; empty when it ends before it begins.
+    func validity() throws(OpenSSLFailure) -> Range<Int> {
+        let start = try Self.seconds(X509_get0_notBefore(self.pointer))
+        let end = try Self.seconds(X509_get0_notAfter(self.pointer))
+        return start..<max(start, end)
+    }
+
+    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) throws(OpenSSLFailure) -> Int {
+        var fields = tm()
+        try OpenSSLFailure.check(ASN1_TIME_to_tm(time, &fields))
+        return timegm(&fields)
+    }
+
     /// Whether its issuer is its subject.
     var isSelfIssued: Bool {
         X509_NAME_cmp(X509_get_issuer_name(self.pointer), X509_get_subject_name(self.pointer)) == 0

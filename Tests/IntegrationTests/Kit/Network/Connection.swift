@@ -11,6 +11,7 @@ final class Connection {
         port: UInt16,
         on address: Loopback = .ipv4,
         security: Security,
+        serverName: String? = nil,
         receiveBuffer: Int32? = nil
     ) throws {
         self.socket = try TestSocket(port: port, on: address, receiveBuffer: receiveBuffer)
@@ -18,7 +19,7 @@ final class Connection {
         case .plain:
             self.tls = nil
         case .tls(let version):
-            self.tls = try TLSSession(version: version)
+            self.tls = try TLSSession(version: version, serverName: serverName)
             try self.completeHandshake()
         }
     }

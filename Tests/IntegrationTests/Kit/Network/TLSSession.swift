@@ -25,7 +25,8 @@ final class TLSSession {
     private let input: OpaquePointer
     private let output: OpaquePointer
 
-    init(version: Version) throws {
+    /// - Parameter serverName: the name to ask for (SNI).
+    init(version: Version, serverName: String? = nil) throws {
         guard let context = SSL_CTX_new(TLS_client_method()), let ssl = SSL_new(context),
             let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem())
         else { throw KitError.missing("OpenSSL can't make a TLS client") }
@@ -34,6 +35,17 @@ final class TLSSession {
         SSL_ctrl(ssl, SSL_CTRL_SET_MIN_PROTO_VERSION, version.rawValue, nil)
         SSL_ctrl(ssl, SSL_CTRL_SET_MAX_PROTO_VERSION, version.rawValue, nil)
         SSL_set_verify(ssl, SSL_VERIFY_NONE, nil)
+        if let serverName {
+            _ = serverName.withCString {
+                // What the macro SSL_set_tlsext_host_name stands for.
+                SSL_ctrl(
+                    ssl,
+                    SSL_CTRL_SET_TLSEXT_HOSTNAME,
+                    Int(TLSEXT_NAMETYPE_host_name),
+                    UnsafeMutableRawPointer(mutating: $0)
+                )
+            }
+        }
         SSL_set_bio(ssl, input, output)
         SSL_set_connect_state(ssl)
         self.context = context

@@ -3,8 +3,13 @@ import Foundation
 
 /// A P-256 certificate of the test's own, for a server that takes its certificate from files.
 enum GeneratedCertificate {
-    /// Writes `<hostname>.crt` and `<hostname>.key` for an IP address.
-    static func write(to directory: TemporaryDirectory, hostname: String) throws {
+    /// Writes `<hostname>.crt` and `<hostname>.key`, valid from an hour ago until `expiry` seconds from now.
+    static func write(
+        to directory: TemporaryDirectory,
+        hostname: String,
+        serial: Int = 7,
+        expiry: Int = 24 * 3600
+    ) throws {
         guard let context = EVP_PKEY_CTX_new_from_name(nil, "EC", nil) else { throw Self.failure }
         defer { EVP_PKEY_CTX_free(context) }
         var key: OpaquePointer?
@@ -16,14 +21,15 @@ enum GeneratedCertificate {
             X509_free(certificate)
         }
         X509_set_version(certificate, 2)
-        ASN1_INTEGER_set(X509_get_serialNumber(certificate), 7)
+        ASN1_INTEGER_set(X509_get_serialNumber(certificate), serial)
         X509_gmtime_adj(X509_getm_notBefore(certificate), -3600)
-        X509_gmtime_adj(X509_getm_notAfter(certificate), 24 * 3600)
+        X509_gmtime_adj(X509_getm_notAfter(certificate), expiry)
         let name = X509_get_subject_name(certificate)
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, hostname, -1, -1, 0)
         X509_set_issuer_name(certificate, name)
         X509_set_pubkey(certificate, key)
-        guard let names = X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, "IP:\(hostname)") else {
+        let kind = hostname.utf8.allSatisfy { (0x2e...0x3a).contains($0) } ? "IP" : "DNS"
+        guard let names = X509V3_EXT_conf_nid(nil, nil, NID_subject_alt_name, "\(kind):\(hostname)") else {
             throw Self.failure
         }
         defer { X509_EXTENSION_free(names) }

@@ -1,0 +1,33 @@
+import COpenSSL
+
+extension TLSContext {
+    /// Says which context's certificate a client is shown.
+    typealias Selection = @Sendable (TLSClientHello) -> TLSContext?
+
+    /// What OpenSSL's callback is given: an object, as C can only point at one.
+    final class Selector: Sendable {
+        let select: Selection
+
+        init(_ select: @escaping Selection) { self.select = select }
+    }
+
+    /// Has the context ask `selector`, which it keeps, about every client.
+    func ask(_ selector: Selector) {
+        SSL_CTX_set_client_hello_cb(
+            self.handle,
+            { session, alert, argument in
+                guard let session, let argument else { return SSL_CLIENT_HELLO_ERROR }
+                // The session keeps its context, and that the selector.
+                let selector = Unmanaged<Selector>.fromOpaque(argument).takeUnretainedValue()
+                guard let context = selector.select(TLSClientHello(of: session)), context.isServer,
+                    SSL_set_SSL_CTX(session, context.handle) != nil
+                else {
+                    alert?.pointee = SSL_AD_HANDSHAKE_FAILURE
+                    return SSL_CLIENT_HELLO_ERROR
+                }
+                return SSL_CLIENT_HELLO_SUCCESS
+            },
+            Unmanaged.passUnretained(selector).toOpaque()
+        )
+    }
+}

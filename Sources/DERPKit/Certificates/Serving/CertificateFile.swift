@@ -1,0 +1,104 @@
+import Glibc
+import Synchronization
+
+/// The certificate and key files of one host, which may change while they are in use.
+///
+/// What was read last and was whole stays when the files break, don't belong together, or go away.
+public final class CertificateFile: Sendable {
+    /// The host that the certificate is for.
+    public let host: String
+    private let directory: String
+    private let paths: CertificatePaths
+    private let state: Mutex<State>
+
+    /// By what a change of either file is seen.
+    private struct Stamp: Hashable {
+        let chain: FileStamp?
+        let key: FileStamp?
+
+        init(_ paths: CertificatePaths) {
+            self.chain = FileStamp(of: paths.chain)
+            self.key = FileStamp(of: paths.key)
+        }
+    }
+
+    private struct State {
+        var certificate: Certificate
+        /// Of the files that ``certificate`` is from, or that could not be used.
+        var known: Stamp?
+        /// What the last look saw.
+        var seen: Stamp?
+        var problem: String?
+    }
+
+    /// What came of reading the files anew.
+    public enum Refresh: Sendable {
+        /// They are as they were.
+        case unchanged
+        /// They were read, and hold this.
+        case reloaded(Certificate)
+        /// They can't be used, and why: the former certificate stays. Said once, until the reason changes.
+        case failed(String)
+    }
+
+    /// Reads `<directory>/<host>.crt` and `<directory>/<host>.key`.
+    ///
+    /// - Throws: As ``Certificate/init(directory:host:)``.
+    public init(directory: String, host: String) throws(DERPError) {
+        self.host = host
+        self.directory = directory
+        self.paths = CertificatePaths(directory: directory, host: try CertificateHost.parse(host))
+        let stamp = Stamp(self.paths)
+        let certificate = try Certificate(directory: directory, host: host)
+        self.state = Mutex(State(certificate: certificate, known: stamp))
+    }
+
+    /// What was read last and could be used.
+    public var certificate: Certificate { self.state.withLock { $0.certificate } }
+
+    /// Reads the files when they aren't those that were read last.
+    ///
+    /// A change counts when two looks in a row have seen the same: whoever writes the two files, one after the other, is
+    /// given time to finish.
+    ///
+    /// - Parameters:
+    ///   - atOnce: whether to read in any case.
+    ///   - now: seconds since 1970, by which certificates are judged.
+    public func refresh(atOnce: Bool = false, now: Int = time(nil)) -> Refresh {
+        let stamp = Stamp(self.paths)
+        let isDue = self.state.withLock { state in
+            defer { state.seen = stamp }
+            return atOnce || stamp != state.known && stamp == state.seen
+        }
+        guard isDue else { return .unchanged }
+        let result = Result { () throws(DERPError) in try Certificate(directory: self.directory, host: self.host) }
+        return self.state.withLock { state in
+            state.known = stamp
+            switch result.flatMap({ Self.judge($0, against: state.certificate, now: now, paths: self.paths) }) {
+            case .success(let certificate):
+                let isNew = certificate != state.certificate || state.problem != nil
+                state.certificate = certificate
+                state.problem = nil
+                return isNew || atOnce ? .reloaded(certificate) : .unchanged
+            case .failure(let error):
+                // One that begins later is looked at until it has begun.
+                if case .success(let certificate) = result, now < certificate.validity.lowerBound { state.known = nil }
+                let isNew = error.message != state.problem
+                state.problem = error.message
+                return isNew || atOnce ? .failed(error.message) : .unchanged
+            }
+        }
+    }
+
+    /// One out of date never replaces one that is current.
+    private static func judge(
+        _ certificate: Certificate,
+        against former: Certificate,
+        now: Int,
+        paths: CertificatePaths
+    ) -> Result<Certificate, DERPError> {
+        guard former.validity.contains(now), !certificate.validity.contains(now) else { return .success(certificate) }
+        let reason = now < certificate.validity.lowerBound ? "is not valid yet" : "has expired"
+        return .failure(DERPError(.certificate, "the certificate in \(paths.chain) \(reason)"))
+    }
+}

@@ -1,0 +1,75 @@
+import Logging
+
+/// The files of all hosts of a server, and the set that shows what is in them.
+public struct CertificateFiles: Sendable {
+    /// One for each host.
+    public let files: [CertificateFile]
+    /// What clients are shown.
+    public let certificates: CertificateSet
+
+    /// Reads `<directory>/<host>.crt` and `.key` of each host, of which the first is the default.
+    ///
+    /// - Throws: As ``Certificate/init(directory:host:)`` and ``CertificateSet/init(hosts:)``.
+    public init(directory: String, hosts: [String]) throws(DERPError) {
+        let certificates = try CertificateSet(hosts: hosts)
+        var files = [CertificateFile]()
+        for host in hosts {
+            let file = try CertificateFile(directory: directory, host: host)
+            try certificates.replace(file.certificate, for: host)
+            files.append(file)
+        }
+        self.files = files
+        self.certificates = certificates
+    }
+
+    /// Looks for changes of the files every `interval`, until the task is cancelled. A change counts at the second look.
+    ///
+    /// - Parameter onChange: called when a certificate was replaced.
+    public func watch(
+        every interval: Duration = .seconds(1),
+        logger: Logger,
+        onChange: @Sendable () async -> Void = {}
+    ) async {
+        while (try? await Task.sleep(for: interval)) != nil {
+            if self.refresh(logger: logger) { await onChange() }
+        }
+    }
+
+    /// Reads the files anew where they have changed, or in any case, and logs what came of it.
+    ///
+    /// - Returns: whether a certificate was replaced.
+    @discardableResult
+    public func refresh(atOnce: Bool = false, logger: Logger) -> Bool {
+        var hasChanged = false
+        for file in self.files {
+            switch file.refresh(atOnce: atOnce) {
+            case .unchanged: break
+            case .reloaded(let certificate): hasChanged = self.use(certificate, of: file, logger: logger) || hasChanged
+            case .failed(let problem): self.refuse(problem, of: file, logger: logger)
+            }
+        }
+        return hasChanged
+    }
+
+    private func use(_ certificate: Certificate, of file: CertificateFile, logger: Logger) -> Bool {
+        do {
+            try self.certificates.replace(certificate, for: file.host)
+        } catch {
+            self.refuse(error.message, of: file, logger: logger)
+            return false
+        }
+        logger.info(
+            "Read a certificate anew",
+            metadata: ["name": "\(file.host)", "expires": "\(certificate.expiryText)", "pin": "\(certificate.pin)"]
+        )
+        return true
+    }
+
+    private func refuse(_ problem: String, of file: CertificateFile, logger: Logger) {
+        self.certificates.noteProblem(problem, for: file.host)
+        logger.error(
+            "A certificate can't be used: the former one stays",
+            metadata: ["name": "\(file.host)", "problem": "\(problem)"]
+        )
+    }
+}
