@@ -7,4 +7,14 @@ public enum PacketLimits {
     /// The largest Ping payload, of which only the first 8 bytes count.
     public static let ping = 1000
     public static let pingData = 8
+
+    /// The largest payload that is let pass in a frame that only a server sends, when a client sends it.
+    static func misdirected(_ type: FrameType) -> Int? {
+        switch type {
+        case .serverKey, .clientInfo, .serverInfo, .health: self.clientInfo
+        case .recvPacket: NodePublicKey.byteCount + self.packet
+        case .keepAlive, .peerGone, .peerPresent, .pong, .restarting: self.ping
+        default: nil
+        }
+    }
 }

@@ -174,6 +174,8 @@ extension ClientConnection {
             // The mesh's frames. This client did not show the mesh key.
             return .refuse
         default:
+            // The length of a known type is believed no further than that type can have; of an unknown one it is.
+            if let limit = PacketLimits.misdirected(header.type), count > limit { return .refuse }
             self.relay.counters.unknownFrames += 1
             return .skip
         }

@@ -3,6 +3,11 @@ import Testing
 
 @Suite("Frame rules", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
 struct FrameRulesTests {
+    private static let oversized: [(FrameType, UInt32)] = [
+        (.pong, 1001), (.keepAlive, 1001), (.peerGone, 1001), (.restarting, 1001), (.receivePacket, 65_569),
+        (.serverKey, 262_145), (.serverInfo, 262_145), (.clientInfo, 262_145), (.health, UInt32.max),
+    ]
+
     @Test("A frame of an unknown type is skipped", arguments: [0, 1, 65536, 3_000_000])
     func unknownType(size: Int) throws {
         let server = try ServerProcess(.plain)
@@ -22,6 +27,18 @@ struct FrameRulesTests {
         let client = try RawDERPClient(server)
         try client.send(Frame(type, TestKey.random(8)))
         try client.expectQuiet()
+    }
+
+    @Test(
+        "A type that only a server sends closes the connection when its length is one that it can't have",
+        arguments: Self.oversized
+    )
+    func oversizedServerType(type: FrameType, length: UInt32) throws {
+        let server = try ServerProcess(.plain)
+        let client = try RawDERPClient(server)
+        try client.connection.write(Frame.header(type, length: length) + TestKey.random(64))
+        #expect(client.expectClosed().isEmpty)
+        try RawDERPClient(server).expectQuiet()
     }
 
     @Test("An unknown type whose length says 4 GiB is skipped without buffering it")
