@@ -93,6 +93,35 @@ struct OutboxTests {
         #expect(client.frames() == [TableClient.Frame(type: .pong, payload: [8, 7, 6, 5, 4, 3, 2, 1])])
     }
 
+    @Test("one Pong waits when what is before it was sent in part, too")
+    func pongBehindRemainder() throws {
+        let table = try LoopTable(loops: 1, seed: 9)
+        let client = try TableClient(table, on: 0)
+        table.settle()
+        _ = client.frames()
+        let relay = table.relays[0]
+        // More than the socket takes.
+        let health = Frame.health(String(repeating: "x", count: 4000))
+        relay.clients.forEach { outbox in for _ in 0..<60 { outbox.append(control: health) } }
+        for _ in 0..<3 {
+            client.ping()
+            table.settle()
+        }
+        #expect(client.stream.isWriteBlocked)
+        #expect(relay.counters.pings == 3)
+        #expect(relay.counters.pongs == 1)
+        var frames: [TableClient.Frame] = []
+        #expect(
+            table.turn {
+                frames += client.frames()
+                return frames.last?.type == .pong
+            }
+        )
+        client.ping()
+        table.settle()
+        #expect(client.frames().map(\.type) == [.pong])
+    }
+
     @Test("an unknown key of a disco packet is answered by PeerGone, three at once; any other packet is dropped")
     func notHere() throws {
         let table = try LoopTable(loops: 1, seed: 6)
@@ -115,7 +144,7 @@ struct OutboxTests {
     @Test("clients that read nothing hold the queues' memory, and nobody else's packets are lost for that")
     func poolExhausted() throws {
         // Room for four queues of data.
-        let table = try LoopTable(loops: 1, seed: 7, queueMemory: 4 * 192 * 1024)
+        let table = try LoopTable(loops: 1, seed: 7, queueMemory: 9 * 96 * 1024)
         let sender = try TableClient(table, on: 0)
         let reader = try TableClient(table, on: 0)
         let idlers = try (0..<8).map { _ in try TableClient(table, on: 0) }
@@ -136,7 +165,7 @@ struct OutboxTests {
 
     @Test("a burst to more clients than there is memory for queues reaches all of them")
     func burst() throws {
-        let table = try LoopTable(loops: 1, seed: 8, queueMemory: 4 * 192 * 1024)
+        let table = try LoopTable(loops: 1, seed: 8, queueMemory: 9 * 96 * 1024)
         let sender = try TableClient(table, on: 0)
         let readers = try (0..<50).map { _ in try TableClient(table, on: 0) }
         table.settle()

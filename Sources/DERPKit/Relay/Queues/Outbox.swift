@@ -16,7 +16,8 @@ final class Outbox {
     private var data: FrameRing
     /// How many of the frames in `data` are PeerGone, not packets.
     private var notices = 0
-    private var hasPong = false
+    /// How many of the bytes that are sent next end with a Pong that waits; `nil`: none waits.
+    private var pongEnd: Int?
     private var isDirty = false
     /// Whether the loop knows that packets wait here, and that the client takes nothing.
     private var isListed = false
@@ -194,10 +195,10 @@ extension Outbox {
 
     /// Queues a Pong, unless one waits already.
     func append(pong data: UnsafeRawBufferPointer) {
-        guard !self.hasPong else { return }
-        self.hasPong = true
+        guard self.pongEnd == nil else { return }
         self.relay.counters.pongs += 1
         self.append(control: Frame.encode(.pong, data))
+        self.pongEnd = self.remainder.count + self.control.count
     }
 
     /// Tells the client, once per key and behind the last packet from there, that `peer` left.
@@ -286,12 +287,13 @@ extension Outbox: StreamWriteHandler {
             self.countAll()
             self.remainder = []
             self.control = []
-            self.hasPong = false
+            self.pongEnd = nil
             self.disco.removeAll()
             self.data.removeAll()
             self.notices = 0
             return
         }
+        if let end = self.pongEnd { self.pongEnd = sent < end ? end - sent : nil }
         var left = sent
         guard left >= self.remainder.count else {
             self.remainder.removeFirst(left)
@@ -306,7 +308,6 @@ extension Outbox: StreamWriteHandler {
             left -= self.control.count
         }
         self.control = []
-        self.hasPong = false
         self.forget(&left, \.disco)
         self.forget(&left, \.data)
     }
