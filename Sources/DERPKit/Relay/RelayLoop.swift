@@ -33,16 +33,18 @@ final class RelayLoop: @unchecked Sendable {
     /// Clients that take nothing now, while packets wait for them.
     private var hoarders: [ObjectIdentifier: Outbox] = [:]
 
-    /// - Parameter queueMemory: how many bytes the loop's queues may hold in all.
+    /// - Parameter queueMemory: how many bytes the loop's queues may hold in all; at least one block of each kind.
     init(loop: EventLoop, writeTimeout: Duration?, queueMemory: Int) {
         self.loop = loop
         self.writeTimeout = writeTimeout
         self.clients = ClientTable(loop: loop.index)
-        self.dataPool = BufferPool(blockSize: Self.dataBlock, limit: max(queueMemory / Self.dataBlock, 1))
-        self.discoPool = BufferPool(
-            blockSize: Self.discoBlock,
-            limit: max(queueMemory / 8 / Self.discoBlock, 1)
+        // Disco packets are small: a ninth of the memory is for them.
+        let disco = queueMemory / 9
+        self.dataPool = BufferPool(
+            blockSize: Self.dataBlock,
+            limit: max((queueMemory - disco) / Self.dataBlock, 1)
         )
+        self.discoPool = BufferPool(blockSize: Self.discoBlock, limit: max(disco / Self.discoBlock, 1))
     }
 
     /// A client's data queue, in bytes: two of the largest packets at least, with their headers.

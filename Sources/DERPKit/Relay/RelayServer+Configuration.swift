@@ -63,7 +63,9 @@ extension RelayServer {
         /// How long a graceful stop waits for peers to read what is queued for them.
         public var drainTimeout: Duration = .seconds(3)
 
-        /// How many bytes the queues of all clients together may hold. At least 1 MiB per loop.
+        /// How many bytes the packets may take that wait in the queues of all clients together, each loop having its
+        /// share, which is never less than 1 MiB. At least 1 MiB. Besides, packets on their way from loop to loop take
+        /// up to 8 MiB per loop, and each client's control frames up to 256 KiB.
         public var queueMemory = 256 << 20
 
         public init(privateKey: NodePrivateKey, addresses: [SocketAddress], security: Security) {

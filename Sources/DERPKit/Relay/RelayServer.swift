@@ -61,7 +61,7 @@ public actor RelayServer {
             RelayLoop(
                 loop: $0,
                 writeTimeout: configuration.writeTimeout > .zero ? configuration.writeTimeout : nil,
-                queueMemory: configuration.queueMemory / loops.count
+                queueMemory: max(configuration.queueMemory / loops.count, 1 << 20)
             )
         }
         RelayLoop.connect(self.relays)
