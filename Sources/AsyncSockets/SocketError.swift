@@ -5,7 +5,7 @@ public struct SocketError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
-            case addressInUse, permissionDenied, systemCall, tls, notTLS, timeout, closed
+            case addressInUse, permissionDenied, outOfFiles, systemCall, tls, notTLS, timeout, closed
         }
 
         private let kind: Kind
@@ -16,6 +16,8 @@ public struct SocketError: Error, Hashable, Sendable {
         public static let addressInUse = Self(.addressInUse)
         /// The process may not do this, such as listen on a port below 1024.
         public static let permissionDenied = Self(.permissionDenied)
+        /// The process, or the machine, has as many files open as it may.
+        public static let outOfFiles = Self(.outOfFiles)
         /// Any other failed system call.
         public static let systemCall = Self(.systemCall)
         /// A TLS handshake or record failed, or a certificate can't be used.
@@ -46,6 +48,7 @@ public struct SocketError: Error, Hashable, Sendable {
             switch number {
             case EADDRINUSE: .addressInUse
             case EACCES, EPERM: .permissionDenied
+            case EMFILE, ENFILE: .outOfFiles
             case ETIMEDOUT: .timeout
             default: .systemCall
             }

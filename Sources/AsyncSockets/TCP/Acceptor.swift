@@ -55,6 +55,8 @@ private final class Readiness: EventHandler, @unchecked Sendable {
     private let onAccept: @Sendable (TCPStream) -> Void
     private let onAcceptFailure: @Sendable (EventLoop, SocketError) -> Void
     private var pause: LoopTimer?
+    /// Given up when there are no more, to accept a client and close it: it hears so at once, and can go elsewhere.
+    private var spare = openSpare()
     var token: UInt64 = 0
 
     init(
@@ -72,6 +74,14 @@ private final class Readiness: EventHandler, @unchecked Sendable {
     func stop() {
         self.pause?.cancel()
         self.pause = nil
+        self.giveUpSpare()
+    }
+
+    private static func openSpare() -> Int32 { open("/dev/null", O_RDONLY | O_CLOEXEC) }
+
+    private func giveUpSpare() {
+        if self.spare >= 0 { close(self.spare) }
+        self.spare = -1
     }
 
     /// So many at a time, so that a rush of clients doesn't hold up those who are there.
@@ -82,7 +92,9 @@ private final class Readiness: EventHandler, @unchecked Sendable {
             var storage = sockaddr_storage()
             let accepted = cas_accept(self.descriptor, &storage)
             guard accepted >= 0 else {
-                self.acceptFailed(errno)
+                let number = errno
+                if number == EMFILE, self.turnAway() { continue }
+                self.acceptFailed(number)
                 return
             }
             guard let peer = SocketAddress(storage) else {
@@ -95,6 +107,19 @@ private final class Readiness: EventHandler, @unchecked Sendable {
                 self.onAcceptFailure(self.loop, error)
             }
         }
+    }
+
+    /// Accepts a client only to close the connection; false when that can't be done either.
+    private func turnAway() -> Bool {
+        guard self.spare >= 0 else { return false }
+        self.giveUpSpare()
+        var storage = sockaddr_storage()
+        let accepted = cas_accept(self.descriptor, &storage)
+        if accepted >= 0 { close(accepted) }
+        self.spare = Self.openSpare()
+        guard accepted >= 0 else { return false }
+        self.onAcceptFailure(self.loop, SocketError(errno: EMFILE, "accept"))
+        return true
     }
 
     private func acceptFailed(_ number: Int32) {
@@ -119,6 +144,7 @@ private final class Readiness: EventHandler, @unchecked Sendable {
         let pause =
             self.pause
             ?? LoopTimer(on: self.loop) { [unowned self] in
+                if self.spare < 0 { self.spare = Self.openSpare() }
                 self.loop.modify(
                     self.descriptor,
                     token: self.token,

@@ -14,32 +14,33 @@ public enum ReceiveResult {
 }
 
 extension TCPStream {
-    /// Reads once, and opens what was read.
-    public func receive() -> ReceiveResult {
+    /// Reads once, at most `limit` (1 or more) bytes from the network, and opens what was read.
+    public func receive(atMost limit: Int = .max) -> ReceiveResult {
         guard self.failure == nil else { return .failed }
         guard !self.isReadClosed else { return .closed }
-        guard let security = self.security else { return self.receiveRaw() }
+        guard let security = self.security else { return self.receiveRaw(atMost: limit) }
         guard self.unopened.isEmpty else {
             let bytes = self.unopened
             self.unopened = []
             return bytes.withUnsafeBytes { self.open($0, with: security) }
         }
-        switch self.receiveRaw() {
+        switch self.receiveRaw(atMost: limit) {
         case .bytes(let sealed): return self.open(sealed, with: security)
         case let other: return other
         }
     }
 
-    func receiveRaw() -> ReceiveResult {
+    func receiveRaw(atMost limit: Int = .max) -> ReceiveResult {
         // The descriptor's number may be another connection's by now.
         guard self.isOpen else { return .failed }
         guard self.isReadReady else { return .wouldBlock }
         let buffer = self.loop.buffers.received
-        let count = recv(self.descriptor, buffer.baseAddress, buffer.count, 0)
+        let room = min(buffer.count, limit)
+        let count = recv(self.descriptor, buffer.baseAddress, room, 0)
         if count > 0 {
             self.receivedByteCount += UInt64(count)
             // Fewer than asked for: nothing is left, and what comes later is a new edge.
-            if count < buffer.count, !self.sawHangup { self.isReadReady = false }
+            if count < room, !self.sawHangup { self.isReadReady = false }
             return .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }
         if count == 0 { return .closed }

@@ -4,6 +4,7 @@ extension TCPStream {
     /// - Parameters:
     ///   - serverName: for a client, the host's name or IP literal. A name is told to the server (RFC 6066 §3).
     ///   - certificateName: for a client, the name or IP literal that the certificate must be for; `nil`: `serverName`.
+    ///   - early: for a server, what of the handshake has been received already.
     /// - Returns: what a client learnt of the server, an empty value for a server.
     /// - Throws: ``SocketError``: `notTLS` when a client speaks something else, `tls` when the handshake fails.
     @discardableResult
@@ -11,6 +12,7 @@ extension TCPStream {
         _ context: TLSContext,
         serverName: String? = nil,
         certificateName: String? = nil,
+        early: [UInt8] = [],
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> TLSPeer {
         let security = try OpenSSLSession(
@@ -23,13 +25,21 @@ extension TCPStream {
             _ = try self.continueHandshake(security, with: UnsafeRawBufferPointer(start: nil, count: 0))
         }
         var isFirst = context.isServer
+        if isFirst, let first = early.first {
+            guard first == Self.handshakeRecord else { throw Self.notTLS }
+            isFirst = false
+            let result = early.withUnsafeBytes { bytes in
+                Result { () throws(SocketError) in try self.continueHandshake(security, with: bytes) }
+            }
+            if try result.get() { return security.peer }
+        }
         while true {
             // Also in each round: waiting ends at once on a stream that has failed.
             if let failure = self.failure { throw failure }
             switch self.receiveRaw() {
             case .bytes(let bytes):
                 if isFirst, bytes.first != Self.handshakeRecord {
-                    throw SocketError(.notTLS, "the client does not speak TLS")
+                    throw Self.notTLS
                 }
                 isFirst = false
                 if try self.continueHandshake(security, with: bytes) { return security.peer }
@@ -42,6 +52,8 @@ extension TCPStream {
             }
         }
     }
+
+    private static let notTLS = SocketError(.notTLS, "the client does not speak TLS")
 
     /// RFC 8446 §5.1: ContentType handshake.
     private static let handshakeRecord: UInt8 = 22

@@ -27,6 +27,8 @@ public final class TCPStream: @unchecked Sendable {
     /// The peer said, under TLS, that it sends nothing more.
     package internal(set) var isReadClosed = false
     private var reader: UnsafeContinuation<Void, Never>?
+    /// Whether the reader waits for something else than bytes.
+    private var isReaderPatient = false
     /// Received before the security that will open it was there.
     var unopened: [UInt8] = []
 
@@ -108,12 +110,28 @@ extension TCPStream {
     /// Returns when there may be something to read, or the stream failed.
     public func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
         guard !self.isReadReady, self.failure == nil else { return }
+        await self.becomeReader()
+    }
+
+    /// Returns when somebody interrupts, or the stream failed or broke. What comes meanwhile waits in the kernel, and the
+    /// peer's window closes.
+    public func waitUntilInterrupted(isolation: isolated (any Actor)? = #isolation) async {
+        guard self.failure == nil else { return }
+        self.isReaderPatient = true
+        await self.becomeReader()
+        self.isReaderPatient = false
+    }
+
+    private func becomeReader(isolation: isolated (any Actor)? = #isolation) async {
+        // A second one would keep the first waiting for ever.
+        precondition(self.reader == nil, "two tasks wait to read one stream")
         await withUnsafeContinuation { self.reader = $0 }
     }
 
     /// Returns when the kernel takes bytes again, or the stream failed.
     public func waitUntilWritable(isolation: isolated (any Actor)? = #isolation) async {
         guard self.isWriteBlocked, self.failure == nil else { return }
+        precondition(self.writer == nil, "two tasks wait to write to one stream")
         await withUnsafeContinuation { self.writer = $0 }
     }
 
@@ -152,7 +170,7 @@ extension TCPStream: EventHandler {
         if events & (Self.reading | broken) != 0 {
             if events & (UInt32(CAS_READ_HANGUP) | broken) != 0 { self.sawHangup = true }
             self.isReadReady = true
-            self.resumeReader()
+            if !self.isReaderPatient || events & broken != 0 { self.resumeReader() }
         }
         if events & (UInt32(CAS_WRITABLE) | broken) != 0, self.isWriteBlocked {
             self.becameWritable()
