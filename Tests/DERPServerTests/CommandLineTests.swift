@@ -144,7 +144,7 @@ struct CommandLineTests {
             "--verify-cache-allow=-1s", "--verify-cache-deny=x", "-verify-clients=maybe",
             "-verify-client-url=a.example",
             "-verify-client-url=ftp://a.example/", "-verify-client-url=https://user:secret@a.example/",
-            "-mesh-with=a", "-accept-connection-limit=5", "-bootstrap-dns-names=a.example",
+            "-mesh-with=a", "-acme-email=a", "-bootstrap-dns-names=a.example",
         ]
     )
     func wrong(argument: String) throws {

@@ -3,15 +3,16 @@ import HTTPTypes
 /// Field names that HTTPTypes doesn't know, or hides in favour of its own types.
 extension HTTPField.Name {
     static let derpFastStart = Self("Derp-Fast-Start")!
+    static let forwardedFor = Self("X-Forwarded-For")!
     static let frameOptions = Self("X-Frame-Options")!
     static let hostLine = Self("Host")!
     static let idealNode = Self("Ideal-Node")!
+    static let realIP = Self("X-Real-IP")!
     static let tailscaleChallenge = Self("X-Tailscale-Challenge")!
     static let tailscaleResponse = Self("X-Tailscale-Response")!
 
     /// What proxies put in: RFC 7239, RFC 9110 §7.6.3, and the older habits.
     static let proxyMarks: [Self] = [
-        .via, Self("Forwarded")!, Self("X-Forwarded-For")!, Self("X-Forwarded-Host")!, Self("X-Forwarded-Proto")!,
-        Self("X-Real-IP")!,
+        .via, Self("Forwarded")!, .forwardedFor, Self("X-Forwarded-Host")!, Self("X-Forwarded-Proto")!, .realIP,
     ]
 }

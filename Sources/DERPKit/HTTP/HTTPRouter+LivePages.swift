@@ -2,17 +2,27 @@ import AsyncSockets
 import HTTPTypes
 
 extension HTTPRouter {
-    /// `/metrics`: for loopback and the debug networks only, and never through a proxy, behind which all look local.
-    func metrics(_ head: HTTPRequestHead, from peer: IPAddress, isTLS: Bool) -> Outcome {
-        guard peer.isLoopback || self.debugNetworks.contains(where: { $0.contains(peer) }),
-            !HTTPField.Name.proxyMarks.contains(where: head.fields.contains)
-        else { return .respond(HTTPReply(text: "not allowed from here", status: .forbidden).protected(isTLS: isTLS)) }
+    /// `/metrics`: for loopback and the debug networks only, and never through a proxy, behind which all look local;
+    /// but for one that is trusted, which tells of clients of the debug networks.
+    func metrics(_ head: HTTPRequestHead, from origin: ClientOrigin, isTLS: Bool) -> Outcome {
+        guard self.mayDebug(origin) else {
+            return .respond(HTTPReply(text: "not allowed from here", status: .forbidden).protected(isTLS: isTLS))
+        }
         guard head.isRead else { return .respond(.methodNotAllowed.protected(isTLS: isTLS)) }
         let fields: HTTPFields = [
             .contentType: "text/plain; version=0.0.4; charset=utf-8",
             .cacheControl: "no-store",
         ]
         return .metrics(LivePage(fields: fields, for: head, isTLS: isTLS))
+    }
+
+    private func mayDebug(_ origin: ClientOrigin) -> Bool {
+        let isListed = self.debugNetworks.contains { $0.contains(origin.address.ip) }
+        switch origin.proxies {
+        case .none: return isListed || origin.address.ip.isLoopback
+        case .trusted: return isListed
+        case .unknown: return false
+        }
     }
 
     /// `/derpmap/default`: the server's own region, ready for a client.

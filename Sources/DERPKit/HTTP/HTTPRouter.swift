@@ -31,6 +31,7 @@ package struct HTTPRouter: Sendable {
     let servesMap: Bool
     let servesVerify: Bool
     let debugNetworks: [IPNetwork]
+    private let trust: ProxyTrust
     let switchingProtocols: [UInt8]
     private let home: HTTPReply
 
@@ -40,17 +41,27 @@ package struct HTTPRouter: Sendable {
         self.servesMap = configuration.region != nil || !configuration.mapSources.isEmpty
         self.servesVerify = configuration.admission.lists != nil
         self.debugNetworks = configuration.debugNetworks
+        self.trust = configuration.proxies
         self.switchingProtocols = DERPUpgrade.switchingProtocols(serverKey: configuration.privateKey.publicKey)
         self.home = Self.home(configuration)
+    }
+
+    /// Whom a request is from.
+    ///
+    /// - Parameters:
+    ///   - head: The request.
+    ///   - connection: Whence its connection comes.
+    package func origin(of head: HTTPRequestHead, on connection: ClientOrigin) -> ClientOrigin {
+        ForwardedFor.origin(of: head, on: connection, trust: self.trust)
     }
 
     /// Decides about one request.
     ///
     /// - Parameters:
     ///   - head: The request.
-    ///   - peer: Whence its connection comes.
+    ///   - origin: Whom it is from, as ``origin(of:on:)`` says.
     ///   - isTLS: Whether the connection is protected, for what pages tell browsers (RFC 6797 §7.2).
-    package func outcome(for head: HTTPRequestHead, from peer: IPAddress, isTLS: Bool) -> Outcome {
+    package func outcome(for head: HTTPRequestHead, from origin: ClientOrigin, isTLS: Bool) -> Outcome {
         if case .plainHelper(let tlsPort, let fallbackHost) = self.port {
             switch head.path {
             case "/generate_204", "/derpmap/default": break
@@ -61,7 +72,7 @@ package struct HTTPRouter: Sendable {
         case "/derp": return self.derp(head)
         case "/derp/probe", "/derp/latency-check": return .respond(self.probe(head))
         case "/generate_204": return .respond(self.connectivityCheck(head))
-        case "/metrics": return self.metrics(head, from: peer, isTLS: isTLS)
+        case "/metrics": return self.metrics(head, from: origin, isTLS: isTLS)
         case "/derpmap/default": return self.derpMap(head, isTLS: isTLS)
         case "/verify": return self.verify(head, isTLS: isTLS)
         case "/robots.txt": return .respond(self.page(Self.robots, for: head, isTLS: isTLS))

@@ -6,6 +6,8 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case peer
     /// A request was answered; it was no DERP client.
     case answered
+    /// A PROXY header was owed, and something else came.
+    case badProxyHeader
     /// The TLS handshake failed.
     case tls
     /// Something other than TLS came where TLS is spoken.
@@ -14,6 +16,8 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case badRequest
     /// The DERP handshake was malformed, or its box didn't open.
     case badHandshake
+    /// A limit of connections or memory was reached.
+    case limit
     /// Admission refused the client.
     case refused
     /// A frame broke the protocol.
@@ -32,10 +36,12 @@ enum CloseReason: Int, CaseIterable, Sendable {
         switch self {
         case .peer: "peer"
         case .answered: "answered"
+        case .badProxyHeader: "bad_proxy_header"
         case .tls: "tls"
         case .notTLS: "not_tls"
         case .badRequest: "bad_request"
         case .badHandshake: "bad_handshake"
+        case .limit: "limit"
         case .refused: "refused"
         case .badFrame: "bad_frame"
         case .timeout: "timeout"

@@ -36,6 +36,11 @@ struct MetricsPage: Sendable {
         text.gauge("derp_home_clients", "Clients that call this region their home.", Int(counters.homeClients))
         text.counter("derp_accepts_total", "Accepted TCP connections.", counters.accepts)
         text.counter("derp_accept_failures_total", "Connections that could not be accepted.", counters.acceptFailures)
+        text.counter(
+            "derp_connections_refused_total",
+            "Connections that were too many, by the limit.",
+            ConnectionRefusal.allCases.map { (counters.connectionRefusals[$0], [("limit", $0.label)]) }
+        )
         text.counter("derp_logins_total", "Clients that completed the DERP handshake.", counters.logins)
         text.counter(
             "derp_admissions_refused_total",
@@ -65,6 +70,11 @@ struct MetricsPage: Sendable {
             ]
         )
         text.counter("derp_bytes_received_total", "Bytes of those packets, without headers.", counters.bytesReceived)
+        text.counter(
+            "derp_rate_limit_waits_total",
+            "How often a client was not read because of its rate.",
+            counters.rateWaits
+        )
         text.counter("derp_packets_sent_total", "Packets to clients.", counters.packetsSent)
         text.counter("derp_bytes_sent_total", "Bytes of those packets, without headers.", counters.bytesSent)
         text.counter(

@@ -18,6 +18,9 @@ struct RelayCounters: Sendable {
     var homeMoves: UInt64 = 0
     var notIdeal: UInt64 = 0
     var closes = PerCase<CloseReason>()
+    var connectionRefusals = PerCase<ConnectionRefusal>()
+    /// How often a client's rate had reading wait.
+    var rateWaits: UInt64 = 0
     var refusals = PerCase<AdmissionDecision.Reason.Kind>()
 
     private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count * PacketKind.allCases.count)
@@ -49,6 +52,8 @@ struct RelayCounters: Sendable {
         left.homeMoves += right.homeMoves
         left.notIdeal += right.notIdeal
         left.closes += right.closes
+        left.connectionRefusals += right.connectionRefusals
+        left.rateWaits += right.rateWaits
         left.refusals += right.refusals
         for index in left.drops.indices { left.drops[index] += right.drops[index] }
     }

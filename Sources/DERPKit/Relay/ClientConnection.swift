@@ -10,10 +10,15 @@ actor ClientConnection {
     private let id: ClientID
 
     private var reader = FrameReader()
+    /// What ``throttle`` was made from.
+    private var rates: RateTable?
+    /// Has the client read no faster than it may send; `nil` when there is no limit.
+    private var throttle: ReceiveThrottle?
+    private let isMeshPeer: Bool
     private var lastDestination: Destination?
     /// The clients to which packets were sent: they are told when this key leaves.
     private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
-    private var notHereNotices = NoticeLimiter(burst: 3, interval: 1_000_000_000)
+    private var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
     private var isHome = false
 
     /// Where the last packet went; the next one goes there too, most of the time.
@@ -32,6 +37,7 @@ actor ClientConnection {
         self.relay = relay
         self.context = context
         self.key = login.key
+        self.isMeshPeer = login.isMeshPeer
         self.outbox = Outbox(stream: stream, relay: relay)
         self.id = relay.add(self.outbox)
     }
@@ -113,11 +119,22 @@ extension ClientConnection {
 
     private func relayFrames(early: [UInt8]) async -> CloseReason {
         guard early.withUnsafeBytes({ self.take($0) }) else { return .badFrame }
+        self.adoptRates()
+        self.throttle?.take(early.count)
         var turn = self.stream.receivedByteCount
         while true {
             if let reason = self.outbox.closeReason { return reason }
-            switch self.stream.receive() {
+            if self.rates !== self.relay.rates { self.adoptRates() }
+            let allowance = self.throttle?.allowance ?? .max
+            guard allowance > 0 else {
+                self.relay.counters.rateWaits += 1
+                await self.throttle?.wait()
+                turn = self.stream.receivedByteCount
+                continue
+            }
+            switch self.stream.receive(atMost: allowance) {
             case .bytes(let bytes):
+                self.throttle?.take(bytes.count)
                 if self.outbox.isActive {
                     guard self.take(bytes) else { return .badFrame }
                 } else {
@@ -135,6 +152,15 @@ extension ClientConnection {
                 return self.stream.failure.map(CloseReason.init) ?? .peer
             }
         }
+    }
+
+    /// Takes note of the rates that are in force.
+    private func adoptRates() {
+        let rates = self.relay.rates
+        self.rates = rates
+        let rate = self.isMeshPeer ? .unlimited : rates.limits.rate(for: self.key)
+        guard rate != self.throttle?.rate ?? .unlimited else { return }
+        self.throttle = rate.isUnlimited ? nil : ReceiveThrottle(rate, on: self.stream)
     }
 
     /// Becomes the connection that gets the packets for the key, because it speaks, and only then acts on `bytes`.

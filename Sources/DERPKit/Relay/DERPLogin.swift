@@ -7,6 +7,9 @@ struct DERPLogin: Sendable {
     /// Seals what the server answers.
     let box: SecretBox
 
+    /// Whether this is another node of the same mesh, for which the limits are not meant. None is: there is no mesh key.
+    var isMeshPeer: Bool { false }
+
     /// Reads the payload of a ClientInfo frame; `nil` when the key is zero, the box doesn't open, or the JSON is bad.
     init?(payload: some Collection<UInt8>, privateKey: NodePrivateKey) {
         guard
@@ -33,6 +36,9 @@ struct DERPLoginReader {
     }
 
     private var bytes: [UInt8] = []
+
+    /// How much has been collected, in bytes.
+    var byteCount: Int { self.bytes.count }
 
     private static let sizes = NodePublicKey.byteCount + SecretBox.overhead...PacketLimits.clientInfo
 

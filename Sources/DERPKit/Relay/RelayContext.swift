@@ -9,10 +9,10 @@ final class RelayContext: Sendable {
     let logger: Logger
     /// Decides about clients; `nil` when everybody is admitted.
     let gatekeeper: Gatekeeper?
+    /// Keeps out connections that are too many.
+    let gate: ConnectionGate
     /// What the server says first to every client.
     let serverKeyFrame: [UInt8]
-    /// What it says once a client is admitted.
-    let serverInfo: [UInt8]
 
     init(
         configuration: RelayServer.Configuration,
@@ -26,6 +26,6 @@ final class RelayContext: Sendable {
         self.logger = logger
         self.gatekeeper = configuration.admission.isOpen ? nil : Gatekeeper(configuration.admission)
         self.serverKeyFrame = Frame.serverKey(configuration.privateKey.publicKey)
-        self.serverInfo = ServerInfo().json()
+        self.gate = ConnectionGate(configuration.connectionLimits, trusted: configuration.proxies.networks)
     }
 }

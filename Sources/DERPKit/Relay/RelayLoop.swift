@@ -10,6 +10,8 @@ final class RelayLoop: @unchecked Sendable {
     private(set) var clients: ClientTable
     private(set) var routes = RouteTable()
     var counters = RelayCounters()
+    /// How fast clients may send. Connections compare it with what they know when they read.
+    private(set) var rates = RateTable(RateLimits())
 
     let dataPool: BufferPool
     let discoPool: BufferPool
@@ -78,6 +80,17 @@ extension RelayLoop {
     func remove(_ id: ClientID, key: NodePublicKey) {
         self.clients.remove(id)
         if self.routes[key]?.target == id { self.routes.set(key, to: id, outbox: nil) }
+    }
+}
+
+// MARK: Rates
+
+extension RelayLoop {
+    /// Puts other rates in force, for those clients too that are there.
+    func setRates(_ rates: RateTable) {
+        self.rates = rates
+        // Who waits for tokens may have enough now.
+        self.clients.forEach { $0.stream.interrupt() }
     }
 }
 

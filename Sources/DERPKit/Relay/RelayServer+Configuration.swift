@@ -63,6 +63,13 @@ extension RelayServer {
         /// How long a graceful stop waits for peers to read what is queued for them.
         public var drainTimeout: Duration = .seconds(3)
 
+        /// How many connections there may be, and how fast they may come.
+        public var connectionLimits = ConnectionLimits()
+        /// How fast clients may send at first. ``RelayServer/setRateLimits(_:)`` changes it.
+        public var rateLimits = RateLimits()
+        /// Which proxies stand before the relay.
+        public var proxies = ProxyTrust()
+
         /// How many bytes the packets may take that wait in the queues of all clients together, each loop having its
         /// share, which is never less than 1 MiB. At least 1 MiB. Besides, packets on their way from loop to loop take
         /// up to 8 MiB per loop, and each client's control frames up to 256 KiB.
@@ -100,6 +107,8 @@ extension RelayServer.Configuration {
         try Self.require(self.handshakeTimeout > .zero, "the handshake timeout is not more than zero")
         try Self.require(self.keepAliveInterval > .zero, "the interval between KeepAlives is not more than zero")
         try Self.require(self.queueMemory >= 1 << 20, "the memory for queues is less than 1 MiB")
+        try self.connectionLimits.validate()
+        try self.proxies.validate()
         try self.admission.validate()
         if case .redirect(let url) = self.homePage {
             let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")

@@ -65,6 +65,8 @@ public actor RelayServer {
             )
         }
         RelayLoop.connect(self.relays)
+        let rates = RateTable(configuration.rateLimits)
+        self.relays.forEach { $0.setRates(rates) }
         self.regionMap = try RegionMap(
             ownRegion: configuration.region,
             sources: configuration.mapSources,
@@ -201,6 +203,16 @@ extension RelayServer {
     }
 }
 
+// MARK: Limits
+
+extension RelayServer {
+    /// Puts other rates in force: at once for those who are connected, who learn of theirs when they log in again.
+    public func setRateLimits(_ limits: RateLimits) async {
+        let rates = RateTable(limits)
+        for relay in self.relays { await relay.loop.run { relay.setRates(rates) } }
+    }
+}
+
 // MARK: Listening
 
 extension RelayServer {
@@ -245,14 +257,23 @@ extension RelayServer {
             group: self.group,
             options: self.configuration.tcpOptions,
             onAcceptFailure: { loop, error in
-                relays[loop.index].counters.acceptFailures += 1
+                if error.code == .outOfFiles {
+                    relays[loop.index].counters.connectionRefusals[.files] += 1
+                } else {
+                    relays[loop.index].counters.acceptFailures += 1
+                }
                 logger.debug("Accept failed", metadata: ["error": "\(error)"])
             },
             onAccept: { stream in
                 let relay = relays[stream.loop.index]
-                relay.opened(stream)
-                let session = RelaySession(stream: stream, relay: relay, context: context, port: port)
-                Task(executorPreference: stream.loop) { await session.run() }
+                do throws(ConnectionRefusal) {
+                    let session = try RelaySession(stream: stream, relay: relay, context: context, port: port)
+                    relay.opened(stream)
+                    Task(executorPreference: stream.loop) { await session.run() }
+                } catch {
+                    relay.counters.connectionRefusals[error] += 1
+                    stream.close()
+                }
             }
         )
         self.listeners.append(listener)

@@ -43,7 +43,7 @@ extension RelaySession {
     }
 
     private func request(of login: DERPLogin) -> AdmissionRequest {
-        AdmissionRequest(key: login.key, source: self.stream.peerAddress.ip)
+        AdmissionRequest(key: login.key, source: self.clientAddress.ip)
     }
 
     private func note(

@@ -8,12 +8,34 @@ struct RelaySession: Sendable {
     let relay: RelayLoop
     let context: RelayContext
     let port: RelayPort
+    /// What the connection takes up, and whom it is of.
+    let seat: ConnectionSeat
+
+    /// Takes a place for a connection that has just been accepted.
+    ///
+    /// - Throws: which limit keeps it out.
+    init(stream: TCPStream, relay: RelayLoop, context: RelayContext, port: RelayPort) throws(ConnectionRefusal) {
+        self.stream = stream
+        self.relay = relay
+        self.context = context
+        self.port = port
+        self.seat = try ConnectionSeat(
+            stream.peerAddress,
+            in: context.gate,
+            isPaced: port.router.port == .relay,
+            now: stream.loop.now
+        )
+    }
+
+    /// Whose the connection is: the client's address where proxies tell of it.
+    var clientAddress: SocketAddress { self.seat.origin.address }
 
     /// Serves the connection and closes it.
     func run() async {
         let reason: CloseReason
         do {
-            if let upgrade = try await self.serveHTTP() {
+            let early = try await self.readProxyHeader()
+            if let upgrade = try await self.serveHTTP(early: early) {
                 reason = try await self.serveDERP(upgrade)
             } else {
                 reason = .answered
@@ -22,6 +44,7 @@ struct RelaySession: Sendable {
             reason = error.reason
         }
         await self.end(reason)
+        self.seat.leave()
         self.relay.ended(self.stream)
     }
 
@@ -29,7 +52,7 @@ struct RelaySession: Sendable {
         self.relay.counters.closes[reason] += 1
         self.context.logger.debug(
             "Connection ended",
-            metadata: ["peer": "\(self.stream.peerAddress)", "reason": "\(reason.label)"]
+            metadata: ["peer": "\(self.clientAddress)", "reason": "\(reason.label)"]
         )
         switch reason {
         case .peer, .writeTimeout, .tooSlow, .timeout: self.stream.close()
@@ -56,14 +79,20 @@ extension RelaySession {
     }
 
     /// Answers requests until the client upgrades; `nil` when it doesn't.
-    private func serveHTTP() async throws(Ending) -> Upgrade? {
-        self.stream.setDeadline(self.context.configuration.requestTimeout)
-        if let tls = self.port.tls { try await self.startTLS(tls.context) }
-        var buffer: [UInt8] = []
+    ///
+    /// - Parameter early: what has been received already.
+    private func serveHTTP(early: [UInt8]) async throws(Ending) -> Upgrade? {
+        var buffer = early
+        if let tls = self.port.tls {
+            try await self.startTLS(tls.context, early: early)
+            buffer = []
+        }
         while true {
             guard let head = try await self.readHead(&buffer) else { return nil }
-            switch self.port.router.outcome(for: head, from: self.stream.peerAddress.ip, isTLS: self.port.tls != nil) {
+            let origin = self.port.router.origin(of: head, on: self.seat.origin)
+            switch self.port.router.outcome(for: head, from: origin, isTLS: self.port.tls != nil) {
             case .upgrade(let upgrade):
+                try await self.identify(as: origin, for: head)
                 return Upgrade(request: upgrade, early: buffer)
             case .respond(let reply):
                 try await self.send(reply, to: head)
@@ -80,9 +109,9 @@ extension RelaySession {
         }
     }
 
-    private func startTLS(_ tls: TLSContext) async throws(Ending) {
+    private func startTLS(_ tls: TLSContext, early: [UInt8]) async throws(Ending) {
         do {
-            try await self.stream.startTLS(tls)
+            try await self.stream.startTLS(tls, early: early)
         } catch {
             if error.code == .notTLS {
                 try? await self.stream.write(HTTPReply.plainHTTPOnTLSPort.serialized(keepAlive: false))
@@ -109,11 +138,16 @@ extension RelaySession {
     }
 
     /// Adds what comes next to `buffer`; false at the end of the stream.
-    private func receive(into buffer: inout [UInt8]) async throws(Ending) -> Bool {
+    ///
+    /// - Parameters:
+    ///   - kept: how many bytes of what came before are held elsewhere.
+    ///   - limit: how many bytes are read at most.
+    func receive(into buffer: inout [UInt8], kept: Int = 0, atMost limit: Int = .max) async throws(Ending) -> Bool {
         while true {
-            switch self.stream.receive() {
+            switch self.stream.receive(atMost: limit) {
             case .bytes(let bytes):
                 buffer.append(contentsOf: bytes)
+                try self.hold(buffer.count + kept)
                 return true
             case .wouldBlock:
                 await self.stream.waitUntilReadable()
@@ -156,7 +190,9 @@ extension RelaySession {
         let (login, early) = try await self.logIn(upgrade)
         try await self.admit(login)
         guard !self.relay.isDraining else { return .shutdown }
-        let greeting = Frame.encode(.serverInfo, login.box.seal(self.context.serverInfo))
+        try await self.takeSeat(of: login)
+        let info = login.isMeshPeer ? RateTable.unlimitedServerInfo : self.relay.rates.serverInfo(for: login.key)
+        let greeting = Frame.encode(.serverInfo, login.box.seal(info))
         let connection = ClientConnection(stream: self.stream, login: login, relay: self.relay, context: self.context)
         let reverification = self.reverify(login, of: connection)
         defer { reverification?.cancel() }
@@ -186,7 +222,7 @@ extension RelaySession {
                 throw Ending(.badHandshake)
             case .incomplete:
                 buffer.removeAll(keepingCapacity: true)
-                guard try await self.receive(into: &buffer) else { throw Ending(.peer) }
+                guard try await self.receive(into: &buffer, kept: reader.byteCount) else { throw Ending(.peer) }
             }
         }
     }

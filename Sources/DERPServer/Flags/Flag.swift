@@ -66,10 +66,13 @@ extension Flag {
         .own("ca-file"),
         .own("config"), .own("check-config", .boolean),
 
+        .derper("accept-connection-limit"), .derper("accept-connection-burst"), .derper("rate-config"),
+        .own("max-clients"), .own("max-pending"), .own("max-connections-per-ip"),
+        .own("proxy-protocol", .boolean), .own("trusted-proxies"),
+
         .refused("acme-email"), .refused("acme-eab-kid"), .refused("acme-eab-key"), .refused("acme-ip-certs", .boolean),
         .refused("mesh-psk-file"), .refused("mesh-with"),
         .refused("bootstrap-dns-names"), .refused("unpublished-bootstrap-dns-names"),
-        .refused("accept-connection-limit"), .refused("accept-connection-burst"), .refused("rate-config"),
         .refused("secrets-url", because: Self.foreign), .refused("secrets-path-prefix", because: Self.foreign),
         .refused("secrets-cache-dir", because: Self.foreign), .refused("ace", .boolean, because: Self.foreign),
     ]

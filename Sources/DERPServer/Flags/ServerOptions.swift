@@ -220,4 +220,10 @@ struct ServerOptions: ParsableCommand {
 
     @OptionGroup(title: "Admission")
     var admission: AdmissionOptions
+
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
+
+    @OptionGroup(title: "Proxies")
+    var proxies: ProxyOptions
 }

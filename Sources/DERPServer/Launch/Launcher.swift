@@ -21,6 +21,9 @@ struct Launcher {
         let lists = preparation.configuration.admission.lists
         var reloadables: [Reloadable] = [.map(of: relay)]
         if let lists { reloadables.append(.keyLists(lists, logger: logger)) }
+        if let path = self.settings.limits.rateFile {
+            reloadables.append(.rates(RateFile(path: path, relay: relay, logger: logger)))
+        }
         let certificates = preparation.certificateFiles.map {
             CertificateService(files: $0, relay: relay, logger: logger)
         }

@@ -39,6 +39,9 @@ struct Preparation {
         configuration.region = settings.region(with: certificates?.certificate(for: settings.hostname))
         let authorities = try Self.authorities(settings)
         configuration.admission = try settings.admission.policy(authoritiesPEM: authorities)
+        configuration.connectionLimits = settings.limits.connections
+        configuration.rateLimits = try RateFile.read(settings.limits.rateFile)
+        configuration.proxies = settings.proxies
         configuration.mapSources = settings.map.sources
         configuration.mapSources.authoritiesPEM = authorities
         configuration.loopCount = settings.loopCount

@@ -21,4 +21,8 @@ extension Reloadable {
     static func certificates(_ service: CertificateService) -> Self {
         Self(name: "certificates") { await service.refresh() }
     }
+
+    static func rates(_ file: RateFile) -> Self {
+        Self(name: "rates") { await file.reload() }
+    }
 }

@@ -38,8 +38,10 @@ extension ServerSettings {
         self.region = try RegionSettings(options)
         self.map = try MapSettings(options, in: environment)
         self.caFile = options.caFile?.isEmpty == true ? nil : options.caFile
-        self.debugNetworks = try Self.networks(options.debugAllow)
+        self.debugNetworks = try Self.networks("--debug-allow", options.debugAllow)
         self.admission = try AdmissionSettings(options.admission)
+        self.limits = try LimitSettings(options.limits)
+        self.proxies = try ProxyTrust(options.proxies)
         guard let level = Logger.Level(rawValue: options.logLevel) else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw UsageError("--log-level is one of \(levels), not \(UsageError.quote(options.logLevel))")
@@ -133,12 +135,13 @@ extension ServerSettings {
         }
     }
 
-    private static func networks(_ values: [String]) throws(UsageError) -> [IPNetwork] {
+    /// Networks, separated by commas or in values of their own.
+    static func networks(_ flag: String, _ values: [String]) throws(UsageError) -> [IPNetwork] {
         var networks = [IPNetwork]()
         for text in values.flatMap({ $0.split(separator: ",") }) {
             guard let network = IPNetwork(text.drop { $0 == " " }) else {
                 throw UsageError(
-                    "--debug-allow takes networks such as 192.0.2.0/24, not \(UsageError.quote(String(text)))"
+                    "\(flag) takes networks such as 192.0.2.0/24, not \(UsageError.quote(String(text)))"
                 )
             }
             networks.append(network)

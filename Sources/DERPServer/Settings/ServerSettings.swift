@@ -29,6 +29,8 @@ struct ServerSettings {
     var caFile: String?
     var debugNetworks: [IPNetwork]
     var admission: AdmissionSettings
+    var limits: LimitSettings
+    var proxies: ProxyTrust
     var logLevel: Logger.Level
     /// Where all this is from.
     var sources = SettingSources()

@@ -8,6 +8,8 @@ struct RoutedRequest {
     var configuration: RelayServer.Configuration
     var port = HTTPRouter.Port.relay
     var peer = IPAddress(ipv4: 0xc000_0201)
+    /// Who stands before the connection.
+    var proxies = ClientOrigin.Proxies.none
     var isTLS = true
 
     init() {
@@ -37,7 +39,8 @@ struct RoutedRequest {
             throw HTTPParseError.malformedRequestLine
         }
         let router = HTTPRouter(configuration: self.configuration, port: self.port)
-        return router.outcome(for: head, from: self.peer, isTLS: self.isTLS)
+        let connection = ClientOrigin(address: SocketAddress(self.peer, port: 1), through: self.proxies)
+        return router.outcome(for: head, from: router.origin(of: head, on: connection), isTLS: self.isTLS)
     }
 
     /// The reply, where the outcome must be one.

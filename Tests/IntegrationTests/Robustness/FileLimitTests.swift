@@ -21,8 +21,14 @@ struct FileLimitTests {
         let spent = try server.usage().processorTime - before
         #expect(spent < .milliseconds(700), "\(spent) of processor time in 2 seconds")
 
+        // Who is too many hears so at once.
+        let late = try server.connect()
+        #expect(try late.readToEnd(within: .seconds(5)).isEmpty)
         crowd.removeAll()
         try RawDERPClient(server).expectQuiet()
         try first.expectQuiet()
+        let reading = try MetricsReading(of: server)
+        #expect(try reading.total("derp_connections_refused_total", #"limit="files""#) > 50)
+        #expect(try reading.total("derp_accept_failures_total") == 0)
     }
 }

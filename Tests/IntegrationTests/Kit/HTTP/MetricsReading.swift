@@ -6,7 +6,12 @@ struct MetricsReading {
 
     /// Reads the page over a connection of its own.
     init(of server: ServerProcess) throws {
-        let response = try HTTPRequest("/metrics").send(to: server)
+        try self.init(over: try server.connect())
+    }
+
+    /// Reads the page over a connection that is there already, and stays.
+    init(over connection: Connection) throws {
+        let response = try HTTPRequest("/metrics").send(over: connection)
         guard response.status == 200 else { throw KitError.unexpected("/metrics: status \(response.status)") }
         var values: [String: Double] = [:]
         for line in response.text.split(separator: "\n") where !line.hasPrefix("#") {

@@ -7,14 +7,25 @@ final class Connection {
     private var hasEnded = false
 
     /// Connects, and completes the TLS handshake if `security` asks for one.
+    ///
+    /// - Parameters:
+    ///   - host: the last byte of the address to connect from, 127.0.0.`host`.
+    ///   - preface: what is sent before anything else.
+    ///   - segment: how many bytes of it are sent at one time; all if `nil`.
     init(
         port: UInt16,
         on address: Loopback = .ipv4,
+        from host: UInt8? = nil,
         security: Security,
         serverName: String? = nil,
+        preface: [UInt8] = [],
+        segment: Int? = nil,
         receiveBuffer: Int32? = nil
     ) throws {
-        self.socket = try TestSocket(port: port, on: address, receiveBuffer: receiveBuffer)
+        self.socket = try TestSocket(port: port, on: address, from: host, receiveBuffer: receiveBuffer)
+        for start in stride(from: 0, to: preface.count, by: segment ?? max(preface.count, 1)) {
+            try self.socket.send(Array(preface[start...].prefix(segment ?? preface.count)))
+        }
         switch security {
         case .plain:
             self.tls = nil

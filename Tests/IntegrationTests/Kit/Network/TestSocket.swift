@@ -4,10 +4,12 @@ import Glibc
 final class TestSocket {
     private(set) var descriptor: Int32
 
-    /// Connects to `port`. `receiveBuffer` limits, in bytes, what the kernel takes for a client that does not read.
+    /// Connects to `port`, from 127.0.0.`host` if that is given. `receiveBuffer` limits, in bytes, what the kernel takes for
+    /// a client that does not read.
     init(
         port: UInt16,
         on address: Loopback = .ipv4,
+        from host: UInt8? = nil,
         receiveBuffer: Int32? = nil,
         within limit: Duration = Deadline.answer
     ) throws {
@@ -15,6 +17,7 @@ final class TestSocket {
         if let receiveBuffer { self.setOption(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
         // Tests decide where a segment ends.
         self.setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        if let host { try self.bind(to: host) }
         let connected = address.withSocketAddress(port: port) { connect(self.descriptor, $0, $1) }
         guard connected == 0 || errno == EINPROGRESS else { throw KitError.lastSystemError("connect to port \(port)") }
         try self.wait(for: POLLOUT, until: Deadline(in: limit), "connecting to port \(port)")
@@ -84,6 +87,20 @@ final class TestSocket {
         var option = linger(l_onoff: 1, l_linger: 0)
         setsockopt(self.descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         self.close()
+    }
+
+    private func bind(to host: UInt8) throws {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = (UInt32(0x7f00_0000) | UInt32(host)).bigEndian
+        let result = withUnsafeBytes(of: &address) { bytes in
+            Glibc.bind(
+                self.descriptor,
+                bytes.assumingMemoryBound(to: sockaddr.self).baseAddress!,
+                socklen_t(bytes.count)
+            )
+        }
+        guard result == 0 else { throw KitError.lastSystemError("bind to 127.0.0.\(host)") }
     }
 
     private func setOption(_ level: Int32, _ name: Int32, _ value: Int32) {

@@ -2,13 +2,13 @@ import Testing
 
 @testable import DERPKit
 
-@Suite("Notice limiter")
-struct NoticeLimiterTests {
+@Suite("Event limiter")
+struct EventLimiterTests {
     private static let second: UInt64 = 1_000_000_000
 
     /// Whether each of notices at these times, in nanoseconds, may go out.
     private func answers(_ times: [UInt64]) -> [Bool] {
-        var limiter = NoticeLimiter(burst: 3, interval: Self.second)
+        var limiter = EventLimiter(burst: 3, interval: Self.second)
         var answers: [Bool] = []
         for time in times { answers.append(limiter.take(now: time)) }
         return answers
@@ -25,6 +25,16 @@ struct NoticeLimiterTests {
     @Test("over a long time it is one a second and the burst, however often it is asked")
     func rate() {
         #expect(self.answers((0...100_000).map { $0 * 1_000_000 }).filter { $0 }.count == 103)
+    }
+
+    @Test("values at the ends of their ranges don't overflow")
+    func extremes() {
+        var endless = EventLimiter(burst: .max, interval: .max)
+        var strict = EventLimiter(burst: 1, interval: .max)
+        #expect(endless.take(now: 0) && endless.take(now: 1))
+        #expect(strict.take(now: 1) && !strict.take(now: 1 << 40))
+        var free = EventLimiter(burst: 1, interval: 0)
+        #expect((0..<100).allSatisfy { _ in free.take(now: 7) })
     }
 
     @Test("after a pause there are three again, and no more")

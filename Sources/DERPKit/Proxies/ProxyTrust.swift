@@ -1,0 +1,23 @@
+import AsyncSockets
+
+/// Which proxies stand before the relay, and how they tell of clients.
+public struct ProxyTrust: Hashable, Sendable {
+    /// Whose word about clients counts: `X-Forwarded-For` and `X-Real-IP` of their requests.
+    public var networks: [IPNetwork] = []
+    /// Whether connections from ``networks`` begin with a PROXY protocol header, of version 1 or 2. One that doesn't is
+    /// closed. Connections from elsewhere are the clients' own.
+    public var sendsHeader = false
+
+    /// No proxies.
+    public init() {}
+
+    func contains(_ address: IPAddress) -> Bool {
+        self.networks.contains { $0.contains(address) }
+    }
+
+    func validate() throws(DERPError) {
+        guard !self.sendsHeader || !self.networks.isEmpty else {
+            throw DERPError(.invalidConfiguration, "a PROXY header is expected, but no network is trusted to send one")
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// A token bucket for single events: a few at once, then one per interval.
+struct EventLimiter: Sendable {
+    private let interval: UInt64
+    /// How far ahead of the steady rate events may come, in nanoseconds.
+    private let lead: UInt64
+    /// When the bucket would be full again, in nanoseconds on the loop's clock.
+    private var fullAt: UInt64 = 0
+
+    /// - Parameters:
+    ///   - burst: how many at once; 1 or more.
+    ///   - interval: how many nanoseconds a further one takes.
+    init(burst: UInt64, interval: UInt64) {
+        self.interval = min(interval, .max / 8)
+        let (lead, isOverflow) = (burst - 1).multipliedReportingOverflow(by: self.interval)
+        self.lead = isOverflow ? .max / 8 : min(lead, .max / 8)
+    }
+
+    /// Whether one more may happen now.
+    mutating func take(now: UInt64) -> Bool {
+        let fullAt = max(self.fullAt, now)
+        guard fullAt - now <= self.lead else { return false }
+        self.fullAt = fullAt + self.interval
+        return true
+    }
+}

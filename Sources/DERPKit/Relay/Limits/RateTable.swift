@@ -1,0 +1,28 @@
+/// The rates in force, and what clients are told of them. A change makes another one.
+final class RateTable: Sendable {
+    let limits: RateLimits
+    /// ServerInfo for a client that has no rate of its own.
+    private let commonInfo: [UInt8]
+
+    init(_ limits: RateLimits) {
+        self.limits = limits
+        self.commonInfo = ServerInfo(rate: limits.perClient).json()
+    }
+
+    /// The ServerInfo JSON for the client with `key`.
+    func serverInfo(for key: NodePublicKey) -> [UInt8] {
+        self.limits.keys[key].map { ServerInfo(rate: $0).json() } ?? self.commonInfo
+    }
+
+    /// The ServerInfo JSON for those that have no limit.
+    static let unlimitedServerInfo = ServerInfo().json()
+}
+
+extension ServerInfo {
+    fileprivate init(rate: RateLimits.Rate) {
+        self.init()
+        guard !rate.isUnlimited else { return }
+        self.tokenBucketBytesPerSecond = rate.bytesPerSecond
+        self.tokenBucketBytesBurst = rate.burst
+    }
+}

@@ -1,0 +1,70 @@
+import AsyncSockets
+import HTTPTypes
+
+extension RelaySession {
+    /// Reads the PROXY header, where one is owed, and returns what came behind it. The deadline of the request begins.
+    func readProxyHeader() async throws(Ending) -> [UInt8] {
+        self.stream.setDeadline(self.context.configuration.requestTimeout)
+        let trust = self.context.configuration.proxies
+        guard trust.sendsHeader, trust.contains(self.stream.peerAddress.ip) else { return [] }
+        var buffer: [UInt8] = []
+        while true {
+            switch buffer.withUnsafeBytes({ ProxyHeaderParser.parse($0) }) {
+            case .incomplete:
+                let room = ProxyHeaderParser.maxByteCount - buffer.count
+                guard try await self.receive(into: &buffer, atMost: room) else { throw Ending(.peer) }
+            case .header(let header, let byteCount):
+                // Without a source it is the proxy's own connection, or that of somebody of whom nothing is known.
+                let origin = ClientOrigin(
+                    address: header.source ?? self.stream.peerAddress,
+                    through: header.source == nil ? .unknown : .trusted
+                )
+                try self.limited { () throws(ConnectionRefusal) in try self.seat.identify(as: origin) }
+                return Array(buffer.dropFirst(byteCount))
+            case .invalid(let error):
+                self.context.logger.debug(
+                    "A trusted proxy sent no PROXY header",
+                    metadata: ["proxy": "\(self.stream.peerAddress)", "error": "\(error)"]
+                )
+                throw Ending(.badProxyHeader)
+            }
+        }
+    }
+
+    /// Takes the connection for that of `origin`, which a proxy told with its last request.
+    func identify(as origin: ClientOrigin, for head: HTTPRequestHead) async throws(Ending) {
+        do {
+            try self.limited { () throws(ConnectionRefusal) in try self.seat.identify(as: origin) }
+        } catch {
+            let reply = HTTPReply(text: "too many connections from your address", status: .tooManyRequests)
+            try? await self.stream.write(reply.serialized(keepAlive: false))
+            throw error
+        }
+    }
+
+    /// Has a client that was admitted count as one. It is told when there are too many.
+    func takeSeat(of login: DERPLogin) async throws(Ending) {
+        do {
+            try self.limited { () throws(ConnectionRefusal) in
+                try self.seat.becomeClient(isExempt: login.isMeshPeer)
+            }
+        } catch {
+            try? await self.stream.write(Frame.health("This relay serves as many clients as it may."))
+            throw error
+        }
+    }
+
+    /// Notes how many bytes are held of what the connection sent.
+    func hold(_ byteCount: Int) throws(Ending) {
+        try self.limited { () throws(ConnectionRefusal) in try self.seat.hold(byteCount) }
+    }
+
+    private func limited(_ body: () throws(ConnectionRefusal) -> Void) throws(Ending) {
+        do {
+            try body()
+        } catch {
+            self.relay.counters.connectionRefusals[error] += 1
+            throw Ending(.limit)
+        }
+    }
+}

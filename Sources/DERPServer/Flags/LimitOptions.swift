@@ -1,0 +1,50 @@
+import ArgumentParser
+
+/// The flags that say how much is served.
+struct LimitOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many connections may come per second; more are closed at once. (default: any number)",
+            valueName: "number"
+        )
+    )
+    var acceptConnectionLimit = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many of them may come at once after a pause. (default: as many as in a second)",
+            valueName: "count"
+        )
+    )
+    var acceptConnectionBurst = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How fast clients may send, as JSON. Read anew on SIGHUP.", valueName: "file")
+    )
+    var rateConfig = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many clients may be connected; 0: any number.", valueName: "count")
+    )
+    var maxClients = "0"
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How many connections there may be that have not logged in.", valueName: "count")
+    )
+    var maxPending = "8192"
+
+    @Option(
+        name: .customLong("max-connections-per-ip"),
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many connections one IPv4 address, or one IPv6 network of 64 bits, may have; 0: any number.",
+            valueName: "count"
+        )
+    )
+    var maxConnectionsPerIP = "0"
+}

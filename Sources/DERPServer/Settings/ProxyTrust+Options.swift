@@ -1,0 +1,15 @@
+import DERPKit
+
+extension ProxyTrust {
+    /// Takes the flags of proxies.
+    ///
+    /// - Throws: ``UsageError`` with the flag that is wrong.
+    init(_ options: ProxyOptions) throws(UsageError) {
+        self.init()
+        self.networks = try ServerSettings.networks("--trusted-proxies", options.trustedProxies)
+        self.sendsHeader = options.proxyProtocol
+        guard !self.sendsHeader || !self.networks.isEmpty else {
+            throw UsageError("--proxy-protocol needs --trusted-proxies: the networks that the proxies are in")
+        }
+    }
+}

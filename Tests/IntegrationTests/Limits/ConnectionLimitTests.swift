@@ -1,0 +1,114 @@
+import TestSupport
+import Testing
+
+@Suite("Limits of connections", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
+struct ConnectionLimitTests {
+    private func server(_ flags: String...) throws -> ServerProcess {
+        try ServerProcess(ServerOptions(certificate: .none, flags: flags))
+    }
+
+    private func refusals(_ limit: String, over connection: Connection) throws -> Double {
+        try MetricsReading(over: connection).total("derp_connections_refused_total", "limit=\"\(limit)\"")
+    }
+
+    /// Whether the server has closed `connection` at once. It says nothing to one that it keeps.
+    private func isClosed(_ connection: Connection) -> Bool {
+        (try? connection.readToEnd(within: .milliseconds(300)))?.isEmpty == true
+    }
+
+    /// Connects until a connection is kept, and returns it.
+    private func connectionKept(by server: ServerProcess) throws -> Connection {
+        var kept: Connection?
+        try eventually("a connection is kept") {
+            let connection = try server.connect()
+            guard (try? HTTPRequest("/generate_204").send(over: connection))?.status == 204 else { return false }
+            kept = connection
+            return true
+        }
+        return try #require(kept)
+    }
+
+    @Test("Connections that come too fast are closed at once, and those that are there go on")
+    func acceptRate() throws {
+        let server = try self.server("-accept-connection-limit=2", "-accept-connection-burst=10")
+        let monitor = try server.connect()
+        let client = try RawDERPClient(server)
+        let crowd = try (0..<30).map { _ in try server.connect() }
+        let closed = crowd.count { self.isClosed($0) }
+        #expect(closed > 10)
+        #expect(try self.refusals("accept_rate", over: monitor) >= Double(closed))
+        try client.expectQuiet()
+        _ = try self.connectionKept(by: server)
+    }
+
+    @Test("One address has so many connections, and a place becomes free when one is closed")
+    func perAddress() throws {
+        let server = try self.server("--max-connections-per-ip=4")
+        let monitor = try self.connectionKept(by: server)
+        var clients = try (0..<3).map { _ in try RawDERPClient(server) }
+        #expect(try self.isClosed(server.connect()))
+        #expect(try self.refusals("address", over: monitor) == 1)
+        let elsewhere = try Connection(port: server.port, from: 9, security: .plain)
+        try RawDERPClient(over: elsewhere).expectQuiet()
+        clients.removeLast().close()
+        _ = try self.connectionKept(by: server)
+        for client in clients { try client.expectQuiet() }
+    }
+
+    @Test("A client too many is told so; those that are there stay, and others come in when one leaves")
+    func clients() throws {
+        let server = try self.server("--max-clients=2")
+        let first = try RawDERPClient(server)
+        let second = try RawDERPClient(server)
+        #expect(try RefusedClient.logIn(to: server, as: TestKey()) == "This relay serves as many clients as it may.")
+        let reading = try MetricsReading(of: server)
+        #expect(try reading.total("derp_connections_refused_total", #"limit="clients""#) == 1)
+        #expect(try reading.total("derp_connections_closed_total", #"reason="limit""#) == 1)
+        try first.expectQuiet()
+        second.close()
+        try eventually("there is room again") {
+            (try? RawDERPClient(server)) != nil
+        }
+    }
+
+    @Test("Of those who have not logged in there are so many; clients don't count")
+    func pending() throws {
+        let server = try self.server("--max-pending=5")
+        let clients = try (0..<8).map { _ in try RawDERPClient(server) }
+        let monitor = try self.connectionKept(by: server)
+        var idle: [Connection] = []
+        try eventually("there is no room") {
+            let connection = try server.connect()
+            if self.isClosed(connection) { return true }
+            idle.append(connection)
+            return false
+        }
+        #expect(idle.count == 4)
+        #expect(try self.refusals("pending", over: monitor) >= 1)
+        for client in clients { try client.expectQuiet() }
+        idle.removeAll()
+        try eventually("there is room again") { (try? RawDERPClient(server)) != nil }
+    }
+
+    @Test("Logins that don't end hold so much memory in all, whoever sends them")
+    func pendingMemory() throws {
+        let server = try self.server()
+        let client = try RawDERPClient(server)
+        let before = try server.usage().residentBytes
+        // All but the last byte of the largest login that there may be.
+        let login = Frame.header(.clientInfo, length: 256 * 1024) + TestKey.random(256 * 1024 - 1)
+        var pending: [PendingClient] = []
+        for _ in 0..<300 {
+            let other = try PendingClient(server)
+            try? other.connection.write(login)
+            pending.append(other)
+        }
+        let reading = try MetricsReading(of: server)
+        #expect(try reading.total("derp_connections_refused_total", #"limit="pending_memory""#) > 30)
+        let growth = try server.usage().residentBytes - before
+        #expect(growth < 160 << 20, "resident memory grew by \(growth) bytes")
+        try client.expectQuiet()
+        pending.removeAll()
+        try eventually("others can log in") { (try? RawDERPClient(server)) != nil }
+    }
+}
