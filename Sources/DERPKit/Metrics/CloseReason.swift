@@ -28,6 +28,8 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case writeTimeout
     /// More control frames were queued than a client may leave unread.
     case tooSlow
+    /// A mesh peer wanted the client's connections closed.
+    case closedByMesh
     /// The server stops.
     case shutdown
 
@@ -47,6 +49,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
         case .timeout: "timeout"
         case .writeTimeout: "write_timeout"
         case .tooSlow: "too_slow"
+        case .closedByMesh: "closed_by_mesh"
         case .shutdown: "shutdown"
         }
     }

@@ -29,10 +29,16 @@ struct MetricsPage: Sendable {
     }
 
     private func writeClients(_ counters: RelayCounters, connections: Int, to text: inout PrometheusText) async {
-        let (clients, duplicates) = await self.forwarder.counts
+        let counts = await self.forwarder.counts
         text.gauge("derp_connections", "Open TCP connections, DERP clients and others.", connections)
-        text.gauge("derp_clients", "Keys that are connected.", clients)
-        text.gauge("derp_duplicate_client_keys", "Keys that are connected more than once.", duplicates)
+        text.gauge("derp_clients", "Keys that are connected.", counts.clients)
+        text.gauge("derp_duplicate_client_keys", "Keys that are connected more than once.", counts.duplicates)
+        text.gauge(
+            "derp_mesh_remote_clients",
+            "Keys that are connected to other nodes of the mesh, and not here.",
+            counts.remoteClients
+        )
+        text.gauge("derp_mesh_watchers", "Mesh peers that are told who comes and goes.", counts.watchers)
         text.gauge("derp_home_clients", "Clients that call this region their home.", Int(counters.homeClients))
         text.counter("derp_accepts_total", "Accepted TCP connections.", counters.accepts)
         text.counter("derp_accept_failures_total", "Connections that could not be accepted.", counters.acceptFailures)
@@ -77,6 +83,22 @@ struct MetricsPage: Sendable {
         )
         text.counter("derp_packets_sent_total", "Packets to clients.", counters.packetsSent)
         text.counter("derp_bytes_sent_total", "Bytes of those packets, without headers.", counters.bytesSent)
+        text.counter(
+            "derp_packets_forwarded_total",
+            "Packets from and to other nodes of the mesh.",
+            [
+                (counters.packetsForwardedIn, [("direction", "in")]),
+                (counters.packetsForwardedOut, [("direction", "out")]),
+            ]
+        )
+        text.counter(
+            "derp_bytes_forwarded_total",
+            "Bytes of those packets, without headers.",
+            [
+                (counters.bytesForwardedIn, [("direction", "in")]),
+                (counters.bytesForwardedOut, [("direction", "out")]),
+            ]
+        )
         text.counter(
             "derp_packets_dropped_total",
             "Packets that were not delivered, by reason and kind.",

@@ -7,6 +7,11 @@ struct RelayCounters: Sendable {
     var bytesReceived: UInt64 = 0
     var packetsSent: UInt64 = 0
     var bytesSent: UInt64 = 0
+    /// To and from other nodes of the mesh.
+    var packetsForwardedOut: UInt64 = 0
+    var bytesForwardedOut: UInt64 = 0
+    var packetsForwardedIn: UInt64 = 0
+    var bytesForwardedIn: UInt64 = 0
     var pings: UInt64 = 0
     var pongs: UInt64 = 0
     var keepAlives: UInt64 = 0
@@ -42,6 +47,10 @@ struct RelayCounters: Sendable {
         left.bytesReceived += right.bytesReceived
         left.packetsSent += right.packetsSent
         left.bytesSent += right.bytesSent
+        left.packetsForwardedOut += right.packetsForwardedOut
+        left.bytesForwardedOut += right.bytesForwardedOut
+        left.packetsForwardedIn += right.packetsForwardedIn
+        left.bytesForwardedIn += right.bytesForwardedIn
         left.pings += right.pings
         left.pongs += right.pongs
         left.keepAlives += right.keepAlives

@@ -3,8 +3,8 @@ import FoundationEssentials
 /// What a client tells of itself at login (protocol notes §1).
 public struct ClientInfo: Hashable, Sendable {
     public var version = 2
-    /// 32 bytes, from a client that is a node of the same mesh. Secret.
-    public var meshKey: [UInt8]?
+    /// From a client that is a node of the same mesh. Secret.
+    public var meshKey: MeshKey?
     public var canAckPings = false
     public var isProber = false
     public var appName = ""
@@ -19,8 +19,9 @@ public struct ClientInfo: Hashable, Sendable {
             switch (name.lowercased(), value) {
             case ("version", .integer(let version)): self.version = version
             case ("meshkey", .string(let text)):
-                guard let bytes = Hex.decode(text), bytes.count == 32 else { return nil }
-                self.meshKey = bytes
+                guard let bytes = Hex.decode(text), bytes.count == MeshKey.byteCount else { return nil }
+                // All zeros stand for no key.
+                self.meshKey = MeshKey(bytes: bytes)
             case ("canackpings", .bool(let can)): self.canAckPings = can
             case ("isprober", .bool(let isProber)): self.isProber = isProber
             case ("appname", .string(let name)): self.appName = name
@@ -49,7 +50,7 @@ extension ClientInfo: Encodable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(self.version, forKey: .version)
-        if let meshKey { try container.encode(Hex.encode(meshKey), forKey: .meshKey) }
+        if let meshKey { try container.encode(meshKey.secretText, forKey: .meshKey) }
         if self.canAckPings { try container.encode(true, forKey: .canAckPings) }
         if self.isProber { try container.encode(true, forKey: .isProber) }
         if !self.appName.isEmpty { try container.encode(self.appName, forKey: .appName) }

@@ -35,6 +35,11 @@ public enum Frame {
         self.encode(.peerGone, key.bytes + [reason.rawValue])
     }
 
+    /// Tells a watcher that a client is connected.
+    public static func peerPresent(_ presence: PeerPresence) -> [UInt8] {
+        self.encode(.peerPresent, presence.payload)
+    }
+
     /// Tells a client what is wrong with its connection, in words for a person; empty: nothing any more.
     public static func health(_ problem: String) -> [UInt8] {
         self.encode(.health, Array(problem.utf8))

@@ -59,6 +59,10 @@ public struct NodePublicKey: Hashable, Sendable {
     /// The key as 64 lower-case hexadecimal digits.
     public var hex: String { Hex.encode(self.bytes) }
 
+    /// Some of the key's bits, for small caches. Strangers choose them.
+    @inline(__always)
+    var someBits: UInt64 { self.words.0 ^ self.words.3 }
+
     /// True for the all-zero key, which names nobody.
     public var isZero: Bool { self.words.0 | self.words.1 | self.words.2 | self.words.3 == 0 }
 

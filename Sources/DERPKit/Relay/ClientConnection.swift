@@ -2,23 +2,26 @@ import AsyncSockets
 
 /// One client from its login to its end. The actor is pinned to the loop that serves its socket.
 actor ClientConnection {
-    private nonisolated let relay: RelayLoop
-    private let context: RelayContext
+    nonisolated let relay: RelayLoop
+    let context: RelayContext
     private let stream: TCPStream
-    private let outbox: Outbox
-    private let key: NodePublicKey
-    private let id: ClientID
+    let outbox: Outbox
+    let key: NodePublicKey
+    let id: ClientID
+    private let address: SocketAddress
+    private let flags: PeerPresence.Flags
+    /// What it is as a mesh peer; `nil` for an ordinary client.
+    let meshPeer: MeshPeer?
 
     private var reader = FrameReader()
     /// What ``throttle`` was made from.
     private var rates: RateTable?
     /// Has the client read no faster than it may send; `nil` when there is no limit.
     private var throttle: ReceiveThrottle?
-    private let isMeshPeer: Bool
     private var lastDestination: Destination?
     /// The clients to which packets were sent: they are told when this key leaves.
     private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
-    private var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
+    var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
     private var isHome = false
 
     /// Where the last packet went; the next one goes there too, most of the time.
@@ -32,13 +35,27 @@ actor ClientConnection {
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
 
     /// Takes over a stream whose client has sent `login`. On the relay's loop.
-    init(stream: TCPStream, login: DERPLogin, relay: RelayLoop, context: RelayContext) {
+    ///
+    /// - Parameters:
+    ///   - address: the client's, where proxies tell of it; `nil`: that of the stream.
+    ///   - isNotIdeal: whether the client would rather be at another node of the region.
+    init(
+        stream: TCPStream,
+        address: SocketAddress? = nil,
+        login: DERPLogin,
+        isNotIdeal: Bool = false,
+        relay: RelayLoop,
+        context: RelayContext
+    ) {
         self.stream = stream
         self.relay = relay
         self.context = context
         self.key = login.key
-        self.isMeshPeer = login.isMeshPeer
-        self.outbox = Outbox(stream: stream, relay: relay)
+        self.address = address ?? stream.peerAddress
+        self.flags = PeerPresence.Flags(login, isNotIdeal: isNotIdeal)
+        self.meshPeer = login.isMeshPeer ? MeshPeer() : nil
+        let terms: Outbox.Terms = login.isMeshPeer ? .meshPeer : .client(of: relay)
+        self.outbox = Outbox(stream: stream, relay: relay, terms: terms)
         self.id = relay.add(self.outbox)
     }
 
@@ -71,7 +88,8 @@ actor ClientConnection {
     }
 
     private func register(ending wait: LimitedWait) async {
-        await self.context.forwarder.register(self.id, key: self.key)
+        let client = LocalClient(id: self.id, address: self.address, flags: self.flags)
+        await self.context.forwarder.register(client, key: self.key)
         wait.succeed()
         if wait.isInTime == false { await self.tellOfLeaving() }
     }
@@ -103,7 +121,7 @@ actor ClientConnection {
         let listeners = await self.context.forwarder.unregister(
             self.id,
             key: self.key,
-            contacts: self.contacts.elements
+            contacts: self.contacts
         )
         // When the server stops, everybody leaves, and is told so by Restarting.
         guard !self.relay.isDraining else { return }
@@ -158,7 +176,7 @@ extension ClientConnection {
     private func adoptRates() {
         let rates = self.relay.rates
         self.rates = rates
-        let rate = self.isMeshPeer ? .unlimited : rates.limits.rate(for: self.key)
+        let rate = self.meshPeer != nil ? .unlimited : rates.limits.rate(for: self.key)
         guard rate != self.throttle?.rate ?? .unlimited else { return }
         self.throttle = rate.isUnlimited ? nil : ReceiveThrottle(rate, on: self.stream)
     }
@@ -179,6 +197,9 @@ extension ClientConnection {
                 case .sendPacket: self.sendPacket(payload)
                 case .ping: self.ping(payload)
                 case .notePreferred: self.notePreferred(payload)
+                case .forwardPacket: self.forwardPacket(payload)
+                case .watchConns: self.watch()
+                case .closePeer: self.closePeer(payload)
                 default: break
                 }
                 return true
@@ -197,8 +218,7 @@ extension ClientConnection {
         case .notePreferred:
             return count == 1 ? .take : .refuse
         case .forwardPacket, .watchConns, .closePeer:
-            // The mesh's frames. This client did not show the mesh key.
-            return .refuse
+            return self.judgePrivileged(header)
         default:
             // The length of a known type is believed no further than that type can have; of an unknown one it is.
             if let limit = PacketLimits.misdirected(header.type), count > limit { return .refuse }
@@ -240,6 +260,8 @@ extension ClientConnection {
         }
         if let outbox = route.outbox {
             outbox.append(packet, from: self.key, kind: kind)
+        } else if route.isRemote {
+            self.relay.forward(packet, from: self.key, to: destination, kind: kind, by: route, over: target)
         } else if Int(target.loop) != self.relay.loop.index {
             self.relay.forward(packet, from: self.key, kind: kind, to: target)
         } else {
@@ -254,13 +276,19 @@ extension ClientConnection {
             return (last.route, target)
         }
         guard let route = self.relay.routes[key], let target = route.target else { return nil }
-        self.contacts.insert(target)
+        // A remote client is told by its own node.
+        if !route.isRemote { self.contacts.insert(target) }
         self.lastDestination = Destination(key: key, route: route, contact: target)
         return (route, target)
     }
 
     private func unreachable(_ destination: NodePublicKey, _ kind: PacketKind) {
         self.relay.counters.drop(.unknownDestination, kind)
+        self.tellNotHere(destination, kind)
+    }
+
+    /// Answers path discovery, not too often, with the news that the key isn't here.
+    func tellNotHere(_ destination: NodePublicKey, _ kind: PacketKind) {
         guard kind == .disco, self.notHereNotices.take(now: self.relay.loop.now) else { return }
         self.relay.counters.peerGoneNotHere += 1
         self.outbox.append(control: Frame.peerGone(destination, .notHere))

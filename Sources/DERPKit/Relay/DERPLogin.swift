@@ -4,14 +4,13 @@ import AsyncSockets
 struct DERPLogin: Sendable {
     let key: NodePublicKey
     let info: ClientInfo
+    /// Whether it showed the mesh key, and so is another node of the mesh, or as trusted as one.
+    let isMeshPeer: Bool
     /// Seals what the server answers.
     let box: SecretBox
 
-    /// Whether this is another node of the same mesh, for which the limits are not meant. None is: there is no mesh key.
-    var isMeshPeer: Bool { false }
-
     /// Reads the payload of a ClientInfo frame; `nil` when the key is zero, the box doesn't open, or the JSON is bad.
-    init?(payload: some Collection<UInt8>, privateKey: NodePrivateKey) {
+    init?(payload: some Collection<UInt8>, privateKey: NodePrivateKey, meshKey: MeshKey? = nil) {
         guard
             let key = NodePublicKey(payload.prefix(NodePublicKey.byteCount)), !key.isZero,
             let box = SecretBox(privateKey: privateKey, peer: key),
@@ -20,6 +19,7 @@ struct DERPLogin: Sendable {
         else { return nil }
         self.key = key
         self.info = info
+        self.isMeshPeer = meshKey != nil && info.meshKey == meshKey
         self.box = box
     }
 }

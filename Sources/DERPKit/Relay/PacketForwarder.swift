@@ -1,21 +1,15 @@
 import AsyncSockets
 
-/// The authority on who is connected: it registers clients, decides which of several connections with one key gets
-/// its packets, and publishes the routes to the loops. It is never on the way of a packet.
+/// The authority on who is connected, here and at the other nodes of the mesh: it registers clients, decides where the
+/// packets for a key go, publishes the routes to the loops, and tells those that watch. It is never on the way of a
+/// packet.
 actor PacketForwarder {
     private let relays: [RelayLoop]
-    private var presences: [NodePublicKey: Presence] = [:]
-    private(set) var isClosed = false
-
-    /// The connections that have a key.
-    private struct Presence {
-        /// Gets the packets.
-        var active: ClientID
-        /// The rest, the one that spoke last at the end.
-        var others: [ClientID] = []
-        /// Clients to which connections of this key that have left sent packets.
-        var contacts: Set<ClientID> = []
-    }
+    private var presences = PresenceTable()
+    /// The mesh's links, and the keys that each has told of.
+    private var links: [ClientID: Set<NodePublicKey>] = [:]
+    /// The mesh peers that hear of every client that comes or goes.
+    private var watchers: Set<ClientID> = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relays[0].loop.asUnownedSerialExecutor() }
 
@@ -23,77 +17,197 @@ actor PacketForwarder {
         self.relays = relays
     }
 
-    /// How many keys are connected, and how many of them more than once.
-    var counts: (clients: Int, duplicates: Int) {
-        (self.presences.count, self.presences.values.reduce(0) { $0 + ($1.others.isEmpty ? 0 : 1) })
+    /// What the metrics tell.
+    struct Counts {
+        /// Keys that are connected here, and those of them that are more than once.
+        var clients = 0
+        var duplicates = 0
+        /// Keys that are connected elsewhere in the mesh, and not here.
+        var remoteClients = 0
+        var watchers = 0
     }
 
-    /// Makes a connection known. When this returns, packets for `key` reach it from every loop.
-    func register(_ client: ClientID, key: NodePublicKey) async {
-        if self.presences[key] != nil {
-            self.makeActive(client, key: key)
-        } else {
-            self.presences[key] = Presence(active: client)
+    var counts: Counts {
+        self.presences.all.reduce(into: Counts(watchers: self.watchers.count)) { counts, presence in
+            counts.clients += presence.isLocal ? 1 : 0
+            counts.duplicates += presence.isDuplicate ? 1 : 0
+            counts.remoteClients += presence.isLocal ? 0 : 1
         }
-        await self.publish(.route(key, client))
+    }
+}
+
+// MARK: Clients
+
+extension PacketForwarder {
+    /// Makes a connection known. When this returns, packets for `key` reach it from every loop.
+    func register(_ client: LocalClient, key: NodePublicKey) async {
+        self.makeActive(client, self.presences.entry(key))
+        // Behind the route: who hears of the client can reach it.
+        self.announce(client.presence(of: key))
+        await self.acknowledgement()
     }
 
     /// Notes that a connection has sent something while another one with its key was getting the packets. When this
     /// returns, it gets them.
     func activate(_ client: ClientID, key: NodePublicKey) async {
-        guard let presence = self.presences[key], presence.active != client, presence.others.contains(client) else {
-            return
-        }
-        self.makeActive(client, key: key)
-        await self.publish(.route(key, client))
+        guard let presence = self.presences[key], let idle = presence.idle(client) else { return }
+        self.makeActive(idle, presence)
+        await self.acknowledgement()
     }
 
-    private func makeActive(_ client: ClientID, key: NodePublicKey) {
-        guard var presence = self.presences.removeValue(forKey: key) else { return }
-        let former = presence.active
-        presence.others.removeAll { $0 == client }
-        presence.others.append(former)
-        presence.active = client
-        self.presences[key] = presence
-        self.setActive(former, false)
-        self.setActive(client, true)
+    private func makeActive(_ client: LocalClient, _ presence: Presence) {
+        if let former = presence.activate(client) {
+            self.setActive(former, false)
+            self.setActive(client.id, true)
+        }
+        self.publish(.route(presence.key, client.id))
     }
 
     /// Forgets a connection.
     ///
     /// - Parameter contacts: the clients to which it has sent packets.
-    /// - Returns: who must be told that the key is gone: nobody while another connection has it.
-    func unregister(_ client: ClientID, key: NodePublicKey, contacts: Set<ClientID>) -> Set<ClientID> {
-        guard var presence = self.presences.removeValue(forKey: key) else { return [] }
+    /// - Returns: who must be told that the key is gone: nobody while it has another connection in the region.
+    func unregister(_ client: ClientID, key: NodePublicKey, contacts: BoundedSet<ClientID>) -> [ClientID] {
+        self.watchers.remove(client)
+        guard let presence = self.presences[key] else { return [] }
         presence.contacts.formUnion(contacts)
-        while presence.contacts.count > PeerMemory.limit { presence.contacts.removeFirst() }
-        if presence.active == client {
-            guard let successor = presence.others.popLast() else {
-                self.relays.forEach { $0.leave(.routeRemoved(key)) }
-                return presence.contacts
-            }
-            presence.active = successor
-            self.setActive(successor, true)
-            self.relays.forEach { $0.leave(.route(key, successor)) }
-        } else {
-            presence.others.removeAll { $0 == client }
+        guard presence.remove(client) else { return [] }
+        if let successor = presence.active {
+            self.setActive(successor.id, true)
+            self.publish(.route(key, successor.id))
+            return []
         }
-        self.presences[key] = presence
-        return []
+        defer { self.announce(Frame.peerGone(key, .disconnected)) }
+        return self.publishRemoteRoute(presence)
+    }
+
+    /// Closes all connections that `key` has here. Returns how many these are.
+    func close(_ key: NodePublicKey) -> Int {
+        let clients = self.presences[key]?.localClients ?? []
+        for client in clients { self.relays[Int(client.loop)].leave(.close(client)) }
+        return clients.count
     }
 
     private func setActive(_ client: ClientID, _ isActive: Bool) {
         self.relays[Int(client.loop)].leave(.activity(client, isActive: isActive))
     }
+}
 
-    /// Tells every loop, and returns when all have taken note.
-    private func publish(_ mail: RelayMail) async {
+// MARK: Other nodes
+
+extension PacketForwarder {
+    /// How many keys one link may tell of.
+    private static let linkLimit = 1 << 20
+
+    /// Makes a link known, over which other clients can be reached.
+    func add(link: ClientID) {
+        self.links[link] = []
+    }
+
+    /// Notes which keys came to the node at the other end of `link`, and which left it.
+    ///
+    /// - Returns: false when these are more than are kept. The link can't be used any longer.
+    func learn(_ changes: [MeshChange], over link: ClientID) -> Bool {
+        for change in changes {
+            switch change {
+            case .present(let key):
+                guard self.links[link]?.insert(key).inserted == true else { continue }
+                let presence = self.presences.entry(key)
+                presence.add(link: link)
+                if !presence.isLocal, presence.links.count == 1 { self.publish(.remoteRoute(key, link)) }
+            case .gone(let key):
+                guard self.links[link]?.remove(key) != nil else { continue }
+                self.forget(key, over: link)
+            }
+        }
+        return self.links[link].map { $0.count <= Self.linkLimit } ?? false
+    }
+
+    /// Forgets a link, and all that was learnt over it.
+    func remove(link: ClientID) async {
+        guard let keys = self.links.removeValue(forKey: link) else { return }
+        for (count, key) in keys.enumerated() {
+            self.forget(key, over: link)
+            // There may be very many, and clients of this loop wait meanwhile.
+            if count % 1024 == 1023 { await self.relays[0].loop.nextTick() }
+        }
+    }
+
+    private func forget(_ key: NodePublicKey, over link: ClientID) {
+        guard let presence = self.presences[key] else { return }
+        let wasUsed = !presence.isLocal && presence.links.first == link
+        presence.remove(link: link)
+        guard wasUsed else { return }
+        for listener in self.publishRemoteRoute(presence) { self.relays[0].tell(listener, thatLeft: key) }
+    }
+
+    /// Has packets for a key that isn't here go to the node that has had it longest. Without any the key is forgotten,
+    /// and those who must be told are returned.
+    private func publishRemoteRoute(_ presence: Presence) -> [ClientID] {
+        if let link = presence.links.first {
+            self.publish(.remoteRoute(presence.key, link))
+            return []
+        }
+        self.presences.remove(presence)
+        self.publish(.routeRemoved(presence.key))
+        return presence.contacts.elements
+    }
+}
+
+// MARK: Watchers
+
+extension PacketForwarder {
+    /// How many keys a watcher is told of in one step.
+    private static let step = 512
+
+    /// Has a mesh peer hear of every change from now on. False when it has left.
+    func watch(_ client: ClientID, key: NodePublicKey) -> Bool {
+        guard self.presences[key]?.contains(client) == true else { return false }
+        self.watchers.insert(client)
+        return true
+    }
+
+    /// Tells a watcher of a part of the connected clients; `start` is 0 at first. Changes in between reach it by themselves,
+    /// in the right order.
+    ///
+    /// - Returns: Where the next part begins, once this one is in the watcher's queue; `nil` when it was the last.
+    func tellPresences(to watcher: ClientID, from start: Int) async -> Int? {
+        guard self.watchers.contains(watcher) else { return nil }
+        let (presences, next) = self.presences.step(from: start, limit: Self.step)
+        var frames: [UInt8] = []
+        for presence in presences {
+            guard let client = presence.active else { continue }
+            frames += Frame.peerPresent(client.presence(of: presence.key))
+        }
+        let relay = self.relays[Int(watcher.loop)]
+        relay.leave(.control(watcher, frames))
+        await withUnsafeContinuation { relay.leave(.acknowledge(Acknowledgement(count: 1, resuming: $0))) }
+        return next
+    }
+
+    private func announce(_ presence: PeerPresence) {
+        guard !self.watchers.isEmpty else { return }
+        self.announce(Frame.peerPresent(presence))
+    }
+
+    private func announce(_ frame: [UInt8]) {
+        for watcher in self.watchers { self.relays[Int(watcher.loop)].leave(.control(watcher, frame)) }
+    }
+}
+
+// MARK: Publishing
+
+extension PacketForwarder {
+    /// Tells every loop.
+    private func publish(_ mail: RelayMail) {
+        for relay in self.relays { relay.leave(mail) }
+    }
+
+    /// Returns when every loop has taken note of what was published before.
+    private func acknowledgement() async {
         await withUnsafeContinuation { waiter in
             let acknowledgement = Acknowledgement(count: self.relays.count, resuming: waiter)
-            for relay in self.relays {
-                relay.leave(mail)
-                relay.leave(.acknowledge(acknowledgement))
-            }
+            for relay in self.relays { relay.leave(.acknowledge(acknowledgement)) }
         }
     }
 }

@@ -9,6 +9,8 @@ final class RelayLoop: @unchecked Sendable {
 
     private(set) var clients: ClientTable
     private(set) var routes = RouteTable()
+    /// Whom clients of other nodes sent packets to.
+    var remoteContacts = RemoteContacts()
     var counters = RelayCounters()
     /// How fast clients may send. Connections compare it with what they know when they read.
     private(set) var rates = RateTable(RateLimits())
@@ -80,6 +82,11 @@ extension RelayLoop {
     func remove(_ id: ClientID, key: NodePublicKey) {
         self.clients.remove(id)
         if self.routes[key]?.target == id { self.routes.set(key, to: id, outbox: nil) }
+    }
+
+    /// Forgets a link of the mesh. Routes lead to it until the forwarder changes them, but no further.
+    func remove(link id: ClientID) {
+        self.clients.remove(id)
     }
 }
 
@@ -176,6 +183,29 @@ extension RelayLoop {
         if self.outgoing[index].byteCount >= Self.largestBatch { self.handOver(to: index) }
     }
 
+    /// Hands a packet over to the link by which `route` leads to another node, at once or at the end of the tick.
+    func forward(
+        _ packet: UnsafeRawBufferPointer,
+        from source: NodePublicKey,
+        to destination: NodePublicKey,
+        kind: PacketKind,
+        by route: Route,
+        over target: ClientID
+    ) {
+        if let link = route.link {
+            link.append(packet, from: source, to: destination, kind: kind)
+            return
+        }
+        let index = Int(target.loop)
+        guard index != self.loop.index, index < self.outgoing.count else {
+            self.counters.drop(.goneDisconnected, kind)
+            return
+        }
+        self.awaitTickEnd()
+        self.outgoing[index].append(packet, from: source, to: destination, kind: kind, over: target)
+        if self.outgoing[index].byteCount >= Self.largestBatch { self.handOver(to: index) }
+    }
+
     /// Tells a client, on whichever loop, that a peer left: behind the last packet from there.
     func tell(_ target: ClientID, thatLeft peer: NodePublicKey) {
         let index = Int(target.loop)
@@ -262,14 +292,31 @@ extension RelayLoop: MailHandler {
                     to: target,
                     outbox: Int(target.loop) == self.loop.index ? self.clients[target] : nil
                 )
+            case .remoteRoute(let key, let target):
+                self.routes.set(
+                    key,
+                    over: target,
+                    link: Int(target.loop) == self.loop.index ? self.clients[target] : nil
+                )
             case .routeRemoved(let key):
                 self.routes.remove(key)
+                self.tellRemoteContacts(of: key)
             case .activity(let client, let isActive):
                 self.clients[client]?.isActive = isActive
+            case .control(let client, let frames):
+                self.clients[client]?.append(control: frames)
+            case .close(let client):
+                self.clients[client]?.abort(.closedByMesh)
             case .acknowledge(let acknowledgement):
                 acknowledgement.acknowledge()
             }
         }
+    }
+
+    private func tellRemoteContacts(of key: NodePublicKey) {
+        let listeners = self.remoteContacts.take(key)
+        guard !self.isDraining else { return }
+        for listener in listeners { self.tell(listener, thatLeft: key) }
     }
 
     private func deliver(_ batch: PacketBatch) {

@@ -43,6 +43,8 @@ extension RelayServer {
         public var region: DERPRegion?
         /// Who is asked about clients. By default nobody is: whoever reaches the relay may use it.
         public var admission = AdmissionPolicy()
+        /// The mesh that this node belongs to. `nil`: none.
+        public var mesh: MeshConfiguration?
         /// What the DERP map is made of besides ``region``.
         public var mapSources = RegionMap.Sources()
         /// How many event loops (threads) serve clients; 1…1024. `nil`: one per core that the process may use.
@@ -110,13 +112,14 @@ extension RelayServer.Configuration {
         try self.connectionLimits.validate()
         try self.proxies.validate()
         try self.admission.validate()
+        try self.mesh?.validate()
         if case .redirect(let url) = self.homePage {
             let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")
             try Self.require(isWeb && url.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the home page is no web URL")
         }
     }
 
-    private static func require(_ condition: Bool, _ message: String) throws(DERPError) {
+    static func require(_ condition: Bool, _ message: String) throws(DERPError) {
         guard condition else { throw DERPError(.invalidConfiguration, message) }
     }
 }

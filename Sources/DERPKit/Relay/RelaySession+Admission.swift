@@ -2,11 +2,11 @@ import AsyncSockets
 import Logging
 
 extension RelaySession {
-    /// Returns when the client may come in. One that may not is told why.
+    /// Returns when the client may come in, which a mesh peer always may. One that may not is told why.
     ///
     /// The deadline of the handshake's last step bounds this too.
     func admit(_ login: DERPLogin) async throws(Ending) {
-        guard let gatekeeper = self.context.gatekeeper else { return }
+        guard let gatekeeper = self.context.gatekeeper, !login.isMeshPeer else { return }
         let request = self.request(of: login)
         let pending = PendingAdmission(self.stream)
         let loop = self.relay.loop
@@ -26,7 +26,7 @@ extension RelaySession {
     /// Has the client asked about again and again, as the policy says, and closed when it is no longer wanted; `nil`
     /// when it never is. To be cancelled when the client leaves.
     func reverify(_ login: DERPLogin, of connection: ClientConnection) -> Task<Void, Never>? {
-        guard let gatekeeper = self.context.gatekeeper else { return nil }
+        guard let gatekeeper = self.context.gatekeeper, !login.isMeshPeer else { return nil }
         guard let interval = self.context.configuration.admission.reverifyInterval else { return nil }
         let request = self.request(of: login)
         let period = interval + interval * Double.random(in: 0...0.1)

@@ -193,7 +193,14 @@ extension RelaySession {
         try await self.takeSeat(of: login)
         let info = login.isMeshPeer ? RateTable.unlimitedServerInfo : self.relay.rates.serverInfo(for: login.key)
         let greeting = Frame.encode(.serverInfo, login.box.seal(info))
-        let connection = ClientConnection(stream: self.stream, login: login, relay: self.relay, context: self.context)
+        let connection = ClientConnection(
+            stream: self.stream,
+            address: self.clientAddress,
+            login: login,
+            isNotIdeal: upgrade.request.idealNode != nil,
+            relay: self.relay,
+            context: self.context
+        )
         let reverification = self.reverify(login, of: connection)
         defer { reverification?.cancel() }
         return await connection.run(early: early, greeting: greeting)
@@ -214,9 +221,14 @@ extension RelaySession {
         while true {
             switch reader.read(buffer) {
             case .complete(let payload, let rest):
-                guard let login = DERPLogin(payload: payload, privateKey: self.context.configuration.privateKey) else {
-                    throw Ending(.badHandshake)
-                }
+                let configuration = self.context.configuration
+                guard
+                    let login = DERPLogin(
+                        payload: payload,
+                        privateKey: configuration.privateKey,
+                        meshKey: configuration.mesh?.key
+                    )
+                else { throw Ending(.badHandshake) }
                 return (login, Array(rest))
             case .refused:
                 throw Ending(.badHandshake)

@@ -14,7 +14,7 @@ struct ClientInfoTests {
             {"meshKey":"\(Self.meshKey)","version":2,"CanAckPings":true,"IsProber":true,"AppName":"probe"}
             """
         let info = try #require(self.read(json))
-        #expect(info.meshKey == Hex.decode(Self.meshKey))
+        #expect(info.meshKey == MeshKey(text: Self.meshKey))
         #expect(info.version == 2)
         #expect(info.canAckPings)
         #expect(info.isProber)
@@ -29,7 +29,7 @@ struct ClientInfoTests {
         #expect(self.read(#"{"version":0}"#)?.version == 0)
         #expect(self.read(#"{"version":-7}"#)?.version == -7)
         #expect(self.read(#"{"VERSION":99}"#)?.version == 99)
-        #expect(self.read(#"{"MESHKEY":"\#(Self.meshKey)"}"#)?.meshKey == Hex.decode(Self.meshKey))
+        #expect(self.read(#"{"MESHKEY":"\#(Self.meshKey)"}"#)?.meshKey == MeshKey(text: Self.meshKey))
         #expect(self.read(#"{"canackpings":true,"iSpRoBeR":true}"#)?.isProber == true)
         #expect(self.read(#"{"other":[1,{"x":null}],"Another":"\u0000"}"#) == ClientInfo())
         #expect(self.read(#"{"meshKey":null,"version":null,"AppName":null,"CanAckPings":null}"#) == ClientInfo())
@@ -90,7 +90,7 @@ struct ClientInfoTests {
         info.canAckPings = true
         info.isProber = true
         info.appName = "x"
-        info.meshKey = Hex.decode(Self.meshKey)
+        info.meshKey = MeshKey(text: Self.meshKey)
         #expect(ClientInfo(json: info.json()) == info)
         #expect(String(decoding: info.json(), as: UTF8.self).contains(#""meshKey":"\#(Self.meshKey)""#))
     }

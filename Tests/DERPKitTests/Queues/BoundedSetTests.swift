@@ -16,7 +16,7 @@ struct BoundedSetTests {
             #expect(wasNew == isNew)
             if isNew { model.append(element) }
             if model.count > limit { model.removeFirst() }
-            #expect(set.elements == Set(model))
+            #expect(set.elements == model)
             #expect(set.contains(element))
         }
     }

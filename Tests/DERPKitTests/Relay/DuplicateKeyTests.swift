@@ -41,7 +41,9 @@ struct DuplicateKeyTests {
     func idleOneLeaves() throws {
         let table = try LoopTable(loops: 2, seed: 2)
         let sender = try TableClient(table, on: 0)
-        let connections = [try TableClient(table, on: 0, key: self.key), try TableClient(table, on: 1, key: self.key)]
+        var connections = [try TableClient(table, on: 0, key: self.key)]
+        table.settle()
+        connections.append(try TableClient(table, on: 1, key: self.key))
         #expect(self.receiver(of: table, connections, from: sender) == [1])
         connections[0].leave()
         #expect(self.receiver(of: table, connections, from: sender) == [1])

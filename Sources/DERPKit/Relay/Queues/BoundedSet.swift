@@ -11,7 +11,11 @@ struct BoundedSet<Element: Hashable & Sendable>: Sendable {
         self.limit = limit
     }
 
-    var elements: Set<Element> { self.members }
+    var isEmpty: Bool { self.members.isEmpty }
+    var count: Int { self.members.count }
+
+    /// The members, the oldest first.
+    var elements: [Element] { Array(self.order[self.oldest...] + self.order[..<self.oldest]) }
 
     func contains(_ element: Element) -> Bool { self.members.contains(element) }
 
@@ -27,5 +31,16 @@ struct BoundedSet<Element: Hashable & Sendable>: Sendable {
             self.oldest = (self.oldest + 1) % self.limit
         }
         return true
+    }
+
+    /// Adds all of `other`, its oldest first.
+    mutating func formUnion(_ other: Self) {
+        guard !self.isEmpty else {
+            self.members = other.members
+            self.order = other.order
+            self.oldest = other.oldest
+            return
+        }
+        for element in other.elements { self.insert(element) }
     }
 }

@@ -7,6 +7,7 @@ import AsyncSockets
 final class Outbox {
     let stream: TCPStream
     let relay: RelayLoop
+    let terms: Terms
 
     /// The end of a frame whose beginning was sent.
     private var remainder: [UInt8] = []
@@ -36,12 +37,21 @@ final class Outbox {
 
     private var keepAlive: LoopTimer?
     private var stall: StallWatch?
+    /// Who waits until no control frames wait any more.
+    private var controlWaiter: UnsafeContinuation<Void, Never>?
+    private var isClosed = false
 
-    init(stream: TCPStream, relay: RelayLoop) {
+    init(stream: TCPStream, relay: RelayLoop, terms: Terms) {
         self.stream = stream
         self.relay = relay
-        self.disco = FrameRing(pool: relay.discoPool)
-        self.data = FrameRing(pool: relay.dataPool)
+        self.terms = terms
+        if terms.isLink {
+            self.disco = FrameRing(pool: BufferPool(blockSize: Terms.linkDiscoBlock, limit: 1))
+            self.data = FrameRing(pool: BufferPool(blockSize: Terms.linkDataBlock, limit: 1))
+        } else {
+            self.disco = FrameRing(pool: relay.discoPool)
+            self.data = FrameRing(pool: relay.dataPool)
+        }
         stream.writeHandler = self
     }
 
@@ -59,6 +69,7 @@ final class Outbox {
 
     /// Ends the queue's life: what is still in it is counted as dropped.
     func close() {
+        self.isClosed = true
         self.keepAlive?.cancel()
         self.keepAlive = nil
         self.stall = nil
@@ -72,6 +83,7 @@ final class Outbox {
         self.data.removeAll()
         self.control = []
         self.remainder = []
+        self.resumeControlWaiter()
     }
 
     /// Sends `greeting`, and from then on what is queued, which may have been queued before.
@@ -107,7 +119,24 @@ extension Outbox {
         self.packetAppended()
     }
 
-    /// Queues a RecvPacket frame that another loop made.
+    /// Queues a packet from `source` as a ForwardPacket frame, for the node that has `destination`.
+    func append(
+        _ packet: UnsafeRawBufferPointer,
+        from source: NodePublicKey,
+        to destination: NodePublicKey,
+        kind: PacketKind
+    ) {
+        // Routes lead to a broken link until the forwarder has changed them.
+        guard !self.isClosed else {
+            self.relay.counters.drop(.goneDisconnected, kind)
+            return
+        }
+        guard let frame = self.reserve(PacketFrame.forwardOverhead + packet.count, kind) else { return }
+        PacketFrame.store(packet, from: source, to: destination, at: frame)
+        self.packetAppended()
+    }
+
+    /// Queues a frame with a packet that another loop made.
     func append(frame: UnsafeRawBufferPointer, kind: PacketKind) {
         guard let memory = self.reserve(frame.count, kind), let base = frame.baseAddress else { return }
         memory.copyMemory(from: base, byteCount: frame.count)
@@ -165,7 +194,8 @@ extension Outbox {
     }
 
     private func list(_ isListed: Bool) {
-        guard self.isListed != isListed else { return }
+        // A link's memory is its own, so others gain nothing from what it drops.
+        guard self.isListed != isListed, !self.terms.isLink else { return }
         self.isListed = isListed
         self.relay.setHoarding(self, isListed)
     }
@@ -186,12 +216,23 @@ extension Outbox {
     /// Queues control frames, ahead of packets.
     func append(control frames: [UInt8]) {
         self.control.append(contentsOf: frames)
-        if self.control.count > Self.controlLimit { self.abort(.tooSlow) }
+        if self.control.count > self.terms.controlLimit { self.abort(.tooSlow) }
         self.markDirty()
     }
 
-    /// How many bytes of control frames may wait.
-    private static let controlLimit = 256 * 1024
+    private var hasControl: Bool { !self.control.isEmpty || !self.remainder.isEmpty }
+
+    /// Returns when all control frames have been sent, or the queue's life has ended. At most one may wait.
+    func waitUntilControlIsSent(isolation: isolated (any Actor)? = #isolation) async {
+        guard self.hasControl, !self.isClosed else { return }
+        await withUnsafeContinuation { self.controlWaiter = $0 }
+    }
+
+    private func resumeControlWaiter() {
+        guard let waiter = self.controlWaiter else { return }
+        self.controlWaiter = nil
+        waiter.resume()
+    }
 
     /// Queues a Pong, unless one waits already.
     func append(pong data: UnsafeRawBufferPointer) {
@@ -255,6 +296,7 @@ extension Outbox: StreamWriteHandler {
             self.stall = nil
             self.list(false)
         }
+        if self.controlWaiter != nil, !self.hasControl { self.resumeControlWaiter() }
     }
 
     /// Offers everything to the stream; returns how much it took of how much.
@@ -316,17 +358,25 @@ extension Outbox: StreamWriteHandler {
     private func countAll() {
         let packets = self.data.count - self.notices + self.disco.count
         let frameBytes = self.data.byteCount - self.notices * Frame.peerGoneCount + self.disco.byteCount
-        self.relay.counters.packetsSent += UInt64(packets)
-        self.relay.counters.bytesSent += UInt64(frameBytes - packets * PacketFrame.overhead)
+        self.count(packets, byteCount: frameBytes - packets * self.terms.packetOverhead)
+    }
+
+    private func count(_ packets: Int, byteCount: Int) {
+        if self.terms.isLink {
+            self.relay.counters.packetsForwardedOut += UInt64(packets)
+            self.relay.counters.bytesForwardedOut += UInt64(byteCount)
+        } else {
+            self.relay.counters.packetsSent += UInt64(packets)
+            self.relay.counters.bytesSent += UInt64(byteCount)
+        }
     }
 
     private func forget(_ left: inout Int, _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>) {
         while left > 0, let frame = self[keyPath: ring].first {
             if left < frame.count { self.remainder = Array(frame[left...]) }
             left -= min(left, frame.count)
-            if PacketFrame(frame) != nil {
-                self.relay.counters.packetsSent += 1
-                self.relay.counters.bytesSent += UInt64(frame.count - PacketFrame.overhead)
+            if let packet = PacketFrame(frame) {
+                self.count(1, byteCount: packet.packetCount)
             } else {
                 self.notices -= 1
             }
@@ -335,7 +385,7 @@ extension Outbox: StreamWriteHandler {
     }
 
     private func watchStall() {
-        guard self.stall == nil, let timeout = self.relay.writeTimeout else { return }
+        guard self.stall == nil, let timeout = self.terms.writeTimeout else { return }
         self.stall = StallWatch(stream: self.stream, timeout: timeout) { [unowned self] in self.abort(.writeTimeout) }
     }
 }

@@ -1,19 +1,30 @@
-/// A RecvPacket frame in memory.
+/// A frame in memory that brings a packet: RecvPacket, or ForwardPacket.
 struct PacketFrame {
     /// What the packet in it is.
     let kind: PacketKind
+    /// The packet's size, in bytes.
+    let packetCount: Int
 
     /// Looks at a whole frame; `nil` when it is another kind of frame.
     init?(_ frame: UnsafeRawBufferPointer) {
-        guard let start = frame.baseAddress, FrameHeader(start).type == .recvPacket else { return nil }
-        let packet = UnsafeRawBufferPointer(rebasing: frame[Self.overhead...])
+        guard let start = frame.baseAddress else { return nil }
+        let overhead: Int
+        switch FrameHeader(start).type {
+        case .recvPacket: overhead = Self.overhead
+        case .forwardPacket: overhead = Self.forwardOverhead
+        default: return nil
+        }
+        let packet = UnsafeRawBufferPointer(rebasing: frame[overhead...])
         self.kind = DiscoPacket.matches(packet) ? .disco : .other
+        self.packetCount = packet.count
     }
 
-    /// What a frame is longer than its packet, in bytes.
+    /// What a RecvPacket frame is longer than its packet, in bytes.
     static let overhead = FrameHeader.byteCount + NodePublicKey.byteCount
+    /// What a ForwardPacket frame is longer than its packet, in bytes.
+    static let forwardOverhead = FrameHeader.byteCount + 2 * NodePublicKey.byteCount
 
-    /// Writes the frame that brings `packet` from `source`.
+    /// Writes the frame that brings `packet` from `source` to a client.
     @inline(__always)
     static func store(
         _ packet: UnsafeRawBufferPointer,
@@ -24,5 +35,20 @@ struct PacketFrame {
         source.store(to: memory + FrameHeader.byteCount)
         guard let base = packet.baseAddress else { return }
         (memory + Self.overhead).copyMemory(from: base, byteCount: packet.count)
+    }
+
+    /// Writes the frame that brings `packet` from `source` to the node that has `destination`.
+    static func store(
+        _ packet: UnsafeRawBufferPointer,
+        from source: NodePublicKey,
+        to destination: NodePublicKey,
+        at memory: UnsafeMutableRawPointer
+    ) {
+        let payloadCount = UInt32(2 * NodePublicKey.byteCount + packet.count)
+        FrameHeader(type: .forwardPacket, payloadCount: payloadCount).store(to: memory)
+        source.store(to: memory + FrameHeader.byteCount)
+        destination.store(to: memory + FrameHeader.byteCount + NodePublicKey.byteCount)
+        guard let base = packet.baseAddress else { return }
+        (memory + Self.forwardOverhead).copyMemory(from: base, byteCount: packet.count)
     }
 }

@@ -35,6 +35,19 @@ final class PacketBatch: @unchecked Sendable {
         PacketFrame.store(packet, from: source, at: frame)
     }
 
+    /// A packet for a client of another node, to which the link `target` leads.
+    func append(
+        _ packet: UnsafeRawBufferPointer,
+        from source: NodePublicKey,
+        to destination: NodePublicKey,
+        kind: PacketKind,
+        over target: ClientID
+    ) {
+        let content: Content = kind == .disco ? .disco : .other
+        let frame = self.reserve(PacketFrame.forwardOverhead + packet.count, content, to: target)
+        PacketFrame.store(packet, from: source, to: destination, at: frame)
+    }
+
     func append(peerGone key: NodePublicKey, to target: ClientID) {
         key.store(to: self.reserve(NodePublicKey.byteCount, .peerGone, to: target))
     }

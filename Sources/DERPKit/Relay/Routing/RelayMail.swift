@@ -4,10 +4,16 @@ enum RelayMail: Sendable {
     case frames(PacketBatch)
     /// From now on packets for the key go to the client.
     case route(NodePublicKey, ClientID)
-    /// The key has left.
+    /// From now on packets for the key go over the link to the node that has it.
+    case remoteRoute(NodePublicKey, ClientID)
+    /// The key has left the region.
     case routeRemoved(NodePublicKey)
     /// Whether a client gets the packets for its key, which several have.
     case activity(ClientID, isActive: Bool)
+    /// Control frames for a client.
+    case control(ClientID, [UInt8])
+    /// The client's connection is to end, because a mesh peer wants it.
+    case close(ClientID)
     /// Everything before this has been handled.
     case acknowledge(Acknowledgement)
 }

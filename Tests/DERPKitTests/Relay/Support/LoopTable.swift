@@ -62,6 +62,9 @@ final class LoopTable {
         } while !loops.allSatisfy(\.isIdle)
     }
 
+    /// What has been counted, on all loops.
+    var counters: RelayCounters { self.relays.reduce(into: RelayCounters()) { $0 += $1.counters } }
+
     /// Turns the loops until `condition` holds; false when that takes longer than `time`.
     func turn(for time: Duration = .seconds(10), until condition: () -> Bool) -> Bool {
         let end = ContinuousClock.now + time

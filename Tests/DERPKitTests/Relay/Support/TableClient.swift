@@ -16,21 +16,26 @@ final class TableClient {
 
     let key: NodePublicKey
     let stream: TCPStream
-    private let descriptor: Int32
+    private let socket: FrameSocket
     private let end = Shared(Mutex<CloseReason?>(nil))
-    private var received: [UInt8] = []
 
     /// Why its connection ended; `nil` while it lasts.
     var closeReason: CloseReason? { self.end.value.withLock { $0 } }
 
     /// Begins to register with the relay, on the loop with `index`.
-    init(_ table: LoopTable, on index: Int, key: NodePrivateKey = NodePrivateKey()) throws {
+    init(
+        _ table: LoopTable,
+        on index: Int,
+        key: NodePrivateKey = NodePrivateKey(),
+        info: ClientInfo = ClientInfo(),
+        isNotIdeal: Bool = false
+    ) throws {
         var pair: [Int32] = [0, 0]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &pair) == 0 else {
             throw SocketError(errno: errno, "make a socket pair")
         }
         self.key = key.publicKey
-        self.descriptor = pair[0]
+        self.socket = FrameSocket(descriptor: pair[0])
         let relay = table.relays[index]
         let stream = try TCPStream(
             descriptor: pair[1],
@@ -40,12 +45,19 @@ final class TableClient {
         self.stream = stream
         guard let box = SecretBox(privateKey: key, peer: table.context.configuration.privateKey.publicKey),
             let login = DERPLogin(
-                payload: key.publicKey.bytes + box.seal(ClientInfo().json()),
-                privateKey: table.context.configuration.privateKey
+                payload: key.publicKey.bytes + box.seal(info.json()),
+                privateKey: table.context.configuration.privateKey,
+                meshKey: table.context.configuration.mesh?.key
             )
         else { throw DERPError(.handshake, "no login") }
         relay.opened(stream)
-        let connection = ClientConnection(stream: stream, login: login, relay: relay, context: table.context)
+        let connection = ClientConnection(
+            stream: stream,
+            login: login,
+            isNotIdeal: isNotIdeal,
+            relay: relay,
+            context: table.context
+        )
         let end = self.end
         Task(executorPreference: relay.loop) {
             let reason = await connection.run(early: [], greeting: [FrameType.serverInfo.rawValue, 0, 0, 0, 0])
@@ -55,12 +67,10 @@ final class TableClient {
         }
     }
 
-    deinit { Glibc.close(self.descriptor) }
-
     /// Sends as much as the socket takes; returns how much that is.
     @discardableResult
     func send(_ bytes: [UInt8]) -> Int {
-        max(0, Glibc.send(self.descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)))
+        max(0, Glibc.send(self.socket.descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)))
     }
 
     func send(_ packet: [UInt8], to key: NodePublicKey) {
@@ -72,25 +82,9 @@ final class TableClient {
     }
 
     func leave() {
-        shutdown(self.descriptor, Int32(SHUT_WR))
+        shutdown(self.socket.descriptor, Int32(SHUT_WR))
     }
 
-    /// The whole frames that have come since the last time.
-    func frames() -> [Frame] {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = recv(self.descriptor, &buffer, buffer.count, 0), count > 0 {
-            self.received += buffer.prefix(count)
-        }
-        var frames: [Frame] = []
-        var next = 0
-        while self.received.count - next >= FrameHeader.byteCount {
-            let header = self.received.withUnsafeBytes { FrameHeader($0.baseAddress! + next) }
-            let end = next + FrameHeader.byteCount + Int(header.payloadCount)
-            guard end <= self.received.count else { break }
-            frames.append(Frame(type: header.type, payload: Array(self.received[next + FrameHeader.byteCount..<end])))
-            next = end
-        }
-        self.received.removeFirst(next)
-        return frames
-    }
+    /// The whole frames that have come since the last time, in up to `limit` bytes, about.
+    func frames(limit: Int = .max) -> [Frame] { self.socket.frames(limit: limit) }
 }

@@ -1,0 +1,80 @@
+// What only mesh peers may ask for (protocol notes §3).
+extension ClientConnection {
+    /// Judges a privileged frame. An ordinary client that sends one breaks the protocol.
+    func judgePrivileged(_ header: FrameHeader) -> FrameReader.Verdict {
+        guard self.meshPeer != nil else { return .refuse }
+        let count = Int(header.payloadCount)
+        let isRight =
+            switch header.type {
+            case .forwardPacket: Self.forwardPacketSizes.contains(count)
+            case .closePeer: count == NodePublicKey.byteCount
+            default: count == 0
+            }
+        return isRight ? .take : .refuse
+    }
+
+    private static let forwardPacketSizes =
+        2 * NodePublicKey.byteCount...2 * NodePublicKey.byteCount + PacketLimits.packet
+
+    /// Delivers a packet from a client of another node. It is never forwarded again.
+    func forwardPacket(_ payload: UnsafeRawBufferPointer) {
+        guard let meshPeer = self.meshPeer, let base = payload.baseAddress else { return }
+        let source = NodePublicKey(unchecked: base)
+        let destination = NodePublicKey(unchecked: base + NodePublicKey.byteCount)
+        let packet = UnsafeRawBufferPointer(rebasing: payload[(2 * NodePublicKey.byteCount)...])
+        let kind: PacketKind = DiscoPacket.matches(packet) ? .disco : .other
+        self.relay.counters.packetsForwardedIn += 1
+        self.relay.counters.bytesForwardedIn += UInt64(packet.count)
+
+        guard let (route, target) = meshPeer.flows.route(from: source, to: destination, on: self.relay) else {
+            self.relay.counters.drop(.unknownDestinationOnForward, kind)
+            self.tellNotHere(destination, kind)
+            return
+        }
+        if let outbox = route.outbox {
+            outbox.append(packet, from: source, kind: kind)
+        } else if Int(target.loop) != self.relay.loop.index {
+            self.relay.forward(packet, from: source, kind: kind, to: target)
+        } else {
+            self.relay.counters.drop(.goneDisconnected, kind)
+        }
+    }
+
+    /// Tells of every connected client, and then of every change.
+    func watch() {
+        guard let meshPeer = self.meshPeer else { return }
+        meshPeer.wantsFlood = true
+        guard !meshPeer.isFlooded else { return }
+        meshPeer.isFlooded = true
+        Task(executorPreference: self.relay.loop) { await self.flood() }
+    }
+
+    /// As fast as the mesh peer reads, so that no more than a part of it waits.
+    private func flood() async {
+        guard let meshPeer = self.meshPeer else { return }
+        let forwarder = self.context.forwarder
+        while meshPeer.wantsFlood, await forwarder.watch(self.id, key: self.key) {
+            meshPeer.wantsFlood = false
+            var next: Int? = 0
+            while let start = next {
+                next = await forwarder.tellPresences(to: self.id, from: start)
+                await self.outbox.waitUntilControlIsSent()
+            }
+        }
+        meshPeer.isFlooded = false
+    }
+
+    /// Closes all connections of a key.
+    func closePeer(_ payload: UnsafeRawBufferPointer) {
+        guard let key = NodePublicKey(payload) else { return }
+        let context = self.context
+        let peer = self.key
+        Task(executorPreference: self.relay.loop) {
+            let count = await context.forwarder.close(key)
+            context.logger.info(
+                "Closing a client, as a mesh peer wants it",
+                metadata: ["key": "\(key)", "connections": "\(count)", "mesh_peer": "\(peer)"]
+            )
+        }
+    }
+}
