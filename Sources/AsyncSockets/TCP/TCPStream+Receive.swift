@@ -17,15 +17,15 @@ extension TCPStream {
     /// Reads once, at most `limit` (1 or more) bytes from the network, and opens what was read.
     public func receive(atMost limit: Int = .max) -> ReceiveResult {
         guard self.failure == nil else { return .failed }
-        guard !self.isReadClosed else { return .closed }
-        guard let security = self.security else { return self.receiveRaw(atMost: limit) }
-        guard self.unopened.isEmpty else {
-            let bytes = self.unopened
-            self.unopened = []
-            return bytes.withUnsafeBytes { self.open($0, with: security) }
+        if let layer = self.layer, !self.unopened.isEmpty {
+            let bytes = self.unopened.prefix(LoopBuffers.receiveSize)
+            self.unopened.removeFirst(bytes.count)
+            return bytes.withUnsafeBytes { self.open($0, with: layer) }
         }
+        guard !self.isReadClosed else { return .closed }
+        guard let layer = self.layer else { return self.receiveRaw(atMost: limit) }
         switch self.receiveRaw(atMost: limit) {
-        case .bytes(let sealed): return self.open(sealed, with: security)
+        case .bytes(let sealed): return self.open(sealed, with: layer)
         case let other: return other
         }
     }
@@ -54,10 +54,10 @@ extension TCPStream {
         }
     }
 
-    private func open(_ sealed: UnsafeRawBufferPointer, with security: any TransportSecurity) -> ReceiveResult {
+    private func open(_ sealed: UnsafeRawBufferPointer, with layer: any StreamLayer) -> ReceiveResult {
         let plaintext = self.loop.buffers.opened
-        var output = SealedOutput(self.loop.buffers.sealed)
-        let result = security.open(sealed, into: plaintext, output: &output)
+        var output = SealedOutput(self.loop.buffers.sealed, isDelayed: self.isWriteBlocked)
+        let result = layer.open(sealed, into: plaintext, output: &output)
         if output.count > 0 { self.sendSealed(output.filled) }
         if let failure = result.failure { self.fail(SocketError(.tls, failure)) }
         self.isReadClosed = result.isClosed

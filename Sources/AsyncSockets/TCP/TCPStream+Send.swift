@@ -8,11 +8,11 @@ extension TCPStream {
     ///   handler is told when that ends), has failed, or can take more at once in another call.
     public func send(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
         guard self.failure == nil, !self.isWriteBlocked else { return 0 }
-        guard let security = self.security else { return self.sendPlain(segments) }
+        guard let layer = self.layer else { return self.sendPlain(segments) }
         var output = SealedOutput(self.loop.buffers.sealed)
         var accepted = 0
         for segment in segments {
-            guard let count = security.seal(segment, output: &output) else {
+            guard let count = layer.seal(segment, output: &output) else {
                 self.fail(SocketError(.tls, "encrypt"))
                 return accepted
             }

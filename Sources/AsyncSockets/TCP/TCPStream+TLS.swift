@@ -71,7 +71,7 @@ extension TCPStream {
             return false
         case .complete(let unread):
             self.unopened = Array(bytes.suffix(unread))
-            self.security = security.takeOver()
+            self.layer = security.takeOver()
             return true
         case .failed(let reason):
             throw SocketError(.tls, reason)

@@ -29,7 +29,7 @@ public final class TCPStream: @unchecked Sendable {
     private var reader: UnsafeContinuation<Void, Never>?
     /// Whether the reader waits for something else than bytes.
     private var isReaderPatient = false
-    /// Received before the security that will open it was there.
+    /// Received before the layer that will open it was there.
     var unopened: [UInt8] = []
 
     // Writing
@@ -42,7 +42,8 @@ public final class TCPStream: @unchecked Sendable {
     /// reference would make every later retain of it slow.
     public var writeHandler: (any StreamWriteHandler)?
 
-    package internal(set) var security: (any TransportSecurity)?
+    /// What stands between this stream and its socket; `nil` for plain TCP.
+    package internal(set) var layer: (any StreamLayer)?
     /// Why the stream can't be used any more; `nil` while it can.
     public private(set) var failure: SocketError?
     private var deadline: LoopTimer?
@@ -77,7 +78,7 @@ public final class TCPStream: @unchecked Sendable {
         self.loop.deregister(self.descriptor, token: self.token)
         Glibc.close(self.descriptor)
         self.deadline?.cancel()
-        self.security = nil
+        self.layer = nil
         self.unsent = []
         if self.failure == nil { self.failure = SocketError(.closed, "the connection is closed") }
         self.resumeWaiters()
@@ -181,6 +182,7 @@ extension TCPStream: EventHandler {
         // EPOLLOUT is watched only while something waits: always on, it would wake the loop for every ACK.
         self.watchWriting(false)
         guard self.flushUnsent() else { return }
+        self.speak()
         self.resumeWriter()
         self.writeHandler?.streamChanged()
     }

@@ -72,7 +72,7 @@ actor HTTPExchange {
             case .wouldBlock: await stream.waitUntilReadable()
             case .closed:
                 // A body that ends with the connection may have been cut off by anybody, unless TLS says that it wasn't.
-                guard stream.security == nil || stream.isReadClosed else {
+                guard stream.layer == nil || stream.isReadClosed else {
                     throw SocketError(.closed, "the server closed the connection before its answer was whole")
                 }
                 try self.reader.end()

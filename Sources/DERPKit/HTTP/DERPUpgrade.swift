@@ -1,5 +1,15 @@
 /// A client's wish to leave HTTP and speak DERP, granted (`GET /derp`).
 package struct DERPUpgrade: Hashable, Sendable {
+    /// What carries DERP's frames.
+    package enum Transport: Hashable, Sendable {
+        /// They lie right on the connection.
+        case raw
+        /// They lie in WebSocket messages (RFC 6455). False: the client didn't offer the subprotocol, and is to be told by a
+        /// Close frame.
+        case webSocket(speaksDERP: Bool)
+    }
+
+    package var transport = Transport.raw
     /// Whether the client goes without an HTTP response: it knows the server's key from the meta certificate.
     package var isFastStart: Bool
     /// The node of the region that the client would rather have; `nil` when this is the one. At most 255 bytes of ASCII.

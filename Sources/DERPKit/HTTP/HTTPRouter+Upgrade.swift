@@ -27,20 +27,20 @@ extension HTTPRouter {
         }
         switch transport {
         case .raw: return .upgrade(self.rawUpgrade(head))
-        case .webSocket:
-            return .respond(
-                HTTPReply(text: "WebSocket is not available here; use Upgrade: DERP", status: .notImplemented)
-            )
+        case .webSocket: return self.webSocketUpgrade(head)
         }
     }
 
     /// The first protocol in Upgrade that is known here. Very old clients say `websocket` and mean raw DERP: those that
-    /// mean WebSocket name its subprotocol. Connection isn't looked at, nor the version, as the reference doesn't either.
+    /// mean WebSocket name its subprotocol, or something like it. For raw DERP Connection isn't looked at, nor the version, as
+    /// the reference doesn't either.
     private func transport(wantedBy head: HTTPRequestHead) -> Transport? {
         for name in head.fields.list(.upgrade) {
             switch name.lowercased() {
             case "derp": return .raw
-            case "websocket": return head.fields.lists("derp", in: .secWebSocketProtocol) ? .webSocket : .raw
+            case "websocket":
+                let protocols = head.fields[.secWebSocketProtocol] ?? ""
+                return protocols.contains(WebSocketHandshake.subprotocol) ? .webSocket : .raw
             default: continue
             }
         }
@@ -49,15 +49,31 @@ extension HTTPRouter {
 
     private func rawUpgrade(_ head: HTTPRequestHead) -> DERPUpgrade {
         let isFastStart = head.fields[.derpFastStart] == "1"
-        // A stranger's word on its way to logs: bounded in bytes, and nothing that a terminal would obey.
-        let idealNode = head.fields[.idealNode].flatMap { name in
+        return DERPUpgrade(
+            isFastStart: isFastStart,
+            idealNode: Self.idealNode(head),
+            response: isFastStart ? [] : self.switchingProtocols
+        )
+    }
+
+    private func webSocketUpgrade(_ head: HTTPRequestHead) -> Outcome {
+        switch WebSocketHandshake.response(to: head) {
+        case .failure(let refusal):
+            return .respond(refusal.reply)
+        case .success(let response):
+            let transport = DERPUpgrade.Transport.webSocket(speaksDERP: WebSocketHandshake.speaksDERP(head))
+            let idealNode = Self.idealNode(head)
+            return .upgrade(
+                DERPUpgrade(transport: transport, isFastStart: false, idealNode: idealNode, response: response)
+            )
+        }
+    }
+
+    /// A stranger's word on its way to logs: bounded in bytes, and nothing that a terminal would obey.
+    private static func idealNode(_ head: HTTPRequestHead) -> String? {
+        head.fields[.idealNode].flatMap { name in
             let bytes = name.utf8.prefix(255).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
             return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
         }
-        return DERPUpgrade(
-            isFastStart: isFastStart,
-            idealNode: idealNode,
-            response: isFastStart ? [] : self.switchingProtocols
-        )
     }
 }

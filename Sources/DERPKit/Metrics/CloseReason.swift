@@ -22,6 +22,8 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case refused
     /// A frame broke the protocol.
     case badFrame
+    /// A WebSocket message or frame was malformed, too large, or of a kind that isn't spoken here.
+    case badMessage
     /// A deadline of TLS, HTTP or the DERP handshake passed.
     case timeout
     /// The peer took nothing that was queued for it for too long.
@@ -46,6 +48,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
         case .limit: "limit"
         case .refused: "refused"
         case .badFrame: "bad_frame"
+        case .badMessage: "bad_message"
         case .timeout: "timeout"
         case .writeTimeout: "write_timeout"
         case .tooSlow: "too_slow"

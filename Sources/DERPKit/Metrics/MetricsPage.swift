@@ -59,6 +59,12 @@ struct MetricsPage: Sendable {
             counters.homeMoves
         )
         text.counter("derp_not_ideal_total", "Clients that wanted another node of the region.", counters.notIdeal)
+        text.counter("derp_websockets_total", "Connections that became WebSockets.", counters.webSockets)
+        text.counter(
+            "derp_websockets_closed_total",
+            "WebSockets that ended, by who closed them, and why.",
+            WebSocketEnd.allCases.map { (counters.webSocketEnds[$0], [("reason", $0.label)]) }
+        )
         text.counter(
             "derp_connections_closed_total",
             "Connections that ended, by reason.",

@@ -22,6 +22,8 @@ struct RelayCounters: Sendable {
     var homeClients: Int64 = 0
     var homeMoves: UInt64 = 0
     var notIdeal: UInt64 = 0
+    var webSockets: UInt64 = 0
+    var webSocketEnds = PerCase<WebSocketEnd>()
     var closes = PerCase<CloseReason>()
     var connectionRefusals = PerCase<ConnectionRefusal>()
     /// How often a client's rate had reading wait.
@@ -60,6 +62,8 @@ struct RelayCounters: Sendable {
         left.homeClients += right.homeClients
         left.homeMoves += right.homeMoves
         left.notIdeal += right.notIdeal
+        left.webSockets += right.webSockets
+        left.webSocketEnds += right.webSocketEnds
         left.closes += right.closes
         left.connectionRefusals += right.connectionRefusals
         left.rateWaits += right.rateWaits

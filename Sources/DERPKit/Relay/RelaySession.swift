@@ -36,7 +36,7 @@ struct RelaySession: Sendable {
         do {
             let early = try await self.readProxyHeader()
             if let upgrade = try await self.serveHTTP(early: early) {
-                reason = try await self.serveDERP(upgrade)
+                reason = try await self.serve(upgrade)
             } else {
                 reason = .answered
             }
@@ -73,9 +73,9 @@ struct RelaySession: Sendable {
 
 extension RelaySession {
     /// What the client upgraded to, and what it sent behind its request.
-    private struct Upgrade {
-        let request: DERPUpgrade
-        let early: [UInt8]
+    struct Upgrade {
+        var request: DERPUpgrade
+        var early: [UInt8]
     }
 
     /// Answers requests until the client upgrades; `nil` when it doesn't.
@@ -185,7 +185,14 @@ extension RelaySession {
 // MARK: DERP
 
 extension RelaySession {
-    private func serveDERP(_ upgrade: Upgrade) async throws(Ending) -> CloseReason {
+    private func serve(_ upgrade: Upgrade) async throws(Ending) -> CloseReason {
+        switch upgrade.request.transport {
+        case .raw: try await self.serveDERP(upgrade)
+        case .webSocket(let speaksDERP): await self.serveWebSocket(upgrade, speaksDERP: speaksDERP)
+        }
+    }
+
+    func serveDERP(_ upgrade: Upgrade) async throws(Ending) -> CloseReason {
         if upgrade.request.idealNode != nil { self.relay.counters.notIdeal += 1 }
         let (login, early) = try await self.logIn(upgrade)
         try await self.admit(login)

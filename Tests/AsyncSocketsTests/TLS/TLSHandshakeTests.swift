@@ -200,7 +200,7 @@ struct TLSHandshakeTests {
         try await loop.attempt {
             let stream = try await TCPStream.connect(to: server.address, on: loop)
             try await stream.startTLS(client)
-            stream.security = nil
+            stream.layer = nil
             // RFC 8446 §5.2: an application data record whose content nobody sealed.
             try await stream.write([23, 3, 3, 0, 32] + [UInt8](repeating: 5, count: 32))
             while try await stream.next() != nil {}

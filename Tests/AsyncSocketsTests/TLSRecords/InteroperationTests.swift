@@ -15,7 +15,7 @@ import Testing
         return try await TestServer { stream in
             stream.setDeadline(.seconds(30))
             try await stream.startTLS(tls)
-            #expect((stream.security is TLSRecordLayer) == ownRecords)
+            #expect((stream.layer is TLSRecordLayer) == ownRecords)
             try await stream.echo()
         }
     }
@@ -74,7 +74,7 @@ import Testing
             defer { stream.close() }
             stream.setDeadline(.seconds(30))
             try await stream.startTLS(tls)
-            #expect(stream.security is TLSRecordLayer)
+            #expect(stream.layer is TLSRecordLayer)
             try await stream.write(Array("from the client\n".utf8))
             try await server.wait(for: "from the client\n")
             for round in 1...3 {
@@ -83,7 +83,7 @@ import Testing
                     #expect(try await stream.read(14) == Array("to the client\n".utf8))
                     try server.write("\(command)\n")
                     // The numbers begin again with the next key.
-                    while let layer = stream.security as? TLSRecordLayer, layer.reading.sequence != 0 {
+                    while let layer = stream.layer as? TLSRecordLayer, layer.reading.sequence != 0 {
                         guard case .wouldBlock = stream.receive() else { continue }
                         await stream.waitUntilReadable()
                         if let failure = stream.failure { throw failure }

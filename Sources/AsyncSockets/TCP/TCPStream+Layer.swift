@@ -1,0 +1,18 @@
+extension TCPStream {
+    /// Puts `layer` between the stream's owner and what stands there now, which it must take along.
+    ///
+    /// - Parameter early: what was already received, and opened by what stood there until now. The layer's first calls
+    ///   get that, at most ``LoopBuffers/receiveSize`` bytes each.
+    package func insert(_ layer: any StreamLayer, early: [UInt8]) {
+        self.layer = layer
+        self.unopened = early
+    }
+
+    /// Sends what the layer has to say by itself. Also when the stream has failed: it may be why.
+    package func speak() {
+        guard let layer = self.layer, self.isOpen else { return }
+        var output = SealedOutput(self.loop.buffers.sealed, isDelayed: self.isWriteBlocked)
+        layer.speak(output: &output)
+        if output.count > 0 { self.sendSealed(output.filled) }
+    }
+}

@@ -1,0 +1,11 @@
+/// Sizes of WebSocket frames and messages, in bytes.
+enum WebSocketLimits {
+    /// The largest message that a client may send: one that holds the largest packet.
+    static let message = FrameHeader.byteCount + NodePublicKey.byteCount + PacketLimits.packet
+    /// The largest payload of a control frame (RFC 6455 §5.5).
+    static let control = 125
+    /// The largest header of a frame, mask included (RFC 6455 §5.2).
+    static let header = 14
+    /// The largest frame that the relay sends, header included: it fills a record of TLS.
+    static let sentFrame = 16 * 1024
+}

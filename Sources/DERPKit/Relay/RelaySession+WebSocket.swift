@@ -1,0 +1,86 @@
+import AsyncSockets
+
+extension RelaySession {
+    /// Serves a client whose DERP comes in WebSocket messages, and closes the WebSocket (RFC 6455 §7.1).
+    func serveWebSocket(_ upgrade: Upgrade, speaksDERP: Bool) async -> CloseReason {
+        self.stream.setDeadline(self.context.configuration.handshakeTimeout)
+        do {
+            try await self.stream.write(upgrade.request.response)
+        } catch {
+            return CloseReason(error)
+        }
+        self.relay.counters.webSockets += 1
+        let layer = WebSocketLayer(
+            inner: self.stream.layer,
+            buffers: self.stream.loop.buffers,
+            earlyCount: upgrade.early.count
+        )
+        self.stream.insert(layer, early: upgrade.early)
+        let reason = speaksDERP ? await self.serveDERP(in: upgrade) : .badRequest
+        return await self.close(layer, for: reason)
+    }
+
+    private func serveDERP(in upgrade: Upgrade) async -> CloseReason {
+        var upgrade = upgrade
+        upgrade.request.response = []
+        upgrade.early = []
+        do {
+            return try await self.serveDERP(upgrade)
+        } catch {
+            return error.reason
+        }
+    }
+
+    /// Closes the WebSocket, unless the client has, and then the stream; returns why the connection ended.
+    private func close(_ layer: WebSocketLayer, for reason: CloseReason) async -> CloseReason {
+        switch layer.ending {
+        case .close:
+            self.relay.counters.webSocketEnds[.peer] += 1
+            await self.stream.finish()
+            return reason
+        case .violation(let violation):
+            self.relay.counters.webSocketEnds[WebSocketEnd(violation.closeCode)] += 1
+            await self.stream.finish()
+            return .badMessage
+        case nil:
+            break
+        }
+        guard let code = self.closeCode(for: reason) else {
+            self.relay.counters.webSocketEnds[.lost] += 1
+            return reason
+        }
+        self.relay.counters.webSocketEnds[WebSocketEnd(code)] += 1
+        layer.close(code, reason: reason.label)
+        self.stream.speak()
+        if !self.stream.isWriteBlocked { await self.waitForClose(layer) }
+        return reason
+    }
+
+    /// What the client is told; `nil` when it is gone.
+    private func closeCode(for reason: CloseReason) -> WebSocketCloseCode? {
+        switch reason {
+        case .shutdown: .goingAway
+        case .peer: self.relay.isDraining ? .goingAway : nil
+        case .tls: nil
+        case .badRequest, .refused, .timeout, .writeTimeout, .tooSlow: .policyViolation
+        default: .normal
+        }
+    }
+
+    /// Lets the client answer with its own Close frame, so that it needn't take this for a broken connection.
+    private func waitForClose(_ layer: WebSocketLayer) async {
+        self.stream.setDeadline(Self.closeTimeout)
+        let limit = self.stream.receivedByteCount + Self.discardLimit
+        while layer.ending == nil, self.stream.receivedByteCount < limit {
+            switch self.stream.receive() {
+            case .bytes: continue
+            case .wouldBlock: await self.stream.waitUntilReadable()
+            case .closed, .failed: return
+            }
+        }
+    }
+
+    /// How long, and for how many bytes, a client's Close frame is waited for.
+    private static let closeTimeout: Duration = .seconds(1)
+    private static let discardLimit: UInt64 = 1 << 20
+}
