@@ -12,10 +12,12 @@ enum Main {
         case .refuse(let error):
             Self.fail("\(error)", status: EX_USAGE)
         case .map(let command):
-            Self.end(await command.perform())
-        case .check(let settings):
+            Self.finish(await command.perform())
+        case .check(let plan):
+            Self.finish(await plan.perform())
+        case .checkSettings(let settings):
             do {
-                Self.end(try await ConfigurationCheck(settings: settings).perform())
+                Self.finish(try await ConfigurationCheck(settings: settings).perform())
             } catch {
                 Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
             }
@@ -28,7 +30,8 @@ enum Main {
         }
     }
 
-    private static func end(_ outcome: CommandOutcome) -> Never {
+    /// Says what a command has to say, and exits.
+    private static func finish(_ outcome: CommandOutcome) -> Never {
         Self.write(outcome.output, to: STDOUT_FILENO)
         Self.write(outcome.errors, to: STDERR_FILENO)
         exit(outcome.status)

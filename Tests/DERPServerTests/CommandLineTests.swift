@@ -13,7 +13,7 @@ struct CommandLineTests {
         case .serve(let settings): return settings
         case .refuse(let error): throw error
         case .print(let text): throw UsageError("printed \(text)")
-        case .map, .check: throw UsageError("another command")
+        case .map, .check, .checkSettings: throw UsageError("another command")
         }
     }
 

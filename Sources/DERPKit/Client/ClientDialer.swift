@@ -60,7 +60,7 @@ actor ClientDialer {
     private var timeLeft: Duration { max(self.deadline - .now, .milliseconds(1)) }
 
     /// Each address gets its share of the time that is left, so that a silent one doesn't use it all up.
-    private func connect(to addresses: [IPAddress]) async throws(DERPError) -> TCPStream {
+    func connect(to addresses: [IPAddress]) async throws(DERPError) -> TCPStream {
         var failure = DERPError(.connection, "\(self.server.host) has no address")
         for (index, address) in addresses.enumerated() where !self.isCancelled {
             let address = SocketAddress(address, port: self.server.port)
@@ -109,7 +109,7 @@ actor ClientDialer {
         )
     }
 
-    private func startTLS(over stream: TCPStream) async throws(DERPError) -> TLSPeer? {
+    func startTLS(over stream: TCPStream) async throws(DERPError) -> TLSPeer? {
         guard case .tls(let trust) = self.server.security else { return nil }
         stream.setDeadline(self.timeLeft)
         do throws(SocketError) {

@@ -1,4 +1,4 @@
-/// Prometheus' text format, version 0.0.4. Names and labels are the program's own: nothing in them needs escaping.
+/// Prometheus' text format, version 0.0.4. Names are the program's own: nothing in them needs escaping.
 struct PrometheusText {
     private(set) var bytes: [UInt8] = []
 
@@ -20,14 +20,35 @@ struct PrometheusText {
         for sample in samples { self.sample(name, String(sample.value), sample.labels) }
     }
 
+    /// Several samples of one gauge; none: nothing is written.
+    mutating func gauge(_ name: String, _ help: String, _ samples: [(value: Double, labels: [(String, String)])]) {
+        guard !samples.isEmpty else { return }
+        self.begin(name, help, type: "gauge")
+        for sample in samples { self.sample(name, String(sample.value), sample.labels) }
+    }
+
     private mutating func begin(_ name: String, _ help: String, type: String) {
         self.line("# HELP \(name) \(help)")
         self.line("# TYPE \(name) \(type)")
     }
 
     private mutating func sample(_ name: String, _ value: String, _ labels: [(String, String)]) {
-        let list = labels.map { "\($0)=\"\($1)\"" }.joined(separator: ",")
+        let list = labels.map { "\($0)=\"\(Self.escape($1))\"" }.joined(separator: ",")
         self.line(list.isEmpty ? "\(name) \(value)" : "\(name){\(list)} \(value)")
+    }
+
+    private static func escape(_ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 < 0x20 }) else {
+            return text
+        }
+        return text.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\\": "\\\\"
+            case "\"": "\\\""
+            case "\n": "\\n"
+            default: scalar.value < 0x20 ? "?" : String(scalar)
+            }
+        }.joined()
     }
 
     private mutating func line(_ text: String) {

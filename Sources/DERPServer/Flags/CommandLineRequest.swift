@@ -7,10 +7,12 @@ enum CommandLineRequest {
     case print(String)
     /// To do something with maps.
     case map(any MapSubcommand)
+    /// To look at relays from outside.
+    case check(CheckPlan)
     /// To serve.
     case serve(ServerSettings)
     /// To look whether it could serve.
-    case check(ServerSettings)
+    case checkSettings(ServerSettings)
     /// Nothing that can be done.
     case refuse(UsageError)
 
@@ -18,6 +20,10 @@ enum CommandLineRequest {
     init(_ arguments: [String], in environment: HostEnvironment) {
         if arguments.first == "map" {
             self.init(map: Array(arguments.dropFirst()))
+            return
+        }
+        if arguments.first == "check" {
+            self.init(check: Array(arguments.dropFirst()))
             return
         }
         do throws(UsageError) {
@@ -35,11 +41,27 @@ enum CommandLineRequest {
             if options.version { return .print("DERPServer \(RelayServer.version)") }
             var settings = try ServerSettings(options, in: environment)
             settings.sources = sources
-            return options.configurationFile.checkConfig ? .check(settings) : .serve(settings)
+            return options.configurationFile.checkConfig ? .checkSettings(settings) : .serve(settings)
         } catch let error as UsageError {
             throw UsageError(sources.layers.locating(error.description))
         } catch {
             throw UsageError(sources.layers.locating(ServerOptions.message(for: error)))
+        }
+    }
+
+    private init(check arguments: [String]) {
+        do {
+            guard let command = try CheckCommand.parseAsRoot(arguments) as? CheckCommand else {
+                self = .print(CheckCommand.helpMessage())
+                return
+            }
+            self = .check(try CheckPlan(command))
+        } catch let error as UsageError {
+            self = .refuse(UsageError("check: \(error)"))
+        } catch  where CheckCommand.exitCode(for: error) == .success {
+            self = .print(CheckCommand.fullMessage(for: error))
+        } catch {
+            self = .refuse(UsageError("check: \(CheckCommand.message(for: error))"))
         }
     }
 

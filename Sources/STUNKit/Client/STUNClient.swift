@@ -26,7 +26,8 @@ public struct STUNClient: Sendable {
     ) async throws -> STUNMapping {
         let transaction = try STUNTransaction(STUNRequest(), to: server, retries: retries, in: self.group)
         return try await withTaskCancellationHandler {
-            try await transaction.run(timeout: timeout)
+            // Resumed on the loop and not by way of the global pool, which may be busy for long.
+            try await withTaskExecutorPreference(transaction.loop) { try await transaction.run(timeout: timeout) }
         } onCancel: {
             Task { await transaction.cancel() }
         }

@@ -3,7 +3,7 @@ import Glibc
 
 /// One request and the wait for its response, pinned to a loop.
 actor STUNTransaction: EventHandler {
-    private nonisolated let loop: EventLoop
+    nonisolated let loop: EventLoop
     /// Keeps the loop running for as long as somebody waits.
     private let group: EventLoopGroup
     private let server: SocketAddress

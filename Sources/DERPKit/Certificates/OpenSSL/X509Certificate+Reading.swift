@@ -1,3 +1,4 @@
+import AsyncSockets
 import COpenSSL
 import Glibc
 
@@ -29,10 +30,34 @@ extension X509Certificate {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
     }
 
+    /// When its validity begins, in seconds since 1970; `nil` when that can't be read.
+    var start: time_t? { Self.seconds(X509_get0_notBefore(self.pointer)) }
+
     /// When its validity ends, in seconds since 1970; `nil` when that can't be read.
-    var end: time_t? {
+    var end: time_t? { Self.seconds(X509_get0_notAfter(self.pointer)) }
+
+    private static func seconds(_ value: UnsafePointer<ASN1_TIME>?) -> time_t? {
         var time = tm()
-        guard ASN1_TIME_to_tm(X509_get0_notAfter(self.pointer), &time) == 1 else { return nil }
-        return timegm(&time)
+        return ASN1_TIME_to_tm(value, &time) == 1 ? timegm(&time) : nil
+    }
+}
+
+extension X509Certificate {
+    /// The DNS names and IP addresses that it is for (RFC 5280 §4.2.1.6), at most 100.
+    var alternativeNames: [String] {
+        guard let names = X509_get_ext_d2i(self.pointer, NID_subject_alt_name, nil, nil) else { return [] }
+        let stack = OpaquePointer(names)
+        defer { GENERAL_NAMES_free(stack) }
+        return (0..<min(OPENSSL_sk_num(stack), 100)).compactMap { index in
+            OPENSSL_sk_value(stack, index).flatMap { Self.text(of: $0.assumingMemoryBound(to: GENERAL_NAME.self)) }
+        }
+    }
+
+    private static func text(of name: UnsafeMutablePointer<GENERAL_NAME>) -> String? {
+        var kind: CInt = 0
+        guard let value = GENERAL_NAME_get0_value(name, &kind), kind == GEN_DNS || kind == GEN_IPADD else { return nil }
+        let string = value.assumingMemoryBound(to: ASN1_STRING.self)
+        let bytes = UnsafeBufferPointer(start: ASN1_STRING_get0_data(string), count: Int(ASN1_STRING_length(string)))
+        return kind == GEN_DNS ? String(decoding: bytes, as: UTF8.self) : IPAddress(bytes: bytes)?.description
     }
 }

@@ -1,0 +1,78 @@
+import AsyncSockets
+
+extension NodeProbe {
+    /// TCP and TLS, whatever the certificate: for those who would know why it isn't trusted.
+    func handshake(at addresses: [IPAddress]) async -> NodeEvidence.Outcome<HandshakeEvidence> {
+        do throws(DERPError) {
+            let trust: ServerTrust? = if self.target.isPlain { nil } else { try ServerTrust.insecure() }
+            let server = self.server(at: addresses, trust)
+            let dialer = ClientDialer(
+                server,
+                key: NodePrivateKey(),
+                options: self.options(.automatic),
+                deadline: .now + self.settings.timeout,
+                on: self.loop
+            )
+            return await withTaskExecutorPreference(self.loop) {
+                do throws(DERPError) {
+                    return .success(try await dialer.inspect(addresses))
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    func options(_ start: DERPClient.Options.Start) -> DERPClient.Options {
+        var options = DERPClient.Options()
+        options.info.isProber = true
+        options.start = start
+        options.connectTimeout = self.settings.timeout
+        options.writeTimeout = self.settings.timeout
+        return options
+    }
+
+    /// Logs in with a fresh key, and leaves.
+    func logIn(
+        to server: DERPClient.Server,
+        start: DERPClient.Options.Start
+    ) async -> NodeEvidence.Outcome<LoginEvidence> {
+        let begin = ContinuousClock.now
+        do throws(DERPError) {
+            let client = try await DERPClient.connect(to: server, options: self.options(start), on: self.loop)
+            let evidence = LoginEvidence(
+                time: .now - begin,
+                serverKey: client.serverKey,
+                info: client.serverInfo,
+                isFastStart: client.isFastStart
+            )
+            await client.close(within: self.settings.timeout)
+            return .success(evidence)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// All at a time: whatever spreads connections over servers then spreads these.
+    func repeatLogins(to server: DERPClient.Server) async -> [NodeEvidence.Outcome<LoginEvidence>] {
+        await withTaskGroup(of: NodeEvidence.Outcome<LoginEvidence>.self) { tasks in
+            for _ in 0..<self.settings.connections {
+                tasks.addTask { await self.logIn(to: server, start: .automatic) }
+            }
+            return await tasks.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    /// The keys that are shown in TLS, which a relay that refuses a client shows still.
+    func repeatHandshakes(at addresses: [IPAddress]) async -> [NodePublicKey] {
+        guard !self.target.isPlain else { return [] }
+        return await withTaskGroup(of: NodePublicKey?.self) { tasks in
+            for _ in 0..<self.settings.connections {
+                tasks.addTask { try? await self.handshake(at: addresses).get().metaKey }
+            }
+            return await tasks.reduce(into: []) { if let key = $1 { $0.append(key) } }
+        }
+    }
+}

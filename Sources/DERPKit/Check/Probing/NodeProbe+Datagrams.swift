@@ -1,0 +1,50 @@
+import AsyncSockets
+import HTTPTypes
+import STUNKit
+
+extension NodeProbe {
+    /// `nil` where there is to be no STUN.
+    func askSTUN(at addresses: [IPAddress]) async -> NodeEvidence.Outcome<STUNMapping>? {
+        guard let port = self.target.stunPort, let first = addresses.first else { return nil }
+        // A map may send STUN elsewhere, in tests.
+        let override = IPAddress(self.target.node.stunTestIP)
+        let address = override?.family == first.family ? override ?? first : first
+        do {
+            let mapping = try await STUNClient(group: self.group).query(
+                server: SocketAddress(address, port: port),
+                timeout: min(self.settings.timeout, .seconds(5))
+            )
+            return .success(mapping)
+        } catch let error as SocketError {
+            return .failure(DERPError(error))
+        } catch {
+            return .failure(DERPError(.cancelled, "asking STUN was cancelled"))
+        }
+    }
+
+    /// What clients ask to learn whether they are behind a captive portal; `nil` when the node isn't to be asked.
+    func askCaptivePortal(_ evidence: NodeEvidence) async -> NodeEvidence.Outcome<CaptivePortalEvidence>? {
+        let families = [evidence.ipv4, evidence.ipv6]
+        guard self.target.node.canPort80, let address = families.first(where: \.isUsable)?.known.first else {
+            return nil
+        }
+        // By address, as clients do it.
+        let host = address.family == .ipv6 ? "[\(address)]" : "\(address)"
+        guard let url = HTTPURL("http://\(host):\(self.settings.plainHTTPPort)/generate_204") else { return nil }
+        let challenge = "check-\(NodePrivateKey().publicKey.hex.prefix(16))"
+        let request = HTTPClient.Request(.get, url, fields: [.tailscaleChallenge: challenge])
+        do throws(DERPError) {
+            let limits = HTTPClient.Limits(time: self.settings.timeout, bodySize: 64 << 10, redirects: 0)
+            let response = try await HTTPClient(on: self.loop).send(request, limits: limits)
+            let answer = response.fields[.tailscaleResponse]
+            return .success(
+                CaptivePortalEvidence(
+                    status: response.status,
+                    answersChallenge: answer == "response \(challenge)"
+                )
+            )
+        } catch {
+            return .failure(error)
+        }
+    }
+}

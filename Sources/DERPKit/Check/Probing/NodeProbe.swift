@@ -1,0 +1,127 @@
+import AsyncSockets
+import STUNKit
+
+/// Looks at one node from outside. Each step has a limit of time, and what fails is evidence like the rest.
+struct NodeProbe: Sendable {
+    let target: CheckTarget
+    let settings: CheckSettings
+    let group: EventLoopGroup
+    /// Told what is being done.
+    let progress: @Sendable (String) -> Void
+
+    var loop: EventLoop { self.group.loops[0] }
+
+    /// - Throws: ``DERPError`` when the node's certificate name or the authorities can't be used.
+    func gather() async throws(DERPError) -> NodeEvidence {
+        let trust = try self.trust()
+        self.progress("looking up \(self.target.node.hostName)")
+        let found = await self.lookUp()
+        var evidence = found
+        self.progress("connecting")
+        let isRelay = !self.target.node.stunOnly
+        async let captivePortal = isRelay ? self.askCaptivePortal(found) : nil
+        async let ipv4 = self.look(at: found.ipv4, trust: trust)
+        async let ipv6 = self.look(at: found.ipv6, trust: trust)
+        (evidence.ipv4, evidence.ipv6) = await (ipv4, ipv6)
+        evidence.captivePortal = await captivePortal
+        guard isRelay else { return evidence }
+        if let server = self.workingServer(evidence, trust) {
+            self.progress("comparing \(self.settings.connections) connections")
+            evidence.upgrade = await self.logIn(to: server, start: .upgrade)
+            evidence.repeats = await self.repeatLogins(to: server)
+            self.progress("relaying packets")
+            evidence.relaying = await self.relay(from: server, to: server)
+        } else if let family = [evidence.ipv4, evidence.ipv6].first(where: \.isRefused) {
+            evidence.metaKeys = await self.repeatHandshakes(at: family.known)
+        }
+        return evidence
+    }
+
+    private func trust() throws(DERPError) -> ServerTrust? {
+        if self.target.isPlain { return nil }
+        if self.target.node.insecureForTests { return try ServerTrust.insecure() }
+        return try ServerTrust(certName: self.target.node.certName, authoritiesPEM: self.settings.authoritiesPEM)
+    }
+
+    /// How to log in where logging in worked; `nil` where it worked nowhere.
+    func workingServer(_ evidence: NodeEvidence) throws(DERPError) -> DERPClient.Server? {
+        self.workingServer(evidence, try self.trust())
+    }
+
+    private func workingServer(_ evidence: NodeEvidence, _ trust: ServerTrust?) -> DERPClient.Server? {
+        let family = [evidence.ipv4, evidence.ipv6].first { (try? $0.login?.get()) != nil }
+        return family.map { self.server(at: $0.known, trust) }
+    }
+
+    func server(at addresses: [IPAddress], _ trust: ServerTrust?) -> DERPClient.Server {
+        DERPClient.Server(
+            host: self.target.node.hostName,
+            port: self.target.derpPort ?? 443,
+            addresses: addresses,
+            security: trust.map { .tls($0) } ?? .none
+        )
+    }
+
+    /// Everything that is done once for each family.
+    private func look(at family: FamilyEvidence, trust: ServerTrust?) async -> FamilyEvidence {
+        var family = family
+        guard family.isUsable else { return family }
+        let addresses = family.known
+        async let stun = self.askSTUN(at: addresses)
+        if !self.target.node.stunOnly, self.target.derpPort != nil {
+            let handshake = await self.handshake(at: addresses)
+            family.handshake = handshake
+            // Nothing more will come where TLS doesn't.
+            if case .success = handshake {
+                family.login = await self.logIn(to: self.server(at: addresses, trust), start: .automatic)
+            }
+        }
+        family.stun = await stun
+        return family
+    }
+}
+
+// MARK: Names
+
+extension NodeProbe {
+    private func lookUp() async -> NodeEvidence {
+        var evidence = NodeEvidence()
+        let node = self.target.node
+        var needsNames = false
+        for (family, literal) in [(IPAddress.Family.ipv4, node.ipv4), (.ipv6, node.ipv6)] {
+            guard self.settings.includes(family), literal != "none" else { continue }
+            if literal.isEmpty {
+                needsNames = true
+                evidence[family].addresses = .none
+            } else if let address = IPAddress(literal), address.family == family {
+                evidence[family].addresses = .known([address])
+            } else {
+                evidence[family].addresses = .malformed(literal)
+            }
+        }
+        if needsNames { await self.lookUpName(&evidence) }
+        for family in [IPAddress.Family.ipv4, .ipv6] {
+            guard let address = evidence[family].known.first else { continue }
+            // Connecting UDP sends nothing.
+            evidence[family].hasRoute = (try? UDPSocket.connect(to: SocketAddress(address, port: 9))) != nil
+        }
+        return evidence
+    }
+
+    private func lookUpName(_ evidence: inout NodeEvidence) async {
+        do throws(DERPError) {
+            let addresses = try await HostResolver.shared.addresses(
+                of: self.target.node.hostName,
+                until: .now + self.settings.timeout
+            )
+            for family in [IPAddress.Family.ipv4, .ipv6] where evidence[family].addresses == .none {
+                let own = addresses.filter { $0.family == family }
+                if !own.isEmpty { evidence[family].addresses = .known(own) }
+            }
+        } catch {
+            for family in [IPAddress.Family.ipv4, .ipv6] where evidence[family].addresses == .none {
+                evidence[family].addresses = .failed(error)
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import AsyncSockets
+import Synchronization
+
+/// Sends numbered packets from one client to another, which sends them back, and notes how they fare.
+final class RelayingRun: Sendable {
+    /// The packets' size, in bytes: as a tunnel's.
+    private static let size = 1280
+    /// Between packets.
+    private static let interval: Duration = .milliseconds(10)
+    /// How long the last ones are waited for, at most.
+    private static let patience: Duration = .seconds(2)
+
+    private let sender: DERPClient
+    private let echo: DERPClient
+    private let count: Int
+    private let state = Mutex(State())
+
+    private struct State {
+        var evidence = RelayingEvidence()
+        var sentAt: [ContinuousClock.Instant] = []
+        var answered: Set<Int> = []
+    }
+
+    init(sender: DERPClient, echo: DERPClient, count: Int) {
+        self.sender = sender
+        self.echo = echo
+        self.count = count
+    }
+
+    /// Returns when all packets are back, or those that aren't will not come, or after `time` and what sending takes.
+    func perform(within time: Duration) async -> RelayingEvidence {
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await self.answer() }
+            tasks.addTask { await self.collect() }
+            await self.send()
+            let end = ContinuousClock.now + min(time, Self.patience)
+            while !self.isComplete, .now < end {
+                do { try await Task.sleep(for: .milliseconds(5)) } catch { break }
+            }
+            tasks.cancelAll()
+        }
+        return self.state.withLock { $0.evidence }
+    }
+
+    private var isComplete: Bool {
+        self.state.withLock { $0.answered.count == self.count && $0.evidence.largestCameBack }
+    }
+
+    /// The packet with this number; the last one is the largest that there is.
+    private func packet(_ number: Int) -> [UInt8] {
+        let size = number == self.count ? PacketLimits.packet : Self.size
+        var packet = withUnsafeBytes(of: UInt64(number).bigEndian) { Array($0) }
+        packet += (packet.count..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ number) }
+        return packet
+    }
+
+    private func send() async {
+        for number in 0...self.count {
+            self.state.withLock {
+                $0.sentAt.append(.now)
+                if number < self.count { $0.evidence.sent += 1 }
+            }
+            do {
+                try await self.sender.send(self.packet(number), to: self.echo.publicKey)
+                try await Task.sleep(for: Self.interval)
+            } catch {
+                return
+            }
+        }
+    }
+
+    private func answer() async {
+        while let message = try? await self.echo.receive() {
+            guard case .packet(self.sender.publicKey, let packet) = message else { continue }
+            guard (try? await self.echo.send(packet, to: self.sender.publicKey)) != nil else { return }
+        }
+    }
+
+    private func collect() async {
+        while let message = try? await self.sender.receive() {
+            switch message {
+            case .packet(self.echo.publicKey, let packet): self.take(packet)
+            case .health(let text) where !text.isEmpty: self.state.withLock { $0.evidence.health = text }
+            default: continue
+            }
+        }
+    }
+
+    private func take(_ packet: [UInt8]) {
+        let now = ContinuousClock.now
+        guard let number = UInt64(bigEndianBytes: packet).flatMap({ Int(exactly: $0) }), number <= self.count,
+            packet == self.packet(number)
+        else {
+            self.state.withLock { $0.evidence.corrupted += 1 }
+            return
+        }
+        self.state.withLock { state in
+            guard number < self.count else {
+                state.evidence.largestCameBack = true
+                return
+            }
+            guard number < state.sentAt.count, state.answered.insert(number).inserted else { return }
+            state.evidence.roundTrips.append(now - state.sentAt[number])
+        }
+    }
+}
+
+extension UInt64 {
+    /// The first 8 bytes; `nil` when there are fewer.
+    fileprivate init?(bigEndianBytes bytes: [UInt8]) {
+        guard bytes.count >= 8 else { return nil }
+        self = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    }
+}

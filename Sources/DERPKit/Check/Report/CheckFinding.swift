@@ -1,0 +1,58 @@
+/// One thing that a check has to say.
+public struct CheckFinding: Hashable, Sendable {
+    /// How bad it is.
+    public enum Severity: String, Hashable, Sendable, CaseIterable {
+        /// As it should be, or worth knowing.
+        case info
+        /// Works, but not for everybody, or not for long.
+        case warning
+        /// Does not work.
+        case error
+    }
+
+    /// What it is about. The raw value stays the same in later versions.
+    public enum Topic: String, Hashable, Sendable {
+        case region, address, connection, certificate, login, admission, serverKey, relaying, mesh, stun, captivePortal
+    }
+
+    public let severity: Severity
+    public let topic: Topic
+    /// One line for a person. Holds no control characters.
+    public let message: String
+    /// What to do about it, in one line; `nil` where nothing is to be done.
+    public let hint: String?
+
+    public init(_ severity: Severity, _ topic: Topic, _ message: String, hint: String? = nil) {
+        self.severity = severity
+        self.topic = topic
+        self.message = Self.printable(message)
+        self.hint = hint.map(Self.printable)
+    }
+
+    /// Much of a finding is a stranger's word: nothing of it may move the cursor.
+    static func printable(_ text: String) -> String {
+        let scalars = text.unicodeScalars.map { scalar in
+            scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) ? "?" as Unicode.Scalar : scalar
+        }
+        return String(String.UnicodeScalarView(scalars))
+    }
+}
+
+extension [CheckFinding] {
+    /// How many of them are that bad.
+    public func count(of severity: CheckFinding.Severity) -> Int {
+        self.count { $0.severity == severity }
+    }
+
+    mutating func info(_ topic: CheckFinding.Topic, _ message: String, hint: String? = nil) {
+        self.append(CheckFinding(.info, topic, message, hint: hint))
+    }
+
+    mutating func warn(_ topic: CheckFinding.Topic, _ message: String, hint: String? = nil) {
+        self.append(CheckFinding(.warning, topic, message, hint: hint))
+    }
+
+    mutating func fail(_ topic: CheckFinding.Topic, _ message: String, hint: String? = nil) {
+        self.append(CheckFinding(.error, topic, message, hint: hint))
+    }
+}

@@ -1,0 +1,29 @@
+/// What a check found out about one node.
+public struct NodeReport: Hashable, Sendable {
+    /// The node's name in the map.
+    public let name: String
+    /// Its host, and its port where that is not 443.
+    public let host: String
+    public let findings: [CheckFinding]
+    public let measurements: Measurements
+
+    /// The numbers among what was found; `nil` for what could not be measured.
+    public struct Measurements: Hashable, Sendable {
+        /// TCP, TLS and DERP until the client was admitted.
+        public var loginTimeIPv4: Duration?
+        public var loginTimeIPv6: Duration?
+        /// From a STUN request to its answer.
+        public var stunTimeIPv4: Duration?
+        public var stunTimeIPv6: Duration?
+        /// From one client through the relay to another, and back.
+        public var roundTripMedian: Duration?
+        public var roundTripP99: Duration?
+        /// 0…1.
+        public var packetLoss: Double?
+        /// When the certificate expires, in seconds since 1970.
+        public var certificateEnd: Int?
+    }
+
+    /// Whether nothing about it is an error.
+    public var isUp: Bool { self.findings.count(of: .error) == 0 }
+}

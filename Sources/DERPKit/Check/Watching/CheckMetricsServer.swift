@@ -1,0 +1,39 @@
+import AsyncSockets
+import HTTPTypes
+import Synchronization
+
+/// Serves the last round's metrics on `/metrics`, over plain HTTP.
+public final class CheckMetricsServer: Sendable {
+    private let metrics: Current
+    private let server: PageServer
+
+    /// Where it listens, with the port that the kernel chose when 0 was asked for.
+    public var address: SocketAddress { self.server.address }
+
+    private final class Current: Sendable {
+        let value = Mutex(CheckMetrics())
+    }
+
+    /// Starts to serve.
+    ///
+    /// - Throws: ``DERPError`` with code `listen`.
+    public init(address: SocketAddress, group: EventLoopGroup) async throws(DERPError) {
+        let metrics = Current()
+        self.metrics = metrics
+        self.server = try await PageServer(address: address, group: group) { path in
+            guard path == "/metrics" else { return nil }
+            return HTTPReply(
+                status: .ok,
+                fields: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                body: metrics.value.withLock { $0 }.render()
+            )
+        }
+    }
+
+    /// As ``CheckMetrics/note(_:took:end:)``.
+    public func note(_ reports: [RegionReport], took time: Duration, end: Int) {
+        self.metrics.value.withLock { $0.note(reports, took: time, end: end) }
+    }
+
+    public func close() async { await self.server.close() }
+}

@@ -1,0 +1,25 @@
+import AsyncSockets
+
+extension ClientDialer {
+    /// Connects, starts TLS, notes what there is to see, and closes.
+    func inspect(_ addresses: [IPAddress]) async throws(DERPError) -> HandshakeEvidence {
+        let begin = ContinuousClock.now
+        let stream = try await self.connect(to: addresses)
+        let connected = ContinuousClock.now
+        let address = stream.peerAddress
+        let peer: TLSPeer?
+        do throws(DERPError) {
+            peer = try await self.startTLS(over: stream)
+        } catch {
+            stream.close()
+            throw error
+        }
+        stream.close()
+        return HandshakeEvidence(
+            address: address,
+            connectTime: connected - begin,
+            tlsTime: peer == nil ? nil : .now - connected,
+            peer: peer
+        )
+    }
+}

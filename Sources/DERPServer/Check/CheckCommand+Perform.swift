@@ -1,0 +1,67 @@
+import AsyncSockets
+import DERPKit
+import Glibc
+import UnixSignals
+
+extension CheckPlan {
+    /// Checks once, or with a watch until SIGTERM or SIGINT; such rounds are printed by themselves.
+    func perform() async -> CommandOutcome {
+        do {
+            let group = try EventLoopGroup(count: 1)
+            if let watch { return try await self.watch(watch, on: group) }
+            let progress = ProgressLine()
+            let outcome = await CheckRound(plan: self, group: group, progress: { progress.show($0) }).perform()
+            progress.clear()
+            return CommandOutcome(
+                output: self.text(of: outcome),
+                errors: outcome.notes.map { $0 + "\n" }.joined(),
+                status: outcome.exitStatus(isStrict: self.isStrict)
+            )
+        } catch {
+            return CommandOutcome(errors: "DERPServer: check: \(error)\n", status: 1)
+        }
+    }
+
+    private func text(of outcome: CheckRound.Outcome) -> String {
+        self.isJSON ? CheckJSON(outcome).text : CheckText(outcome).text
+    }
+
+    private func watch(_ watch: Watch, on group: EventLoopGroup) async throws -> CommandOutcome {
+        let server = try await self.serveMetrics(watch, on: group)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        // Not waited for: a round under way may take long to notice that it is over.
+        let rounds = Task {
+            while !Task.isCancelled {
+                await self.goRound(on: group, server)
+                try? await Task.sleep(for: watch.interval)
+            }
+        }
+        for await _ in signals { break }
+        rounds.cancel()
+        await server?.close()
+        return CommandOutcome()
+    }
+
+    private func goRound(on group: EventLoopGroup, _ server: CheckMetricsServer?) async {
+        let progress = ProgressLine()
+        let start = ContinuousClock.now
+        let outcome = await CheckRound(plan: self, group: group, progress: { progress.show($0) }).perform()
+        progress.clear()
+        guard !Task.isCancelled else { return }
+        server?.note(outcome.reports, took: .now - start, end: time(nil))
+        Self.write(outcome.notes.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
+        Self.write(self.text(of: outcome), to: STDOUT_FILENO)
+    }
+
+    private func serveMetrics(_ watch: Watch, on group: EventLoopGroup) async throws -> CheckMetricsServer? {
+        guard let address = watch.metrics else { return nil }
+        let server = try await CheckMetricsServer(address: address.resolve(), group: group)
+        Self.write("Metrics: http://\(server.address)/metrics\n", to: STDERR_FILENO)
+        return server
+    }
+
+    private static func write(_ text: String, to descriptor: Int32) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.write(descriptor, bytes, bytes.count)
+    }
+}

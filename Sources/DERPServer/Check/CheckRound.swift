@@ -1,0 +1,83 @@
+import AsyncSockets
+import DERPKit
+
+/// One look at everything that a plan names.
+struct CheckRound: Sendable {
+    let plan: CheckPlan
+    let group: EventLoopGroup
+    let progress: @Sendable (String) -> Void
+
+    /// What came of it.
+    struct Outcome: Sendable {
+        var reports: [RegionReport] = []
+        /// What there is to say about the map, a line each.
+        var notes: [String] = []
+
+        func count(of severity: CheckFinding.Severity) -> Int {
+            self.reports.reduce(0) { $0 + $1.count(of: severity) }
+        }
+
+        func exitStatus(isStrict: Bool) -> Int32 {
+            if self.count(of: .error) > 0 { return 1 }
+            return isStrict && self.count(of: .warning) > 0 ? 2 : 0
+        }
+    }
+
+    func perform() async -> Outcome {
+        var settings = self.plan.settings
+        if let path = self.plan.fetch.caFile {
+            do {
+                settings.authoritiesPEM = try HTTPClient.readAuthorities(at: path)
+            } catch {
+                return Self.failed(.certificate, "--ca-file: \(error)")
+            }
+        }
+        let checker = RegionChecker(settings: settings, group: self.group, progress: self.progress)
+        switch self.plan.subject {
+        case .relay(let target):
+            return Outcome(reports: [await checker.check(target)])
+        case .region(let name, let source):
+            return await self.check(source, lacking: "no region \(UsageError.quote(name))", by: checker) { map in
+                let region = Int(name).flatMap { map.regions[$0] } ?? map.sortedRegions.first { $0.regionCode == name }
+                return region.map { [$0] }
+            }
+        case .all(let source):
+            return await self.check(source, lacking: "no region", by: checker) { map in
+                map.regions.isEmpty ? nil : map.sortedRegions
+            }
+        }
+    }
+
+    /// Checks the regions that `choose` picks from the map at `source`; none: that is an error.
+    private func check(
+        _ source: String,
+        lacking: String,
+        by checker: RegionChecker,
+        _ choose: (DERPMap) -> [DERPRegion]?
+    ) async -> Outcome {
+        self.progress("reading the map")
+        let read = await MapSources([source], fetch: self.plan.fetch)
+        guard !read.hasErrors else {
+            var outcome = Self.failed(.region, "the map can't be used", hint: "DERPServer map lint says more.")
+            outcome.notes = read.findings
+            return outcome
+        }
+        let map = read.merged.map
+        guard let regions = choose(map) else {
+            let known = map.sortedRegions.prefix(20).map { "\($0.regionID) \($0.regionCode)" }.joined(separator: ", ")
+            return Self.failed(
+                .region,
+                "\(lacking) in the map",
+                hint: map.regions.isEmpty ? "The map is empty." : "It has: \(known)."
+            )
+        }
+        var outcome = Outcome(notes: read.findings)
+        for region in regions { outcome.reports.append(await checker.check(region, in: map)) }
+        return outcome
+    }
+
+    private static func failed(_ topic: CheckFinding.Topic, _ message: String, hint: String? = nil) -> Outcome {
+        let finding = CheckFinding(.error, topic, message, hint: hint)
+        return Outcome(reports: [RegionReport(id: 0, code: "", name: "", findings: [finding], nodes: [])])
+    }
+}

@@ -1,0 +1,33 @@
+import Glibc
+import Synchronization
+
+/// One line on standard error that says what is being done, where that is a terminal.
+final class ProgressLine: Sendable {
+    private let isShown: Bool
+    private let hasText = Mutex(false)
+
+    init(isWanted: Bool = true) {
+        self.isShown = isWanted && isatty(STDERR_FILENO) == 1
+    }
+
+    func show(_ text: String) {
+        guard self.isShown else { return }
+        self.hasText.withLock { hasText in
+            hasText = true
+            Self.write("\r\u{1b}[K\(text.prefix(78))")
+        }
+    }
+
+    /// Takes it away.
+    func clear() {
+        self.hasText.withLock { hasText in
+            if hasText { Self.write("\r\u{1b}[K") }
+            hasText = false
+        }
+    }
+
+    private static func write(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    }
+}
