@@ -44,6 +44,7 @@ require_tests() {
     require curl command -v curl
     require python3 command -v python3
     require nginx-light test -x /usr/sbin/nginx
+    require haproxy test -x /usr/sbin/haproxy
     require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
     require chromium command -v chromium
     if [ -z "${TAILCAT:-}" ] || [ -z "${WEBSOCKETS_PYTHON:-}" ]; then

@@ -8,4 +8,10 @@ public struct STUNMapping: Hashable, Sendable {
     public let roundTripTime: Duration
     /// How often the request was sent, from 1.
     public let transmissions: Int
+
+    package init(mappedAddress: SocketAddress, roundTripTime: Duration, transmissions: Int) {
+        self.mappedAddress = mappedAddress
+        self.roundTripTime = roundTripTime
+        self.transmissions = transmissions
+    }
 }
