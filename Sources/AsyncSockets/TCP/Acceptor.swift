@@ -13,6 +13,7 @@ actor Acceptor {
 
     init(
         descriptor: Int32,
+        spare: SpareDescriptor,
         loop: EventLoop,
         onAccept: @escaping @Sendable (TCPStream) -> Void,
         onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void
@@ -21,6 +22,7 @@ actor Acceptor {
         self.loop = loop
         self.readiness = Readiness(
             descriptor: descriptor,
+            spare: spare,
             loop: loop,
             onAccept: onAccept,
             onAcceptFailure: onAcceptFailure
@@ -51,21 +53,22 @@ actor Acceptor {
 // @unchecked: confined to the loop.
 private final class Readiness: EventHandler, @unchecked Sendable {
     private let descriptor: Int32
+    private let spare: SpareDescriptor
     private unowned let loop: EventLoop
     private let onAccept: @Sendable (TCPStream) -> Void
     private let onAcceptFailure: @Sendable (EventLoop, SocketError) -> Void
     private var pause: LoopTimer?
-    /// Given up when there are no more, to accept a client and close it: it hears so at once, and can go elsewhere.
-    private var spare = openSpare()
     var token: UInt64 = 0
 
     init(
         descriptor: Int32,
+        spare: SpareDescriptor,
         loop: EventLoop,
         onAccept: @escaping @Sendable (TCPStream) -> Void,
         onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void
     ) {
         self.descriptor = descriptor
+        self.spare = spare
         self.loop = loop
         self.onAccept = onAccept
         self.onAcceptFailure = onAcceptFailure
@@ -74,14 +77,6 @@ private final class Readiness: EventHandler, @unchecked Sendable {
     func stop() {
         self.pause?.cancel()
         self.pause = nil
-        self.giveUpSpare()
-    }
-
-    private static func openSpare() -> Int32 { open("/dev/null", O_RDONLY | O_CLOEXEC) }
-
-    private func giveUpSpare() {
-        if self.spare >= 0 { close(self.spare) }
-        self.spare = -1
     }
 
     /// So many at a time, so that a rush of clients doesn't hold up those who are there.
@@ -90,10 +85,13 @@ private final class Readiness: EventHandler, @unchecked Sendable {
     func handle(events: UInt32) {
         for _ in 0..<Self.acceptsPerTick {
             var storage = sockaddr_storage()
-            let accepted = cas_accept(self.descriptor, &storage)
-            guard accepted >= 0 else {
-                let number = errno
-                if number == EMFILE, self.turnAway() { continue }
+            let accepted: Int32
+            switch self.spare.accept(self.descriptor, &storage) {
+            case .connection(let descriptor): accepted = descriptor
+            case .turnedAway:
+                self.onAcceptFailure(self.loop, SocketError(errno: EMFILE, "accept"))
+                continue
+            case .failed(let number):
                 self.acceptFailed(number)
                 return
             }
@@ -107,19 +105,6 @@ private final class Readiness: EventHandler, @unchecked Sendable {
                 self.onAcceptFailure(self.loop, error)
             }
         }
-    }
-
-    /// Accepts a client only to close the connection; false when that can't be done either.
-    private func turnAway() -> Bool {
-        guard self.spare >= 0 else { return false }
-        self.giveUpSpare()
-        var storage = sockaddr_storage()
-        let accepted = cas_accept(self.descriptor, &storage)
-        if accepted >= 0 { close(accepted) }
-        self.spare = Self.openSpare()
-        guard accepted >= 0 else { return false }
-        self.onAcceptFailure(self.loop, SocketError(errno: EMFILE, "accept"))
-        return true
     }
 
     private func acceptFailed(_ number: Int32) {
@@ -144,7 +129,6 @@ private final class Readiness: EventHandler, @unchecked Sendable {
         let pause =
             self.pause
             ?? LoopTimer(on: self.loop) { [unowned self] in
-                if self.spare < 0 { self.spare = Self.openSpare() }
                 self.loop.modify(
                     self.descriptor,
                     token: self.token,

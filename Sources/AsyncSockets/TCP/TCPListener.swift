@@ -31,8 +31,15 @@ public final class TCPListener: Sendable {
         self.group = group
         let descriptors: [Int32]
         (self.address, descriptors) = try Self.listen(on: address, count: group.loops.count, options: options)
+        let spare = SpareDescriptor()
         self.acceptors = zip(group.loops, descriptors).map { loop, descriptor in
-            Acceptor(descriptor: descriptor, loop: loop, onAccept: onAccept, onAcceptFailure: onAcceptFailure)
+            Acceptor(
+                descriptor: descriptor,
+                spare: spare,
+                loop: loop,
+                onAccept: onAccept,
+                onAcceptFailure: onAcceptFailure
+            )
         }
     }
 

@@ -97,7 +97,51 @@ struct TCPListenerTests {
         #expect(try client.receive() == [2])
     }
 
-    @Test("out of file descriptors, it says so at a bounded rate, accepts later who waited, and never stops")
+    @Test("out of file descriptors, it closes the connections of those who come, and accepts others later")
+    func turnedAway() async {
+        // In a process of its own: the limit is the whole process's.
+        await #expect(processExitsWith: .success) {
+            let failures = Atomic(0)
+            let accepted = Atomic(0)
+            let group = try EventLoopGroup(count: 1)
+            let listener = try await TCPListener(
+                address: SocketAddress(.loopbackIPv4, port: 0),
+                group: group,
+                onAcceptFailure: { _, error in
+                    if error.code == .outOfFiles { failures.add(1, ordering: .relaxed) }
+                },
+                onAccept: { stream in
+                    accepted.add(1, ordering: .relaxed)
+                    stream.close()
+                }
+            )
+            let crowd = try (0..<5).map { _ in try RawSocket.make(for: listener.address) }
+            let last = try RawSocket.make(for: listener.address)
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            var former = limit
+            limit.rlim_cur = rlim_t(last.descriptor) + 1
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            // Gaps that something else has left.
+            while open("/dev/null", O_RDONLY) >= 0 {}
+            for client in crowd {
+                try client.connect(to: listener.address)
+                #expect(try client.receiveAll().isEmpty)
+            }
+            // It is said after the connection is closed.
+            let start = ContinuousClock.now
+            while failures.load(ordering: .relaxed) < 5, start.duration(to: .now) < .seconds(10) { await Task.yield() }
+            #expect(failures.load(ordering: .relaxed) == 5)
+            #expect(accepted.load(ordering: .relaxed) == 0)
+
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &former)
+            try last.connect(to: listener.address)
+            #expect(try last.receiveAll().isEmpty)
+            #expect(accepted.load(ordering: .relaxed) == 1)
+        }
+    }
+
+    @Test("without a descriptor for that, it says so at a bounded rate, accepts later who waited, and never stops")
     func outOfDescriptors() async {
         // In a process of its own: the limit is the whole process's.
         await #expect(processExitsWith: .success) {
@@ -121,7 +165,8 @@ struct TCPListenerTests {
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             let former = limit
-            limit.rlim_cur = rlim_t(waiting.descriptor)
+            // Fewer than are open: no number of theirs could be used again.
+            limit.rlim_cur = 3
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             try waiting.connect(to: listener.address)
             let start = ContinuousClock.now

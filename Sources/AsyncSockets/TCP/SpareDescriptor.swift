@@ -1,0 +1,48 @@
+import CAsyncSockets
+import Glibc
+import Synchronization
+
+/// A descriptor kept for the time when there are no more. It is given up then to accept a client and close the connection:
+/// the client hears so at once and can go elsewhere, instead of waiting in the kernel's queue.
+///
+/// One for all sockets of a listener, which accept under its lock: otherwise one loop would take what another gave up.
+final class SpareDescriptor: Sendable {
+    private let spare = Mutex<Int32>(open())
+
+    enum Accepted {
+        case connection(Int32)
+        /// Somebody was turned away, because there are no more descriptors.
+        case turnedAway
+        /// With the error's number.
+        case failed(Int32)
+    }
+
+    deinit {
+        self.spare.withLock { if $0 >= 0 { close($0) } }
+    }
+
+    private static func open() -> Int32 { Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) }
+
+    /// Accepts whoever comes next at the listening socket `descriptor`, whose address is written to `peer`.
+    func accept(_ descriptor: Int32, _ peer: inout sockaddr_storage) -> Accepted {
+        self.spare.withLock { spare in
+            if spare < 0 { spare = Self.open() }
+            let accepted = cas_accept(descriptor, &peer)
+            if accepted >= 0 { return .connection(accepted) }
+            let number = errno
+            // The kernel says so before it looks whether anybody waits.
+            guard number == EMFILE, spare >= 0 else { return .failed(number) }
+            return Self.turnAway(descriptor, &spare, &peer)
+        }
+    }
+
+    private static func turnAway(_ descriptor: Int32, _ spare: inout Int32, _ peer: inout sockaddr_storage) -> Accepted
+    {
+        close(spare)
+        let accepted = cas_accept(descriptor, &peer)
+        let number = errno
+        if accepted >= 0 { close(accepted) }
+        spare = Self.open()
+        return accepted >= 0 ? .turnedAway : .failed(number)
+    }
+}
