@@ -44,6 +44,7 @@ require_tests() {
     require curl command -v curl
     require python3 command -v python3
     require nginx-light test -x /usr/sbin/nginx
+    require libnginx-mod-stream test -e /usr/lib/nginx/modules/ngx_stream_module.so
     require haproxy test -x /usr/sbin/haproxy
     require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
     require chromium command -v chromium
