@@ -54,7 +54,8 @@ let package = Package(
 // Fuzz targets hold no main function, and need a build of their own: scripts/fuzz.
 if Context.environment["DERP_FUZZING"] != nil {
     let targets: [(name: String, dependency: Target.Dependency)] = [
-        ("Records", "AsyncSockets"), ("Frames", "DERPKit"), ("Requests", "DERPKit"), ("STUN", "STUNKit"),
+        ("Records", "AsyncSockets"), ("Frames", "DERPKit"), ("Requests", "DERPKit"), ("Proxies", "DERPKit"),
+        ("STUN", "STUNKit"),
     ]
     package.targets += targets.map { target in
         .executableTarget(
