@@ -52,7 +52,10 @@ struct CheckCommand: ParsableCommand {
     )
     var certName: String?
 
-    @Option(help: ArgumentHelp("For a URL: the UDP port of STUN; -1: none.", valueName: "port"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("For a URL: the UDP port of STUN; -1: none.", valueName: "port")
+    )
     var stunPort: Int?
 
     @Option(help: ArgumentHelp("Where plain HTTP is expected, for the captive portal check.", valueName: "port"))

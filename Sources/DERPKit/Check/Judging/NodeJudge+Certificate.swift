@@ -37,13 +37,15 @@ extension NodeJudge {
     private mutating func describe(_ certificate: CertificateSummary) {
         let days = certificate.daysLeft(at: self.now)
         let issuer = certificate.isSelfIssued ? "self-signed" : "by \(certificate.issuer)"
-        let expiry = days < 0 ? "" : ", expires in \(Self.days(days))"
+        // At the very second clients refuse it already.
+        let isExpired = certificate.end <= self.now
+        let expiry = isExpired ? "" : ", expires in \(Self.days(days))"
         self.findings.info(.certificate, "certificate for \(Self.list(certificate.names)), \(issuer)\(expiry)")
         // Stock clients check dates of pinned certificates too.
-        if days < 0 {
+        if isExpired {
             self.findings.fail(
                 .certificate,
-                "the certificate has expired \(Self.days(-days - 1)) ago",
+                "the certificate has expired \(Self.days((self.now - certificate.end) / 86400)) ago",
                 hint: "Renew it, and restart or reload the server."
             )
         } else if certificate.start > self.now {
