@@ -71,9 +71,26 @@ struct CheckRound: Sendable {
                 hint: map.regions.isEmpty ? "The map is empty." : "It has: \(known)."
             )
         }
-        var outcome = Outcome(notes: read.findings)
-        for region in regions { outcome.reports.append(await checker.check(region, in: map)) }
-        return outcome
+        return Outcome(reports: await Self.check(regions, in: map, by: checker), notes: read.findings)
+    }
+
+    /// How many regions are looked at at a time: a map may have dozens, and a silent one takes its time.
+    private static let width = 4
+
+    private static func check(_ regions: [DERPRegion], in map: DERPMap, by checker: RegionChecker) async
+        -> [RegionReport]
+    {
+        await withTaskGroup(of: RegionReport.self) { tasks in
+            var rest = regions[...]
+            var reports: [RegionReport] = []
+            for region in rest.prefix(Self.width) { tasks.addTask { await checker.check(region, in: map) } }
+            rest = rest.dropFirst(Self.width)
+            while let report = await tasks.next() {
+                reports.append(report)
+                if let region = rest.popFirst() { tasks.addTask { await checker.check(region, in: map) } }
+            }
+            return reports.sorted { $0.id < $1.id }
+        }
     }
 
     private static func failed(_ topic: CheckFinding.Topic, _ message: String, hint: String? = nil) -> Outcome {

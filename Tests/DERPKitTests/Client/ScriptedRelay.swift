@@ -58,8 +58,6 @@ extension ScriptedRelay {
         func serve(_ stream: TCPStream) async {
             stream.setDeadline(.seconds(20))
             if case .nothing = self.answer { return await Self.waitForEnd(of: stream) }
-            let response = Array("HTTP/1.1 101 Switching Protocols\r\n\r\n".utf8)
-            try? await stream.write(response + Frame.serverKey(self.key.publicKey))
             guard let (login, rest) = await self.readLogin(from: stream) else { return }
             self.heard.withLock { $0 += rest }
             switch self.answer {
@@ -80,6 +78,8 @@ extension ScriptedRelay {
                 guard let bytes = await Self.read(stream) else { return nil }
                 head += bytes
             }
+            let response = Array("HTTP/1.1 101 Switching Protocols\r\n\r\n".utf8)
+            try? await stream.write(response + Frame.serverKey(self.key.publicKey))
             var reader = DERPLoginReader()
             while let bytes = await Self.read(stream) {
                 guard case .complete(let payload, let rest) = reader.read(bytes) else { continue }
@@ -100,7 +100,7 @@ extension ScriptedRelay {
 
         /// Leaves everything unread until the deadline.
         private static func waitForEnd(of stream: TCPStream) async {
-            while stream.failure == nil { await stream.loop.nextTick() }
+            while stream.failure == nil { try? await Task.sleep(for: .milliseconds(5)) }
         }
     }
 }
