@@ -1,12 +1,13 @@
 @testable import DERPKit
 
-/// Frames and the login frame must come out the same however the input is cut.
+/// Frames, those that clients are sent, and the login frame must come out the same however the input is cut.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzFrames(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
     guard count > 1 else { return 0 }
     let size = Int(start[0] & 31) + 1
     let input = Array(UnsafeRawBufferPointer(start: start + 1, count: count - 1))
     precondition(frames(in: input, piecesOf: input.count) == frames(in: input, piecesOf: size))
+    precondition(messages(in: input, piecesOf: input.count) == messages(in: input, piecesOf: size))
     precondition(login(in: input, piecesOf: input.count) == login(in: input, piecesOf: size))
     return 0
 }
@@ -41,6 +42,23 @@ private func frames(in input: [UInt8], piecesOf size: Int) -> Outcome {
     }
     outcome.isBetween = reader.isBetweenFrames
     return outcome
+}
+
+private func messages(in input: [UInt8], piecesOf size: Int) -> [DERPClient.Message?] {
+    var reader = FrameReader()
+    var messages: [DERPClient.Message?] = []
+    for piece in pieces(input, of: size) {
+        let goesOn = piece.withUnsafeBytes { bytes in
+            reader.read(bytes) { ServerFrame.judge($0) } body: { type, payload in
+                // What is taken by its header can be read.
+                guard let frame = ServerFrame(type, payload) else { preconditionFailure("a frame that can't be read") }
+                messages.append(DERPClient.Message(frame) { nil })
+                return true
+            }
+        }
+        guard goesOn else { break }
+    }
+    return messages
 }
 
 private func login(in input: [UInt8], piecesOf size: Int) -> Outcome {
