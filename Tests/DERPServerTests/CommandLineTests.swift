@@ -99,6 +99,21 @@ struct CommandLineTests {
         #expect(settings.debugNetworks.map(\.description) == ["10.0.0.0/8", "fd00::/8", "192.0.2.9/32"])
     }
 
+    @Test("names for /bootstrap-dns, and the order of nodes")
+    func bootstrap() throws {
+        let settings = try self.settings(
+            "-bootstrap-dns-names=a.example, b.example,",
+            "-unpublished-bootstrap-dns-names",
+            "c.example",
+            "--map-shuffle=tailnet"
+        )
+        #expect(settings.bootstrapNames.published == ["a.example", "b.example"])
+        #expect(settings.bootstrapNames.unpublished == ["c.example"])
+        #expect(settings.map.sources.nodeOrderSeed == "tailnet")
+        #expect(try self.settings().bootstrapNames == BootstrapNames())
+        #expect(try self.settings().map.sources.nodeOrderSeed == nil)
+    }
+
     @Test("who is admitted")
     func admission() throws {
         let open = try self.settings().admission
@@ -144,7 +159,8 @@ struct CommandLineTests {
             "--verify-cache-allow=-1s", "--verify-cache-deny=x", "-verify-clients=maybe",
             "-verify-client-url=a.example",
             "-verify-client-url=ftp://a.example/", "-verify-client-url=https://user:secret@a.example/",
-            "-mesh-with=a", "-acme-email=a", "-bootstrap-dns-names=a.example",
+            "-mesh-with=a", "-acme-email=a", "-bootstrap-dns-names=192.0.2.1",
+            "-bootstrap-dns-names=a b", "-unpublished-bootstrap-dns-names=a.example,a.example/percent.example",
         ]
     )
     func wrong(argument: String) throws {

@@ -25,6 +25,13 @@ extension HTTPRouter {
         }
     }
 
+    /// `/bootstrap-dns`: the addresses of names, for clients whose DNS fails.
+    func bootstrapDNS(_ head: HTTPRequestHead, isTLS: Bool) -> Outcome {
+        guard head.isRead else { return .respond(.methodNotAllowed.protected(isTLS: isTLS)) }
+        let fields: HTTPFields = [.contentType: "application/json", .cacheControl: "no-cache"]
+        return .bootstrapDNS(LivePage(fields: fields, for: head, isTLS: isTLS), query: head.query)
+    }
+
     /// `/derpmap/default`: the server's own region, ready for a client.
     func derpMap(_ head: HTTPRequestHead, isTLS: Bool) -> Outcome {
         guard self.servesMap else { return .respond(.notFound.protected(isTLS: isTLS)) }

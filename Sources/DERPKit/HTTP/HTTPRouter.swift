@@ -22,6 +22,8 @@ package struct HTTPRouter: Sendable {
         case metrics(LivePage)
         /// Render the DERP map as JSON, and send it with ``LivePage/reply(body:entityTag:)``.
         case derpMap(LivePage)
+        /// Send what is known of names, by this query, with ``LivePage/reply(body:entityTag:)``.
+        case bootstrapDNS(LivePage, query: String?)
         /// Read a question about a client, so many bytes behind the head, and answer it from the key lists.
         case verify(bodyByteCount: Int)
     }
@@ -74,6 +76,7 @@ package struct HTTPRouter: Sendable {
         case "/generate_204": return .respond(self.connectivityCheck(head))
         case "/metrics": return self.metrics(head, from: origin, isTLS: isTLS)
         case "/derpmap/default": return self.derpMap(head, isTLS: isTLS)
+        case "/bootstrap-dns": return self.bootstrapDNS(head, isTLS: isTLS)
         case "/verify": return self.verify(head, isTLS: isTLS)
         case "/robots.txt": return .respond(self.page(Self.robots, for: head, isTLS: isTLS))
         case "/": return .respond(self.page(self.home, for: head, isTLS: isTLS))

@@ -8,6 +8,7 @@ struct MetricsPage: Sendable {
     let stun: STUNServer
     let regionMap: RegionMap
     let certificates: CertificateSet?
+    let bootstrapDNS: BootstrapDNS
 
     func render() async -> [UInt8] {
         var counters = RelayCounters()
@@ -25,6 +26,7 @@ struct MetricsPage: Sendable {
         self.writeSTUN(self.stun.counters, to: &text)
         await self.writeMap(to: &text)
         if let certificates = self.certificates { text.write(certificates) }
+        self.writeBootstrapDNS(self.bootstrapDNS.counters, to: &text)
         return text.bytes
     }
 
@@ -147,6 +149,12 @@ struct MetricsPage: Sendable {
         )
         let failures = await self.regionMap.failureCount
         text.counter("derp_map_source_failures_total", "Tries to read a source that failed.", failures)
+    }
+
+    private func writeBootstrapDNS(_ counters: BootstrapDNS.Counters, to text: inout PrometheusText) {
+        text.gauge("derp_bootstrap_dns_names", "Names whose addresses are told to clients.", counters.names)
+        text.counter("derp_bootstrap_dns_requests_total", "Requests for them.", counters.requests)
+        text.counter("derp_bootstrap_dns_failures_total", "Look-ups of names that failed.", counters.failures)
     }
 
     private func writeSTUN(_ counters: STUNCounters, to text: inout PrometheusText) {

@@ -7,6 +7,9 @@ extension RegionMap {
         public var paths: [String] = []
         /// Whether this server's own region is laid over all of them.
         public var includesOwnRegion = true
+        /// What the order of each region's nodes is drawn from, so that relays with other seeds send their clients to
+        /// other nodes first; `nil`: it is as the sources have it.
+        public var nodeOrderSeed: String?
         /// How often URLs are fetched again, give or take a tenth; at least 1 s. Zero: only when it is asked for.
         public var updateInterval: Duration = .seconds(3 * 3600)
         /// Where fetched maps are kept for a start without the network; made when missing. `nil`: nowhere.

@@ -271,6 +271,7 @@ extension RegionMap {
         if let own, settings.includesOwnRegion {
             layered.apply(DERPMapLayer(regions: [own.regionID: own]), from: Self.ownOrigin)
         }
+        if let seed = settings.nodeOrderSeed { layered.shuffleNodes(seed: seed) }
         return layered
     }
 }

@@ -6,6 +6,7 @@ final class RelayContext: Sendable {
     let configuration: RelayServer.Configuration
     let forwarder: PacketForwarder
     let regionMap: RegionMap
+    let bootstrapDNS: BootstrapDNS
     let logger: Logger
     /// Decides about clients; `nil` when everybody is admitted.
     let gatekeeper: Gatekeeper?
@@ -24,6 +25,7 @@ final class RelayContext: Sendable {
         self.forwarder = forwarder
         self.regionMap = regionMap
         self.logger = logger
+        self.bootstrapDNS = BootstrapDNS(names: configuration.bootstrapNames)
         self.gatekeeper = configuration.admission.isOpen ? nil : Gatekeeper(configuration.admission)
         self.serverKeyFrame = Frame.serverKey(configuration.privateKey.publicKey)
         self.gate = ConnectionGate(configuration.connectionLimits, trusted: configuration.proxies.networks)

@@ -47,6 +47,8 @@ extension RelayServer {
         public var mesh: MeshConfiguration?
         /// What the DERP map is made of besides ``region``.
         public var mapSources = RegionMap.Sources()
+        /// Whose addresses `/bootstrap-dns` tells, beside those of the map's nodes.
+        public var bootstrapNames = BootstrapNames()
         /// How many event loops (threads) serve clients; 1…1024. `nil`: one per core that the process may use.
         public var loopCount: Int?
 
@@ -113,6 +115,7 @@ extension RelayServer.Configuration {
         try self.proxies.validate()
         try self.admission.validate()
         try self.mesh?.validate()
+        try self.bootstrapNames.validate()
         if case .redirect(let url) = self.homePage {
             let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")
             try Self.require(isWeb && url.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the home page is no web URL")

@@ -36,7 +36,8 @@ public actor RelayServer {
     private var listeners: [TCPListener] = []
     /// Who wants to stop the relay, but waits until it has started.
     private var startWaiters: [CheckedContinuation<Void, Never>] = []
-    private var mapUpdates: Task<Void, Never>?
+    /// What is kept up to date beside relaying.
+    private var updates: [Task<Void, Never>] = []
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// Keeps a relay that has been started, whoever else does, until it has stopped.
     private var whileRunning: RelayServer?
@@ -146,7 +147,8 @@ extension RelayServer {
             throw DERPError(.listen, error.message)
         }
         let regionMap = self.regionMap
-        self.mapUpdates = Task { await regionMap.run() }
+        let bootstrapDNS = self.context.bootstrapDNS
+        self.updates = [Task { await regionMap.run() }, Task { await bootstrapDNS.run(for: regionMap) }]
         self.hasStarted()
         self.logger.debug(
             "Relay started",
@@ -172,7 +174,7 @@ extension RelayServer {
         case .stopping: return await self.waitUntilStopped()
         case .new, .starting, .running: self.state = .stopping
         }
-        self.mapUpdates?.cancel()
+        self.updates.forEach { $0.cancel() }
         await self.stun.stop()
         for listener in self.listeners { await listener.close() }
         let farewell = Frame.restarting(reconnectAfter: .zero, tryFor: .seconds(30))
@@ -249,7 +251,8 @@ extension RelayServer {
                 forwarder: context.forwarder,
                 stun: self.stun,
                 regionMap: self.regionMap,
-                certificates: self.certificates
+                certificates: self.certificates,
+                bootstrapDNS: context.bootstrapDNS
             )
         )
         let listener = try TCPListener(

@@ -101,6 +101,8 @@ extension RelaySession {
             case .derpMap(let page):
                 let document = await self.context.regionMap.document
                 try await self.send(page.reply(body: document.json, entityTag: document.etag), to: head)
+            case .bootstrapDNS(let page, let query):
+                try await self.send(page.reply(body: self.context.bootstrapDNS.answer(query: query)), to: head)
             case .verify(let bodyByteCount):
                 try await self.answerVerify(head, bodyByteCount: bodyByteCount, buffer: &buffer)
             }

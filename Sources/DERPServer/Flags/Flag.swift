@@ -64,6 +64,8 @@ extension Flag {
         .own("map-url", .list), .own("map-path", .list), .own("map-own-region", .boolean), .own("map-update"),
         .own("map-cache"),
         .own("ca-file"),
+        .own("map-shuffle"),
+        .derper("bootstrap-dns-names", .commas), .derper("unpublished-bootstrap-dns-names", .commas),
         .own("config"), .own("check-config", .boolean),
 
         .derper("accept-connection-limit"), .derper("accept-connection-burst"), .derper("rate-config"),
@@ -72,7 +74,6 @@ extension Flag {
 
         .refused("acme-email"), .refused("acme-eab-kid"), .refused("acme-eab-key"), .refused("acme-ip-certs", .boolean),
         .refused("mesh-psk-file"), .refused("mesh-with"),
-        .refused("bootstrap-dns-names"), .refused("unpublished-bootstrap-dns-names"),
         .refused("secrets-url", because: Self.foreign), .refused("secrets-path-prefix", because: Self.foreign),
         .refused("secrets-cache-dir", because: Self.foreign), .refused("ace", .boolean, because: Self.foreign),
     ]

@@ -178,6 +178,15 @@ struct ServerOptions: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
+        help: ArgumentHelp(
+            "Any text: each region's nodes are put in an order drawn from it, the same every time.",
+            valueName: "seed"
+        )
+    )
+    var mapShuffle = ""
+
+    @Option(
+        parsing: .unconditional,
         help: ArgumentHelp("How often --map-url is fetched again, 1s…720h; 0: on SIGHUP only.", valueName: "duration")
     )
     var mapUpdate = "3h"
@@ -217,6 +226,9 @@ struct ServerOptions: ParsableCommand {
 
     @OptionGroup(title: "Configuration")
     var configurationFile: ConfigurationOptions
+
+    @OptionGroup(title: "Bootstrap DNS")
+    var bootstrap: BootstrapOptions
 
     @OptionGroup(title: "Admission")
     var admission: AdmissionOptions

@@ -44,6 +44,7 @@ struct Preparation {
         configuration.proxies = settings.proxies
         configuration.mapSources = settings.map.sources
         configuration.mapSources.authoritiesPEM = authorities
+        configuration.bootstrapNames = settings.bootstrapNames
         configuration.loopCount = settings.loopCount
         configuration.tcpKeepAlive = settings.tcpKeepAlive
         configuration.tcpUserTimeout = settings.tcpUserTimeout

@@ -15,6 +15,7 @@ struct MapSettings: Hashable {
         self.sources.urls = options.mapURLs
         self.sources.paths = options.mapPaths
         self.sources.includesOwnRegion = options.mapOwnRegion
+        self.sources.nodeOrderSeed = options.mapShuffle.isEmpty ? nil : options.mapShuffle
         self.sources.updateInterval = try FlagValue("--map-update", options.mapUpdate)
             .duration(zeroOr: .seconds(1)...(.seconds(720 * 3600)))
         self.sources.cacheDirectory = options.mapCache ?? environment.defaultMapCache

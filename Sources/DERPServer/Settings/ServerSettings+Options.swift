@@ -38,6 +38,7 @@ extension ServerSettings {
         self.region = try RegionSettings(options)
         self.map = try MapSettings(options, in: environment)
         self.caFile = options.caFile?.isEmpty == true ? nil : options.caFile
+        self.bootstrapNames = try BootstrapNames(options.bootstrap)
         self.debugNetworks = try Self.networks("--debug-allow", options.debugAllow)
         self.admission = try AdmissionSettings(options.admission)
         self.limits = try LimitSettings(options.limits)

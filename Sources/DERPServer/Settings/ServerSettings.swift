@@ -27,6 +27,7 @@ struct ServerSettings {
     var map: MapSettings
     /// Authorities to trust besides the system's, whoever is asked.
     var caFile: String?
+    var bootstrapNames: BootstrapNames
     var debugNetworks: [IPNetwork]
     var admission: AdmissionSettings
     var limits: LimitSettings

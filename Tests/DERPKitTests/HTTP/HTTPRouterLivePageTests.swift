@@ -93,6 +93,18 @@ struct HTTPRouterLivePageTests {
         #expect(page.reply(body: Array("{}".utf8)).status.code == 200)
     }
 
+    @Test("/bootstrap-dns is JSON, and is asked by its query")
+    func bootstrapDNS() throws {
+        guard
+            case .bootstrapDNS(let page, "q=a.example") = try RoutedRequest().outcome("GET /bootstrap-dns?q=a.example")
+        else {
+            Issue.record("no page")
+            return
+        }
+        #expect(page.reply(body: []).field("Content-Type") == "application/json")
+        #expect(try RoutedRequest().reply("PUT /bootstrap-dns").status.code == 405)
+    }
+
     @Test("A server without a region has no map")
     func noRegion() throws {
         var request = RoutedRequest()

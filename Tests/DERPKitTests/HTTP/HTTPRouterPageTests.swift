@@ -81,7 +81,7 @@ struct HTTPRouterPageTests {
     @Test(
         "Any other path is 404",
         arguments: [
-            "/x", "/index.html", "/bootstrap-dns", "/derpmap", "/derpmap/default/", "/metrics/", "/debug/", "//", "/.",
+            "/x", "/index.html", "/bootstrap-dns/", "/derpmap", "/derpmap/default/", "/metrics/", "/debug/", "//", "/.",
             "/.well-known/acme-challenge/x",
         ]
     )

@@ -115,4 +115,25 @@ struct LayeredDERPMapTests {
         #expect(merged.origins == [1: "b", 2: "a"])
         #expect(merged.removals.isEmpty)
     }
+
+    @Test("nodes in an order drawn from a seed are in the same one each time, whoever else is there")
+    func shuffled() {
+        let names = (0..<20).map { "n\($0)" }
+        func order(_ names: [String], seed: String, region: Int = 1) -> [String] {
+            var merged = LayeredDERPMap()
+            let nodes = names.map { DERPNode(name: $0, regionID: region, hostName: $0) }
+            let all = DERPRegion(regionID: region, regionCode: "", regionName: "", nodes: nodes)
+            merged.apply(DERPMapLayer(regions: [region: all]), from: "a")
+            merged.shuffleNodes(seed: seed)
+            return merged.map.regions[region]?.nodes.map(\.name) ?? []
+        }
+        let first = order(names, seed: "a")
+        #expect(first != names && first.sorted() == names.sorted())
+        #expect(order(names.reversed(), seed: "a") == first)
+        #expect(order(names.filter { $0 != "n7" }, seed: "a") == first.filter { $0 != "n7" })
+        #expect(order(names, seed: "b") != first && order(names, seed: "a", region: 2) != first)
+        // Each node comes first for about as many seeds as any other.
+        let leaders = (0..<600).compactMap { order(["x", "y", "z"], seed: "\($0)").first }
+        #expect(["x", "y", "z"].allSatisfy { name in (150...250).contains(leaders.count { $0 == name }) })
+    }
 }

@@ -22,4 +22,15 @@ public struct LayeredDERPMap: Hashable, Sendable {
         }
         self.map.apply(layer)
     }
+
+    /// Puts each region's nodes in an order that is drawn from `seed`, the region, and the nodes' names: always the same one,
+    /// and a node that comes or goes leaves the others' as it is.
+    mutating func shuffleNodes(seed: String) {
+        for (id, region) in self.map.regions where region.nodes.count > 1 {
+            let ranked = region.nodes.map { node in
+                (rank: SHA256.digest(of: Array("\(seed)\n\(id)\n\(node.name)".utf8)), node: node)
+            }
+            self.map.regions[id]?.nodes = ranked.sorted { $0.rank.lexicographicallyPrecedes($1.rank) }.map(\.node)
+        }
+    }
 }

@@ -1,0 +1,157 @@
+import AsyncSockets
+import Synchronization
+
+/// Answers `/bootstrap-dns`. Names are looked up in the background, never for a request.
+///
+/// A node's name isn't looked up when the map tells its addresses. A name whose look-up fails keeps the addresses that
+/// it had.
+package final class BootstrapDNS: Sendable {
+    private struct State {
+        var published: [String: [IPAddress]] = [:]
+        var unpublished: [String: [IPAddress]] = [:]
+        /// ``published`` as JSON; empty as long as there are no names.
+        var document: [UInt8] = []
+        var counters = Counters()
+    }
+
+    package struct Counters: Hashable, Sendable {
+        /// Names whose addresses are known.
+        package var names = 0
+        package var requests: UInt64 = 0
+        /// Look-ups that failed.
+        package var failures: UInt64 = 0
+    }
+
+    private let names: BootstrapNames
+    /// Of its own, so that clients' admission doesn't wait for it.
+    private let resolver: HostResolver
+    private let state = Mutex(State())
+
+    /// How often names are looked up.
+    private static let interval: Duration = .seconds(600)
+    /// How soon again, when a look-up has failed.
+    private static let retryPause: Duration = .seconds(60)
+    /// How often the map is looked at for other names.
+    private static let mapPause: Duration = .seconds(5)
+    /// How long all look-ups of one round may take.
+    private static let timeLimit: Duration = .seconds(60)
+    private static let parallelLookups = 4
+
+    package init(names: BootstrapNames, resolver: HostResolver = HostResolver()) {
+        self.names = names
+        self.resolver = resolver
+    }
+
+    package var counters: Counters { self.state.withLock { $0.counters } }
+
+    /// The answer: `{"<name>":["<address>",…],…}`, or nothing when there are no names.
+    ///
+    /// - Parameter query: The request's query. `q=<name>` with a name that isn't published is answered with that name
+    ///   alone, and everything else with the published ones, as derper does.
+    package func answer(query: String?) -> [UInt8] {
+        let asked = Self.askedName(query)
+        return self.state.withLock { state in
+            state.counters.requests += 1
+            guard let asked, let addresses = state.unpublished[asked] else { return state.document }
+            return Self.json([asked: addresses])
+        }
+    }
+
+    private static func askedName(_ query: String?) -> String? {
+        let pair = query?.split(separator: "&").first { $0.hasPrefix("q=") }
+        return pair.map { $0.dropFirst(2).lowercased() }
+    }
+
+    /// By hand: a DNS name has nothing that needs escaping.
+    private static func json(_ names: [String: [IPAddress]]) -> [UInt8] {
+        let members = names.sorted { $0.key < $1.key }.map { name, addresses in
+            "\"\(name)\":[\(addresses.map { "\"\($0)\"" }.joined(separator: ","))]"
+        }
+        return Array("{\(members.joined(separator: ","))}\n".utf8)
+    }
+}
+
+// MARK: Looking up
+
+extension BootstrapDNS {
+    /// Looks the names up, again and again, until the task is cancelled: every 10 minutes, and when the map changes.
+    func run(for regionMap: RegionMap) async {
+        var tag: String?
+        var due = ContinuousClock.now
+        while !Task.isCancelled {
+            let current = await regionMap.document.etag
+            if current != tag || due <= .now {
+                tag = current
+                let isComplete = await self.refresh(for: await regionMap.map)
+                due = .now + (isComplete ? Self.interval : Self.retryPause) * Double.random(in: 0.9...1.1)
+            }
+            try? await Task.sleep(for: Self.mapPause)
+        }
+    }
+
+    /// Looks the names up once.
+    ///
+    /// - Returns: whether none failed.
+    func refresh(for map: DERPMap) async -> Bool {
+        var known = [String: [IPAddress]]()
+        var mapNames = Set<String>()
+        for node in map.sortedRegions.flatMap(\.nodes) where BootstrapNames.isName(node.hostName) {
+            let name = node.hostName.lowercased()
+            mapNames.insert(name)
+            known[name, default: []] += [node.ipv4, node.ipv6].compactMap { IPAddress($0) }
+        }
+        let published = self.names.published.map { $0.lowercased() }
+        let unpublished = self.names.unpublished.map { $0.lowercased() }
+        var wanted = [String]()
+        var seen = Set<String>()
+        for name in published + unpublished + mapNames.sorted() {
+            guard seen.count < BootstrapNames.limit else { break }
+            if seen.insert(name).inserted, known[name]?.isEmpty ?? true { wanted.append(name) }
+        }
+        let found = await self.lookUp(wanted)
+        guard !Task.isCancelled else { return false }
+
+        let failures = wanted.filter { found[$0] == nil }
+        self.state.withLock { state in
+            let former = state.published.merging(state.unpublished) { first, _ in first }
+            let all = seen.reduce(into: [String: [IPAddress]]()) { all, name in
+                let addresses = found[name] ?? known[name] ?? []
+                // In no order, so that no client prefers a family.
+                all[name] = addresses.isEmpty ? former[name] : addresses.shuffled()
+            }
+            let isPublished = Set(published).union(mapNames)
+            state.published = all.filter { isPublished.contains($0.key) }
+            state.unpublished = all.filter { !isPublished.contains($0.key) }
+            state.document = isPublished.isEmpty ? [] : Self.json(state.published)
+            state.counters.names = all.count
+            state.counters.failures += UInt64(failures.count)
+        }
+        return failures.isEmpty
+    }
+
+    /// The addresses of those of `names` that have any, and that could be found in time.
+    private func lookUp(_ names: [String]) async -> [String: [IPAddress]] {
+        let resolver = self.resolver
+        // `nil` says that the time is over.
+        return await withTaskGroup(of: (name: String, addresses: [IPAddress]?)?.self) { group in
+            group.addTask {
+                try? await Task.sleep(for: Self.timeLimit)
+                return nil
+            }
+            var waiting = names[...]
+            var open = 0
+            var found = [String: [IPAddress]]()
+            repeat {
+                while open < Self.parallelLookups, let name = waiting.popFirst() {
+                    open += 1
+                    group.addTask { (name, try? await resolver.addresses(of: name)) }
+                }
+                guard open > 0, let result = await group.next(), let (name, addresses) = result else { break }
+                open -= 1
+                found[name] = addresses
+            } while true
+            group.cancelAll()
+            return found
+        }
+    }
+}
