@@ -49,7 +49,7 @@ extension Flag {
     /// Every flag that there is.
     static let all: [Flag] = [
         .derper("a"), .derper("dev", .boolean), .derper("c"),
-        .derper("certmode"), .derper("certdir"), .derper("hostname"),
+        .derper("certmode"), .derper("certdir"), .derper("hostname", .commas),
         .derper("http-port"), .derper("stun", .boolean), .derper("stun-port"),
         .derper("derp", .boolean), .derper("home"), .derper("version", .boolean),
         .derper("tcp-keepalive-time"), .derper("tcp-user-timeout"), .derper("tcp-write-timeout"),
@@ -70,7 +70,7 @@ extension Flag {
 
         .derper("accept-connection-limit"), .derper("accept-connection-burst"), .derper("rate-config"),
         .own("max-clients"), .own("max-pending"), .own("max-connections-per-ip"),
-        .own("proxy-protocol", .boolean), .own("trusted-proxies"),
+        .own("proxy-protocol", .boolean), .own("trusted-proxies", .list),
 
         .refused("acme-email"), .refused("acme-eab-kid"), .refused("acme-eab-key"), .refused("acme-ip-certs", .boolean),
         .refused("mesh-psk-file"), .refused("mesh-with"),
