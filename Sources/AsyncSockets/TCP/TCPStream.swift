@@ -15,6 +15,12 @@ public final class TCPStream: @unchecked Sendable {
     /// The other end, IPv4-mapped addresses unmapped.
     public let peerAddress: SocketAddress
 
+    /// This end, IPv4-mapped addresses unmapped; `nil` when the kernel doesn't say. A system call.
+    public var localAddress: SocketAddress? {
+        guard self.isOpen, let address = ListeningSocket.localAddress(of: self.descriptor) else { return nil }
+        return SocketAddress(address.ip.unmapped, port: address.port)
+    }
+
     let descriptor: Int32
     private var token: UInt64 = 0
     private(set) var isOpen = true

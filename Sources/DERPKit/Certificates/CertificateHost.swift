@@ -30,6 +30,11 @@ package struct CertificateHost: Hashable, Sendable {
         self.kind = .name(text)
     }
 
+    init(_ address: IPAddress) {
+        self.kind = .address(address)
+        self.text = address.description
+    }
+
     /// Reads a host as ``init(_:)`` does, and says what is wrong.
     static func parse(_ text: String) throws(DERPError) -> Self {
         guard let host = Self(text) else {

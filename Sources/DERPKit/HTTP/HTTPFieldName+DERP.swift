@@ -8,6 +8,7 @@ extension HTTPField.Name {
     static let hostLine = Self("Host")!
     static let idealNode = Self("Ideal-Node")!
     static let realIP = Self("X-Real-IP")!
+    static let replayNonce = Self("Replay-Nonce")!
     static let tailscaleChallenge = Self("X-Tailscale-Challenge")!
     static let tailscaleResponse = Self("X-Tailscale-Response")!
 

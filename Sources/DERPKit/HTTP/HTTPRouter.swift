@@ -16,6 +16,8 @@ package struct HTTPRouter: Sendable {
     package enum Outcome: Hashable, Sendable {
         /// Send this, then go on or close as ``HTTPRequestHead/wantsKeepAlive`` says.
         case respond(HTTPReply)
+        /// Send the answer to an ACME server's challenge if there is one with this token, else the reply.
+        case challenge(token: String, otherwise: HTTPReply)
         /// Leave HTTP; the bytes behind the head are DERP.
         case upgrade(DERPUpgrade)
         /// Render the metrics as Prometheus text, and send them with ``LivePage/reply(body:entityTag:)``.
@@ -67,7 +69,9 @@ package struct HTTPRouter: Sendable {
         if case .plainHelper(let tlsPort, let fallbackHost) = self.port {
             switch head.path {
             case "/generate_204", "/derpmap/default": break
-            default: return .respond(self.redirect(head, tlsPort: tlsPort, fallbackHost: fallbackHost))
+            default:
+                let redirect = self.redirect(head, tlsPort: tlsPort, fallbackHost: fallbackHost)
+                return Self.challenge(head, otherwise: redirect) ?? .respond(redirect)
             }
         }
         switch head.path {

@@ -4,10 +4,13 @@ final class RelayPort: Sendable {
     /// `nil` for plain HTTP.
     let tls: RelayTLS?
     let metrics: MetricsPage
+    /// What the relay's ports with TLS show; `nil` when there are none.
+    let certificates: CertificateSet?
 
-    init(router: HTTPRouter, tls: RelayTLS?, metrics: MetricsPage) {
+    init(router: HTTPRouter, tls: RelayTLS?, metrics: MetricsPage, certificates: CertificateSet?) {
         self.router = router
         self.tls = tls
         self.metrics = metrics
+        self.certificates = certificates
     }
 }

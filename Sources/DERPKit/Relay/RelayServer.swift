@@ -253,7 +253,8 @@ extension RelayServer {
                 regionMap: self.regionMap,
                 certificates: self.certificates,
                 bootstrapDNS: context.bootstrapDNS
-            )
+            ),
+            certificates: self.certificates
         )
         let listener = try TCPListener(
             binding: address,

@@ -84,7 +84,7 @@ extension RelaySession {
     private func serveHTTP(early: [UInt8]) async throws(Ending) -> Upgrade? {
         var buffer = early
         if let tls = self.port.tls {
-            try await self.startTLS(tls.context, early: early)
+            try await self.startTLS(tls.context { self.stream.localAddress?.ip }, early: early)
             buffer = []
         }
         while true {
@@ -96,6 +96,9 @@ extension RelaySession {
                 return Upgrade(request: upgrade, early: buffer)
             case .respond(let reply):
                 try await self.send(reply, to: head)
+            case .challenge(let token, let otherwise):
+                let file = self.port.certificates?.challenges.file(for: token)
+                try await self.send(file.map { HTTPReply(challenge: $0) } ?? otherwise, to: head)
             case .metrics(let page):
                 try await self.send(page.reply(body: await self.port.metrics.render()), to: head)
             case .derpMap(let page):

@@ -4,9 +4,16 @@ import Synchronization
 
 /// How the relay does TLS: for each client the certificate that it asks for, with the meta certificate behind the chain.
 final class RelayTLS: Sendable {
+    private let certificates: CertificateSet
+    private let select: Selection
     /// What every connection starts with.
-    let context: TLSContext
-    private let select: @Sendable (TLSClientHello) -> TLSContext?
+    private let general: TLSContext
+    /// The same for connections by one of the server's addresses, where that counts.
+    private let special = Mutex<[IPAddress: TLSContext]>([:])
+
+    private typealias Selection = @Sendable (TLSClientHello, IPAddress?) -> TLSContext?
+    /// How many addresses of this server are told apart.
+    private static let maximumAddressCount = 64
 
     /// - Parameter now: tells the time, in seconds since 1970.
     /// - Throws: ``DERPError`` with code `certificate` when TLS can't be set up with what `certificates` holds now.
@@ -17,20 +24,40 @@ final class RelayTLS: Sendable {
     ) throws {
         let contexts = Contexts(key: key)
         for entry in certificates.entries { _ = try contexts.context(for: entry, of: certificates, now: now()) }
-        let select: @Sendable (TLSClientHello) -> TLSContext? = { hello in
-            guard let entry = certificates.entry(for: hello.serverName) else { return nil }
+        let select: Selection = { hello, address in
+            if ACMEChallenges.isValidation(hello) { return certificates.challenges.context(for: hello.serverName) }
+            guard let entry = certificates.entry(for: hello.serverName, at: address) else { return nil }
             return try? contexts.context(for: entry, of: certificates, now: now())
         }
         do {
-            self.context = try TLSContext(selecting: select)
+            self.general = try TLSContext { select($0, nil) }
         } catch {
             throw DERPError(.certificate, error.message)
         }
+        self.certificates = certificates
         self.select = select
     }
 
+    /// What a connection starts with.
+    ///
+    /// - Parameter address: tells by which of the server's addresses it came; called only where that counts.
+    func context(at address: () -> IPAddress?) -> TLSContext {
+        guard self.certificates.heedsAddresses, let address = address() else { return self.general }
+        return self.special.withLock { special in
+            if let context = special[address] { return context }
+            let select = self.select
+            guard special.count < Self.maximumAddressCount,
+                let context = try? TLSContext(selecting: { select($0, address) })
+            else { return self.general }
+            special[address] = context
+            return context
+        }
+    }
+
     /// The context whose certificate a client is shown that says `hello`.
-    func selected(for hello: TLSClientHello) -> TLSContext? { self.select(hello) }
+    func selected(for hello: TLSClientHello, at address: IPAddress? = nil) -> TLSContext? {
+        self.select(hello, address)
+    }
 }
 
 extension RelayTLS {

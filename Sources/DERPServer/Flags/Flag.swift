@@ -72,7 +72,9 @@ extension Flag {
         .own("max-clients"), .own("max-pending"), .own("max-connections-per-ip"),
         .own("proxy-protocol", .boolean), .own("trusted-proxies", .list),
 
-        .refused("acme-email"), .refused("acme-eab-kid"), .refused("acme-eab-key"), .refused("acme-ip-certs", .boolean),
+        .derper("acme-email"), .derper("acme-eab-kid"), .derper("acme-eab-key"), .derper("acme-ip-certs", .boolean),
+        .own("acme-directory"), .own("acme-profile"), .own("acme-retry-delay"),
+
         .refused("mesh-psk-file"), .refused("mesh-with"),
         .refused("secrets-url", because: Self.foreign), .refused("secrets-path-prefix", because: Self.foreign),
         .refused("secrets-cache-dir", because: Self.foreign), .refused("ace", .boolean, because: Self.foreign),

@@ -40,14 +40,17 @@ struct ServerOptions: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Certificates: self-signed, manual, or none for plain HTTP.", valueName: "mode")
+        help: ArgumentHelp(
+            "Certificates: self-signed, manual, letsencrypt (ACME), or none for plain HTTP.",
+            valueName: "mode"
+        )
     )
     var certmode = "self-signed"
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Where <hostname>.crt and <hostname>.key are. (default: tailscale/derper-certs in the user's cache)",
+            "Where certificates are kept or looked for. (default: tailscale/derper-certs in the user's cache)",
             valueName: "directory"
         )
     )
@@ -203,7 +206,7 @@ struct ServerOptions: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Authorities to trust besides the system's, for maps and controllers, as PEM.",
+            "Authorities to trust besides the system's, for maps, controllers and ACME servers, as PEM.",
             valueName: "file"
         )
     )
@@ -229,6 +232,9 @@ struct ServerOptions: ParsableCommand {
 
     @OptionGroup(title: "Bootstrap DNS")
     var bootstrap: BootstrapOptions
+
+    @OptionGroup(title: "Certificates by ACME")
+    var acme: ACMEOptions
 
     @OptionGroup(title: "Admission")
     var admission: AdmissionOptions

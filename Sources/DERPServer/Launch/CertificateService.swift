@@ -22,8 +22,7 @@ struct CertificateService: Service {
     /// Clients know a self-signed certificate by its pin in the map alone.
     @Sendable
     private func publishPin() async {
-        let certificates = self.files.certificates
-        guard let certificate = certificates.certificate(for: certificates.hosts[0]) else { return }
+        guard let certificate = self.files.certificates.defaultCertificate else { return }
         let pin = certificate.mapPin
         do {
             try await self.relay.regionMap.updateOwnRegion { region in

@@ -24,11 +24,17 @@ struct Launcher {
         if let path = self.settings.limits.rateFile {
             reloadables.append(.rates(RateFile(path: path, relay: relay, logger: logger)))
         }
-        let certificates = preparation.certificateFiles.map {
+        let certificates = preparation.certificates.files.map {
             CertificateService(files: $0, relay: relay, logger: logger)
         }
         if let certificates { reloadables.append(.certificates(certificates)) }
+        let (start, started) = AsyncStream.makeStream(of: Void.self)
+        let acme = preparation.certificates.acme.map {
+            ACMEService(certificates: $0, start: start, logger: logger)
+        }
+        if let acme { reloadables.append(.orders(of: acme)) }
         let service = RelayService(relay: relay, logger: logger, reloadables: reloadables) { [logger] in
+            defer { started.finish() }
             try await self.publishChosenPorts(of: relay)
             for notice in preparation.notices {
                 logger.log(level: notice.level, notice.message, metadata: notice.metadata)
@@ -39,6 +45,7 @@ struct Launcher {
         var services: [any Service] = [service]
         if let lists { services.append(KeyListService(lists: lists, logger: logger)) }
         if let certificates { services.append(certificates) }
+        if let acme { services.append(acme) }
 
         // The relay logs what matters; the group's own lines would repeat it.
         var quiet = logger

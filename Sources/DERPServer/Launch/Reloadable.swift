@@ -22,6 +22,10 @@ extension Reloadable {
         Self(name: "certificates") { await service.refresh() }
     }
 
+    static func orders(of service: ACMEService) -> Self {
+        Self(name: "failed orders of certificates") { await service.certificates.retry() }
+    }
+
     static func rates(_ file: RateFile) -> Self {
         Self(name: "rates") { await file.reload() }
     }

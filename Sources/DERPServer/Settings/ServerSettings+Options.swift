@@ -10,6 +10,7 @@ extension ServerSettings {
         let listen = try Self.listen(options)
         let transport = try Self.transport(options, in: environment)
         (self.hostnames, self.hostnameOrigin) = try Self.hostnames(options, listen: listen, in: environment)
+        try Self.checkAddresses(self.hostnames, options)
         self.listen = listen
         self.transport = transport
         self.keyFile = try Self.keyFile(options, in: environment)
@@ -74,14 +75,14 @@ extension ServerSettings {
         case "self-signed": return .selfSigned(directory: try directory())
         case "manual": return .manual(directory: try directory())
         case "none": return .plain
-        case "letsencrypt":
-            throw UsageError(
-                "-certmode letsencrypt is not supported yet: use manual with an ACME client's files, or self-signed"
-            )
+        case "letsencrypt": return .acme(directory: try directory(), try ACMESettings(options.acme))
         case "gcp":
-            throw UsageError("-certmode gcp is not supported: use manual with an ACME client's files, or self-signed")
+            throw UsageError(
+                "-certmode gcp is not supported: use letsencrypt with --acme-directory, -acme-eab-kid and -acme-eab-key"
+            )
         default:
-            throw UsageError("-certmode is self-signed, manual or none, not \(UsageError.quote(options.certmode))")
+            let modes = "self-signed, manual, letsencrypt or none"
+            throw UsageError("-certmode is \(modes), not \(UsageError.quote(options.certmode))")
         }
     }
 
@@ -110,6 +111,17 @@ extension ServerSettings {
             throw UsageError("-hostname is needed: the name or IP address that clients connect to")
         }
         return ([environment.hostname], .machine)
+    }
+
+    /// Certificates for addresses are ordered only by who asks for them, as in derper.
+    private static func checkAddresses(_ hostnames: [String], _ options: ServerOptions) throws(UsageError) {
+        let isACME = options.certmode == "letsencrypt" && !options.dev
+        if options.acme.addresses, !isACME {
+            throw UsageError("-acme-ip-certs needs -certmode letsencrypt")
+        }
+        if isACME, !options.acme.addresses, let address = hostnames.first(where: { IPAddress($0) != nil }) {
+            throw UsageError("-hostname: \(address) is an address: add -acme-ip-certs to order a certificate for it")
+        }
     }
 
     private static func keyFile(

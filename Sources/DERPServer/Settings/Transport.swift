@@ -6,12 +6,14 @@ enum Transport: Hashable {
     case selfSigned(directory: String)
     /// `-certmode manual`, with the directory that has the certificate.
     case manual(directory: String)
+    /// `-certmode letsencrypt`, with the directory that keeps the certificates, and how they are ordered.
+    case acme(directory: String, ACMESettings)
     /// `-certmode none`: plain HTTP, behind a proxy that ends TLS.
     case plain
 
     var isTLS: Bool {
         switch self {
-        case .selfSigned, .manual: true
+        case .selfSigned, .manual, .acme: true
         case .development, .plain: false
         }
     }

@@ -13,10 +13,26 @@ struct CertificateTemplate {
     /// The extensions in order.
     var extensions: [Extension]
 
-    /// An extension by OpenSSL's number for it, and its value in OpenSSL's configuration syntax.
+    /// An extension by OpenSSL's number for it or by its object identifier, and its value in OpenSSL's configuration
+    /// syntax.
     struct Extension {
-        let nid: CInt
+        let name: String
         let value: String
+
+        init(nid: CInt, value: String) {
+            self.name = OBJ_nid2sn(nid).map { String(cString: $0) } ?? ""
+            self.value = value
+        }
+
+        init(identifier: String, value: String) {
+            self.name = identifier
+            self.value = value
+        }
+
+        /// The extension as OpenSSL keeps it: the caller's to free.
+        func make() throws(OpenSSLFailure) -> OpaquePointer {
+            try OpenSSLFailure.check(X509V3_EXT_conf(nil, nil, self.name, self.value))
+        }
 
         /// Basic constraints, critical: the certificate can't sign others.
         static let notAnAuthority = Self(nid: NID_basic_constraints, value: "critical,CA:FALSE")
@@ -34,7 +50,7 @@ struct CertificateTemplate {
         try OpenSSLFailure.check(ASN1_TIME_set(X509_getm_notAfter(pointer), self.validity.upperBound))
         try OpenSSLFailure.check(X509_set_pubkey(pointer, key.pointer))
         for item in self.extensions {
-            let value = try OpenSSLFailure.check(X509V3_EXT_conf_nid(nil, nil, item.nid, item.value))
+            let value = try item.make()
             defer { X509_EXTENSION_free(value) }
             try OpenSSLFailure.check(X509_add_ext(pointer, value, -1))
         }

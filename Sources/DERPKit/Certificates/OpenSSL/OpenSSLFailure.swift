@@ -4,6 +4,8 @@ import COpenSSL
 struct OpenSSLFailure: Error, CustomStringConvertible {
     let description: String
 
+    init(description: String) { self.description = description }
+
     /// Takes this thread's oldest error, which is the cause, and clears the rest.
     init() {
         let code = ERR_get_error()

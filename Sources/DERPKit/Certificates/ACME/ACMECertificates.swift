@@ -1,0 +1,204 @@
+import AsyncSockets
+import Glibc
+import Logging
+
+/// Orders a server's certificates from an ACME server (RFC 8555) and renews them, at a third of their lifetime left, while
+/// the server shows them. What fails is tried again, later and later; the former certificate is shown meanwhile.
+public actor ACMECertificates {
+    /// What clients are shown, to be given to ``RelayServer/Configuration/Security/certificates(_:)``.
+    public nonisolated let certificates: CertificateSet
+
+    private let configuration: ACMEConfiguration
+    private let accountKey: ACMEAccountKey
+    private let store: ACMEStore
+    private let http: HTTPClient
+    /// Keeps the loop running that ``http`` is served by.
+    private let group: EventLoopGroup
+    private var logger = Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
+    private var hosts: [Host] = []
+    private var sleeper: Task<Void, Never>?
+
+    /// What is known of one host.
+    private struct Host {
+        let name: CertificateHost
+        var schedule: ACMESchedule
+        /// When the certificate is due, in seconds since 1970.
+        var renewal = 0
+        /// Not before this, after a failure.
+        var retry: ContinuousClock.Instant?
+
+        func wait(now: Int) -> Duration {
+            let untilRenewal = Duration.seconds(max(0, self.renewal - now))
+            return self.retry.map { max(untilRenewal, $0 - .now) } ?? untilRenewal
+        }
+    }
+
+    /// Reads what is stored: the certificates, and the account's key, which is made when missing. Nothing is ordered before
+    /// ``run(logger:)``.
+    ///
+    /// - Parameter hosts: the names and addresses of the server, the first one for clients that ask for none of them.
+    /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate` when the directory or the authorities can't be
+    ///   used.
+    public init(configuration: ACMEConfiguration, hosts: [String]) throws {
+        try self.init(configuration: configuration, hosts: hosts, storesKey: true)
+    }
+
+    /// As ``init(configuration:hosts:)``, but perhaps without storing the account's key, when nothing is to be ordered.
+    package init(configuration: ACMEConfiguration, hosts: [String], storesKey: Bool) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.certificates = try CertificateSet(hosts: hosts)
+        self.store = ACMEStore(directory: configuration.storage)
+        self.accountKey = try self.store.accountKey(stores: storesKey)
+        do {
+            self.group = try EventLoopGroup(count: 1)
+        } catch {
+            throw DERPError(.invalidConfiguration, error.message)
+        }
+        self.http = try HTTPClient(on: self.group.loops[0], authoritiesPEM: configuration.authoritiesPEM)
+        for host in hosts {
+            self.hosts.append(try Self.load(.parse(host), from: self.store, configuration, into: self.certificates))
+        }
+        if configuration.ordersForAddresses {
+            // No public authority certifies private addresses.
+            self.certificates.acceptAddresses(
+                alsoPrivate: configuration.directoryURL != ACMEConfiguration.letsEncrypt
+            )
+        }
+    }
+
+    private static func load(
+        _ name: CertificateHost,
+        from store: ACMEStore,
+        _ configuration: ACMEConfiguration,
+        into certificates: CertificateSet
+    ) throws -> Host {
+        var host = Host(name: name, schedule: ACMESchedule(firstDelay: configuration.retryDelay))
+        guard let stored = try store.certificate(for: name, from: configuration.directoryURL) else { return host }
+        try certificates.replace(stored.certificate, for: name.text)
+        // One from elsewhere, such as a staging server, is shown until the first from here comes.
+        if stored.isFromThere { host.renewal = ACMESchedule.renewal(of: stored.certificate.validity) }
+        return host
+    }
+}
+
+// MARK: Keeping
+
+extension ACMECertificates {
+    /// Orders what is due, one after another, until the task is cancelled. The server must listen already, as the authority
+    /// looks at once.
+    ///
+    /// - Parameter logger: `nil` logs nothing.
+    public func run(logger: Logger? = nil) async {
+        if let logger { self.logger = logger }
+        let wishes = Task {
+            for await host in self.certificates.wishes { self.add(host) }
+        }
+        defer { wishes.cancel() }
+        while !Task.isCancelled {
+            let waits = self.hosts.map { $0.wait(now: time(nil)) }
+            guard let next = waits.indices.min(by: { waits[$0] < waits[$1] }) else { return }
+            if waits[next] > .zero {
+                // An hour at most, as the clock may be set.
+                await self.sleep(for: min(waits[next], .seconds(3600)))
+            } else {
+                await self.order(next)
+            }
+        }
+    }
+
+    /// Tries at once again what has failed.
+    public func retry() {
+        for index in self.hosts.indices { self.hosts[index].retry = nil }
+        self.sleeper?.cancel()
+    }
+
+    /// Takes on an address by which clients came.
+    private func add(_ name: CertificateHost) {
+        let host: Host
+        do {
+            host = try Self.load(name, from: self.store, self.configuration, into: self.certificates)
+        } catch {
+            self.logger.error("A stored certificate can't be used", metadata: ["problem": "\(error)"])
+            host = Host(name: name, schedule: ACMESchedule(firstDelay: self.configuration.retryDelay))
+        }
+        self.hosts.append(host)
+        self.sleeper?.cancel()
+    }
+
+    private func sleep(for time: Duration) async {
+        let sleeper = Task { _ = try? await Task.sleep(for: time) }
+        self.sleeper = sleeper
+        await withTaskCancellationHandler {
+            await sleeper.value
+        } onCancel: {
+            sleeper.cancel()
+        }
+        self.sleeper = nil
+    }
+
+    private func order(_ index: Int) async {
+        let host = self.hosts[index]
+        self.logger.info(
+            "Ordering a certificate",
+            metadata: ["name": "\(host.name.text)", "directory": "\(self.configuration.directoryURL)"]
+        )
+        let attempt = ACMEAttempt(
+            host: host.name,
+            configuration: self.configuration,
+            accountKey: self.accountKey,
+            challenges: self.certificates.challenges,
+            http: self.http,
+            types: self.challenges(after: host.schedule.failures)
+        )
+        do {
+            let certificate = try await attempt.run()
+            try self.certificates.replace(certificate, for: host.name.text)
+            self.succeeded(index, certificate)
+        } catch is CancellationError {
+            return
+        } catch {
+            guard !Task.isCancelled else { return }
+            self.failed(index, error)
+        }
+    }
+
+    /// Another kind first after each failure: what can't be reached by one may be by the other.
+    private func challenges(after failures: Int) -> [ACMEChallengeType] {
+        let types = self.configuration.challenges
+        let start = failures % types.count
+        return Array(types[start...] + types[..<start])
+    }
+
+    private func succeeded(_ index: Int, _ certificate: Certificate) {
+        self.hosts[index].schedule.succeeded()
+        self.hosts[index].retry = nil
+        self.hosts[index].renewal = ACMESchedule.renewal(of: certificate.validity)
+        let name = self.hosts[index].name
+        self.logger.info(
+            "Got a certificate",
+            metadata: ["name": "\(name.text)", "expires": "\(certificate.expiryText)"]
+        )
+        do {
+            try self.store.store(certificate, for: name, from: self.configuration.directoryURL)
+        } catch {
+            // It is shown all the same.
+            self.certificates.noteProblem("\(error)", for: name.text)
+            self.logger.error("A certificate can't be stored for the next start", metadata: ["problem": "\(error)"])
+        }
+    }
+
+    private func failed(_ index: Int, _ error: any Error) {
+        let wait = self.hosts[index].schedule.failed(
+            retryAfter: (error as? ACMEFailure)?.retryAfter,
+            jitter: .random(in: 0..<1)
+        )
+        self.hosts[index].retry = .now + wait
+        let name = self.hosts[index].name.text
+        self.certificates.noteProblem("\(error)", for: name)
+        self.logger.error(
+            "A certificate could not be had",
+            metadata: ["name": "\(name)", "problem": "\(error)", "again": "in \(wait.components.seconds) s"]
+        )
+    }
+}

@@ -1,0 +1,70 @@
+import Glibc
+
+/// Keeps an account's key and certificates in a directory, under the names and in the form that derper's autocert uses, so
+/// that either server can go on with the other's: a certificate is one file, its key first, and so is never torn.
+struct ACMEStore: Sendable {
+    let directory: String
+
+    /// The account's key, which is made when there is none, and perhaps stored.
+    func accountKey(stores: Bool = true) throws -> ACMEAccountKey {
+        let path = self.path("acme_account+key")
+        do {
+            let text = try FileReader.text(at: path, limit: Certificate.maximumFileSize)
+            return try ACMEAccountKey(pem: text)
+        } catch let error as FileError where error.isMissing {
+            let key = try ACMEAccountKey()
+            if stores { try self.write(try key.pem(), to: path, existing: .keep) }
+            return key
+        } catch {
+            throw DERPError(.certificate, "can't use the account's key in \(path): \(error)")
+        }
+    }
+
+    /// A certificate that was stored, and whether it came from the server at `directoryURL` or from one that isn't known.
+    func certificate(
+        for host: CertificateHost,
+        from directoryURL: String
+    ) throws -> (certificate: Certificate, isFromThere: Bool)? {
+        let path = self.path(Self.name(of: host))
+        let text: String
+        do {
+            text = try FileReader.text(at: path, limit: Certificate.maximumFileSize)
+        } catch  where error.isMissing {
+            return nil
+        } catch {
+            throw DERPError(.certificate, "can't read \(path): \(error)")
+        }
+        let source = Certificate.Source(name: path, text: text)
+        let certificate = try Certificate(chain: source, key: source)
+        guard try certificate.leaf().isValid(for: host) else {
+            throw DERPError(.certificate, "the certificate in \(path) is not for \(host.text)")
+        }
+        let origin = text.split(separator: "\n").first { $0.hasPrefix(Self.originMark) }
+        return (certificate, origin.map { $0 == Self.originMark + directoryURL } ?? true)
+    }
+
+    func store(_ certificate: Certificate, for host: CertificateHost, from directoryURL: String) throws {
+        let text = "\(Self.originMark)\(directoryURL)\n\(certificate.privateKeyPEM)\(certificate.chainPEM)"
+        try self.write(text, to: self.path(Self.name(of: host)), existing: .replace)
+    }
+
+    /// Text before the first PEM block is passed over by whoever reads the file.
+    private static let originMark = "Issued by "
+
+    private static func name(of host: CertificateHost) -> String {
+        // As derper does: no colons in the names of files.
+        host.key.replacing(":", with: ".")
+    }
+
+    private func path(_ name: String) -> String {
+        self.directory.hasSuffix("/") ? self.directory + name : "\(self.directory)/\(name)"
+    }
+
+    private func write(_ text: String, to path: String, existing: AtomicFile.Existing) throws {
+        do {
+            try AtomicFile.write(text, to: path, mode: 0o600, existing: existing)
+        } catch {
+            throw DERPError(.certificate, "can't write \(path): \(error)")
+        }
+    }
+}

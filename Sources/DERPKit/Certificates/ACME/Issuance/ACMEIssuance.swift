@@ -1,0 +1,122 @@
+/// The way from an order to a certificate, without IO: takes what the server said, and says what is to be done next.
+struct ACMEIssuance {
+    /// What is to be done. Its outcome is told by the method that is named.
+    enum Step: Hashable {
+        /// Ask for the authorization at this URL after a pause: ``take(_:)-authorization``.
+        case authorization(String, pause: Duration)
+        /// Show the answer to the challenge, and tell the server at the challenge's URL that it may look:
+        /// ``challengeAccepted()``.
+        case answer(ACMEChallengeType, token: String, url: String)
+        /// Ask for the order after a pause: ``take(_:)-order``.
+        case order(pause: Duration)
+        /// Send the signing request to this URL: ``take(_:)-order``.
+        case finalize(String)
+        /// Fetch the certificate's chain from this URL. That is the end.
+        case download(String)
+    }
+
+    private enum State: Hashable {
+        case ordered
+        /// The authorizations that are still to be looked at, the first of them now.
+        case authorizing([String])
+        /// The first authorization's challenge is being answered.
+        case answering([String])
+        case authorized
+        case finalizing
+        case ended
+    }
+
+    /// The kinds of challenge that this server can answer, the best first.
+    private let types: [ACMEChallengeType]
+    private var state = State.ordered
+    private var polls = 0
+
+    /// How often the server may be asked whether it is done.
+    static let maximumPolls = 60
+    /// How many authorizations an order for one name may have.
+    static let maximumAuthorizations = 10
+
+    init(types: [ACMEChallengeType]) { self.types = types }
+
+    /// Takes the order as it is after it was made, finalized, or asked for.
+    mutating func take(_ order: ACMEOrder, retryAfter: Duration? = nil) throws(ACMEFailure) -> Step {
+        switch (order.status, self.state) {
+        case (.invalid, _):
+            throw ACMEFailure("the order was refused: \(order.error?.description ?? "no reason given")")
+        case (.pending, .ordered):
+            guard (1...Self.maximumAuthorizations).contains(order.authorizations.count) else {
+                throw ACMEFailure("the order has \(order.authorizations.count) authorizations")
+            }
+            return self.begin(order.authorizations)
+        case (.ready, .ordered), (.ready, .authorized):
+            self.state = .finalizing
+            self.polls = 0
+            return .finalize(order.finalize)
+        // Also when it is ready: a server may take its time to see that it was finalized.
+        case (.ready, .finalizing), (.processing, _), (.pending, .authorized):
+            return .order(pause: try self.pause(retryAfter))
+        case (.valid, .finalizing):
+            guard let url = order.certificate else { throw ACMEFailure("the order names no certificate") }
+            self.state = .ended
+            return .download(url)
+        case (.pending, _), (.ready, _), (.valid, _):
+            throw ACMEFailure("the order is \(order.status.rawValue) at the wrong time")
+        }
+    }
+
+    /// Takes the authorization that was asked for.
+    mutating func take(_ authorization: ACMEAuthorization, retryAfter: Duration? = nil) throws(ACMEFailure) -> Step {
+        switch (authorization.status, self.state) {
+        case (.valid, .authorizing(let urls)), (.valid, .answering(let urls)):
+            return self.begin(Array(urls.dropFirst()))
+        case (.pending, .authorizing(let urls)):
+            let (type, challenge, token) = try self.choose(from: authorization)
+            self.state = .answering(urls)
+            return .answer(type, token: token, url: challenge.url)
+        case (.pending, .answering(let urls)):
+            return .authorization(urls[0], pause: try self.pause(retryAfter))
+        default:
+            let reason =
+                authorization.challenges.compactMap(\.error).first?.description ?? authorization.status.rawValue
+            throw ACMEFailure("\(authorization.identifier.value) could not be validated: \(reason)")
+        }
+    }
+
+    /// The server was told that it may look at the answer.
+    mutating func challengeAccepted() throws(ACMEFailure) -> Step {
+        guard case .answering(let urls) = self.state else { throw ACMEFailure("no challenge was answered") }
+        return .authorization(urls[0], pause: try self.pause(nil))
+    }
+
+    private mutating func begin(_ urls: [String]) -> Step {
+        self.polls = 0
+        guard let first = urls.first else {
+            self.state = .authorized
+            return .order(pause: .zero)
+        }
+        self.state = .authorizing(urls)
+        return .authorization(first, pause: .zero)
+    }
+
+    private func choose(
+        from authorization: ACMEAuthorization
+    ) throws(ACMEFailure) -> (ACMEChallengeType, ACMEAuthorization.Challenge, token: String) {
+        for type in self.types {
+            guard let challenge = authorization.challenges.first(where: { $0.type == type.rawValue }) else { continue }
+            // RFC 8555 §8.1: base64url. It becomes part of a path and of a file's content.
+            guard let token = challenge.token, Base64URL.isToken(token, limit: 256) else {
+                throw ACMEFailure("the server's challenge has no usable token")
+            }
+            return (type, challenge, token)
+        }
+        let types = self.types.map(\.rawValue).joined(separator: " or ")
+        throw ACMEFailure("the server offers no challenge that can be answered here (\(types))")
+    }
+
+    /// How long to wait before asking again: as the server says, else 0.25 s, doubling up to 4 s.
+    private mutating func pause(_ retryAfter: Duration?) throws(ACMEFailure) -> Duration {
+        self.polls += 1
+        guard self.polls <= Self.maximumPolls else { throw ACMEFailure("the server doesn't come to an end") }
+        return retryAfter.map { min($0, .seconds(30)) } ?? .milliseconds(250 << min(self.polls - 1, 4))
+    }
+}

@@ -1,0 +1,25 @@
+/// An account elsewhere to which an ACME account is bound (RFC 8555 §7.3.4), as some authorities demand.
+public struct ACMEAccountBinding: Hashable, Sendable {
+    /// What names the account's key there.
+    public let keyID: String
+    /// The key. Secret.
+    let key: [UInt8]
+
+    /// - Parameters:
+    ///   - keyID: 1…1024 bytes.
+    ///   - key: base64, in either alphabet, with padding or without; of 1…1024 bytes.
+    /// - Returns: `nil` when one of them isn't that.
+    public init?(keyID: String, key: String) {
+        guard (1...1024).contains(keyID.utf8.count), let bytes = Base64URL.decode(key), (1...1024).contains(bytes.count)
+        else { return nil }
+        self.keyID = keyID
+        self.key = bytes
+    }
+}
+
+extension ACMEAccountBinding: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Prints without the key.
+    public var description: String { self.keyID }
+    public var debugDescription: String { self.keyID }
+    public var customMirror: Mirror { Mirror(self, children: ["keyID": self.keyID]) }
+}

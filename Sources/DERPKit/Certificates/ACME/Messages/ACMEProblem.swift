@@ -1,0 +1,26 @@
+/// An error as the server tells it (RFC 7807, RFC 8555 §6.7).
+struct ACMEProblem: Hashable, Decodable, Sendable {
+    let type: String?
+    let detail: String?
+    let subproblems: [Subproblem]?
+
+    /// What concerns one identifier (RFC 8555 §6.7.1).
+    struct Subproblem: Hashable, Decodable, Sendable {
+        let type: String?
+        let detail: String?
+    }
+
+    /// Whether it is the ACME error `name`, such as `badNonce`.
+    func isError(_ name: String) -> Bool { self.type == "urn:ietf:params:acme:error:" + name }
+}
+
+extension ACMEProblem: CustomStringConvertible {
+    /// For a log: a stranger's words, so that they are cut to 400 bytes and hold nothing that a terminal would obey.
+    var description: String {
+        let name = self.type?.split(separator: ":").last.map(String.init) ?? "error"
+        let details = [self.detail] + (self.subproblems ?? []).prefix(3).map(\.detail)
+        let text = ([name] + details.compactMap { $0 }).joined(separator: ": ")
+        let bytes = text.utf8.prefix(400).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

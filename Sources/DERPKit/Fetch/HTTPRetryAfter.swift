@@ -1,0 +1,31 @@
+import Glibc
+
+/// The Retry-After field (RFC 9110 §10.2.3).
+enum HTTPRetryAfter {
+    /// What `text` says, as time from `now` (seconds since 1970), zero at least; `nil` when it is malformed.
+    static func duration(_ text: String, now: Int) -> Duration? {
+        if !text.isEmpty, text.utf8.allSatisfy(HTTPGrammar.isDigit) {
+            // More digits than nine stand for a time beyond all limits.
+            return .seconds(text.utf8.count > 9 ? 999_999_999 : Int(text) ?? 0)
+        }
+        return self.date(text).map { .seconds(max(0, $0 - now)) }
+    }
+
+    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that may be sent (RFC 9110 §5.6.7), in seconds since 1970.
+    private static func date(_ text: String) -> Int? {
+        let words = text.split(separator: " ", omittingEmptySubsequences: false)
+        guard words.count == 6, words[5] == "GMT", let month = self.months.firstIndex(of: words[2]) else { return nil }
+        let numbers = ([words[1], words[3]] + words[4].split(separator: ":")).compactMap { word in
+            word.utf8.allSatisfy(HTTPGrammar.isDigit) ? CInt(word) : nil
+        }
+        guard numbers.count == 5, numbers[1] >= 1900 else { return nil }
+        var fields = tm()
+        (fields.tm_mday, fields.tm_mon, fields.tm_year) = (numbers[0], CInt(month), numbers[1] - 1900)
+        (fields.tm_hour, fields.tm_min, fields.tm_sec) = (numbers[2], numbers[3], numbers[4])
+        return timegm(&fields)
+    }
+
+    private static let months: [Substring] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+}

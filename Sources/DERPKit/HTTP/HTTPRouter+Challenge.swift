@@ -1,0 +1,24 @@
+import HTTPTypes
+
+extension HTTPRouter {
+    /// Where ACME servers look for the answers to HTTP-01 challenges (RFC 8555 §8.3).
+    private static let challenges = "/.well-known/acme-challenge/"
+
+    /// A request for a challenge's answer; `nil` when it can't be one.
+    static func challenge(_ head: HTTPRequestHead, otherwise: HTTPReply) -> Outcome? {
+        guard head.isRead, head.path.hasPrefix(self.challenges) else { return nil }
+        let token = String(head.path.dropFirst(self.challenges.count))
+        return Base64URL.isToken(token, limit: 256) ? .challenge(token: token, otherwise: otherwise) : nil
+    }
+}
+
+extension HTTPReply {
+    /// The file that a validator wants to see.
+    init(challenge file: String) {
+        self.init(
+            status: .ok,
+            fields: [.contentType: "application/octet-stream", .cacheControl: "no-store"],
+            body: Array(file.utf8)
+        )
+    }
+}

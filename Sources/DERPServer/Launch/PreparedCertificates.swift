@@ -1,0 +1,114 @@
+import DERPKit
+import Glibc
+import Logging
+
+/// What clients are shown, and what keeps it up to date.
+struct PreparedCertificates {
+    /// `nil` without TLS.
+    private(set) var set: CertificateSet?
+    /// The files that the set follows, with `-certmode manual`.
+    private(set) var files: CertificateFiles?
+    /// Who orders what the set shows, with `-certmode letsencrypt`.
+    private(set) var acme: ACMECertificates?
+    private(set) var notices: [Notice] = []
+
+    /// Reads what `settings` name, and makes what is missing.
+    ///
+    /// - Parameters:
+    ///   - authoritiesPEM: authorities to trust besides the system's.
+    ///   - makesFiles: whether what is made is also written.
+    /// - Throws: ``StartError`` with the setting at fault.
+    init(_ settings: ServerSettings, authoritiesPEM: String?, makesFiles: Bool) throws(StartError) {
+        do {
+            switch settings.transport {
+            case .development:
+                self.notices.append(.warning("Development: plain HTTP, not encrypted", ["cause": "-dev"]))
+            case .plain:
+                self.notices.append(.warning("Plain HTTP, not encrypted", ["cause": "-certmode none"]))
+            case .manual(let directory):
+                try self.useFiles(in: directory, settings)
+            case .selfSigned(let directory):
+                try self.useSelfSigned(in: directory, settings, makesFiles: makesFiles)
+            case .acme(let directory, let acme):
+                var configuration = acme.configuration(storage: directory)
+                configuration.authoritiesPEM = authoritiesPEM
+                try self.order(configuration, settings, makesFiles: makesFiles)
+            }
+        } catch {
+            throw StartError("-certdir", error as? DERPError ?? DERPError(.certificate, "can't use the certificate"))
+        }
+    }
+
+    private mutating func useFiles(in directory: String, _ settings: ServerSettings) throws {
+        let files = try CertificateFiles(directory: directory, hosts: settings.hostnames)
+        self.files = files
+        self.set = files.certificates
+        self.notices = files.files.map { .init($0.certificate, of: $0.host, directory: directory) }
+    }
+
+    private mutating func useSelfSigned(in directory: String, _ settings: ServerSettings, makesFiles: Bool) throws {
+        let certificates = try CertificateSet(hosts: settings.hostnames)
+        for host in settings.hostnames {
+            guard makesFiles else {
+                let stored = try Certificate.storedSelfSigned(for: host, directory: directory)
+                try certificates.replace(try stored ?? .selfSigned(for: host), for: host)
+                continue
+            }
+            let stored = try Certificate.selfSigned(for: host, directory: directory)
+            try certificates.replace(stored.certificate, for: host)
+            self.notices.append(.init(stored, of: host, directory: directory))
+        }
+        self.set = certificates
+    }
+
+    private mutating func order(
+        _ configuration: ACMEConfiguration,
+        _ settings: ServerSettings,
+        makesFiles: Bool
+    ) throws {
+        var configuration = configuration
+        // Without the plain port only TLS can be looked at.
+        if settings.plainHTTP == nil { configuration.challenges = [.tlsALPN] }
+        let certificates = try ACMECertificates(
+            configuration: configuration,
+            hosts: settings.hostnames,
+            storesKey: makesFiles
+        )
+        self.acme = certificates
+        self.set = certificates.certificates
+        for host in settings.hostnames {
+            if let certificate = certificates.certificates.certificate(for: host) {
+                self.notices.append(.init(certificate, of: host, directory: configuration.storage))
+            } else {
+                self.notices.append(
+                    .warning("There is no certificate yet: clients are refused until there is", ["name": "\(host)"])
+                )
+            }
+        }
+    }
+}
+
+extension Notice {
+    /// What a certificate that was read is worth.
+    fileprivate init(_ certificate: Certificate, of host: String, directory: String) {
+        let metadata: Logger.Metadata = [
+            "directory": "\(directory)", "name": "\(host)", "expires": "\(certificate.expiryText)",
+        ]
+        self =
+            certificate.validity.contains(time(nil))
+            ? .info("Read the certificate", metadata)
+            : .warning("The certificate is out of date: clients will refuse it", metadata)
+    }
+
+    /// What became of a stored self-signed certificate.
+    fileprivate init(_ stored: Certificate.Stored, of host: String, directory: String) {
+        let metadata: Logger.Metadata = ["directory": "\(directory)", "name": "\(host)"]
+        self =
+            switch stored.origin {
+            case .found: .info("Read the self-signed certificate", metadata)
+            case .made: .info("Made a self-signed certificate", metadata)
+            case .renewed: .warning("Made the expired certificate anew: its pin has changed", metadata)
+            case .renamed: .warning("Made the certificate of another host anew: its pin has changed", metadata)
+            }
+    }
+}
