@@ -46,6 +46,9 @@ require_tests() {
     require nginx-light test -x /usr/sbin/nginx
     require libnginx-mod-stream test -e /usr/lib/nginx/modules/ngx_stream_module.so
     require haproxy test -x /usr/sbin/haproxy
+    require pebble command -v pebble
+    require caddy command -v caddy
+    require iproute2 command -v ip
     require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
     require chromium command -v chromium
     if [ -z "${TAILCAT:-}" ] || [ -z "${WEBSOCKETS_PYTHON:-}" ]; then

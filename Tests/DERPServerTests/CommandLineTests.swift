@@ -147,7 +147,7 @@ struct CommandLineTests {
         "a wrong value is refused in one line that begins with its flag",
         arguments: [
             "-a=443", "-a=", "-a=:", "-a=:65536", "-a=:x", "-a=[::1:443", "-a=::1:443", "-a=a b:443", "-stun=maybe",
-            "-certmode=letsencrypt", "-certmode=gcp", "-certmode=Manual", "-certmode=", "-certdir=", "-hostname=a b",
+            "-acme-ip-certs", "-certmode=gcp", "-certmode=Manual", "-certmode=", "-certdir=", "-hostname=a b",
             "-hostname=../x", "-http-port=70000", "-http-port=-2", "-http-port=x", "-http-port=443", "-stun-port=-1",
             "-stun-port=1.5", "-home=white", "-home=ftp://x", "-home=http://a\r\nSet-Cookie:b",
             "-tcp-keepalive-time=10",
@@ -159,8 +159,10 @@ struct CommandLineTests {
             "--verify-cache-allow=-1s", "--verify-cache-deny=x", "-verify-clients=maybe",
             "-verify-client-url=a.example",
             "-verify-client-url=ftp://a.example/", "-verify-client-url=https://user:secret@a.example/",
-            "-mesh-with=a", "-acme-email=a", "-bootstrap-dns-names=192.0.2.1",
-            "-bootstrap-dns-names=a b", "-unpublished-bootstrap-dns-names=a.example,a.example/percent.example",
+            "-mesh-with=a", "-acme-email=a", "-acme-eab-kid=a", "-acme-eab-key=a",
+            "--acme-directory=http://a.example/", "--acme-retry-delay=0", "--acme-retry-delay=2h", "-hostname=a,,b",
+            "-hostname=a,A", "-bootstrap-dns-names=192.0.2.1", "-bootstrap-dns-names=a b",
+            "-unpublished-bootstrap-dns-names=a.example,a.example/percent.example",
         ]
     )
     func wrong(argument: String) throws {

@@ -70,12 +70,13 @@ extension ServerSettings {
             }
             return path
         }
+        let acme = try ACMESettings(options.acme)
         switch options.certmode {
         case _ where options.dev: return .development
         case "self-signed": return .selfSigned(directory: try directory())
         case "manual": return .manual(directory: try directory())
         case "none": return .plain
-        case "letsencrypt": return .acme(directory: try directory(), try ACMESettings(options.acme))
+        case "letsencrypt": return .acme(directory: try directory(), acme)
         case "gcp":
             throw UsageError(
                 "-certmode gcp is not supported: use letsencrypt with --acme-directory, -acme-eab-kid and -acme-eab-key"
@@ -101,7 +102,7 @@ extension ServerSettings {
             do {
                 _ = try CertificateSet(hosts: names)
             } catch {
-                throw UsageError("-hostname: \(error)")
+                throw UsageError("-hostname names hosts: \(error)")
             }
             return (names, .flag)
         }

@@ -63,3 +63,56 @@ struct CertificateSetTests {
         #expect(set.entry(for: nil)?.certificate == good)
     }
 }
+
+@Suite("Certificates for addresses that clients come by")
+struct CertificateAddressTests {
+    private let set: CertificateSet
+    private let address = IPAddress(ipv4: 0xc633_6401)
+
+    init() throws {
+        self.set = try CertificateSet(hosts: ["a.example"])
+        try self.set.replace(.selfSigned(for: "a.example"), for: "a.example")
+    }
+
+    private func nextWish() async -> String? {
+        var wishes = self.set.wishes.makeAsyncIterator()
+        return await wishes.next()?.text
+    }
+
+    @Test("an address is wished for once, and shown when it is there")
+    func wish() async throws {
+        self.set.acceptAddresses(alsoPrivate: false)
+        let common = try #require(self.set.certificate(for: "a.example"))
+        #expect(self.set.entry(for: nil, at: self.address)?.certificate == common)
+        #expect(self.set.entry(for: "198.51.100.1", at: self.address)?.certificate == common)
+        #expect(await self.nextWish() == "198.51.100.1")
+        let own = try Certificate.selfSigned(for: "198.51.100.1")
+        try self.set.replace(own, for: "198.51.100.1")
+        #expect(self.set.entry(for: nil, at: self.address)?.certificate == own)
+        #expect(self.set.entry(for: "a.example", at: self.address)?.certificate == common)
+        #expect(self.set.entry(for: "b.example", at: self.address)?.certificate == common)
+        #expect(self.set.status.count == 2)
+    }
+
+    @Test("neither a client's word, nor a private address, nor too many of them make it grow")
+    func limits() {
+        _ = self.set.entry(for: nil, at: self.address)
+        #expect(self.set.status.count == 1)
+        self.set.acceptAddresses(alsoPrivate: false)
+        _ = self.set.entry(for: "203.0.113.1", at: self.address)
+        _ = self.set.entry(for: "b.example", at: self.address)
+        for text in ["10.1.2.3", "172.31.0.1", "192.168.1.1", "100.64.0.1", "127.0.0.1", "fd00::1", "fe80::1", "::1"] {
+            _ = self.set.entry(for: nil, at: IPAddress(text))
+        }
+        #expect(self.set.status.count == 1)
+        for value in UInt32(0)..<100 { _ = self.set.entry(for: nil, at: IPAddress(ipv4: 0x0808_0000 + value)) }
+        #expect(self.set.status.count == 1 + CertificateSet.maximumAddressCount)
+    }
+
+    @Test("with an authority of one's own private addresses count too")
+    func privateAddresses() {
+        self.set.acceptAddresses(alsoPrivate: true)
+        _ = self.set.entry(for: nil, at: .loopbackIPv4)
+        #expect(self.set.status.map(\.host) == ["a.example", "127.0.0.1"])
+    }
+}

@@ -20,11 +20,16 @@ final class TemporaryDirectory: Sendable {
     /// Writes a file and returns its path.
     @discardableResult
     func write(_ text: String, to name: String) throws -> String {
+        try self.write(Array(text.utf8), to: name)
+    }
+
+    /// Writes a file and returns its path.
+    @discardableResult
+    func write(_ bytes: [UInt8], to name: String) throws -> String {
         let path = self.file(name)
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         guard file >= 0 else { throw Failure() }
         defer { close(file) }
-        let bytes = Array(text.utf8)
         guard Glibc.write(file, bytes, bytes.count) == bytes.count else { throw Failure() }
         return path
     }

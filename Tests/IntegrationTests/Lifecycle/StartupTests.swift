@@ -46,7 +46,7 @@ struct StartupTests {
         "A bad flag ends it with 64 and says which",
         arguments: [
             ["--no-such-flag"], ["-loops=x"], ["--loops", "0"], ["-a", "nonsense"], ["-a", "127.0.0.1:99999"],
-            ["-certmode", "bogus"], ["-certmode", "letsencrypt"], ["-http-port", "70000"], ["-stun-port", "-5"],
+            ["-certmode", "bogus"], ["-certmode", "gcp"], ["-http-port", "70000"], ["-stun-port", "-5"],
             ["-stun=perhaps"], ["-tcp-write-timeout", "2"], ["-tcp-write-timeout", "-2s"], ["--region-id", "0"],
             ["-home", "ftp://x"], ["--ipv4", "1.2.3"], ["--ipv6", "1.2.3.4"], ["stray"],
         ]

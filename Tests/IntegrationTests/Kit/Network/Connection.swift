@@ -18,6 +18,7 @@ final class Connection {
         from host: UInt8? = nil,
         security: Security,
         serverName: String? = nil,
+        protocols: [String] = [],
         preface: [UInt8] = [],
         segment: Int? = nil,
         receiveBuffer: Int32? = nil
@@ -30,7 +31,7 @@ final class Connection {
         case .plain:
             self.tls = nil
         case .tls(let version):
-            self.tls = try TLSSession(version: version, serverName: serverName)
+            self.tls = try TLSSession(version: version, serverName: serverName, protocols: protocols)
             try self.completeHandshake()
         }
     }

@@ -25,8 +25,10 @@ final class TLSSession {
     private let input: OpaquePointer
     private let output: OpaquePointer
 
-    /// - Parameter serverName: the name to ask for (SNI).
-    init(version: Version, serverName: String? = nil) throws {
+    /// - Parameters:
+    ///   - serverName: the name to ask for (SNI).
+    ///   - protocols: what to offer (ALPN).
+    init(version: Version, serverName: String? = nil, protocols: [String] = []) throws {
         guard let context = SSL_CTX_new(TLS_client_method()), let ssl = SSL_new(context),
             let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem())
         else { throw KitError.missing("OpenSSL can't make a TLS client") }
@@ -46,6 +48,8 @@ final class TLSSession {
                 )
             }
         }
+        let offers = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+        if !offers.isEmpty { SSL_set_alpn_protos(ssl, offers, UInt32(offers.count)) }
         SSL_set_bio(ssl, input, output)
         SSL_set_connect_state(ssl)
         self.context = context
@@ -96,6 +100,8 @@ final class TLSSession {
 
     /// Goes on with the handshake; `true` when it is done.
     func handshake() throws -> Bool {
+        // SSL_get_error(3) looks at the thread's queue, where others may have left something.
+        ERR_clear_error()
         let result = SSL_do_handshake(self.ssl)
         if result == 1 { return true }
         guard SSL_get_error(self.ssl, result) == SSL_ERROR_WANT_READ else { throw self.failure("TLS handshake") }
@@ -111,6 +117,7 @@ final class TLSSession {
     /// Takes what has been decrypted so far.
     func decrypt() throws -> Progress {
         var chunk = [UInt8](repeating: 0, count: 16384)
+        ERR_clear_error()
         let count = SSL_read(self.ssl, &chunk, Int32(chunk.count))
         if count > 0 { return .bytes(Array(chunk[..<Int(count)])) }
         switch SSL_get_error(self.ssl, count) {

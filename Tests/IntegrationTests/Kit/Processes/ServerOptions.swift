@@ -5,6 +5,8 @@ struct ServerOptions {
     enum Certificate: String {
         case selfSigned = "self-signed"
         case manual
+        /// Ordered by ACME: the server may be without one for a while.
+        case letsencrypt
         case none
     }
 

@@ -110,9 +110,10 @@ final class ServerProcess {
         options: ServerOptions,
         ports: ServerOptions.Ports
     ) throws {
-        var endpoints: [(port: UInt16, security: Security)] = [
-            (ports.relay, options.certificate == .none ? .plain : .tls13)
-        ]
+        var endpoints: [(port: UInt16, security: Security)] = []
+        if options.certificate != .letsencrypt {
+            endpoints.append((ports.relay, options.certificate == .none ? .plain : .tls13))
+        }
         if options.hasHelperPort { endpoints.append((ports.helper, .plain)) }
         for endpoint in endpoints {
             try eventually("the server answers on port \(endpoint.port)", within: .seconds(30)) {
