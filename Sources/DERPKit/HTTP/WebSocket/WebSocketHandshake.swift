@@ -5,8 +5,8 @@ import HTTPTypes
 enum WebSocketHandshake {
     static let subprotocol = "derp"
 
-    /// The 101 response to a request for `websocket`. Without the subprotocol it agrees to none: the client is then told by
-    /// a Close frame, which a browser shows to its page, as it doesn't show an HTTP status.
+    /// The 101 response to a request for `websocket`. Where the subprotocol isn't offered, none is agreed upon: that it is
+    /// missing is then told by a Close frame, as the reference does.
     ///
     /// - Returns: the response, or a refusal: 400, or 426 with what the client should have asked for.
     static func response(to head: HTTPRequestHead) -> Result<[UInt8], Refusal> {

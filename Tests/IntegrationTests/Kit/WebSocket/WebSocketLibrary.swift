@@ -58,70 +58,73 @@ final class WebSocketLibrary {
     }
 
     private static let program = """
-        import os, ssl, struct, sys
+        import asyncio, os, ssl, struct, sys
+        from websockets.asyncio.client import connect
         from websockets.exceptions import ConnectionClosed
-        from websockets.sync.client import connect
 
         url, information, errand = sys.argv[1], bytes.fromhex(sys.argv[2]), sys.argv[3:]
-        trust = None
-        if url.startswith("wss:"):
-            trust = ssl.create_default_context()
-            trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
-        socket = connect(url, subprotocols=["derp"], ssl=trust, max_size=None)
-        assert socket.subprotocol == "derp"
         received = b""
 
-        def take(count):
+        async def take(count):
             global received
             while len(received) < count:
-                received += socket.recv(timeout=20)
+                received += await socket.recv()
             taken, received = received[:count], received[count:]
             return taken
 
-        def frame():
+        async def frame():
             while True:
-                kind, count = struct.unpack(">BI", take(5))
-                payload = take(count)
+                kind, count = struct.unpack(">BI", await take(5))
+                payload = await take(count)
                 if kind != 6:
                     return kind, payload
 
         def packet(key, data):
             return struct.pack(">BI", 4, 32 + len(data)) + key + data
 
-        kind, payload = frame()
-        assert kind == 1 and len(payload) >= 40
-        socket.send(information)
-        assert frame()[0] == 3
-        print("ready")
-        try:
-            if errand[0] == "echo":
-                while True:
-                    try:
-                        kind, payload = frame()
-                    except TimeoutError:
-                        continue
-                    if kind == 5:
-                        socket.send(packet(payload[:32], payload[32:]))
-            peer = bytes.fromhex(errand[1])
+        async def echo():
+            while True:
+                kind, payload = await frame()
+                if kind == 5:
+                    await socket.send(packet(payload[:32], payload[32:]))
+
+        async def visit(peer):
             for size in [0, 1, 84, 85, 1400, 16384, 65498, 65499, 65535, 65536]:
                 data = os.urandom(size)
                 whole = packet(peer, data)
                 middle = len(whole) // 2
                 for attempt in range(3):
                     if attempt == 0:
-                        socket.send(whole)
+                        await socket.send(whole)
                     elif attempt == 1:
-                        socket.send([whole[:1], whole[1:middle], b"", whole[middle:]])
+                        await socket.send([whole[:1], whole[1:middle], b"", whole[middle:]])
                     else:
-                        socket.send(whole[:middle])
-                        socket.send(whole[middle:])
-                    assert frame() == (5, peer + data), (size, attempt)
-            assert socket.ping(b"hello").wait(20)
+                        await socket.send(whole[:middle])
+                        await socket.send(whole[middle:])
+                    assert await frame() == (5, peer + data), (size, attempt)
+            await (await socket.ping(b"hello"))
             print("served")
-            socket.close()
-        except ConnectionClosed:
-            pass
-        print("closed", socket.protocol.close_code)
-        print(repr(socket.recv_exc), file=sys.stderr)
+            await socket.close()
+
+        async def main():
+            global socket
+            trust = None
+            if url.startswith("wss:"):
+                trust = ssl.create_default_context()
+                trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE
+            socket = await connect(url, subprotocols=["derp"], ssl=trust, max_size=None)
+            assert socket.subprotocol == "derp"
+            try:
+                kind, payload = await frame()
+                assert kind == 1 and len(payload) >= 40
+                await socket.send(information)
+                assert (await frame())[0] == 3
+                print("ready")
+                await (echo() if errand[0] == "echo" else visit(bytes.fromhex(errand[1])))
+            except ConnectionClosed:
+                pass
+            print("closed", socket.close_code)
+
+        asyncio.run(main())
         """
 }
