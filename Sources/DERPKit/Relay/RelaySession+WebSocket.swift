@@ -31,16 +31,16 @@ extension RelaySession {
         }
     }
 
-    /// Closes the WebSocket, unless the client has, and then the stream; returns why the connection ended.
+    /// Closes the WebSocket, unless the client has; returns why the connection ends.
     private func close(_ layer: WebSocketLayer, for reason: CloseReason) async -> CloseReason {
         switch layer.ending {
         case .close:
             self.relay.counters.webSocketEnds[.peer] += 1
+            // It is to read the answer to its Close frame.
             await self.stream.finish()
             return reason
         case .violation(let violation):
             self.relay.counters.webSocketEnds[WebSocketEnd(violation.closeCode)] += 1
-            await self.stream.finish()
             return .badMessage
         case nil:
             break
@@ -62,7 +62,7 @@ extension RelaySession {
         case .shutdown: .goingAway
         case .peer: self.relay.isDraining ? .goingAway : nil
         case .tls: nil
-        case .badRequest, .refused, .timeout, .writeTimeout, .tooSlow: .policyViolation
+        case .badRequest, .limit, .refused, .closedByMesh, .timeout, .writeTimeout, .tooSlow: .policyViolation
         default: .normal
         }
     }

@@ -24,6 +24,22 @@ struct TimerTests {
         #expect(elapsed > .seconds(8) && elapsed < .seconds(15), "closed after \(elapsed)")
     }
 
+    @Test("A WebSocket client that does not log in, or dribbles its login, is told 1008 after 10 seconds")
+    func webSocketLogin() throws {
+        let server = try ServerProcess()
+        let silent = try WebSocketConnection(server)
+        let dribbling = try WebSocketConnection(server)
+        let start = ContinuousClock.now
+        let serverKey = Array(try dribbling.readDERPFrame().payload[8..<40])
+        let frame = WebSocketFrame.binary(try DERPHandshake.clientInfo(of: TestKey(), for: serverKey).encoded).encoded
+        let elapsed = try Dribbler(dribbling.connection, frame).runUntilClosed(within: .seconds(25), since: start)
+        #expect(elapsed > .seconds(8) && elapsed < .seconds(15), "closed after \(elapsed)")
+        silent.expectClose(1008)
+        try eventually("both are counted") {
+            try MetricsReading(of: server).total("derp_websockets_closed_total", #"reason="policy_violation""#) == 2
+        }
+    }
+
     @Test("A client that sends no request is closed after 30 seconds", arguments: [Security.plain, .tls13])
     func noRequest(security: Security) throws {
         let server = try ServerProcess(ServerOptions(certificate: security.isTLS ? .selfSigned : .none))
