@@ -55,7 +55,7 @@ let package = Package(
 if Context.environment["DERP_FUZZING"] != nil {
     let targets: [(name: String, dependency: Target.Dependency)] = [
         ("Records", "AsyncSockets"), ("Frames", "DERPKit"), ("Requests", "DERPKit"), ("Proxies", "DERPKit"),
-        ("STUN", "STUNKit"),
+        ("WebSockets", "DERPKit"), ("STUN", "STUNKit"),
     ]
     package.targets += targets.map { target in
         .executableTarget(

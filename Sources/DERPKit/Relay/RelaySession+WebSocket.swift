@@ -50,7 +50,7 @@ extension RelaySession {
             return reason
         }
         self.relay.counters.webSocketEnds[WebSocketEnd(code)] += 1
-        layer.close(code, reason: reason.label)
+        layer.close(code, reason: reason == .badRequest ? "the subprotocol must be derp" : reason.label)
         self.stream.speak()
         if !self.stream.isWriteBlocked { await self.waitForClose(layer) }
         return reason

@@ -98,6 +98,23 @@ struct WebSocketRelayingTests {
         }
     }
 
+    @Test("While a client takes nothing its last Ping waits for an answer, and gets it once the client reads")
+    func delayedPong() throws {
+        let server = try ServerProcess(ServerOptions.plain.with { $0.flags = ["-tcp-write-timeout", "60s"] })
+        let peer = try RawDERPClient(server)
+        let client = try WebSocketClient(server, receiveBuffer: 4096)
+        for _ in 0..<100 { try peer.send(TestKey.random(65536), to: client.key) }
+        try peer.expectQuiet()
+        for number in 0..<5 as Range<UInt8> {
+            try client.webSocket.send(WebSocketFrame(opcode: WebSocketFrame.Opcode.ping, payload: [number]))
+        }
+        try client.send([1], to: peer.key)
+        try peer.expect(.received([1], from: client.key))
+        try peer.send([2], to: client.key)
+        while try client.next() != .received([2], from: peer.key) {}
+        #expect(client.webSocket.controlFrames == [WebSocketFrame(opcode: WebSocketFrame.Opcode.pong, payload: [4])])
+    }
+
     @Test("A refused request is answered in HTTP, and the connection goes on")
     func refusals() throws {
         let server = try Self.server(.plain)
