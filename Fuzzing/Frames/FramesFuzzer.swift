@@ -49,7 +49,9 @@ private func messages(in input: [UInt8], piecesOf size: Int) -> [DERPClient.Mess
     var messages: [DERPClient.Message?] = []
     for piece in pieces(input, of: size) {
         let goesOn = piece.withUnsafeBytes { bytes in
-            reader.read(bytes) { ServerFrame.judge($0) } body: { type, payload in
+            reader.read(bytes) {
+                ServerFrame.judge($0)
+            } body: { type, payload in
                 // What is taken by its header can be read.
                 guard let frame = ServerFrame(type, payload) else { preconditionFailure("a frame that can't be read") }
                 messages.append(DERPClient.Message(frame) { nil })
