@@ -76,11 +76,17 @@ extension Flag {
         .own("acme-directory"), .own("acme-profile"), .own("acme-retry-delay"),
 
         .refused("mesh-psk-file"), .refused("mesh-with"),
-        .refused("secrets-url", because: Self.foreign), .refused("secrets-path-prefix", because: Self.foreign),
-        .refused("secrets-cache-dir", because: Self.foreign), .refused("ace", .boolean, because: Self.foreign),
+        .refused("secrets-url", because: Self.secrets), .refused("secrets-path-prefix", because: Self.secrets),
+        .refused("secrets-cache-dir", because: Self.secrets),
+        .refused(
+            "ace",
+            .boolean,
+            because: "concerns Tailscale's own infrastructure and is not supported: leave it out"
+        ),
     ]
 
-    private static let foreign = "concerns Tailscale's own infrastructure and is not supported"
+    private static let secrets =
+        "concerns Tailscale's own infrastructure and is not supported: a mesh key is a file, -mesh-psk-file"
 
     /// The flag called `name`, without dashes.
     static func named(_ name: String) -> Flag? { self.all.first { $0.name == name } }

@@ -79,7 +79,8 @@ extension ServerSettings {
         case "letsencrypt": return .acme(directory: try directory(), acme)
         case "gcp":
             throw UsageError(
-                "-certmode gcp is not supported: use letsencrypt with --acme-directory, -acme-eab-kid and -acme-eab-key"
+                "-certmode gcp is made for Tailscale's own servers: use letsencrypt with --acme-directory, -acme-eab-kid and "
+                    + "-acme-eab-key"
             )
         default:
             let modes = "self-signed, manual, letsencrypt or none"
