@@ -139,6 +139,17 @@ struct RegionMapSourcesTests {
         #expect(await map.failureCount == 5)
     }
 
+    @Test("a source that dawdles is given up after 10 s, and holds up no other", .timeLimit(.minutes(1)))
+    func slow() async throws {
+        let nginx = try await NginxServer(files: ["map.json": Self.json(1)])
+        let map = try self.map { $0.urls = [nginx.http("/slow.txt"), nginx.http("/map.json")] }
+        let start = ContinuousClock.now
+        try await map.load()
+        #expect((.seconds(9)...(.seconds(30))).contains(ContinuousClock.now - start))
+        #expect(await map.status.map { $0.failure == nil } == [false, true])
+        #expect(await map.map.regions.keys.sorted() == [1, 900])
+    }
+
     @Test("what the server says is unchanged isn't sent again")
     func unchanged() async throws {
         let nginx = try await NginxServer(files: ["map.json": Self.json(1)])

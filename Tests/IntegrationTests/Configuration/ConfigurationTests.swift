@@ -29,6 +29,112 @@ struct ConfigurationTests {
         #expect(try HTTPRequest("/").send(to: server).body.isEmpty)
     }
 
+    /// A tab of headscale's documentation of the DERP map.
+    struct Tab: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// `config.yaml`, with `URL` and `FILE` for the sources.
+        let configuration: String
+        let file: String
+        let map: String
+    }
+
+    private static let tabs = [
+        Tab(
+            testDescription: "Remove specific DERP regions",
+            configuration: """
+                derp:
+                  server:
+                    enabled: false
+                  urls:
+                    - URL
+                  paths:
+                    - FILE
+                """,
+            file: "regions:\n  1: null\n",
+            map: """
+                {"Regions":{"2":{"Nodes":[{"HostName":"derp2.relays.test","Name":"2a","RegionID":2}],\
+                "RegionCode":"sfo","RegionID":2,"RegionName":"San Francisco"}}}
+                """
+        ),
+        Tab(
+            testDescription: "Provide custom DERP servers",
+            configuration: """
+                derp:
+                  server:
+                    enabled: false
+                  urls: []
+                  paths:
+                    - FILE
+                """,
+            file: """
+                regions:
+                  900:
+                    regionid: 900
+                    regioncode: custom-east
+                    regionname: My region (east)
+                    nodes:
+                      - name: 900a
+                        regionid: 900
+                        hostname: derp900a.example.com
+                        ipv4: 198.51.100.1
+                        ipv6: 2001:db8::1
+                        canport80: true
+                """,
+            map: """
+                {"Regions":{"900":{"Nodes":[{"CanPort80":true,"HostName":"derp900a.example.com",\
+                "IPv4":"198.51.100.1","IPv6":"2001:db8::1","Name":"900a","RegionID":900}],\
+                "RegionCode":"custom-east","RegionID":900,"RegionName":"My region (east)"}}}
+                """
+        ),
+        Tab(
+            testDescription: "Enable embedded DERP, and remove Tailscale's",
+            configuration: """
+                derp:
+                  server:
+                    enabled: true
+                    ipv4: 198.51.100.1
+                    ipv6: 2001:db8::1
+                    verify_clients: false
+                  urls: []
+                """,
+            file: "",
+            map: """
+                {"Regions":{"999":{"Nodes":[{"DERPPort":PORT,"HostName":"127.0.0.1","IPv4":"198.51.100.1",\
+                "IPv6":"2001:db8::1","Name":"999a","RegionID":999,"STUNPort":-1}],\
+                "RegionCode":"headscale","RegionID":999,"RegionName":"Headscale Embedded DERP"}}}
+                """
+        ),
+    ]
+
+    @Test("headscale's documented maps are served as headscale serves them", arguments: tabs)
+    func documented(tab: Tab) throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            """
+            {"Regions":{"1":{"RegionID":1,"RegionCode":"nyc","RegionName":"New York","Nodes":[\
+            {"Name":"1a","RegionID":1,"HostName":"derp1.relays.test"}]},\
+            "2":{"RegionID":2,"RegionCode":"sfo","RegionName":"San Francisco","Nodes":[\
+            {"Name":"2a","RegionID":2,"HostName":"derp2.relays.test"}]}}}
+            """,
+            to: "public.json"
+        )
+        let publisher = try ServerProcess(
+            ServerOptions.plain.with {
+                $0.flags = ["--map-path", directory.file("public.json").path, "--map-own-region=false"]
+            }
+        )
+        try directory.write(tab.file, to: "derp.yaml")
+        let configuration = tab.configuration
+            .replacing("URL", with: "http://127.0.0.1:\(publisher.port)/derpmap/default")
+            .replacing("FILE", with: directory.file("derp.yaml").path)
+        try directory.write(configuration, to: "config.yaml")
+        let server = try ServerProcess(
+            ServerOptions.plain.with { $0.flags = ["--config", directory.file("config.yaml").path, "--map-cache="] }
+        )
+        let map = try HTTPRequest("/derpmap/default").send(to: server)
+        #expect(String(decoding: map.body, as: UTF8.self) == tab.map.replacing("PORT", with: "\(server.port)"))
+    }
+
     @Test("headscale's configuration as it is makes headscale's embedded server")
     func headscale() throws {
         let directory = try TemporaryDirectory()
