@@ -116,7 +116,7 @@ struct ACMEKeyTests {
     @Test(
         "a signing request has no subject and one alternative name, and is signed by its key",
         arguments: [
-            ("derp.example.com", "DNS:derp.example.com"), ("192.0.2.1", "IP Address:192.0.2.1"),
+            ("Derp.Example.com", "DNS:derp.example.com"), ("192.0.2.1", "IP Address:192.0.2.1"),
             ("2001:db8::1", "IP Address:2001:DB8:0:0:0:0:0:1"),
         ]
     )

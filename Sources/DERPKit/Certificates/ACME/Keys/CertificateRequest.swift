@@ -9,6 +9,8 @@ enum CertificateRequest {
         defer { X509_REQ_free(request) }
         try OpenSSLFailure.check(X509_REQ_set_version(request, 0))
         try OpenSSLFailure.check(X509_REQ_set_pubkey(request, key.pointer))
+        // In lower case, as the order says it.
+        let host = CertificateHost(host.key) ?? host
         let name = try CertificateTemplate.Extension(nid: NID_subject_alt_name, value: host.subjectAlternativeName)
             .make()
         defer { X509_EXTENSION_free(name) }
