@@ -15,6 +15,7 @@ extension TCPStream {
         }
         shutdown(self.descriptor, Int32(SHUT_WR))
         self.layer = nil
+        self.unopened = []
         var left = Self.discardLimit
         while left > 0 {
             switch self.receiveRaw() {

@@ -85,6 +85,7 @@ public final class TCPStream: @unchecked Sendable {
         Glibc.close(self.descriptor)
         self.deadline?.cancel()
         self.layer = nil
+        self.unopened = []
         self.unsent = []
         if self.failure == nil { self.failure = SocketError(.closed, "the connection is closed") }
         self.resumeWaiters()
@@ -116,7 +117,7 @@ public final class TCPStream: @unchecked Sendable {
 extension TCPStream {
     /// Returns when there may be something to read, or the stream failed.
     public func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
-        guard !self.isReadReady, self.failure == nil else { return }
+        guard !self.isReadReady, self.unopened.isEmpty, self.failure == nil else { return }
         await self.becomeReader()
     }
 
