@@ -28,12 +28,13 @@ extension ClientLink {
             if try taken.get() > 0 { return }
         }
         while true {
-            guard !self.isClosing else { throw DERPError(.connection, "the connection was closed by this client") }
-            guard !Task.isCancelled else { throw DERPError(.cancelled, "receiving was cancelled") }
             if self.stream.receivedByteCount - self.turn >= Self.budget {
                 await self.stream.loop.nextTick()
                 self.turn = self.stream.receivedByteCount
             }
+            // After every wait: whoever closes reads the stream from then on.
+            guard !self.isClosing else { throw DERPError(.connection, "the connection was closed by this client") }
+            guard !Task.isCancelled else { throw DERPError(.cancelled, "receiving was cancelled") }
             switch self.stream.receive() {
             case .bytes(let bytes):
                 if try self.take(bytes, body) > 0 { return }
