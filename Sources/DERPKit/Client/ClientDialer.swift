@@ -46,6 +46,8 @@ actor ClientDialer {
         do throws(DERPError) {
             let stream = try await self.connect(to: addresses)
             self.stream = stream
+            // A cancellation that comes too late must not end a connection that is in use.
+            defer { self.stream = nil }
             do throws(DERPError) {
                 return try await self.logIn(over: stream)
             } catch {
