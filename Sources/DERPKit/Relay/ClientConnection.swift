@@ -144,7 +144,7 @@ extension ClientConnection {
             if let reason = self.outbox.closeReason { return reason }
             if self.rates !== self.relay.rates { self.adoptRates() }
             let allowance = self.throttle?.allowance ?? .max
-            guard allowance > 0 else {
+            guard allowance > 0 || self.stream.failure != nil else {
                 self.relay.counters.rateWaits += 1
                 await self.throttle?.wait()
                 turn = self.stream.receivedByteCount

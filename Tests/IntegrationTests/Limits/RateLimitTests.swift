@@ -120,7 +120,7 @@ struct RateLimitTests {
         let start = ContinuousClock.now
         try sender.expectQuiet()
         #expect(ContinuousClock.now - start < .seconds(5))
-        #expect(server.log.contains("Read the clients' rates anew"))
+        try eventually("it is logged") { server.log.contains("Read the clients' rates anew") }
 
         try self.directory.write(#"{"PerClientRateLimitBytesPerSec": 1000}"#, to: "rates.json")
         server.send(signal: SIGHUP)
@@ -146,7 +146,11 @@ struct RateLimitTests {
 
     @Test("A client that is held up by its rate is closed in time when the server stops, or when it leaves")
     func leaving() throws {
-        let server = try self.server(#"{"PerClientRateLimitBytesPerSec": 1000}"#)
+        let free = TestKey()
+        let server = try self.server(
+            #"{"PerClientRateLimitBytesPerSec": 1000, "Keys": {"\#(free.text)": {"RateLimitBytesPerSec": 0}}}"#
+        )
+        let neighbour = try RawDERPClient(server, key: free)
         let clients = try (0..<3).map { _ in try RawDERPClient(server) }
         for client in clients {
             try client.connection.write(Frame.send(TestKey.random(65_500), to: client.key).encoded)
@@ -154,8 +158,11 @@ struct RateLimitTests {
         }
         clients[0].reset()
         try eventually("it is noticed that one has left") {
-            try MetricsReading(of: server).total("derp_clients") == 2
+            // Something to send shows that the connection is broken.
+            try neighbour.send([1], to: clients[0].key)
+            return try MetricsReading(of: server).total("derp_clients") == 3
         }
+        try neighbour.expectQuiet()
         #expect(try server.stop() == .code(0))
     }
 }

@@ -40,8 +40,7 @@ final class ConnectionSeat: @unchecked Sendable {
         let isMoved = origin.address.ip != self.origin.address.ip
         self.origin = origin
         guard isMoved else { return }
-        if let block { self.gate.uncount(block) }
-        self.block = nil
+        self.uncount()
         self.block = try self.gate.count(origin.address.ip)
     }
 
@@ -51,6 +50,7 @@ final class ConnectionSeat: @unchecked Sendable {
         try self.gate.becomeClient(isExempt: isExempt)
         self.phase = isExempt ? .exempt : .client
         try? self.hold(0)
+        if isExempt { self.uncount() }
     }
 
     /// Notes how many bytes are held of what the connection sent before it is a client.
@@ -60,11 +60,15 @@ final class ConnectionSeat: @unchecked Sendable {
         self.heldByteCount = byteCount
     }
 
+    private func uncount() {
+        if let block { self.gate.uncount(block) }
+        self.block = nil
+    }
+
     /// Gives back what the connection took up.
     func leave() {
         try? self.hold(0)
-        if let block { self.gate.uncount(block) }
-        self.block = nil
+        self.uncount()
         switch self.phase {
         case .pending: self.gate.leavePending()
         case .client: self.gate.leaveClient()

@@ -96,6 +96,18 @@ struct ConnectionSeatTests {
         }
     }
 
+    @Test("who is exempt leaves his address's connections to others")
+    func exempt() throws {
+        let gate = self.gate { $0.perAddress = 1 }
+        let peer = try self.seat(gate)
+        #expect(throws: ConnectionRefusal.address) { try self.seat(gate) }
+        try peer.becomeClient(isExempt: true)
+        let other = try self.seat(gate)
+        peer.leave()
+        #expect(throws: ConnectionRefusal.address) { try self.seat(gate) }
+        other.leave()
+    }
+
     @Test("a trusted proxy has no limit, but those have who come through it")
     func proxies() throws {
         let gate = self.gate(trusted: "10.0.0.0/8") { $0.perAddress = 1 }
