@@ -114,6 +114,34 @@ struct CommandLineTests {
         #expect(try self.settings().map.sources.nodeOrderSeed == nil)
     }
 
+    @Test("how much is served, and to whom proxies may speak for others")
+    func limits() throws {
+        let open = try self.settings()
+        #expect(open.limits.connections == ConnectionLimits() && open.limits.rateFile == nil)
+        #expect(open.proxies == ProxyTrust())
+        // As derper prints its defaults.
+        let derper = try self.settings("-accept-connection-limit=+Inf", "-accept-connection-burst=9223372036854775807")
+        #expect(derper.limits.connections.acceptsPerSecond == nil)
+        let settings = try self.settings(
+            "-accept-connection-limit=2.5",
+            "-accept-connection-burst",
+            "10",
+            "-rate-config=/rates.json",
+            "--max-clients=1000",
+            "--max-pending=50",
+            "--max-connections-per-ip=3",
+            "--proxy-protocol",
+            "--trusted-proxies=10.0.0.0/8, fd00::/8",
+            "--trusted-proxies",
+            "192.0.2.1"
+        )
+        let connections = settings.limits.connections
+        #expect(connections.acceptsPerSecond == 2.5 && connections.acceptBurst == 10)
+        #expect(connections.clients == 1000 && connections.pending == 50 && connections.perAddress == 3)
+        #expect(settings.limits.rateFile == "/rates.json" && settings.proxies.sendsHeader)
+        #expect(settings.proxies.networks.map(\.description) == ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"])
+    }
+
     @Test("who is admitted")
     func admission() throws {
         let open = try self.settings().admission
@@ -163,6 +191,9 @@ struct CommandLineTests {
             "--acme-directory=http://a.example/", "--acme-retry-delay=0", "--acme-retry-delay=2h", "-hostname=a,,b",
             "-hostname=a,A", "-bootstrap-dns-names=192.0.2.1", "-bootstrap-dns-names=a b",
             "-unpublished-bootstrap-dns-names=a.example,a.example/percent.example",
+            "-accept-connection-limit=0", "-accept-connection-limit=x",
+            "-accept-connection-limit=nan", "-accept-connection-burst=0", "--max-clients=-1", "--max-pending=0",
+            "--max-connections-per-ip=x", "--trusted-proxies=10.0.0.0/33", "--proxy-protocol",
         ]
     )
     func wrong(argument: String) throws {

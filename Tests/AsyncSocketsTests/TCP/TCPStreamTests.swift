@@ -50,6 +50,85 @@ struct TCPStreamTests {
         await server.close()
     }
 
+    @Test("TLS begins with what was read before it", arguments: [1, 5, 100, 100_000])
+    func earlyTLS(count: Int) async throws {
+        let tls = try TestCertificate.server()
+        let server = try await TestServer { stream in
+            await stream.waitUntilReadable()
+            guard case .bytes(let bytes) = stream.receive(atMost: count) else { throw SocketError(.closed, "nothing") }
+            #expect(bytes.count <= count)
+            try await stream.startTLS(tls, early: Array(bytes))
+            try await stream.echo()
+        }
+        let group = try EventLoopGroup(count: 1)
+        let client = try TestCertificate.client(.pinned(TestCertificate.pin), .both)
+        let read = try await group.loops[0].attempt(within: .seconds(30)) {
+            let stream = try await TCPStream.connect(to: server.address, on: group.loops[0])
+            defer { stream.close() }
+            try await stream.startTLS(client)
+            return try await Self.exchange(Array(Self.data.prefix(100_000)), over: stream)
+        }
+        #expect(read == Array(Self.data.prefix(100_000)))
+        await server.close()
+    }
+
+    @Test("what is left of bounded reads is read later", arguments: [1, 7, 4096, 65536, .max])
+    func boundedReads(limit: Int) async throws {
+        let data = Array(Self.data.prefix(limit < 100 ? 5000 : 500_000))
+        let server = try await TestServer { stream in
+            var received: [UInt8] = []
+            while received.count < data.count {
+                switch stream.receive(atMost: limit) {
+                case .bytes(let bytes):
+                    #expect((1...limit).contains(bytes.count))
+                    received += bytes
+                case .wouldBlock: await stream.waitUntilReadable()
+                case .closed, .failed: throw SocketError(.closed, "too early")
+                }
+            }
+            #expect(received == data)
+            try await stream.write([1])
+        }
+        let client = try RawSocket.connect(to: server.address)
+        try client.send(data)
+        #expect(try client.receive() == [1])
+        try await server.nextOutcome().get()
+        await server.close()
+    }
+
+    @Test("who waits for an interruption isn't woken by bytes, and finds them afterwards")
+    func interruption() async throws {
+        let server = try await TestServer { stream in
+            let start = stream.loop.now
+            let timer = LoopTimer(on: stream.loop) { stream.interrupt() }
+            timer.schedule(at: start + 300_000_000)
+            await stream.waitUntilInterrupted()
+            #expect(stream.loop.now >= start + 300_000_000)
+            guard case .bytes(let bytes) = stream.receive() else { throw SocketError(.closed, "nothing") }
+            try await stream.write(Array(bytes))
+            timer.cancel()
+        }
+        let client = try RawSocket.connect(to: server.address)
+        for byte: UInt8 in 1...9 { try client.send([byte]) }
+        #expect(try client.receive() == [1, 2, 3, 4, 5, 6, 7, 8, 9])
+        try await server.nextOutcome().get()
+        await server.close()
+    }
+
+    @Test("two tasks that wait to read one stream are a mistake of the program, and end it")
+    func twoReaders() async {
+        await #expect(processExitsWith: .failure) {
+            let server = try await TestServer { stream in
+                let other = Task(executorPreference: stream.loop) { await stream.waitUntilReadable() }
+                await stream.waitUntilReadable()
+                await other.value
+            }
+            let client = try RawSocket.connect(to: server.address)
+            try await within(.seconds(5)) { try await server.nextOutcome().get() }
+            withExtendedLifetime(client) {}
+        }
+    }
+
     @Test("data and the end of the stream in one readiness event are both found")
     func dataWithEnd() async throws {
         let server = try await TestServer { try await $0.echo() }
