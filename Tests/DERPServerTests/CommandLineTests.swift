@@ -204,6 +204,14 @@ struct CommandLineTests {
         #expect(!message.contains("\n") && !message.contains("\r"))
     }
 
+    @Test("what may be secret in a URL is not shown")
+    func secrets() {
+        for argument in ["--map-url=https://u:secret@h/", "--map-url=htps://h/?secret", "-verify-client-url=h?secret"] {
+            let error = #expect(throws: UsageError.self) { try self.settings(argument) }
+            #expect(error?.description.contains("secret") == false)
+        }
+    }
+
     @Test("what has no default for this user is asked for")
     func needed() throws {
         let user = HostEnvironment(isRoot: false, hostname: "bad name", variables: ["XDG_CACHE_HOME": "relative"])

@@ -88,6 +88,15 @@ package struct HTTPURL: Hashable, Sendable {
     }
 }
 
+extension HTTPURL {
+    /// What was meant to be a URL, as an error may show it: without user, password and query, which may be secret.
+    package static func quote(_ text: String) -> String {
+        let shown = text.prefix { $0 != "?" && $0 != "#" }
+        guard let mark = shown.lastIndex(of: "@") else { return SourceText.quote(String(shown)) }
+        return SourceText.quote("…" + shown[mark...])
+    }
+}
+
 extension HTTPURL: CustomStringConvertible {
     /// The URL as a log may show it: without its query, which may hold a secret.
     package var description: String { self.origin + self.target.prefix { $0 != "?" } }

@@ -27,7 +27,7 @@ extension RegionMap {
             var sources = [DERPMapSource]()
             for text in self.urls {
                 guard let url = HTTPURL(text) else {
-                    throw DERPError(.invalidConfiguration, "\(SourceText.quote(text)) is no URL of http or https")
+                    throw DERPError(.invalidConfiguration, "\(HTTPURL.quote(text)) is no URL of http or https")
                 }
                 sources.append(.url(url))
             }

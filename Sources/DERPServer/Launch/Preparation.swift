@@ -52,6 +52,7 @@ struct Preparation {
             )
         }
         notices += settings.admission.notices(of: configuration.admission)
+        notices += Self.notices(of: configuration.region)
         self.notices = notices
     }
 
@@ -70,6 +71,16 @@ struct Preparation {
             return loaded.key
         } catch {
             throw StartError("-c", error as? DERPError ?? DERPError(.keyFile, "can't use \(path)"))
+        }
+    }
+
+    /// What a reader of the map would be told of this server's own region: that its addresses are an example's, say.
+    private static func notices(of region: DERPRegion?) -> [Notice] {
+        guard let region else { return [] }
+        var map = DERPMap()
+        map.regions[region.regionID] = region
+        return DERPMapDocument(map.yaml(), form: .yaml).findings.map { finding in
+            .warning("This server's region looks wrong in the map", ["problem": "\(finding.message)"])
         }
     }
 

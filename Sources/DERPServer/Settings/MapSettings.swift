@@ -9,7 +9,7 @@ struct MapSettings: Hashable {
         self.sources = RegionMap.Sources()
         for text in options.mapURLs {
             guard HTTPURL(text) != nil else {
-                throw UsageError("--map-url is a URL of http or https, not \(UsageError.quote(text))")
+                throw UsageError("--map-url is a URL of http or https, not \(HTTPURL.quote(text))")
             }
         }
         self.sources.urls = options.mapURLs

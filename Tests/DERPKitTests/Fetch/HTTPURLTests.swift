@@ -49,4 +49,16 @@ struct HTTPURLTests {
         let base = try #require(HTTPURL("http://a/b"))
         #expect(base.resolving(reference) == nil)
     }
+
+    @Test(
+        "what is no URL is shown without what may be secret",
+        arguments: [
+            ("derp.yaml", "\"derp.yaml\""), ("htps://h/map?token=secret", "\"htps://h/map\""),
+            ("https://user:secret@h/map", "\"…@h/map\""), ("https://u:se@cret@h/?x@y", "\"…@h/\""),
+            ("https://h/#secret", "\"https://h/\""), ("a\n", "\"a?\""),
+        ]
+    )
+    func quoted(text: String, shown: String) {
+        #expect(HTTPURL.quote(text) == shown)
+    }
 }

@@ -48,7 +48,7 @@ struct BrokenConfigurationTests {
             "4: --map-url is a URL of http or https, not \"derp.yaml\""
         ),
         (
-            "relay:\n  debug_allow:\n  - 10.0.0.0/8\n  - 10.0.0.0/33\n",
+            "relay:\n  debug_allow:\n  - 10.0.0.0/3\n  - 10.0.0.0/33\n",
             "4: --debug-allow takes networks such as 192.0.2.0/24, not \"10.0.0.0/33\""
         ),
         ("relay:\n  ipv4: ::1\n", "2: --ipv4 is an IPv4 address or \"none\", not \"::1\""),

@@ -85,6 +85,15 @@ struct CheckConfigTests {
         #expect(lines.contains("warning: Plain HTTP, not encrypted (cause: -certmode none)"))
     }
 
+    @Test("An address that is left from an example is told, also of this server's own region")
+    func example() throws {
+        let result = try self.check(self.basis + "  ipv4: 198.51.100.1\n")
+        #expect(result.status == .code(0))
+        #expect(
+            result.output.hasPrefix("warning: This server's region looks wrong in the map (problem: 198.51.100.1 is")
+        )
+    }
+
     /// Something that is named in line 6 of the configuration and can't be used.
     struct Broken: Sendable, CustomTestStringConvertible {
         let setting: String

@@ -12,7 +12,7 @@ package enum DERPMapSource: Hashable, Sendable {
             return
         }
         guard let url = HTTPURL(text) else {
-            throw DERPError(.invalidConfiguration, "\(SourceText.quote(text)) is no URL of http or https")
+            throw DERPError(.invalidConfiguration, "\(HTTPURL.quote(text)) is no URL of http or https")
         }
         self = .url(url)
     }
