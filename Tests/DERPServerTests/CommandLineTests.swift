@@ -187,7 +187,7 @@ struct CommandLineTests {
             "--verify-cache-allow=-1s", "--verify-cache-deny=x", "-verify-clients=maybe",
             "-verify-client-url=a.example",
             "-verify-client-url=ftp://a.example/", "-verify-client-url=https://user:secret@a.example/",
-            "-mesh-with=a", "-acme-email=a", "-acme-eab-kid=a", "-acme-eab-key=a",
+            "-mesh-with=a,", "-acme-email=a", "-acme-eab-kid=a", "-acme-eab-key=a",
             "--acme-directory=http://a.example/", "--acme-retry-delay=0", "--acme-retry-delay=2h", "-hostname=a,,b",
             "-hostname=a,A", "-bootstrap-dns-names=192.0.2.1", "-bootstrap-dns-names=a b",
             "-unpublished-bootstrap-dns-names=a.example,a.example/percent.example",

@@ -21,7 +21,7 @@ struct ExitTests {
 
     @Test(
         "64 and one line for a mistake on the command line",
-        arguments: ["-strun", "-stun-port=x", "-mesh-with=a", "serve"]
+        arguments: ["-strun", "-stun-port=x", "-mesh-with=a,", "serve"]
     )
     func usage(argument: String) throws {
         let end = try ServerProcess([argument]).wait()

@@ -9,6 +9,7 @@ struct MetricsPage: Sendable {
     let regionMap: RegionMap
     let certificates: CertificateSet?
     let bootstrapDNS: BootstrapDNS
+    let links: [MeshLink]
 
     func render() async -> [UInt8] {
         var counters = RelayCounters()
@@ -20,9 +21,11 @@ struct MetricsPage: Sendable {
         }
         var text = PrometheusText()
         text.gauge("derp_build_info", "What is running.", 1, labels: [("version", RelayServer.version)])
-        await self.writeClients(counters, connections: connections, to: &text)
+        let counts = await self.forwarder.counts
+        self.writeClients(counters, counts, connections: connections, to: &text)
         self.writePackets(counters, to: &text)
         self.writeFrames(counters, to: &text)
+        await self.writeMesh(counters, counts, to: &text)
         self.writeSTUN(self.stun.counters, to: &text)
         await self.writeMap(to: &text)
         if let certificates = self.certificates { text.write(certificates) }
@@ -30,17 +33,15 @@ struct MetricsPage: Sendable {
         return text.bytes
     }
 
-    private func writeClients(_ counters: RelayCounters, connections: Int, to text: inout PrometheusText) async {
-        let counts = await self.forwarder.counts
+    private func writeClients(
+        _ counters: RelayCounters,
+        _ counts: PacketForwarder.Counts,
+        connections: Int,
+        to text: inout PrometheusText
+    ) {
         text.gauge("derp_connections", "Open TCP connections, DERP clients and others.", connections)
         text.gauge("derp_clients", "Keys that are connected.", counts.clients)
         text.gauge("derp_duplicate_client_keys", "Keys that are connected more than once.", counts.duplicates)
-        text.gauge(
-            "derp_mesh_remote_clients",
-            "Keys that are connected to other nodes of the mesh, and not here.",
-            counts.remoteClients
-        )
-        text.gauge("derp_mesh_watchers", "Mesh peers that are told who comes and goes.", counts.watchers)
         text.gauge("derp_home_clients", "Clients that call this region their home.", Int(counters.homeClients))
         text.counter("derp_accepts_total", "Accepted TCP connections.", counters.accepts)
         text.counter("derp_accept_failures_total", "Connections that could not be accepted.", counters.acceptFailures)
@@ -91,22 +92,6 @@ struct MetricsPage: Sendable {
         )
         text.counter("derp_packets_sent_total", "Packets to clients.", counters.packetsSent)
         text.counter("derp_bytes_sent_total", "Bytes of those packets, without headers.", counters.bytesSent)
-        text.counter(
-            "derp_packets_forwarded_total",
-            "Packets from and to other nodes of the mesh.",
-            [
-                (counters.packetsForwardedIn, [("direction", "in")]),
-                (counters.packetsForwardedOut, [("direction", "out")]),
-            ]
-        )
-        text.counter(
-            "derp_bytes_forwarded_total",
-            "Bytes of those packets, without headers.",
-            [
-                (counters.bytesForwardedIn, [("direction", "in")]),
-                (counters.bytesForwardedOut, [("direction", "out")]),
-            ]
-        )
         text.counter(
             "derp_packets_dropped_total",
             "Packets that were not delivered, by reason and kind.",

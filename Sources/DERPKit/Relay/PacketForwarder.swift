@@ -106,8 +106,8 @@ extension PacketForwarder {
 
     /// Notes which keys came to the node at the other end of `link`, and which left it.
     ///
-    /// - Returns: false when these are more than are kept. The link can't be used any longer.
-    func learn(_ changes: [MeshChange], over link: ClientID) -> Bool {
+    /// - Returns: how many keys are there now; `nil` when these are more than are kept, or the link is unknown.
+    func learn(_ changes: [MeshChange], over link: ClientID) -> Int? {
         for change in changes {
             switch change {
             case .present(let key):
@@ -120,7 +120,8 @@ extension PacketForwarder {
                 self.forget(key, over: link)
             }
         }
-        return self.links[link].map { $0.count <= Self.linkLimit } ?? false
+        guard let count = self.links[link]?.count, count <= Self.linkLimit else { return nil }
+        return count
     }
 
     /// Forgets a link, and all that was learnt over it.

@@ -141,12 +141,13 @@ extension RelayLoop {
         drained.resume()
     }
 
-    /// Ends every connection: clients are sent `farewell` behind what is queued for them, and what they haven't read
+    /// Ends every accepted connection: clients are sent `farewell` behind what is queued for them, and what they haven't read
     /// within `time` is lost. Returns when all have ended.
     func drain(farewell: [UInt8], within time: Duration) async {
         self.isDraining = true
         var others = self.streams
         self.clients.forEach { client in
+            guard !client.terms.isLink else { return }
             others[ObjectIdentifier(client.stream)] = nil
             client.closeWhenSent(farewell)
         }

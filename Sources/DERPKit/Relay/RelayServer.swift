@@ -38,6 +38,9 @@ public actor RelayServer {
     private var startWaiters: [CheckedContinuation<Void, Never>] = []
     /// What is kept up to date beside relaying.
     private var updates: [Task<Void, Never>] = []
+    /// What leads to the other nodes of the mesh.
+    let links: [MeshLink]
+    private var linkTasks: [Task<Void, Never>] = []
     private var waiters: [CheckedContinuation<Void, Never>] = []
     /// Keeps a relay that has been started, whoever else does, until it has stopped.
     private var whileRunning: RelayServer?
@@ -84,6 +87,7 @@ public actor RelayServer {
             regionMap: self.regionMap,
             logger: self.logger
         )
+        self.links = Self.links(on: self.relays, context: self.context)
         self.stun = STUNServer(addresses: configuration.stunAddresses, group: self.group)
     }
 
@@ -149,6 +153,7 @@ extension RelayServer {
         let regionMap = self.regionMap
         let bootstrapDNS = self.context.bootstrapDNS
         self.updates = [Task { await regionMap.run() }, Task { await bootstrapDNS.run(for: regionMap) }]
+        self.linkTasks = self.links.map { link in Task(executorPreference: link.loop) { await link.run() } }
         self.hasStarted()
         self.logger.debug(
             "Relay started",
@@ -189,6 +194,10 @@ extension RelayServer {
                 }
             }
         }
+        // Only now: a broken link is news for clients, of peers that are still there.
+        self.linkTasks.forEach { $0.cancel() }
+        for task in self.linkTasks { await task.value }
+        self.linkTasks = []
         self.listeners = []
         self.boundAddresses = []
         self.boundPlainHTTPAddresses = []
@@ -252,7 +261,8 @@ extension RelayServer {
                 stun: self.stun,
                 regionMap: self.regionMap,
                 certificates: self.certificates,
-                bootstrapDNS: context.bootstrapDNS
+                bootstrapDNS: context.bootstrapDNS,
+                links: self.links
             ),
             certificates: self.certificates
         )

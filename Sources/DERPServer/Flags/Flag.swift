@@ -75,7 +75,8 @@ extension Flag {
         .derper("acme-email"), .derper("acme-eab-kid"), .derper("acme-eab-key"), .derper("acme-ip-certs", .boolean),
         .own("acme-directory"), .own("acme-profile"), .own("acme-retry-delay"),
 
-        .refused("mesh-psk-file"), .refused("mesh-with"),
+        .derper("mesh-psk-file"), .derper("mesh-with", .commas),
+
         .refused("secrets-url", because: Self.secrets), .refused("secrets-path-prefix", because: Self.secrets),
         .refused("secrets-cache-dir", because: Self.secrets),
         .refused(

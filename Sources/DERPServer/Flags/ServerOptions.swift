@@ -206,7 +206,7 @@ struct ServerOptions: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Authorities to trust besides the system's, for maps, controllers and ACME servers, as PEM.",
+            "Authorities to trust besides the system's, for maps, controllers, mesh nodes and ACME servers, as PEM.",
             valueName: "file"
         )
     )
@@ -244,4 +244,7 @@ struct ServerOptions: ParsableCommand {
 
     @OptionGroup(title: "Proxies")
     var proxies: ProxyOptions
+
+    @OptionGroup(title: "Mesh")
+    var mesh: MeshOptions
 }

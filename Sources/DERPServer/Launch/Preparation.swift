@@ -40,6 +40,7 @@ struct Preparation {
         configuration.mapSources = settings.map.sources
         configuration.mapSources.authoritiesPEM = authorities
         configuration.bootstrapNames = settings.bootstrapNames
+        configuration.mesh = try settings.mesh.configuration(authoritiesPEM: authorities)
         configuration.loopCount = settings.loopCount
         configuration.tcpKeepAlive = settings.tcpKeepAlive
         configuration.tcpUserTimeout = settings.tcpUserTimeout
@@ -53,6 +54,7 @@ struct Preparation {
         }
         notices += settings.admission.notices(of: configuration.admission)
         notices += Self.notices(of: configuration.region)
+        notices += settings.mesh.notices(of: configuration.mesh)
         self.notices = notices
     }
 

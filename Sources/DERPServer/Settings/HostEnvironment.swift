@@ -17,7 +17,8 @@ struct HostEnvironment {
             gethostname(&name, name.count - 1) == 0
             ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
         let variables = ProcessInfo.processInfo.environment.filter { name, _ in
-            ["HOME", "XDG_CACHE_HOME"].contains(name) || name.hasPrefix(EnvironmentSettings.prefix)
+            ["HOME", "XDG_CACHE_HOME", Self.meshKeyVariable].contains(name)
+                || name.hasPrefix(EnvironmentSettings.prefix)
         }
         return Self(isRoot: getuid() == 0, hostname: hostname, variables: variables)
     }
@@ -36,6 +37,15 @@ struct HostEnvironment {
             return home + "/.cache"
         }
         return nil
+    }
+
+    /// Where derper has the mesh key in development.
+    static let meshKeyVariable = "TAILSCALE_DERPER_MESH_KEY"
+
+    /// derper's defaults for `-mesh-psk-file`: the first that is there.
+    var defaultMeshKeyFiles: [String] {
+        let home = self.variables["HOME"].map { [$0 + "/keys/derp-mesh.key"] } ?? []
+        return ["/home/derp/keys/derp-mesh.key"] + home
     }
 
     /// derper's default for `-c`; `nil` for users other than root.

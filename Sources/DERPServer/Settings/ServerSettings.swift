@@ -32,6 +32,7 @@ struct ServerSettings {
     var admission: AdmissionSettings
     var limits: LimitSettings
     var proxies: ProxyTrust
+    var mesh: MeshSettings
     var logLevel: Logger.Level
     /// Where all this is from.
     var sources = SettingSources()

@@ -40,7 +40,7 @@ final class TableLink {
     @discardableResult
     func tell(_ changes: MeshChange...) -> Bool {
         let (forwarder, id) = (self.table.forwarder, self.id)
-        let isTaken = self.table.run { await forwarder.learn(changes, over: id) } ?? false
+        let isTaken = self.table.run { await forwarder.learn(changes, over: id) != nil } ?? false
         self.table.settle()
         return isTaken
     }

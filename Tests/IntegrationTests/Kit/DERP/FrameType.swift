@@ -12,6 +12,7 @@ struct FrameType: RawRepresentable, Hashable, Sendable, CustomTestStringConverti
     static let keepAlive = Self(rawValue: 0x06)
     static let notePreferred = Self(rawValue: 0x07)
     static let peerGone = Self(rawValue: 0x08)
+    static let peerPresent = Self(rawValue: 0x09)
     static let forwardPacket = Self(rawValue: 0x0a)
     static let watchConnections = Self(rawValue: 0x10)
     static let closePeer = Self(rawValue: 0x11)

@@ -13,20 +13,26 @@ final class RawDERPClient {
         _ server: ServerProcess,
         key: TestKey = TestKey(),
         start: DERPHandshake.Start = .upgrade,
+        information: String = DERPHandshake.information,
         security: Security? = nil,
         receiveBuffer: Int32? = nil
     ) throws {
         let connection = try server.connect(security, receiveBuffer: receiveBuffer)
-        try self.init(over: connection, key: key, start: start)
+        try self.init(over: connection, key: key, start: start, information: information)
     }
 
     /// Completes the handshake over a connection that has said nothing yet.
-    init(over connection: Connection, key: TestKey = TestKey(), start: DERPHandshake.Start = .upgrade) throws {
+    init(
+        over connection: Connection,
+        key: TestKey = TestKey(),
+        start: DERPHandshake.Start = .upgrade,
+        information: String = DERPHandshake.information
+    ) throws {
         self.key = key
         self.connection = connection
         try connection.write(start.request.encoded)
         self.serverKey = try DERPHandshake.readServerKey(from: connection, start)
-        try connection.write(DERPHandshake.clientInfo(of: key, for: self.serverKey).encoded)
+        try connection.write(DERPHandshake.clientInfo(information, of: key, for: self.serverKey).encoded)
         _ = try DERPHandshake.readServerInfo(from: connection, to: key, serverKey: self.serverKey)
     }
 

@@ -1,0 +1,144 @@
+import AsyncSockets
+import Logging
+
+/// This node's link to another one: hears who is connected there, and carries the packets for them. Pinned to the loop
+/// that serves it. Made anew whenever it breaks; what was learnt over it is forgotten then.
+actor MeshLink {
+    private nonisolated let relay: RelayLoop
+    private let context: RelayContext
+    private let mesh: MeshConfiguration
+    private let connect: @Sendable (EventLoop) async throws(DERPError) -> DERPClient
+    private var status: MeshLinkStatus
+    /// How often it failed since it was up.
+    private var failuresInARow = 0
+
+    nonisolated var loop: EventLoop { self.relay.loop }
+    nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
+
+    /// - Parameters:
+    ///   - name: what logs and metrics call the other node.
+    ///   - connect: logs in to the other node as a mesh peer.
+    init(
+        to name: String,
+        of mesh: MeshConfiguration,
+        on relay: RelayLoop,
+        context: RelayContext,
+        connect: @escaping @Sendable (EventLoop) async throws(DERPError) -> DERPClient
+    ) {
+        self.relay = relay
+        self.context = context
+        self.mesh = mesh
+        self.connect = connect
+        self.status = MeshLinkStatus(node: name)
+    }
+
+    init(to node: MeshNode, of mesh: MeshConfiguration, on relay: RelayLoop, context: RelayContext) {
+        let key = context.configuration.privateKey
+        self.init(to: node.name, of: mesh, on: relay, context: context) { loop throws(DERPError) in
+            try await node.connect(as: key, of: mesh, on: loop)
+        }
+    }
+
+    /// Keeps the link up until the task is cancelled, or the other node turns out to be this one.
+    ///
+    /// To be called in a task that prefers the link's loop.
+    func run() async {
+        while !Task.isCancelled {
+            do throws(DERPError) {
+                let client = try await self.connect(self.relay.loop)
+                guard client.serverKey != self.context.configuration.privateKey.publicKey else {
+                    await client.close()
+                    self.noteOwnNode()
+                    return
+                }
+                let failure = await self.serve(client)
+                if !Task.isCancelled { self.note(failure) }
+            } catch {
+                if !Task.isCancelled { self.note(error) }
+            }
+            // Not all nodes at once, when one that all had links to comes back.
+            try? await Task.sleep(for: self.mesh.reconnectDelay * Double.random(in: 1...1.2))
+        }
+    }
+
+    /// How it is now.
+    var currentStatus: MeshLinkStatus { self.status }
+}
+
+// MARK: Serving
+
+extension MeshLink {
+    /// Uses the connection until it ends; returns why it did.
+    private func serve(_ client: DERPClient) async -> DERPError {
+        let stream = client.link.stream
+        // From here on the queue writes to the stream, and nobody else.
+        let outbox = Outbox(stream: stream, relay: self.relay, terms: .link)
+        let id = self.relay.add(outbox)
+        let forwarder = self.context.forwarder
+        await forwarder.add(link: id)
+        outbox.open(with: Frame.encode(.watchConns, []))
+        let reader = MeshLinkReader(client.link, outbox: outbox, mesh: self.mesh)
+        let failure = await withTaskCancellationHandler {
+            await self.hear(reader, over: id)
+        } onCancel: {
+            Task(executorPreference: stream.loop) { stream.fail(SocketError(.closed, "the link is no longer wanted")) }
+        }
+        self.relay.remove(link: id)
+        outbox.close()
+        stream.close()
+        self.status.clients = 0
+        await forwarder.remove(link: id)
+        // Only now, because it would close the stream.
+        await client.close(within: .zero)
+        return failure
+    }
+
+    private func hear(_ reader: MeshLinkReader, over id: ClientID) async -> DERPError {
+        while true {
+            do throws(DERPError) {
+                let changes = try await reader.receive()
+                guard !changes.isEmpty else { continue }
+                guard let count = await self.context.forwarder.learn(changes, over: id) else {
+                    throw DERPError(.protocolViolation, "the node has more clients than this one can remember")
+                }
+                self.status.clients = count
+                self.noteUp()
+            } catch {
+                guard error.code == .connection, self.status.state != .up else { return error }
+                return DERPError(.refused, "the node ended the connection at once: its mesh key may be another one")
+            }
+        }
+    }
+}
+
+// MARK: Notes
+
+extension MeshLink {
+    private func noteUp() {
+        guard self.status.state != .up else { return }
+        self.status.state = .up
+        self.status.connects += 1
+        self.failuresInARow = 0
+        self.context.logger.info("Mesh link is up", metadata: ["node": "\(self.status.node)"])
+    }
+
+    private func note(_ failure: DERPError) {
+        self.status.state = .down
+        self.status.failures += 1
+        self.failuresInARow += 1
+        // A node may be away for long.
+        self.context.logger.log(
+            level: self.failuresInARow == 1 ? .warning : .debug,
+            "Mesh link is down",
+            metadata: ["node": "\(self.status.node)", "reason": "\(failure)"]
+        )
+    }
+
+    private func noteOwnNode() {
+        self.status.state = .ownNode
+        self.context.logger.info(
+            "A mesh link leads to this node itself, and is left",
+            metadata: ["node": "\(self.status.node)"]
+        )
+    }
+}

@@ -1,0 +1,51 @@
+import DERPKit
+import Glibc
+
+extension MeshSettings {
+    /// The mesh, with the key read; `nil` when there is none.
+    ///
+    /// - Parameter authoritiesPEM: authorities whose certificates the nodes may have, besides the system's.
+    /// - Throws: ``StartError`` with the flag of what can't be used.
+    func configuration(authoritiesPEM: String?) throws(StartError) -> MeshConfiguration? {
+        guard let key = try self.key() else {
+            guard self.nodes.isEmpty else {
+                throw StartError("-mesh-with", "the nodes of a mesh share a key: name its file with -mesh-psk-file")
+            }
+            return nil
+        }
+        var configuration = MeshConfiguration(key: key)
+        do {
+            let trust = try ServerTrust(authoritiesPEM: authoritiesPEM)
+            configuration.nodes = try self.nodes.map { node throws(DERPError) in
+                MeshNode(try DERPClient.Server(url: node.url, trust: trust), dialHost: node.dialHost)
+            }
+        } catch {
+            throw StartError("-mesh-with", error)
+        }
+        return configuration
+    }
+
+    private func key() throws(StartError) -> MeshKey? {
+        guard let path = self.keyFile ?? self.defaultKeyFiles.first(where: { access($0, F_OK) == 0 }) else {
+            return self.developmentKey
+        }
+        do {
+            return try MeshKey(contentsOfFile: path)
+        } catch {
+            throw StartError("-mesh-psk-file", error)
+        }
+    }
+
+    /// What is to be said at start of the mesh.
+    func notices(of configuration: MeshConfiguration?) -> [Notice] {
+        guard let configuration else { return [] }
+        let names = configuration.nodes.map(\.name).joined(separator: " ")
+        var notices = [Notice.info("Meshing with those who have the key", ["nodes": "\(names)"])]
+        for node in self.nodes where node.url.hasPrefix("http://") {
+            notices.append(
+                .warning("A mesh node is reached without TLS: the key can be read on the way", ["node": "\(node.url)"])
+            )
+        }
+        return notices
+    }
+}

@@ -1,0 +1,150 @@
+import TestSupport
+import Testing
+
+@Suite("Those who have the mesh key", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
+struct MeshPeerTests {
+    private static let meshKey = Hexadecimal.encode(TestKey.random(32))
+
+    /// A server with the mesh key, and nobody to mesh with.
+    private static func server(flags: [String] = []) throws -> ServerProcess {
+        let directory = try TemporaryDirectory()
+        try directory.write(self.meshKey, to: "mesh.key")
+        return try ServerProcess(
+            .plain.with {
+                $0.directory = directory
+                $0.flags = ["-mesh-psk-file", directory.file("mesh.key").path] + flags
+            }
+        )
+    }
+
+    private static func peer(of server: ServerProcess, meshKey: String = meshKey) throws -> RawDERPClient {
+        try RawDERPClient(server, information: MeshRegion.information(meshKey: meshKey))
+    }
+
+    @Test("WatchConns floods with everybody, itself included; address and flags are told; each WatchConns floods again")
+    func watching() throws {
+        let server = try Self.server()
+        let client = try RawDERPClient(server)
+        let prober = try RawDERPClient(server, information: #"{"version":2,"IsProber":true}"#)
+        let peer = try Self.peer(of: server)
+        for _ in 0..<2 {
+            try peer.send(Frame(.watchConnections))
+            var flood: [[UInt8]: [UInt8]] = [:]
+            while flood.count < 3 {
+                let frame = try peer.next()
+                #expect(frame.type == .peerPresent)
+                #expect(frame.payload.count == 51)
+                flood[Array(frame.payload.prefix(32))] = Array(frame.payload.dropFirst(32))
+            }
+            for (client, flags) in [(client, 1), (prober, 4), (peer, 2)] as [(RawDERPClient, UInt8)] {
+                let port = try localPort(of: client.connection.socket.descriptor)
+                let address: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1]
+                #expect(
+                    flood[client.key.publicBytes]
+                        == address + [UInt8(port >> 8), UInt8(truncatingIfNeeded: port), flags]
+                )
+            }
+            try peer.expectQuiet()
+        }
+        client.close()
+        try peer.expect(.peerGone(client.key, reason: 0))
+    }
+
+    @Test("A wrong mesh key makes an ordinary client, which relays, and whose privileged frames close the connection")
+    func wrongKey() throws {
+        let server = try Self.server()
+        let wrong = String(Self.meshKey.dropLast()) + (Self.meshKey.last == "0" ? "1" : "0")
+        for key in [wrong, String(repeating: "0", count: 64)] {
+            let peer = try Self.peer(of: server, meshKey: key)
+            let client = try RawDERPClient(server)
+            try peer.send([1], to: client.key)
+            try client.expect(.received([1], from: peer.key))
+            try peer.send(Frame(.watchConnections))
+            #expect(peer.expectClosed().isEmpty)
+        }
+        #expect(try MetricsReading(of: server).total("derp_mesh_watchers") == 0)
+    }
+
+    @Test("Mesh peers are exempt from admission, others are not")
+    func admission() throws {
+        let directory = try TemporaryDirectory()
+        try directory.write("# nobody\n", to: "allow")
+        let server = try Self.server(flags: ["--allow-file", directory.file("allow").path])
+        try Self.peer(of: server).expectQuiet()
+        let pending = try PendingClient(server)
+        try pending.connection.write(
+            DERPHandshake.clientInfo(of: TestKey(), for: pending.serverKey).encoded
+        )
+        let rest = try pending.connection.readToEnd()
+        #expect(rest.first == FrameType.health.rawValue)
+    }
+
+    @Test("ClosePeer closes every connection of the key and no other")
+    func closePeer() throws {
+        let server = try Self.server()
+        let peer = try Self.peer(of: server)
+        let key = TestKey()
+        let victims = try (0..<3).map { _ in try RawDERPClient(server, key: key) }
+        let other = try RawDERPClient(server)
+        try peer.send(Frame(.closePeer, TestKey().publicBytes))
+        try peer.expectQuiet()
+        try peer.send(Frame(.closePeer, key.publicBytes))
+        for victim in victims { victim.expectClosed() }
+        try other.expectQuiet()
+        try peer.expectQuiet()
+        #expect(
+            try MetricsReading(of: server).total("derp_connections_closed_total", "reason=\"closed_by_mesh\"") == 3
+        )
+    }
+
+    @Test(
+        "Frames of a wrong size close the connection at once, and harm nobody else",
+        arguments: [
+            (FrameType.watchConnections, 1), (.watchConnections, Int(UInt32.max)), (.closePeer, 31), (.closePeer, 33),
+            (.closePeer, 0), (.closePeer, Int(UInt32.max)), (.forwardPacket, 63), (.forwardPacket, 0),
+            (.forwardPacket, 64 + 65537), (.forwardPacket, Int(UInt32.max)),
+        ]
+    )
+    func wrongSize(type: FrameType, size: Int) throws {
+        let server = try Self.server()
+        let other = try RawDERPClient(server)
+        let peer = try Self.peer(of: server)
+        try peer.connection.write(Frame.header(type, length: UInt32(size)))
+        #expect(peer.expectClosed().isEmpty)
+        try other.expectQuiet()
+        #expect(try MetricsReading(of: server).total("derp_connections_closed_total", "reason=\"bad_frame\"") == 1)
+    }
+
+    @Test("A frame that is cut does nothing", arguments: [0, 1, 31, 63, 64, 99])
+    func cut(count: Int) throws {
+        let server = try Self.server()
+        let receiver = try RawDERPClient(server)
+        let peer = try Self.peer(of: server)
+        let frame = Frame(.forwardPacket, TestKey().publicBytes + receiver.key.publicBytes + TestKey.random(36))
+        try peer.connection.write(Array(frame.encoded.prefix(5 + count)))
+        peer.reset()
+        try receiver.expectQuiet()
+    }
+
+    @Test("What a peer forwards is delivered; to a key that isn't here it is dropped and counted")
+    func forwarding() throws {
+        let server = try Self.server()
+        let peer = try Self.peer(of: server)
+        let receiver = try RawDERPClient(server)
+        let source = TestKey()
+        for size in [0, 1, 65536] {
+            let packet = TestKey.random(size)
+            try peer.send(Frame(.forwardPacket, source.publicBytes + receiver.key.publicBytes + packet))
+            try receiver.expect(.received(packet, from: source))
+        }
+        let unknown = TestKey()
+        let disco = DiscoPacket.make()
+        try peer.send(Frame(.forwardPacket, source.publicBytes + unknown.publicBytes + [1]))
+        try peer.send(Frame(.forwardPacket, source.publicBytes + unknown.publicBytes + disco))
+        try peer.expect(.peerGone(unknown, reason: 1))
+        try peer.expectQuiet()
+        let metrics = try MetricsReading(of: server)
+        #expect(try metrics.total("derp_packets_dropped_total", "reason=\"unknown_dest_on_fwd\"") == 2)
+        #expect(try metrics.total("derp_packets_forwarded_total", "direction=\"in\"") == 5)
+    }
+}
