@@ -61,6 +61,19 @@ struct RateLimitTests {
         #expect(try MetricsReading(of: server).total("derp_packets_dropped_total") == 0)
     }
 
+    @Test("A stock client's file arrives whole at the rate that it is told, and not sooner")
+    func stockClient() throws {
+        try self.directory.write(#"{"PerClientRateLimitBytesPerSec": 500000}"#, to: "rates.json")
+        let server = try ServerProcess(
+            ServerOptions(hasHelperPort: true, flags: ["-rate-config", self.directory.file("rates.json").path])
+        )
+        let transfer = try TailcatTransfer(Tailcat.Setting(server: server), byteCount: 1_500_000)
+        let start = ContinuousClock.now
+        try transfer.startSending()
+        try transfer.expectCompletion(within: .seconds(60))
+        #expect(ContinuousClock.now - start > .milliseconds(2500))
+    }
+
     @Test("Clients are told of their rates in ServerInfo")
     func serverInfo() throws {
         let (slow, free, member, other) = (TestKey(), TestKey(), TestKey(), TestKey())
