@@ -55,6 +55,9 @@ struct BadInputTests {
     func consequences(misdeed: Misdeed) throws {
         let server = try ServerProcess()
         let witness = try RawDERPClient(server)
+        try eventually("it has said all that it says at its start") {
+            server.log.contains("Serving") && server.log.contains("CertName")
+        }
         let lines = Self.lineCount(of: server)
         let count = try Self.closedForCause(by: server)
         try misdeed.commit(on: server)
