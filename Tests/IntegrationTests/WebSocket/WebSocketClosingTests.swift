@@ -27,6 +27,37 @@ struct WebSocketClosingTests {
         #expect(try Self.count("peer", on: server) == 5)
     }
 
+    @Test("A client that goes on behind its Close is answered all the same, and not reset")
+    func behindClose() throws {
+        let server = try Self.server(.plain)
+        for _ in 0..<5 {
+            let client = try WebSocketClient(server)
+            let more = WebSocketFrame.binary(TestKey.random(60_000)).encoded
+            try client.webSocket.connection.write(WebSocketFrame.close(1000).encoded + more + more)
+            #expect(try client.webSocket.closeCode() == 1000)
+            let socket = client.webSocket.connection.socket
+            try eventually("the connection ends") {
+                var byte: UInt8 = 0
+                let count = recv(socket.descriptor, &byte, 1, 0)
+                #expect(count == 0 || errno == EAGAIN, "errno \(errno)")
+                return count == 0 || errno != EAGAIN
+            }
+        }
+    }
+
+    @Test("Having closed, the server leaves the connection open until the client has answered")
+    func waits() throws {
+        let server = try Self.server(.tls13)
+        let client = try WebSocketClient(server)
+        try client.send(Frame(.notePreferred))
+        #expect(try client.webSocket.closeCode() == 1000)
+        #expect(throws: KitError.self, "it ended at once") {
+            try client.webSocket.connection.readToEnd(within: .milliseconds(300))
+        }
+        try client.webSocket.send(.close(1000))
+        #expect(try client.webSocket.connection.readToEnd().isEmpty)
+    }
+
     @Test("A connection that is cut, between frames or within, is counted as lost", arguments: 0..<4)
     func cut(place: Int) throws {
         let server = try Self.server(.tls13)
