@@ -7,12 +7,15 @@ enum Tailcat {
         let server: ServerProcess
         /// Whether it must relay everything, or may also ask STUN and go direct.
         var alwaysRelays = true
+        /// The certificates of authorities that it trusts; if `nil`, the system's.
+        var authorityFile: String?
 
         func environment(home: URL) -> [String: String] {
             var variables = [
                 "HOME": home.path,
                 "TAILCAT_DERPMAP_URL": "http://127.0.0.1:\(self.server.ports.helper)/derpmap/default",
             ]
+            variables["SSL_CERT_FILE"] = self.authorityFile
             if self.alwaysRelays { variables["TS_DEBUG_ALWAYS_USE_DERP"] = "true" }
             return variables
         }
