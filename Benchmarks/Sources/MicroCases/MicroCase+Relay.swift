@@ -3,7 +3,7 @@
 
 extension MicroCase {
     static let relayCases =
-        [100, 1400].map { relay(size: $0, loops: 1) } + [relay(size: 1400, loops: 2), outboxAppend]
+        [100, 1400].map { relay(size: $0, loops: 1) } + [relay(size: 1400, loops: 2), relayToNode, outboxAppend]
 
     /// One packet from a client's socket to another's, through all of the relay but TLS: 24 at a time.
     private static func relay(size: Int, loops: Int) -> MicroCase {
@@ -23,10 +23,28 @@ extension MicroCase {
         }
     }
 
+    /// One packet from a client's socket to the link to another node: 24 at a time.
+    private static let relayToNode = MicroCase("relay 1400 B to another node") {
+        let relay = try TurnedRelay(loops: 1)
+        let sender = try relay.client(on: 0)
+        let key = NodePrivateKey().publicKey
+        let node = try relay.node(with: key, on: 0)
+        let packet = key.bytes + [UInt8](repeating: 7, count: 1400)
+        let burst = [[UInt8]](repeating: Frame.encode(.sendPacket, packet), count: 24).flatMap(\.self)
+        return { count in
+            for _ in 0..<count / 24 {
+                sender.send(burst)
+                relay.turn()
+                node.receive(burst.count + 24 * NodePublicKey.byteCount)
+            }
+        }
+    }
+
     /// A packet queued for a client that has not been admitted yet; the queue is emptied when it is full.
     private static let outboxAppend = MicroCase("outbox append, 1400 B") {
         let relay = try TurnedRelay(loops: 1)
-        let outbox = Outbox(stream: try relay.pair(on: 0).stream, relay: relay.relays[0])
+        let loop = relay.relays[0]
+        let outbox = Outbox(stream: try relay.pair(on: 0).stream, relay: loop, terms: .client(of: loop))
         let packet = [UInt8](repeating: 7, count: 1400)
         let source = NodePrivateKey().publicKey
         return { count in

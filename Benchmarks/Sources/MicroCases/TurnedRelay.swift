@@ -54,6 +54,22 @@ final class TurnedRelay {
         while client.receive(FrameHeader.byteCount) == 0 { self.turn() }
         return client
     }
+
+    /// A link to a node at which a client with `key` is.
+    func node(with key: NodePublicKey, on index: Int) throws -> TurnedClient {
+        let relay = self.relays[index]
+        let (stream, descriptor) = try self.pair(on: index)
+        let outbox = Outbox(stream: stream, relay: relay, terms: .link)
+        let id = relay.add(outbox)
+        let forwarder = self.context.forwarder
+        Task(executorPreference: relay.loop) {
+            await forwarder.add(link: id)
+            _ = await forwarder.learn([.present(key)], over: id)
+        }
+        outbox.open(with: [])
+        while relay.routes[key]?.link == nil { self.turn() }
+        return TurnedClient(key: key, descriptor: descriptor)
+    }
 }
 
 /// The other end of a client's connection.
