@@ -31,6 +31,7 @@ public struct MeshConfiguration: Sendable {
         )
         var names: Set<String> = []
         for node in self.nodes {
+            try require(CertificateHost(node.server.host) != nil, "a mesh node is neither a DNS name nor an IP address")
             try require(names.insert(node.name).inserted, "mesh node \(node.name) is named twice")
         }
     }

@@ -123,7 +123,9 @@ struct MeshLinkTests {
         let server = DERPClient.Server(host: "a.example", port: 443, security: .none)
         let changes: [(inout MeshConfiguration) -> Void] = [
             { $0.connectTimeout = .zero }, { $0.reconnectDelay = .zero }, { $0.pingInterval = .zero },
-            { $0.silenceLimit = $0.pingInterval }, { $0.nodes = [MeshNode(server), MeshNode(server)] },
+            { $0.silenceLimit = $0.pingInterval },
+            { $0.nodes = [MeshNode(.init(host: "a\"b", port: 1, security: .none))] },
+            { $0.nodes = [MeshNode(server), MeshNode(server)] },
         ]
         for change in changes {
             var mesh = MeshConfiguration(key: try MeshTable.key())
