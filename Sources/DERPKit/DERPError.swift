@@ -3,7 +3,7 @@ public struct DERPError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
-            case invalidConfiguration, keyFile, certificate, listen, connection, tls, handshake, refused
+            case invalidConfiguration, keyFile, certificate, listen, connection, tls, handshake, refused, takeover
             case protocolViolation, incompleteAnswer, timeout, cancelled
         }
 
@@ -19,6 +19,8 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let certificate = Self(.certificate)
         /// An address can't be listened on.
         public static let listen = Self(.listen)
+        /// The server that is to be taken over from hands nothing over, or its socket can't be used.
+        public static let takeover = Self(.takeover)
         /// A connection can't be made, or broke.
         public static let connection = Self(.connection)
         /// The other side speaks no TLS, or its certificate is not trusted.

@@ -3,7 +3,7 @@ import Glibc
 
 /// One loop's share of a listener.
 actor Acceptor {
-    private let descriptor: Int32
+    nonisolated let descriptor: Int32
     private nonisolated let loop: EventLoop
     private let readiness: Readiness
     private var token: UInt64?

@@ -17,30 +17,63 @@ public final class TCPListener: Sendable {
     /// - Parameters:
     ///   - address: where; `[::]` takes IPv4 too, and means 0.0.0.0 on a machine without IPv6.
     ///   - options: for every accepted connection.
+    ///   - inherited: sockets that listen there already, which are used. When there are fewer than loops, others join
+    ///     them; when there are more, loops serve several.
     ///   - onAcceptFailure: called on the loop when a connection could not be accepted. The listener goes on,
     ///     after a pause when the machine ran out of something.
     ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
     /// - Throws: ``SocketError``: `addressInUse` when somebody else listens there, and others.
-    public init(
+    package init(
+        binding address: SocketAddress,
+        group: EventLoopGroup,
+        options: TCPOptions = TCPOptions(),
+        inherited: [OwnedDescriptor],
+        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
+        onAccept: @escaping @Sendable (TCPStream) -> Void
+    ) throws(SocketError) {
+        self.group = group
+        let descriptors: [Int32]
+        if let adopted = Self.adopt(inherited, count: group.loops.count, options: options) {
+            (self.address, descriptors) = adopted
+        } else {
+            (self.address, descriptors) = try Self.listen(on: address, count: group.loops.count, options: options)
+        }
+        let spare = SpareDescriptor()
+        self.acceptors = descriptors.enumerated().map { index, descriptor in
+            Acceptor(
+                descriptor: descriptor,
+                spare: spare,
+                loop: group.loops[index % group.loops.count],
+                onAccept: onAccept,
+                onAcceptFailure: onAcceptFailure
+            )
+        }
+    }
+
+    /// Takes the port, and accepts nobody before ``start()``: until then clients wait.
+    ///
+    /// - Parameters:
+    ///   - address: where; `[::]` takes IPv4 too, and means 0.0.0.0 on a machine without IPv6.
+    ///   - options: for every accepted connection.
+    ///   - onAcceptFailure: called on the loop when a connection could not be accepted. The listener goes on,
+    ///     after a pause when the machine ran out of something.
+    ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
+    /// - Throws: ``SocketError``: `addressInUse` when somebody else listens there, and others.
+    public convenience init(
         binding address: SocketAddress,
         group: EventLoopGroup,
         options: TCPOptions = TCPOptions(),
         onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
         onAccept: @escaping @Sendable (TCPStream) -> Void
     ) throws(SocketError) {
-        self.group = group
-        let descriptors: [Int32]
-        (self.address, descriptors) = try Self.listen(on: address, count: group.loops.count, options: options)
-        let spare = SpareDescriptor()
-        self.acceptors = zip(group.loops, descriptors).map { loop, descriptor in
-            Acceptor(
-                descriptor: descriptor,
-                spare: spare,
-                loop: loop,
-                onAccept: onAccept,
-                onAcceptFailure: onAcceptFailure
-            )
-        }
+        try self.init(
+            binding: address,
+            group: group,
+            options: options,
+            inherited: [],
+            onAcceptFailure: onAcceptFailure,
+            onAccept: onAccept
+        )
     }
 
     /// Takes the port and starts to accept.
@@ -85,6 +118,39 @@ public final class TCPListener: Sendable {
     /// Stops listening. Connections that were accepted go on.
     public func close() async {
         for acceptor in self.acceptors { await acceptor.stop() }
+    }
+
+    /// Its sockets, for another process to listen with; `nil` when there are no descriptors left. Not after
+    /// ``close()``.
+    package func duplicates() -> [OwnedDescriptor]? {
+        let copies = self.acceptors.compactMap { OwnedDescriptor(duplicating: $0.descriptor) }
+        return copies.count == self.acceptors.count ? copies : nil
+    }
+
+    /// Listens with `inherited` sockets; `nil` when there are none.
+    private static func adopt(
+        _ inherited: [OwnedDescriptor],
+        count: Int,
+        options: TCPOptions
+    ) -> (SocketAddress, [Int32])? {
+        var descriptors = inherited.compactMap { $0.take() }
+        guard let first = descriptors.first, let address = ListeningSocket.localAddress(of: first) else {
+            descriptors.forEach { Glibc.close($0) }
+            return nil
+        }
+        descriptors.forEach { options.apply(to: $0) }
+        while descriptors.count < count {
+            // It would be a pity, but no reason not to serve, if loops had to do without sockets of their own.
+            ListeningSocket.share(first)
+            guard let sibling = try? ListeningSocket.bind(address, sharing: true).descriptor else { break }
+            options.apply(to: sibling)
+            guard (try? ListeningSocket.listen(sibling, on: address)) != nil else {
+                Glibc.close(sibling)
+                break
+            }
+            descriptors.append(sibling)
+        }
+        return (address, descriptors)
     }
 
     private static func listen(

@@ -22,6 +22,22 @@ extension UDPSocket {
         return sockets
     }
 
+    /// Goes on with `inherited` sockets, which are bound already, and has others join them until there are `count`, if
+    /// that is possible. Sockets that can't be used are closed.
+    package static func adopt(_ inherited: [OwnedDescriptor], count: Int) -> [UDPSocket] {
+        var sockets = inherited.compactMap { $0.take() }.compactMap { try? UDPSocket(descriptor: $0) }
+        while let first = sockets.first, sockets.count < count,
+            self.set(SO_REUSEPORT, to: 1, of: SOL_SOCKET, on: first.descriptor),
+            let sibling = try? self.open(first.localAddress, isSibling: true, "listen on UDP \(first.localAddress)")
+        {
+            sockets.append(sibling)
+        }
+        return sockets
+    }
+
+    /// A descriptor of its own for another process; `nil` when there are none left.
+    package func duplicate() -> OwnedDescriptor? { OwnedDescriptor(duplicating: self.descriptor) }
+
     /// A socket that exchanges datagrams with `peer` only, and hears when the peer's port is closed.
     ///
     /// - Throws: ``SocketError`` that names the peer, when there is no route to it.

@@ -5,5 +5,6 @@
 #include "cas_records.h"
 #include "cas_tls.h"
 #include "cas_udp.h"
+#include "cas_unix.h"
 
 #endif

@@ -10,6 +10,7 @@ struct MetricsPage: Sendable {
     let certificates: CertificateSet?
     let bootstrapDNS: BootstrapDNS
     let links: [MeshLink]
+    let takeovers: TakeoverTally
 
     func render() async -> [UInt8] {
         var counters = RelayCounters()
@@ -30,6 +31,7 @@ struct MetricsPage: Sendable {
         await self.writeMap(to: &text)
         if let certificates = self.certificates { text.write(certificates) }
         self.writeBootstrapDNS(self.bootstrapDNS.counters, to: &text)
+        self.writeTakeover(to: &text)
         return text.bytes
     }
 

@@ -22,6 +22,8 @@ final class RelayLoop: @unchecked Sendable {
     private var streams: [ObjectIdentifier: TCPStream] = [:]
     /// No more clients are admitted.
     private(set) var isDraining = false
+    /// Another process has taken over, to which clients are sent. They haven't gone, even if they aren't there yet.
+    var isRetiring = false
     private var drained: UnsafeContinuation<Void, Never>?
 
     private let mailbox = RelayMailbox()

@@ -45,6 +45,8 @@ extension RelayServer {
         public var admission = AdmissionPolicy()
         /// The mesh that this node belongs to. `nil`: none.
         public var mesh: MeshConfiguration?
+        /// How it takes over from a process that serves at the same addresses. `nil`: not at all.
+        public var takeover: TakeoverConfiguration?
         /// What the DERP map is made of besides ``region``.
         public var mapSources = RegionMap.Sources()
         /// Whose addresses `/bootstrap-dns` tells, beside those of the map's nodes.
@@ -115,6 +117,7 @@ extension RelayServer.Configuration {
         try self.proxies.validate()
         try self.admission.validate()
         try self.mesh?.validate()
+        try self.takeover?.validate()
         try self.bootstrapNames.validate()
         if case .redirect(let url) = self.homePage {
             let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")

@@ -26,14 +26,20 @@ public actor RelayServer {
     public nonisolated let regionMap: RegionMap
 
     private let group: EventLoopGroup
-    private let relays: [RelayLoop]
+    let relays: [RelayLoop]
     private let context: RelayContext
     private let certificates: CertificateSet?
     private let tls: RelayTLS?
-    private let stun: STUNServer
-    private let logger: Logger
+    let stun: STUNServer
+    let logger: Logger
     private var state = State.new
-    private var listeners: [TCPListener] = []
+    private(set) var listeners: [TCPListener] = []
+
+    // RelayServer+Takeover.swift
+    nonisolated let takeovers = TakeoverTally()
+    var takeoverListener: MessageListener?
+    var successionCount = 0
+    var hasLentSockets = false
     /// Who wants to stop the relay, but waits until it has started.
     private var startWaiters: [CheckedContinuation<Void, Never>] = []
     /// What is kept up to date beside relaying.
@@ -46,8 +52,12 @@ public actor RelayServer {
     private var whileRunning: RelayServer?
 
     private enum State {
-        case new, starting, running, stopping, stopped
+        case new, starting, running, retiring, stopping, stopped
     }
+
+    /// Whether it accepts clients.
+    var isServing: Bool { self.state == .running }
+    var takeoverLoop: EventLoop? { self.group.loops.first }
 
     /// Makes a relay that does not listen yet.
     ///
@@ -125,8 +135,8 @@ extension RelayServer {
 
     /// Begins to listen on all addresses, or on none. A relay can be started once, and runs until ``shutdown()``.
     ///
-    /// - Throws: ``DERPError`` with code `listen`, naming the address, when that isn't possible, or as
-    ///   ``RegionMap/load()``.
+    /// - Throws: ``DERPError`` with code `listen`, naming the address, when that isn't possible, `takeover` when the relay
+    ///   before can't be taken over from, or as ``RegionMap/load()``.
     public func start() async throws {
         guard case .new = self.state else {
             throw DERPError(.invalidConfiguration, "a relay can be started only once")
@@ -141,14 +151,13 @@ extension RelayServer {
             throw error
         }
         do {
-            // All ports are taken before anybody is accepted at one of them.
-            try self.bind()
-            try await self.stun.start()
-            for listener in self.listeners { try await listener.start() }
+            let predecessor = try await self.findPredecessor()
+            try await self.listen(with: predecessor)
+            try await self.succeed(predecessor)
         } catch {
             self.hasStarted()
             await self.shutdown()
-            throw DERPError(.listen, error.message)
+            throw error
         }
         let regionMap = self.regionMap
         let bootstrapDNS = self.context.bootstrapDNS
@@ -164,6 +173,20 @@ extension RelayServer {
         )
     }
 
+    private func listen(with predecessor: Predecessor?) async throws(DERPError) {
+        let inherited = predecessor?.sockets ?? InheritedSockets()
+        self.takeovers.noteInherited(inherited.count)
+        do throws(SocketError) {
+            // All ports are taken before anybody is accepted at one of them.
+            try self.bind(inherited)
+            try await self.stun.start { inherited.take(.stun, $0) }
+            for listener in self.listeners { try await listener.start() }
+        } catch {
+            await predecessor?.abandon()
+            throw DERPError(.listen, error.message)
+        }
+    }
+
     private func hasStarted() {
         self.state = .running
         self.startWaiters.forEach { $0.resume() }
@@ -177,12 +200,11 @@ extension RelayServer {
         switch self.state {
         case .stopped: return
         case .stopping: return await self.waitUntilStopped()
-        case .new, .starting, .running: self.state = .stopping
+        case .new, .starting, .running, .retiring: self.state = .stopping
         }
         self.updates.forEach { $0.cancel() }
-        await self.stun.stop()
-        for listener in self.listeners { await listener.close() }
-        let farewell = Frame.restarting(reconnectAfter: .zero, tryFor: .seconds(30))
+        await self.closeSockets()
+        let farewell = Self.farewell
         let time = self.configuration.drainTimeout
         await withTaskGroup(of: Void.self) { tasks in
             for relay in self.relays {
@@ -208,6 +230,34 @@ extension RelayServer {
         self.whileRunning = nil
     }
 
+    private static let farewell = Frame.restarting(reconnectAfter: .zero, tryFor: .seconds(30))
+
+    private func closeSockets() async {
+        await self.takeoverListener?.close()
+        await self.stun.stop()
+        for listener in self.listeners { await listener.close() }
+    }
+
+    /// Leaves new clients to the successor, which listens with the same sockets.
+    func stopListening() async {
+        guard case .running = self.state else { return }
+        self.state = .retiring
+        self.updates.forEach { $0.cancel() }
+        self.logger.info("Another process has taken over")
+        await self.closeSockets()
+    }
+
+    /// Sends the clients away over `time`, evenly, each as in ``shutdown()``, and then stops.
+    func retire(over time: Duration) async {
+        let farewell = Self.farewell
+        await withTaskGroup(of: Void.self) { tasks in
+            for relay in self.relays {
+                tasks.addTask { await relay.loop.run { await relay.dismissClients(farewell, over: time) } }
+            }
+        }
+        await self.shutdown()
+    }
+
     private func waitUntilStopped() async {
         if case .stopped = self.state { return }
         await withCheckedContinuation { self.waiters.append($0) }
@@ -227,10 +277,11 @@ extension RelayServer {
 // MARK: Listening
 
 extension RelayServer {
-    private func bind() throws(SocketError) {
+    private func bind(_ inherited: InheritedSockets) throws(SocketError) {
         for address in self.configuration.addresses {
             let router = HTTPRouter(configuration: self.configuration, port: .relay)
-            let listener = try self.bind(to: address, router: router, tls: self.tls)
+            let sockets = inherited.take(.relay, address)
+            let listener = try self.bind(to: address, router: router, tls: self.tls, with: sockets)
             self.boundAddresses.append(listener.address)
         }
         guard let tlsPort = self.boundAddresses.first?.port else { return }
@@ -239,7 +290,8 @@ extension RelayServer {
                 configuration: self.configuration,
                 port: .plainHelper(tlsPort: tlsPort, fallbackHost: nil)
             )
-            let listener = try self.bind(to: address, router: router, tls: nil)
+            let sockets = inherited.take(.plainHTTP, address)
+            let listener = try self.bind(to: address, router: router, tls: nil, with: sockets)
             self.boundPlainHTTPAddresses.append(listener.address)
         }
     }
@@ -247,7 +299,8 @@ extension RelayServer {
     private func bind(
         to address: SocketAddress,
         router: HTTPRouter,
-        tls: RelayTLS?
+        tls: RelayTLS?,
+        with inherited: [OwnedDescriptor]
     ) throws(SocketError) -> TCPListener {
         let relays = self.relays
         let context = self.context
@@ -262,7 +315,8 @@ extension RelayServer {
                 regionMap: self.regionMap,
                 certificates: self.certificates,
                 bootstrapDNS: context.bootstrapDNS,
-                links: self.links
+                links: self.links,
+                takeovers: self.takeovers
             ),
             certificates: self.certificates
         )
@@ -270,6 +324,7 @@ extension RelayServer {
             binding: address,
             group: self.group,
             options: self.configuration.tcpOptions,
+            inherited: inherited,
             onAcceptFailure: { loop, error in
                 if error.code == .outOfFiles {
                     relays[loop.index].counters.connectionRefusals[.files] += 1

@@ -77,6 +77,8 @@ extension Flag {
 
         .derper("mesh-psk-file"), .derper("mesh-with", .commas),
 
+        .own("takeover"), .own("drain-time"),
+
         .refused("secrets-url", because: Self.secrets), .refused("secrets-path-prefix", because: Self.secrets),
         .refused("secrets-cache-dir", because: Self.secrets),
         .refused(

@@ -247,4 +247,7 @@ struct ServerOptions: ParsableCommand {
 
     @OptionGroup(title: "Mesh")
     var mesh: MeshOptions
+
+    @OptionGroup(title: "Restarts")
+    var takeover: TakeoverOptions
 }

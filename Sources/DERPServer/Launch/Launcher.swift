@@ -52,7 +52,8 @@ struct Launcher {
         quiet.logLevel = .critical
         let group = ServiceGroup(
             configuration: .init(
-                services: services.map { .init(service: $0) },
+                // The relay ends by itself when another process has taken over.
+                services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
                 gracefulShutdownSignals: [.sigterm, .sigint],
                 logger: quiet
             )
@@ -61,6 +62,8 @@ struct Launcher {
             try await group.run()
         } catch let error as DERPError where error.code == .listen {
             throw StartError(self.settings.flags(of: error, in: preparation.configuration), error)
+        } catch let error as DERPError where error.code == .takeover {
+            throw StartError("--takeover", error)
         } catch let error as DERPError where error.code == .invalidConfiguration {
             throw StartError("--map-path", error)
         }

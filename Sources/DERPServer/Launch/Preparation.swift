@@ -41,6 +41,7 @@ struct Preparation {
         configuration.mapSources.authoritiesPEM = authorities
         configuration.bootstrapNames = settings.bootstrapNames
         configuration.mesh = try settings.mesh.configuration(authoritiesPEM: authorities)
+        configuration.takeover = settings.takeover
         configuration.loopCount = settings.loopCount
         configuration.tcpKeepAlive = settings.tcpKeepAlive
         configuration.tcpUserTimeout = settings.tcpUserTimeout

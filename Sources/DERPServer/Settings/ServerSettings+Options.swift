@@ -45,6 +45,7 @@ extension ServerSettings {
         self.limits = try LimitSettings(options.limits)
         self.proxies = try ProxyTrust(options.proxies)
         self.mesh = try MeshSettings(options.mesh, isDevelopment: options.dev, in: environment)
+        self.takeover = try TakeoverConfiguration(options.takeover)
         guard let level = Logger.Level(rawValue: options.logLevel) else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
             throw UsageError("--log-level is one of \(levels), not \(UsageError.quote(options.logLevel))")

@@ -33,6 +33,8 @@ struct ServerSettings {
     var limits: LimitSettings
     var proxies: ProxyTrust
     var mesh: MeshSettings
+    /// How the server takes over from another one; `nil`: not at all.
+    var takeover: TakeoverConfiguration?
     var logLevel: Logger.Level
     /// Where all this is from.
     var sources = SettingSources()

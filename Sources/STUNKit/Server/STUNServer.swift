@@ -17,6 +17,8 @@ public actor STUNServer {
     private let group: EventLoopGroup
     private let tallies: [STUNTally]
     private var workers: [STUNWorker] = []
+    /// What the workers answer at, by address.
+    private var sockets: [[UDPSocket]] = []
 
     /// Makes a server that does not listen yet.
     ///
@@ -39,15 +41,25 @@ public actor STUNServer {
     ///
     /// - Throws: `SocketError` that names the address; its code is `addressInUse` when somebody else has it.
     public func start() async throws(SocketError) {
+        try await self.start { _ in [] }
+    }
+
+    /// As ``start()``, with the sockets that `inherited` gives for an address, if there are any.
+    package func start(inherited: @Sendable (SocketAddress) -> [OwnedDescriptor]) async throws(SocketError) {
         guard self.workers.isEmpty else { return }
         var sockets: [[UDPSocket]] = []
+        let count = self.group.loops.count
         for address in self.addresses {
-            sockets.append(try UDPSocket.bind(to: address, count: self.group.loops.count))
+            let adopted = UDPSocket.adopt(inherited(address), count: count)
+            sockets.append(adopted.isEmpty ? try UDPSocket.bind(to: address, count: count) : adopted)
         }
         let workers = zip(self.group.loops, self.tallies).map { loop, tally in
-            STUNWorker(loop: loop, of: self.group, sockets: sockets.map { $0[loop.index] }, tally: tally)
+            // Several of an address, or none, where another process bound them for another number of loops.
+            let own = sockets.flatMap { $0.enumerated().filter { $0.offset % count == loop.index }.map(\.element) }
+            return STUNWorker(loop: loop, of: self.group, sockets: own, tally: tally)
         }
         self.workers = workers
+        self.sockets = sockets
         self.boundAddresses = sockets.map { $0[0].localAddress }
         do {
             for worker in workers {
@@ -63,10 +75,18 @@ public actor STUNServer {
     public func stop() async {
         let workers = self.workers
         self.workers = []
+        self.sockets = []
         self.boundAddresses = []
         for worker in workers {
             await worker.stop()
         }
+    }
+
+    /// The sockets, by address and in the order of ``addresses``, for another process to answer at; `nil` when there are no
+    /// descriptors left.
+    package func duplicates() -> [[OwnedDescriptor]]? {
+        let copies = self.sockets.map { $0.compactMap { $0.duplicate() } }
+        return copies.map(\.count) == self.sockets.map(\.count) ? copies : nil
     }
 
     /// What all loops have met, added up now. They go on counting meanwhile.

@@ -7,12 +7,21 @@ extension Outbox {
         var writeTimeout: Duration?
         /// Whether it is a link of the mesh: packets leave as ForwardPacket frames, from queues of its own.
         var isLink = false
+        /// Whether it is another node's link to this one.
+        var isMeshPeer = false
+
+        /// Whether it is an ordinary client's.
+        var isClient: Bool { !self.isLink && !self.isMeshPeer }
 
         /// A client's.
         static func client(of relay: RelayLoop) -> Self { Self(writeTimeout: relay.writeTimeout) }
 
         /// A mesh peer's: what it watches may change much at once, and it is trusted to read in the end.
-        static let meshPeer = Self(controlLimit: 8 << 20, writeTimeout: Self.meshWriteTimeout)
+        static let meshPeer = Self(
+            controlLimit: 8 << 20,
+            writeTimeout: Self.meshWriteTimeout,
+            isMeshPeer: true
+        )
 
         /// A link's to another node.
         static let link = Self(writeTimeout: Self.meshWriteTimeout, isLink: true)

@@ -42,4 +42,12 @@ struct ClientTable {
             if let outbox = slot.outbox { body(outbox) }
         }
     }
+
+    /// The clients that are there and meet `condition`.
+    func ids(where condition: (Outbox) -> Bool) -> [ClientID] {
+        self.slots.indices.compactMap { index in
+            guard let outbox = self.slots[index].outbox, condition(outbox) else { return nil }
+            return ClientID(loop: self.loop, slot: UInt32(index), generation: self.slots[index].generation)
+        }
+    }
 }

@@ -1,0 +1,170 @@
+import CAsyncSockets
+import Glibc
+
+/// A connected Unix socket that carries whole messages (SOCK_SEQPACKET), and open files with them (SCM_RIGHTS).
+///
+/// One task at a time may use it, which must be on its loop.
+// @unchecked: confined to `loop`.
+package final class MessageChannel: @unchecked Sendable {
+    /// What came in one piece.
+    package struct Message: Sendable {
+        /// 1…``sizeLimit`` bytes.
+        package let bytes: [UInt8]
+        /// At most ``descriptorLimit``; closed when they are released.
+        package let descriptors: [OwnedDescriptor]
+    }
+
+    /// The largest message, in bytes.
+    package static let sizeLimit = 1024
+    /// How many descriptors a message carries at most.
+    package static let descriptorLimit = Int(CAS_MAX_DESCRIPTORS)
+
+    package let loop: EventLoop
+    private let descriptor: Int32
+    private var token: UInt64 = 0
+    private var isOpen = true
+    private var isLate = false
+    private var waiter: UnsafeContinuation<Void, Never>?
+    private var deadline: LoopTimer?
+
+    /// Takes over `descriptor`, which is closed if that fails. On the loop.
+    init(descriptor: Int32, loop: EventLoop) throws(SocketError) {
+        self.descriptor = descriptor
+        self.loop = loop
+        do {
+            self.token = try loop.register(
+                descriptor,
+                events: UInt32(CAS_READABLE | CAS_WRITABLE | CAS_READ_HANGUP),
+                handler: self
+            )
+        } catch {
+            Glibc.close(descriptor)
+            throw error
+        }
+    }
+
+    /// Connects to whoever listens at `path`; `nil` when nobody does. On the loop.
+    ///
+    /// - Throws: ``SocketError``: `permissionDenied` when the other end is another user's, and others.
+    package static func connect(to path: String, on loop: EventLoop) throws(SocketError) -> MessageChannel? {
+        guard let address = UnixSocketAddress(path) else {
+            throw SocketError(.systemCall, "connect to a Unix socket: its path has 1…107 bytes")
+        }
+        let descriptor = cas_message_socket()
+        guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
+        guard address.withSockaddr({ Glibc.connect(descriptor, $0, $1) }) == 0 else {
+            let number = errno
+            Glibc.close(descriptor)
+            if number == ENOENT || number == ECONNREFUSED { return nil }
+            throw SocketError(errno: number, "connect to \(path)")
+        }
+        guard Self.isOwn(descriptor) else {
+            Glibc.close(descriptor)
+            throw SocketError(.permissionDenied, "connect to \(path): it is another user's")
+        }
+        return try MessageChannel(descriptor: descriptor, loop: loop)
+    }
+
+    /// Whether the process at the other end is this one's user's.
+    static func isOwn(_ descriptor: Int32) -> Bool {
+        var user = uid_t.max
+        return cas_peer_user(descriptor, &user) == 0 && user == geteuid()
+    }
+
+    /// Has whatever is waited for fail with code `timeout` when `time` passes before another deadline is set.
+    package func setDeadline(_ time: Duration) {
+        let timer =
+            self.deadline
+            ?? LoopTimer(on: self.loop) { [unowned self] in
+                self.isLate = true
+                self.resume()
+            }
+        self.deadline = timer
+        timer.schedule(at: cas_monotonic_nanoseconds() + time.nanoseconds)
+    }
+
+    package func close() {
+        guard self.isOpen else { return }
+        self.isOpen = false
+        self.deadline?.cancel()
+        self.loop.deregister(self.descriptor, token: self.token)
+        Glibc.close(self.descriptor)
+        self.resume()
+    }
+
+    private func resume() {
+        guard let waiter = self.waiter else { return }
+        self.waiter = nil
+        waiter.resume()
+    }
+}
+
+extension MessageChannel: EventHandler {
+    package func handle(events: UInt32) {
+        self.resume()
+    }
+}
+
+// MARK: Messages
+
+extension MessageChannel {
+    /// Sends a message, as soon as there is room for it.
+    ///
+    /// - Throws: ``SocketError``: `timeout`, `closed`, and others.
+    package func send(
+        _ bytes: [UInt8],
+        _ descriptors: [OwnedDescriptor] = [],
+        isolation: isolated (any Actor)? = #isolation
+    ) async throws(SocketError) {
+        let numbers = descriptors.map(\.raw)
+        while true {
+            try self.check()
+            let count = cas_send_message(self.descriptor, bytes, bytes.count, numbers, Int32(numbers.count))
+            if count == bytes.count { return }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: await self.wait()
+            case EPIPE, ECONNRESET: throw Self.closed
+            case let number: throw SocketError(errno: number, "send a message")
+            }
+        }
+    }
+
+    /// The next message.
+    ///
+    /// - Throws: ``SocketError``: `timeout`; `closed` at the end; `systemCall` when a message was larger than allowed.
+    package func receive(isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> Message {
+        while true {
+            try self.check()
+            var bytes = [UInt8](repeating: 0, count: Self.sizeLimit)
+            var numbers = [Int32](repeating: -1, count: Self.descriptorLimit)
+            var count: Int32 = 0
+            var isCut: Int32 = 0
+            let size = cas_receive_message(self.descriptor, &bytes, bytes.count, &numbers, &count, &isCut)
+            if size >= 0 {
+                let descriptors = numbers.prefix(Int(count)).map { OwnedDescriptor($0) }
+                guard size > 0 else { throw Self.closed }
+                guard isCut == 0 else { throw SocketError(.systemCall, "a message is too large") }
+                return Message(bytes: Array(bytes.prefix(size)), descriptors: descriptors)
+            }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: await self.wait()
+            case ECONNRESET: throw Self.closed
+            case let number: throw SocketError(errno: number, "receive a message")
+            }
+        }
+    }
+
+    private func wait(isolation: isolated (any Actor)? = #isolation) async {
+        precondition(self.waiter == nil, "two tasks use one channel")
+        await withUnsafeContinuation { self.waiter = $0 }
+    }
+
+    private func check() throws(SocketError) {
+        guard self.isOpen else { throw Self.closed }
+        guard !self.isLate else { throw SocketError(.timeout, "the other process took too long") }
+    }
+
+    private static let closed = SocketError(.closed, "the other process closed the connection")
+}

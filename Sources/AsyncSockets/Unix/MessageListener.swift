@@ -1,0 +1,126 @@
+import CAsyncSockets
+import Glibc
+
+/// Listens for processes of the same user at a path. Pinned to a loop.
+package actor MessageListener {
+    private nonisolated let loop: EventLoop
+    private let readiness: Readiness
+    private let descriptor: Int32
+    private var token: UInt64?
+    private var isClosed = false
+
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
+
+    /// Takes the path, with mode 0600. A socket that is there already is replaced: nobody must listen at it any more.
+    ///
+    /// - Parameters:
+    ///   - onRefusal: called on the loop when another user's process connected.
+    ///   - onAccept: called on the loop with each connection.
+    /// - Throws: ``SocketError``: `permissionDenied` when others than the owner could put something else at the path, and
+    ///   others.
+    package init(
+        at path: String,
+        on loop: EventLoop,
+        onRefusal: @escaping @Sendable () -> Void,
+        onAccept: @escaping @Sendable (MessageChannel) -> Void
+    ) throws(SocketError) {
+        self.descriptor = try Self.bind(path)
+        self.loop = loop
+        self.readiness = Readiness(descriptor: self.descriptor, loop: loop, onRefusal: onRefusal, onAccept: onAccept)
+    }
+
+    package func start() throws(SocketError) {
+        self.token = try self.loop.register(
+            self.descriptor,
+            events: UInt32(CAS_READABLE),
+            edgeTriggered: false,
+            handler: self.readiness
+        )
+    }
+
+    /// Stops listening, and leaves the path to whoever takes it next.
+    package func close() {
+        guard !self.isClosed else { return }
+        self.isClosed = true
+        if let token { self.loop.deregister(self.descriptor, token: token) }
+        Glibc.close(self.descriptor)
+    }
+
+    deinit {
+        if !self.isClosed { Glibc.close(self.descriptor) }
+    }
+}
+
+// MARK: The path
+
+extension MessageListener {
+    /// - Throws: ``SocketError`` when a socket at `path` would not be safe, or something else is there.
+    package static func check(_ path: String) throws(SocketError) {
+        guard UnixSocketAddress(path) != nil else {
+            throw SocketError(.systemCall, "listen on a Unix socket: its path has 1…107 bytes")
+        }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let directory = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
+        var status = stat()
+        guard stat(directory, &status) == 0 else { throw SocketError(errno: errno, "look at \(directory)") }
+        guard status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid() || status.st_uid == 0,
+            status.st_mode & 0o022 == 0
+        else {
+            throw SocketError(.permissionDenied, "\(directory) must be a directory that only its owner can write")
+        }
+        guard lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK, status.st_uid == geteuid() else {
+            throw SocketError(.addressInUse, "\(path) is there, and is no socket of this user's")
+        }
+    }
+
+    private static func bind(_ path: String) throws(SocketError) -> Int32 {
+        try Self.check(path)
+        guard let address = UnixSocketAddress(path) else { throw SocketError(.systemCall, "no path of a socket") }
+        let descriptor = cas_message_socket()
+        guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
+        unlink(path)
+        // The mode is set before anybody can connect, which is possible from listen() on.
+        guard address.withSockaddr({ Glibc.bind(descriptor, $0, $1) }) == 0, chmod(path, 0o600) == 0,
+            Glibc.listen(descriptor, 16) == 0
+        else {
+            let error = SocketError(errno: errno, "listen on \(path)")
+            Glibc.close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+}
+
+/// Accepts when the loop says that somebody knocks.
+// @unchecked: confined to the loop.
+private final class Readiness: EventHandler, @unchecked Sendable {
+    private let descriptor: Int32
+    private unowned let loop: EventLoop
+    private let onRefusal: @Sendable () -> Void
+    private let onAccept: @Sendable (MessageChannel) -> Void
+
+    init(
+        descriptor: Int32,
+        loop: EventLoop,
+        onRefusal: @escaping @Sendable () -> Void,
+        onAccept: @escaping @Sendable (MessageChannel) -> Void
+    ) {
+        self.descriptor = descriptor
+        self.loop = loop
+        self.onRefusal = onRefusal
+        self.onAccept = onAccept
+    }
+
+    func handle(events: UInt32) {
+        var storage = sockaddr_storage()
+        let accepted = cas_accept(self.descriptor, &storage)
+        guard accepted >= 0 else { return }
+        guard MessageChannel.isOwn(accepted) else {
+            close(accepted)
+            self.onRefusal()
+            return
+        }
+        if let channel = try? MessageChannel(descriptor: accepted, loop: self.loop) { self.onAccept(channel) }
+    }
+}

@@ -1,0 +1,115 @@
+import AsyncSockets
+import Logging
+
+// Taking over from another process, and giving way to one.
+extension RelayServer {
+    /// How many processes may talk about taking over at once.
+    private static let successionLimit = 8
+
+    /// Finds the relay that serves here by now; `nil` when there is none.
+    func findPredecessor() async throws(DERPError) -> Predecessor? {
+        guard let takeover = self.configuration.takeover, let loop = self.takeoverLoop else { return nil }
+        do {
+            try MessageListener.check(takeover.path)
+        } catch {
+            throw DERPError(.takeover, error.message)
+        }
+        return try await Predecessor.find(takeover, on: loop)
+    }
+
+    /// Begins to serve alone, and waits for a successor.
+    func succeed(_ predecessor: Predecessor?) async throws(DERPError) {
+        guard let predecessor else { return try await self.awaitSuccessor() }
+        await predecessor.release(within: self.configuration.takeover?.timeout ?? .zero)
+        self.logger.info(
+            "Took over from the process before",
+            metadata: ["sockets": "\(self.takeovers.counts.inherited)"]
+        )
+        do {
+            try await self.awaitSuccessor()
+        } catch {
+            // Too late to fail: nobody else serves.
+            self.logger.error("Nobody can take over from this server", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Waits for a successor from now on.
+    private func awaitSuccessor() async throws(DERPError) {
+        guard let takeover = self.configuration.takeover, let loop = self.takeoverLoop else { return }
+        let (tally, logger) = (self.takeovers, self.logger)
+        do throws(SocketError) {
+            let listener = try MessageListener(
+                at: takeover.path,
+                on: loop,
+                onRefusal: {
+                    tally.count(\.refused)
+                    logger.warning("Another user's process wanted to take over, and was refused")
+                },
+                onAccept: { [weak self] channel in
+                    Task(executorPreference: loop) {
+                        if await self?.hear(channel, takeover) == nil { channel.close() }
+                    }
+                }
+            )
+            try await listener.start()
+            self.takeoverListener = listener
+        } catch {
+            throw DERPError(.takeover, error.message)
+        }
+    }
+
+    /// Talks to a process that may want to take over.
+    private nonisolated func hear(_ channel: MessageChannel, _ takeover: TakeoverConfiguration) async {
+        guard await self.admitSuccessor() else {
+            self.takeovers.count(\.refused)
+            channel.close()
+            return
+        }
+        let succession = Succession(
+            relay: self,
+            takeover: takeover,
+            channel: channel,
+            tally: self.takeovers,
+            logger: self.logger
+        )
+        await succession.run()
+        await self.leaveSuccessor()
+    }
+
+    private func admitSuccessor() -> Bool {
+        guard self.successionCount < Self.successionLimit else { return false }
+        self.successionCount += 1
+        return true
+    }
+
+    private func leaveSuccessor() {
+        self.successionCount -= 1
+    }
+
+    /// Copies of all sockets for a successor; `nil` when another one has them, or this relay doesn't serve.
+    func lendSockets() async -> InheritedSockets? {
+        guard self.isServing, !self.hasLentSockets else { return nil }
+        self.hasLentSockets = true
+        let sockets = InheritedSockets()
+        let stun = await self.stun.duplicates()
+        let places =
+            self.configuration.addresses.map { InheritedSockets.Place(role: .relay, address: $0) }
+            + self.configuration.plainHTTPAddresses.map { .init(role: .plainHTTP, address: $0) }
+        let copies = self.listeners.map { $0.duplicates() }
+        // The relay may have begun to stop while it waited.
+        guard self.isServing, let stun, places.count == copies.count, copies.allSatisfy({ $0 != nil }) else {
+            self.hasLentSockets = false
+            return nil
+        }
+        for (place, copies) in zip(places, copies) { sockets.add(copies ?? [], at: place) }
+        for (address, copies) in zip(self.configuration.stunAddresses, stun) {
+            sockets.add(copies, at: .init(role: .stun, address: address))
+        }
+        return sockets
+    }
+
+    /// The successor failed.
+    func takeBackSockets() {
+        self.hasLentSockets = false
+    }
+}

@@ -1,0 +1,72 @@
+import AsyncSockets
+
+/// The relay that serves until this one has taken over from it.
+struct Predecessor: Sendable {
+    /// What it listened with.
+    let sockets: InheritedSockets
+    private let channel: MessageChannel
+
+    /// Asks the relay that listens at the takeover socket for its sockets; `nil` when there is none.
+    ///
+    /// - Throws: ``DERPError`` with code `takeover` when there is one that doesn't answer as it should.
+    static func find(_ takeover: TakeoverConfiguration, on loop: EventLoop) async throws(DERPError) -> Predecessor? {
+        let result: Result<Predecessor?, SocketError> = await loop.run {
+            do throws(SocketError) {
+                guard let channel = try MessageChannel.connect(to: takeover.path, on: loop) else {
+                    return .success(nil)
+                }
+                do throws(SocketError) {
+                    channel.setDeadline(takeover.timeout)
+                    return .success(Predecessor(sockets: try await Self.ask(channel), channel: channel))
+                } catch {
+                    channel.close()
+                    throw error
+                }
+            } catch {
+                return .failure(error)
+            }
+        }
+        do {
+            return try result.get()
+        } catch {
+            throw DERPError(.takeover, "the server at \(takeover.path) hands nothing over: \(error.message)")
+        }
+    }
+
+    private static func ask(_ channel: MessageChannel) async throws(SocketError) -> InheritedSockets {
+        try await channel.send(TakeoverMessage.hello.encoded)
+        let sockets = InheritedSockets()
+        while true {
+            let message = try await channel.receive()
+            switch TakeoverMessage(message.bytes) {
+            case .sockets(let role, let address):
+                // Those that aren't what they should be are closed, and missed at the end.
+                let good = message.descriptors.filter { $0.isBound(role.kind, port: address.port) }
+                guard sockets.count + good.count <= TakeoverMessage.countLimit else { throw Self.nonsense }
+                sockets.add(good, at: .init(role: role, address: address))
+            case .complete(let count):
+                guard count == sockets.count else { throw Self.nonsense }
+                return sockets
+            default: throw Self.nonsense
+            }
+        }
+    }
+
+    private static let nonsense = SocketError(.systemCall, "what it says makes no sense")
+
+    /// Tells it that this relay serves, and returns when it no longer listens, or doesn't say so in time.
+    func release(within time: Duration) async {
+        await self.channel.loop.run {
+            self.channel.setDeadline(time)
+            try? await self.channel.send(TakeoverMessage.serving.encoded)
+            // Whatever it says or doesn't: from here on this relay goes on alone.
+            _ = try? await self.channel.receive()
+            self.channel.close()
+        }
+    }
+
+    /// Has it go on: this relay can't serve.
+    func abandon() async {
+        await self.channel.loop.run { self.channel.close() }
+    }
+}

@@ -1,0 +1,59 @@
+import AsyncSockets
+import Logging
+
+/// Hands this relay's sockets over to the process that comes after it.
+struct Succession: Sendable {
+    let relay: RelayServer
+    let takeover: TakeoverConfiguration
+    let channel: MessageChannel
+    let tally: TakeoverTally
+    let logger: Logger
+
+    /// Talks to a process that has connected, until it serves or has failed. On the channel's loop.
+    func run() async {
+        do {
+            try await self.handOver()
+        } catch {
+            self.tally.count(\.refused)
+            self.logger.warning("A takeover failed, and this server goes on", metadata: ["reason": "\(error)"])
+            self.channel.close()
+            return
+        }
+        self.tally.count(\.completed)
+        await self.relay.stopListening()
+        try? await self.channel.send(TakeoverMessage.retiring.encoded)
+        self.channel.close()
+        await self.relay.retire(over: self.takeover.drainTime)
+    }
+
+    /// Returns when the successor serves.
+    private func handOver() async throws(SocketError) {
+        self.channel.setDeadline(self.takeover.timeout)
+        try await self.expect(.hello)
+        guard let sockets = await self.relay.lendSockets() else {
+            throw SocketError(.systemCall, "another process is taking over, or there are no descriptors left")
+        }
+        do throws(SocketError) {
+            for (place, descriptors) in sockets.all {
+                let message = TakeoverMessage.sockets(place.role, place.address).encoded
+                for start in stride(from: 0, to: descriptors.count, by: MessageChannel.descriptorLimit) {
+                    let end = min(start + MessageChannel.descriptorLimit, descriptors.count)
+                    try await self.channel.send(message, Array(descriptors[start..<end]))
+                }
+            }
+            try await self.channel.send(TakeoverMessage.complete(count: sockets.count).encoded)
+            self.channel.setDeadline(self.takeover.startTimeout)
+            try await self.expect(.serving)
+        } catch {
+            await self.relay.takeBackSockets()
+            throw error
+        }
+    }
+
+    private func expect(_ expected: TakeoverMessage) async throws(SocketError) {
+        let message = try await self.channel.receive()
+        guard TakeoverMessage(message.bytes) == expected, message.descriptors.isEmpty else {
+            throw SocketError(.systemCall, "the other process doesn't say what it should")
+        }
+    }
+}

@@ -1,0 +1,23 @@
+/// How a relay takes over from the process before it, and gives way to the one after it.
+public struct TakeoverConfiguration: Hashable, Sendable {
+    /// The Unix socket at which the relay that serves is found, 1…107 bytes, in a directory that only its owner can write.
+    public var path: String
+    /// Over how long a relay that was taken over sends its clients away, one after the other. Zero: all at once.
+    public var drainTime: Duration = .seconds(10)
+    /// How long the exchange with the other process may stand still. More than zero.
+    public var timeout: Duration = .seconds(5)
+    /// How long a successor may take from getting the sockets to serving. More than zero.
+    public var startTimeout: Duration = .seconds(30)
+
+    public init(path: String) {
+        self.path = path
+    }
+
+    func validate() throws(DERPError) {
+        let require = RelayServer.Configuration.require
+        try require((1...107).contains(self.path.utf8.count), "a takeover socket's path has 1…107 bytes")
+        try require(self.drainTime >= .zero, "the drain time is less than zero")
+        try require(self.timeout > .zero, "the takeover's timeout is not more than zero")
+        try require(self.startTimeout > .zero, "the successor's timeout is not more than zero")
+    }
+}
