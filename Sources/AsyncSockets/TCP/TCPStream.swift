@@ -27,31 +27,31 @@ public final class TCPStream: @unchecked Sendable {
 
     // Reading
     /// How many bytes have come from the network, before they were opened.
-    public internal(set) var receivedByteCount: UInt64 = 0
-    var isReadReady = false
-    var sawHangup = false
+    @exclusivity(unchecked) public internal(set) var receivedByteCount: UInt64 = 0
+    @exclusivity(unchecked) var isReadReady = false
+    @exclusivity(unchecked) var sawHangup = false
     /// The peer said, under TLS, that it sends nothing more.
-    package internal(set) var isReadClosed = false
+    @exclusivity(unchecked) package internal(set) var isReadClosed = false
     private var reader: UnsafeContinuation<Void, Never>?
     /// Whether the reader waits for something else than bytes.
     private var isReaderPatient = false
     /// Received before the layer that will open it was there.
-    var unopened: [UInt8] = []
+    @exclusivity(unchecked) var unopened: [UInt8] = []
 
     // Writing
     /// Sealed, but not yet taken by the kernel.
-    var unsent: [UInt8] = []
+    @exclusivity(unchecked) var unsent: [UInt8] = []
     var unsentStart = 0
-    public internal(set) var isWriteBlocked = false
+    @exclusivity(unchecked) public internal(set) var isWriteBlocked = false
     private var writer: UnsafeContinuation<Void, Never>?
     /// Told when the stream takes bytes again, or fails. To be cleared by who set it: it is kept alive, because a weak
     /// reference would make every later retain of it slow.
     public var writeHandler: (any StreamWriteHandler)?
 
     /// What stands between this stream and its socket; `nil` for plain TCP.
-    package internal(set) var layer: (any StreamLayer)?
+    @exclusivity(unchecked) package internal(set) var layer: (any StreamLayer)?
     /// Why the stream can't be used any more; `nil` while it can.
-    public private(set) var failure: SocketError?
+    @exclusivity(unchecked) public private(set) var failure: SocketError?
     private var deadline: LoopTimer?
 
     /// Takes over `descriptor`, which is closed if that fails.

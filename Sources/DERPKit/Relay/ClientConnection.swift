@@ -13,14 +13,14 @@ actor ClientConnection {
     /// What it is as a mesh peer; `nil` for an ordinary client.
     let meshPeer: MeshPeer?
 
-    private var reader = FrameReader()
+    @exclusivity(unchecked) private var reader = FrameReader()
     /// What ``throttle`` was made from.
     private var rates: RateTable?
     /// Has the client read no faster than it may send; `nil` when there is no limit.
     private var throttle: ReceiveThrottle?
-    private var lastDestination: Destination?
+    @exclusivity(unchecked) private var lastDestination: Destination?
     /// The clients to which packets were sent: they are told when this key leaves.
-    private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
+    @exclusivity(unchecked) private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
     var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
     private var isHome = false
 

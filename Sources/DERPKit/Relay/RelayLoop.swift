@@ -7,11 +7,11 @@ final class RelayLoop: @unchecked Sendable {
     let loop: EventLoop
     let writeTimeout: Duration?
 
-    private(set) var clients: ClientTable
-    private(set) var routes = RouteTable()
+    @exclusivity(unchecked) private(set) var clients: ClientTable
+    @exclusivity(unchecked) private(set) var routes = RouteTable()
     /// Whom clients of other nodes sent packets to.
     var remoteContacts = RemoteContacts()
-    var counters = RelayCounters()
+    @exclusivity(unchecked) var counters = RelayCounters()
     /// How fast clients may send. Connections compare it with what they know when they read.
     private(set) var rates = RateTable(RateLimits())
 
@@ -30,12 +30,12 @@ final class RelayLoop: @unchecked Sendable {
     /// The other loops' mailboxes and how to tell them, by index.
     private var others: [RelayLoop] = []
     /// Frames for clients of other loops, by the loop's index, until the tick ends.
-    private var outgoing: [PacketBatch] = []
+    @exclusivity(unchecked) private var outgoing: [PacketBatch] = []
     /// Clients for which something was queued in this tick.
-    private var dirty: [Outbox] = []
+    @exclusivity(unchecked) private var dirty: [Outbox] = []
     /// The same of the tick that ends; empty at other times.
-    private var flushing: [Outbox] = []
-    private var awaitsTickEnd = false
+    @exclusivity(unchecked) private var flushing: [Outbox] = []
+    @exclusivity(unchecked) private var awaitsTickEnd = false
     /// Clients that take nothing now, while packets wait for them.
     private var hoarders: [ObjectIdentifier: Outbox] = [:]
 

@@ -6,13 +6,13 @@ final class TLSRecordLayer: TransportSecurity {
     let reading: TrafficKeys
     let writing: TrafficKeys
     /// The beginning of a record that isn't whole yet.
-    private var partial: [UInt8] = []
-    var messages: PostHandshakeMessages
+    @exclusivity(unchecked) private var partial: [UInt8] = []
+    @exclusivity(unchecked) var messages: PostHandshakeMessages
     /// The peer said that it sends nothing more.
-    private var isReadClosed = false
-    private var isBroken = false
+    @exclusivity(unchecked) private var isReadClosed = false
+    @exclusivity(unchecked) private var isBroken = false
     /// How many records in a row brought no data.
-    private var uselessCount = 0
+    @exclusivity(unchecked) private var uselessCount = 0
     private let recordsPerKey: UInt64
 
     /// RFC 8446 §5.5 allows 2^24.5 records under one AES-GCM key.

@@ -7,10 +7,10 @@ final class TrafficKeys {
     private let suite: TLSCipherSuite
     private let encrypts: Bool
     private var secret: [UInt8]
-    private var cipher: OpaquePointer
-    private var iv: (high: UInt32, low: UInt64)
+    @exclusivity(unchecked) private var cipher: OpaquePointer
+    @exclusivity(unchecked) private var iv: (high: UInt32, low: UInt64)
     /// The number of the next record, from 0.
-    private(set) var sequence: UInt64 = 0
+    @exclusivity(unchecked) private(set) var sequence: UInt64 = 0
 
     /// `nil` when OpenSSL refuses.
     init?(suite: TLSCipherSuite, secret: [UInt8], encrypts: Bool) {

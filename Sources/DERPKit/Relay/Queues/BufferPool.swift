@@ -5,8 +5,8 @@ final class BufferPool {
     let blockSize: Int
 
     private let limit: Int
-    private var lent = 0
-    private var free: [UnsafeMutableRawPointer] = []
+    @exclusivity(unchecked) private var lent = 0
+    @exclusivity(unchecked) private var free: [UnsafeMutableRawPointer] = []
 
     /// A pool that lends at most `limit` blocks of `blockSize` bytes.
     init(blockSize: Int, limit: Int) {

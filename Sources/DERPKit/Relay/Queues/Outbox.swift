@@ -10,30 +10,30 @@ final class Outbox {
     let terms: Terms
 
     /// The end of a frame whose beginning was sent.
-    private var remainder: [UInt8] = []
+    @exclusivity(unchecked) private var remainder: [UInt8] = []
     /// Control frames, which are never dropped.
-    private var control: [UInt8] = []
-    private var disco: FrameRing
-    private var data: FrameRing
+    @exclusivity(unchecked) private var control: [UInt8] = []
+    @exclusivity(unchecked) private var disco: FrameRing
+    @exclusivity(unchecked) private var data: FrameRing
     /// How many of the frames in `data` are PeerGone, not packets.
-    private var notices = 0
+    @exclusivity(unchecked) private var notices = 0
     /// How many of the bytes that are sent next end with a Pong that waits; `nil`: none waits.
     private var pongEnd: Int?
-    private var isDirty = false
+    @exclusivity(unchecked) private var isDirty = false
     /// Whether the loop knows that packets wait here, and that the client takes nothing.
-    private var isListed = false
+    @exclusivity(unchecked) private var isListed = false
 
     /// Keys of which the client was told that they left: it is told once.
-    private var told = BoundedSet<NodePublicKey>(limit: PeerMemory.limit)
+    @exclusivity(unchecked) private var told = BoundedSet<NodePublicKey>(limit: PeerMemory.limit)
     /// Why this end closed the connection, when it did.
-    private(set) var closeReason: CloseReason?
+    @exclusivity(unchecked) private(set) var closeReason: CloseReason?
     /// Why the connection ends as soon as nothing waits any more.
     private var reasonToCloseWhenSent: CloseReason?
     /// Nothing is sent before the client has been told that it is admitted.
-    private var isHeld = true
+    @exclusivity(unchecked) private var isHeld = true
 
     /// Whether packets for the client's key come here, and not to another connection with the same key.
-    var isActive = true
+    @exclusivity(unchecked) var isActive = true
 
     private var keepAlive: LoopTimer?
     private var stall: StallWatch?

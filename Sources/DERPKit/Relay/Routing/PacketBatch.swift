@@ -8,9 +8,9 @@ final class PacketBatch: @unchecked Sendable {
         case peerGone
     }
 
-    private var memory: UnsafeMutableRawPointer
-    private var capacity: Int
-    private(set) var byteCount = 0
+    @exclusivity(unchecked) private var memory: UnsafeMutableRawPointer
+    @exclusivity(unchecked) private var capacity: Int
+    @exclusivity(unchecked) private(set) var byteCount = 0
 
     private static let firstCapacity = 16 * 1024
     /// Slot, generation, size, content.
