@@ -51,7 +51,9 @@ actor MeshLink {
                     self.noteOwnNode()
                     return
                 }
-                let failure = await self.serve(client)
+                let failure = await self.serve(client.link)
+                // Only now, because it would close the stream.
+                await client.close(within: .zero)
                 if !Task.isCancelled { self.note(failure) }
             } catch {
                 if !Task.isCancelled { self.note(error) }
@@ -59,6 +61,15 @@ actor MeshLink {
             // Not all nodes at once, when one that all had links to comes back.
             try? await Task.sleep(for: self.mesh.reconnectDelay * Double.random(in: 1...1.2))
         }
+    }
+
+    /// Uses a connection to another node that is there already, until it ends.
+    ///
+    /// To be called in a task that prefers the link's loop.
+    ///
+    /// - Parameter grace: how much longer the other node's clients count as connected.
+    func run(over stream: TCPStream, grace: Duration) async {
+        _ = await self.serve(ClientLink(stream: stream, early: [], options: DERPClient.Options()), grace: grace)
     }
 
     /// How it is now.
@@ -69,15 +80,15 @@ actor MeshLink {
 
 extension MeshLink {
     /// Uses the connection until it ends; returns why it did.
-    private func serve(_ client: DERPClient) async -> DERPError {
-        let stream = client.link.stream
+    private func serve(_ link: ClientLink, grace: Duration = .zero) async -> DERPError {
+        let stream = link.stream
         // From here on the queue writes to the stream, and nobody else.
         let outbox = Outbox(stream: stream, relay: self.relay, terms: .link)
         let id = self.relay.add(outbox)
         let forwarder = self.context.forwarder
         await forwarder.add(link: id)
         outbox.open(with: Frame.encode(.watchConns, []))
-        let reader = MeshLinkReader(client.link, outbox: outbox, mesh: self.mesh)
+        let reader = MeshLinkReader(link, outbox: outbox, mesh: self.mesh)
         let failure = await withTaskCancellationHandler {
             await self.hear(reader, over: id)
         } onCancel: {
@@ -87,9 +98,8 @@ extension MeshLink {
         outbox.close()
         stream.close()
         self.status.clients = 0
+        if grace > .zero { try? await Task.sleep(for: grace) }
         await forwarder.remove(link: id)
-        // Only now, because it would close the stream.
-        await client.close(within: .zero)
         return failure
     }
 

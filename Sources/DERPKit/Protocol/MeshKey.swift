@@ -13,6 +13,15 @@ public struct MeshKey: Sendable {
         self.bytes = bytes
     }
 
+    /// A fresh key.
+    static func random() -> Self {
+        var bytes = [UInt8](repeating: 0, count: Self.byteCount)
+        randombytes_buf(&bytes, bytes.count)
+        return Self(unchecked: bytes)
+    }
+
+    private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
+
     /// Reads 64 hexadecimal digits, with white space around them; `nil` for anything else, and for all zeros.
     public init?(text: some StringProtocol) {
         let isSpace = { (character: Character) in character.isWhitespace }

@@ -16,7 +16,8 @@ extension ClientConnection {
     private static let forwardPacketSizes =
         2 * NodePublicKey.byteCount...2 * NodePublicKey.byteCount + PacketLimits.packet
 
-    /// Delivers a packet from a client of another node. It is never forwarded again.
+    /// Delivers a packet from a client of another node. It is never forwarded again, unless to the process that takes over,
+    /// which other nodes don't know yet.
     func forwardPacket(_ payload: UnsafeRawBufferPointer) {
         guard let meshPeer = self.meshPeer, let base = payload.baseAddress else { return }
         let source = NodePublicKey(unchecked: base)
@@ -27,6 +28,10 @@ extension ClientConnection {
         self.relay.counters.bytesForwardedIn += UInt64(packet.count)
 
         guard let (route, target) = meshPeer.flows.route(from: source, to: destination, on: self.relay) else {
+            if self.relay.isRetiring, let route = self.relay.routes[destination], let target = route.target {
+                self.relay.forward(packet, from: source, to: destination, kind: kind, by: route, over: target)
+                return
+            }
             self.relay.counters.drop(.unknownDestinationOnForward, kind)
             self.tellNotHere(destination, kind)
             return

@@ -118,13 +118,15 @@ actor ClientConnection {
     private func tellOfLeaving() async {
         // What this client sent must be on its way before anybody hears that it left.
         self.relay.handOverAll()
+        let isMoving = self.relay.isRetiring && self.outbox.isDismissed
         let listeners = await self.context.forwarder.unregister(
             self.id,
             key: self.key,
-            contacts: self.contacts
+            contacts: self.contacts,
+            isMoving: isMoving
         )
         // When the server stops, everybody leaves, and is told so by Restarting.
-        guard !self.relay.isDraining else { return }
+        guard !self.relay.isDraining, !isMoving else { return }
         for listener in listeners { self.relay.tell(listener, thatLeft: self.key) }
     }
 }
@@ -289,7 +291,8 @@ extension ClientConnection {
 
     /// Answers path discovery, not too often, with the news that the key isn't here.
     func tellNotHere(_ destination: NodePublicKey, _ kind: PacketKind) {
-        guard kind == .disco, self.notHereNotices.take(now: self.relay.loop.now) else { return }
+        // While another process takes over, whoever isn't here is on the way there.
+        guard kind == .disco, !self.relay.isRetiring, self.notHereNotices.take(now: self.relay.loop.now) else { return }
         self.relay.counters.peerGoneNotHere += 1
         self.outbox.append(control: Frame.peerGone(destination, .notHere))
     }

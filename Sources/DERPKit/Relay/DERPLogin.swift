@@ -9,6 +9,13 @@ struct DERPLogin: Sendable {
     /// Seals what the server answers.
     let box: SecretBox
 
+    private init(key: NodePublicKey, info: ClientInfo, isMeshPeer: Bool, box: SecretBox) {
+        self.key = key
+        self.info = info
+        self.isMeshPeer = isMeshPeer
+        self.box = box
+    }
+
     /// Reads the payload of a ClientInfo frame; `nil` when the key is zero, the box doesn't open, or the JSON is bad.
     init?(payload: some Collection<UInt8>, privateKey: NodePrivateKey, meshKey: MeshKey? = nil) {
         guard
@@ -21,6 +28,15 @@ struct DERPLogin: Sendable {
         self.info = info
         self.isMeshPeer = meshKey != nil && info.meshKey == meshKey
         self.box = box
+    }
+}
+
+extension DERPLogin {
+    /// That of another process that came by a way which is open to nobody else. Its key is a fresh one.
+    init?(trustedBy privateKey: NodePrivateKey) {
+        let key = NodePrivateKey().publicKey
+        guard let box = SecretBox(privateKey: privateKey, peer: key) else { return nil }
+        self.init(key: key, info: ClientInfo(), isMeshPeer: true, box: box)
     }
 }
 

@@ -65,9 +65,14 @@ extension PacketForwarder {
 
     /// Forgets a connection.
     ///
-    /// - Parameter contacts: the clients to which it has sent packets.
+    /// - Parameters:
+    ///   - contacts: the clients to which it has sent packets.
+    ///   - isMoving: whether it is on the way to the process that takes over: no watcher hears that it left, which for the
+    ///     region it hasn't.
     /// - Returns: who must be told that the key is gone: nobody while it has another connection in the region.
-    func unregister(_ client: ClientID, key: NodePublicKey, contacts: BoundedSet<ClientID>) -> [ClientID] {
+    func unregister(_ client: ClientID, key: NodePublicKey, contacts: BoundedSet<ClientID>, isMoving: Bool = false)
+        -> [ClientID]
+    {
         self.watchers.remove(client)
         guard let presence = self.presences[key] else { return [] }
         presence.contacts.formUnion(contacts)
@@ -77,7 +82,7 @@ extension PacketForwarder {
             self.publish(.route(key, successor.id))
             return []
         }
-        defer { self.announce(Frame.peerGone(key, .disconnected)) }
+        defer { if !isMoving { self.announce(Frame.peerGone(key, .disconnected)) } }
         return self.publishRemoteRoute(presence)
     }
 

@@ -4,7 +4,6 @@ extension RelayLoop {
     /// Sends the clients that are there away, evenly over `time`: each is sent `farewell` behind what is queued for it, and
     /// closed. Returns when the time is over, or the relay stops. Clients that log in meanwhile, and mesh peers, are left.
     func dismissClients(_ farewell: [UInt8], over time: Duration) async {
-        self.isRetiring = true
         let clients = self.clients.ids { $0.terms.isClient }
         let (start, total) = (self.loop.now, time.nanoseconds)
         for (index, client) in clients.enumerated() {

@@ -112,4 +112,29 @@ extension RelayServer {
     func takeBackSockets() {
         self.hasLentSockets = false
     }
+
+    /// Makes this relay and another process mesh peers of each other.
+    func link(by links: TakeoverLinks, to peer: TakeoverLinks.Peer) {
+        guard let relay = self.relays.last, let login = DERPLogin(trustedBy: self.configuration.privateKey) else {
+            return
+        }
+        let context = self.context
+        let mesh = self.configuration.mesh ?? MeshConfiguration(key: .random())
+        let link = MeshLink(to: peer.rawValue, of: mesh, on: relay, context: context) { _ throws(DERPError) in
+            throw DERPError(.connection, "it is connected once")
+        }
+        // One that a failed successor has left ends by itself.
+        self.takeoverLinks[peer] = Task(executorPreference: relay.loop) {
+            guard let stream = TCPStream.adopt(links.outgoing, on: relay.loop) else { return }
+            await link.run(over: stream, grace: peer.grace)
+        }
+        Task(executorPreference: relay.loop) {
+            guard !relay.isDraining, let stream = TCPStream.adopt(links.incoming, on: relay.loop) else { return }
+            relay.opened(stream)
+            let connection = ClientConnection(stream: stream, login: login, relay: relay, context: context)
+            relay.counters.closes[await connection.run(early: [], greeting: [])] += 1
+            stream.close()
+            relay.ended(stream)
+        }
+    }
 }

@@ -27,7 +27,7 @@ public actor RelayServer {
 
     private let group: EventLoopGroup
     let relays: [RelayLoop]
-    private let context: RelayContext
+    let context: RelayContext
     private let certificates: CertificateSet?
     private let tls: RelayTLS?
     let stun: STUNServer
@@ -40,6 +40,8 @@ public actor RelayServer {
     var takeoverListener: MessageListener?
     var successionCount = 0
     var hasLentSockets = false
+    /// What leads to the other process, while clients are there.
+    var takeoverLinks: [TakeoverLinks.Peer: Task<Void, Never>] = [:]
     /// Who wants to stop the relay, but waits until it has started.
     private var startWaiters: [CheckedContinuation<Void, Never>] = []
     /// What is kept up to date beside relaying.
@@ -180,6 +182,8 @@ extension RelayServer {
             // All ports are taken before anybody is accepted at one of them.
             try self.bind(inherited)
             try await self.stun.start { inherited.take(.stun, $0) }
+            // Who logs in here finds those who are there.
+            if let links = predecessor?.links { self.link(by: links, to: .predecessor) }
             for listener in self.listeners { try await listener.start() }
         } catch {
             await predecessor?.abandon()
@@ -217,9 +221,11 @@ extension RelayServer {
             }
         }
         // Only now: a broken link is news for clients, of peers that are still there.
-        self.linkTasks.forEach { $0.cancel() }
-        for task in self.linkTasks { await task.value }
+        let linkTasks = self.linkTasks + self.takeoverLinks.values
+        linkTasks.forEach { $0.cancel() }
+        for task in linkTasks { await task.value }
         self.linkTasks = []
+        self.takeoverLinks = [:]
         self.listeners = []
         self.boundAddresses = []
         self.boundPlainHTTPAddresses = []
@@ -250,6 +256,8 @@ extension RelayServer {
     /// Sends the clients away over `time`, evenly, each as in ``shutdown()``, and then stops.
     func retire(over time: Duration) async {
         let farewell = Self.farewell
+        // On every loop before the first client goes.
+        for relay in self.relays { await relay.loop.run { relay.isRetiring = true } }
         await withTaskGroup(of: Void.self) { tasks in
             for relay in self.relays {
                 tasks.addTask { await relay.loop.run { await relay.dismissClients(farewell, over: time) } }

@@ -4,6 +4,8 @@ import AsyncSockets
 struct Predecessor: Sendable {
     /// What it listened with.
     let sockets: InheritedSockets
+    /// What leads to its clients.
+    let links: TakeoverLinks?
     private let channel: MessageChannel
 
     /// Asks the relay that listens at the takeover socket for its sockets; `nil` when there is none.
@@ -17,7 +19,8 @@ struct Predecessor: Sendable {
                 }
                 do throws(SocketError) {
                     channel.setDeadline(takeover.timeout)
-                    return .success(Predecessor(sockets: try await Self.ask(channel), channel: channel))
+                    let (sockets, links) = try await Self.ask(channel)
+                    return .success(Predecessor(sockets: sockets, links: links, channel: channel))
                 } catch {
                     channel.close()
                     throw error
@@ -33,9 +36,10 @@ struct Predecessor: Sendable {
         }
     }
 
-    private static func ask(_ channel: MessageChannel) async throws(SocketError) -> InheritedSockets {
+    private static func ask(_ channel: MessageChannel) async throws(SocketError) -> (InheritedSockets, TakeoverLinks?) {
         try await channel.send(TakeoverMessage.hello.encoded)
         let sockets = InheritedSockets()
+        var links: TakeoverLinks?
         while true {
             let message = try await channel.receive()
             switch TakeoverMessage(message.bytes) {
@@ -44,9 +48,12 @@ struct Predecessor: Sendable {
                 let good = message.descriptors.filter { $0.isBound(role.kind, port: address.port) }
                 guard sockets.count + good.count <= TakeoverMessage.countLimit else { throw Self.nonsense }
                 sockets.add(good, at: .init(role: role, address: address))
+            case .links:
+                guard message.descriptors.count == 2, links == nil else { throw Self.nonsense }
+                links = TakeoverLinks(outgoing: message.descriptors[0], incoming: message.descriptors[1])
             case .complete(let count):
                 guard count == sockets.count else { throw Self.nonsense }
-                return sockets
+                return (sockets, links)
             default: throw Self.nonsense
             }
         }

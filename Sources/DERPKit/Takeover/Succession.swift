@@ -41,6 +41,10 @@ struct Succession: Sendable {
                     try await self.channel.send(message, Array(descriptors[start..<end]))
                 }
             }
+            let links = try TakeoverLinks.pair()
+            let message = TakeoverMessage.links.encoded
+            try await self.channel.send(message, [links.other.outgoing, links.other.incoming])
+            await self.relay.link(by: links.own, to: .successor)
             try await self.channel.send(TakeoverMessage.complete(count: sockets.count).encoded)
             self.channel.setDeadline(self.takeover.startTimeout)
             try await self.expect(.serving)

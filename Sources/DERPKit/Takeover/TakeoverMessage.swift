@@ -2,13 +2,16 @@ import AsyncSockets
 
 /// What two relays say to each other when one takes over from the other: a line of ASCII each. A value without IO.
 ///
-/// The successor says `hello`; its predecessor answers with `socket` messages, each with descriptors, and `complete`. The
+/// The successor says `hello`; its predecessor answers with `sockets` messages, each with descriptors, `links`, and `complete`. The
 /// successor listens with them and says `serving`; its predecessor stops listening and says `retiring`.
 enum TakeoverMessage: Hashable, Sendable {
     /// Asks for the sockets.
     case hello
     /// Sockets of one address, which come with the message.
     case sockets(TakeoverRole, SocketAddress)
+    /// Two connected streams come with the message: one on which the successor is a mesh peer of its predecessor, and one
+    /// on which it is the other way round.
+    case links
     /// These were all: so many descriptors have been sent.
     case complete(count: Int)
     /// The successor listens, and goes on whatever happens.
@@ -37,6 +40,7 @@ extension TakeoverMessage {
             switch self {
             case .hello: ["hello"]
             case .sockets(let role, let address): ["sockets", role.rawValue, address.description]
+            case .links: ["links"]
             case .complete(let count): ["complete", String(count)]
             case .serving: ["serving"]
             case .retiring: ["retiring"]
@@ -51,6 +55,7 @@ extension TakeoverMessage {
         guard words.count >= 2, words[0] == Self.version else { return nil }
         switch (words[1], words.count) {
         case ("hello", 2): self = .hello
+        case ("links", 2): self = .links
         case ("serving", 2): self = .serving
         case ("retiring", 2): self = .retiring
         case ("complete", 3):

@@ -100,6 +100,9 @@ final class Outbox {
         self.stream.interrupt()
     }
 
+    /// Whether this end sends the client away because the server stops.
+    var isDismissed: Bool { self.reasonToCloseWhenSent == .shutdown }
+
     /// Ends the connection for `reason`, once everything that is queued now, and `farewell`, has been sent.
     func closeWhenSent(_ farewell: [UInt8], as reason: CloseReason = .shutdown) {
         self.reasonToCloseWhenSent = reason
