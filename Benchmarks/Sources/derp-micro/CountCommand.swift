@@ -1,6 +1,7 @@
 import ArgumentParser
 import CLoad
 import FoundationEssentials
+import Glibc
 import MicroCases
 
 struct CountCommand: ParsableCommand {
@@ -31,6 +32,7 @@ struct CountCommand: ParsableCommand {
             isWithin = isWithin && isGood
             let verdict = most == nil ? "" : "  " + (isGood ? "within \(limit ?? 0)" : "MORE THAN \(limit ?? 0)")
             print("\(one.name)\(String(repeating: " ", count: max(1, 40 - one.name.count)))\(instructions)\(verdict)")
+            fflush(nil)
         }
         if let path = self.write {
             try Thresholds(limits: counted.mapValues { $0 + ($0 + 19) / 20 }).write(to: path)
