@@ -72,6 +72,13 @@ void cas_tls_disable_session_cache(SSL_CTX *context) {
     SSL_CTX_set_num_tickets(context, 0);
 }
 
+int cas_tls_use_server_suites(SSL_CTX *context) {
+    SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+    return SSL_CTX_set_ciphersuites(
+               context, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384")
+        && SSL_CTX_set_cipher_list(context, "ECDHE+AES128+AESGCM:ECDHE+CHACHA20:ECDHE+AESGCM");
+}
+
 int cas_tls_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
     return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }

@@ -54,7 +54,7 @@ public final class TLSContext: @unchecked Sendable {
         versions: Versions = .both,
         records: Records = .own
     ) throws(SocketError) {
-        self.handle = try Self.makeContext(TLS_server_method(), versions: versions)
+        self.handle = try Self.makeContext(isServer: true, versions)
         self.isServer = true
         self.usesOwnRecords = records == .own
         self.verification = .none
@@ -77,7 +77,7 @@ public final class TLSContext: @unchecked Sendable {
         selecting select: @escaping @Sendable (TLSClientHello) -> TLSContext?
     ) throws(SocketError) {
         let selector = Selector(select)
-        self.handle = try Self.makeContext(TLS_server_method(), versions: versions)
+        self.handle = try Self.makeContext(isServer: true, versions)
         self.isServer = true
         self.usesOwnRecords = records == .own
         self.verification = .none
@@ -93,7 +93,7 @@ public final class TLSContext: @unchecked Sendable {
         versions: Versions = .both,
         records: Records = .own
     ) throws(SocketError) {
-        self.handle = try Self.makeContext(TLS_client_method(), versions: versions)
+        self.handle = try Self.makeContext(isServer: false, versions)
         self.isServer = false
         self.usesOwnRecords = records == .own
         self.verification = verification
@@ -108,16 +108,20 @@ public final class TLSContext: @unchecked Sendable {
         SSL_CTX_free(self.handle)
     }
 
-    private static func makeContext(_ method: OpaquePointer?, versions: Versions) throws(SocketError) -> OpaquePointer {
-        guard let context = SSL_CTX_new(method) else { throw Self.lastError("set up TLS") }
+    private static func makeContext(isServer: Bool, _ versions: Versions) throws(SocketError) -> OpaquePointer {
+        guard let context = SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method()) else {
+            throw Self.lastError("set up TLS")
+        }
         let range =
             switch versions {
             case .tls12: (TLS1_2_VERSION, TLS1_2_VERSION)
             case .tls13: (TLS1_3_VERSION, TLS1_3_VERSION)
             case .both: (TLS1_2_VERSION, TLS1_3_VERSION)
             }
-        guard cas_tls_set_version_range(context, range.0, range.1) == 1 else {
-            let error = Self.lastError("set TLS versions")
+        guard cas_tls_set_version_range(context, range.0, range.1) == 1,
+            !isServer || cas_tls_use_server_suites(context) == 1
+        else {
+            let error = Self.lastError("set TLS versions and suites")
             SSL_CTX_free(context)
             throw error
         }
