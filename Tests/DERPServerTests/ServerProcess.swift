@@ -1,51 +1,49 @@
 import Foundation
+import TestSupport
+import Testing
 
 /// The built executable, run as its users run it.
 final class ServerProcess {
-    private let process = Process()
-    private let output = Pipe()
-    private let errors = Pipe()
+    private let process: ChildProcess
+    private let directory = FileManager.default.temporaryDirectory.appending(path: "derp-server-\(UUID().uuidString)")
 
     /// Starts it with `arguments`.
     init(_ arguments: [String], environment: [String: String] = ["HOME": "/nonexistent"]) throws {
+        try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
         // The tests are built into the same directory.
         let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-        self.process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("DERPServer")
-        self.process.arguments = arguments
-        self.process.environment = environment
-        self.process.standardOutput = self.output
-        self.process.standardError = self.errors
-        try self.process.run()
+        self.process = try ChildProcess(
+            [tests.deletingLastPathComponent().appending(path: "DERPServer").path] + arguments,
+            environment: environment,
+            isIsolated: true,
+            directory: self.directory,
+            name: "server"
+        )
     }
 
     deinit {
-        if self.process.isRunning { kill(self.process.processIdentifier, SIGKILL) }
+        try? FileManager.default.removeItem(at: self.directory)
     }
 
     /// Waits for a line on standard error that contains `text`, and returns it; `nil` when the process ends before.
-    func errorLine(containing text: String) -> String? {
-        var line = [UInt8]()
-        while let byte = try? self.errors.fileHandleForReading.read(upToCount: 1)?.first {
-            guard byte == UInt8(ascii: "\n") else {
-                line.append(byte)
-                continue
-            }
-            let read = String(decoding: line, as: UTF8.self)
-            if read.contains(text) { return read }
-            line = []
+    func errorLine(containing text: String) throws -> String? {
+        let start = ContinuousClock.now
+        while true {
+            let hasEnded = self.process.hasEnded
+            let lines = self.process.errors.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            if let line = lines.first(where: { $0.contains(text) }) { return String(line) }
+            guard !hasEnded else { return nil }
+            try #require(start.duration(to: .now) < .seconds(30), "no \(text)")
+            usleep(2000)
         }
-        return nil
     }
 
     /// Sends a signal.
-    func send(_ signal: Int32) { kill(self.process.processIdentifier, signal) }
+    func send(_ signal: Int32) { self.process.send(signal: signal) }
 
-    /// Waits for the end: exit status, or the signal's number and 128, and what was written and not yet read.
-    func wait() -> (status: Int32, output: String, errors: String) {
-        let output = String(decoding: self.output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        let errors = String(decoding: self.errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        self.process.waitUntilExit()
-        let status = self.process.terminationStatus
-        return (self.process.terminationReason == .exit ? status : status + 128, output, errors)
+    /// Waits for the end: how it came, and what was written.
+    func wait() throws -> (status: ProcessExit, output: String, errors: String) {
+        let status = try self.process.waitForExit(within: .seconds(30))
+        return (status, self.process.output, self.process.errors)
     }
 }

@@ -10,7 +10,7 @@ final class TestSocket {
     init(to peer: SocketAddress) throws {
         self.descriptor = socket(
             peer.ip.family == .ipv4 ? AF_INET : AF_INET6,
-            Int32(SOCK_DGRAM.rawValue),
+            Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
             0
         )
         try #require(self.descriptor >= 0)

@@ -41,7 +41,7 @@ import Testing
             try await client.wait(for: "told \(round)\n")
         }
         try client.write("Q\n")
-        #expect(try await client.waitForExit() == 0)
+        #expect(try await client.waitForExit() == .code(0))
         try await server.nextOutcome().get()
         await server.close()
     }
@@ -96,7 +96,7 @@ import Testing
             #expect(try await stream.next() == nil)
             await stream.finish()
         }
-        #expect(try await server.waitForExit() == 0)
+        #expect(try await server.waitForExit() == .code(0))
     }
 
     @Test(
@@ -125,7 +125,7 @@ import Testing
             print("unwrapped")
             """
         let client = try Program("python3", ["-c", script])
-        #expect(try await client.waitForExit() == 0, "\(client.text)")
+        #expect(try await client.waitForExit() == .code(0), "\(client.text)")
         #expect(client.text == "unwrapped\n")
         try await server.nextOutcome().get()
         await server.close()
@@ -151,7 +151,7 @@ import Testing
             "curl",
             ["-sSf4", "--cacert", "cert.pem", "-o", "page", "-w", "%{size_download}", url] + arguments
         )
-        #expect(try await client.waitForExit() == 0, "\(client.text)")
+        #expect(try await client.waitForExit() == .code(0), "\(client.text)")
         #expect(client.text == "2000000")
         await server.close()
     }

@@ -18,7 +18,11 @@ final class ScriptedDaemon: Sendable {
     ///   - answer: The whole answer; `nil` says nothing, and keeps the connection.
     init(path: String? = nil, answer: String?) throws {
         self.state = Mutex(State(answer: answer))
-        self.descriptor = socket(path == nil ? AF_INET : AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        self.descriptor = socket(
+            path == nil ? AF_INET : AF_UNIX,
+            Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
+            0
+        )
         let bound =
             if let path {
                 withUnsafeTemporaryAllocation(of: sockaddr_un.self, capacity: 1) { address in
@@ -73,6 +77,7 @@ final class ScriptedDaemon: Sendable {
         while true {
             let connection = accept(self.descriptor, nil, nil)
             guard connection >= 0 else { break }
+            _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
             open.append(connection)
             let request = Self.request(from: connection)
             let answer = self.state.withLock { state in

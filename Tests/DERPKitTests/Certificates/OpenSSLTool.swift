@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The `openssl` program, as a judge that shares no code with what is judged.
 enum OpenSSLTool {
@@ -13,20 +14,16 @@ enum OpenSSLTool {
     /// Runs `openssl <arguments>` and returns what it prints.
     @discardableResult
     static func run(_ arguments: [String], input: [UInt8] = []) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["openssl"] + arguments
-        let standardInput = Pipe()
-        let output = Pipe()
-        process.standardInput = standardInput
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        try standardInput.fileHandleForWriting.write(contentsOf: Data(input))
-        try standardInput.fileHandleForWriting.close()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw Failure(output: text) }
+        let directory = try TemporaryDirectory()
+        let process = try ChildProcess(
+            ["openssl"] + arguments,
+            input: .file(URL(filePath: directory.write(input, to: "input"))),
+            directory: URL(filePath: directory.path),
+            name: "openssl"
+        )
+        let status = try process.waitForExit(within: .seconds(60))
+        let text = process.output + process.errors
+        guard status == .code(0) else { throw Failure(output: text) }
         return text
     }
 }

@@ -1,11 +1,12 @@
-import Glibc
+import Foundation
+import TestSupport
 
 @testable import DERPKit
 
 /// A real web server on loopback, with HTTP and HTTPS, an authority of its own, and pages that go wrong on purpose.
 final class NginxServer {
     let directory: TemporaryDirectory
-    private var process: pid_t = 0
+    private var process: ChildProcess?
     private let httpPort: UInt16
     private let httpsPort: UInt16
 
@@ -31,7 +32,12 @@ final class NginxServer {
     /// Starts again what was stopped, on the same ports.
     func start() async throws {
         let path = self.directory.path
-        try self.spawn(["nginx", "-p", path, "-c", "\(path)/nginx.conf", "-e", "\(path)/log"])
+        self.process = try ChildProcess(
+            // Debian's place for it; only root looks there by itself.
+            ["/usr/sbin/nginx", "-p", path, "-c", "\(path)/nginx.conf", "-e", "\(path)/log"],
+            directory: URL(filePath: path),
+            name: "nginx"
+        )
         try await self.waitUntilReady()
     }
 
@@ -39,18 +45,9 @@ final class NginxServer {
 
     /// Stops answering: its ports then refuse connections.
     func stop() {
-        guard self.process > 0 else { return }
-        kill(self.process, SIGTERM)
-        waitpid(self.process, nil, 0)
-        self.process = 0
-    }
-
-    /// Not by Foundation, which walks all open files and fails when another test has opened very many.
-    private func spawn(_ arguments: [String]) throws {
-        var list = arguments.map { strdup($0) } + [nil]
-        defer { list.forEach { free($0) } }
-        // Debian's place for it; only root looks there by itself.
-        guard posix_spawn(&self.process, "/usr/sbin/nginx", nil, nil, &list, nil) == 0 else { throw Failure() }
+        self.process?.send(signal: SIGTERM)
+        _ = try? self.process?.waitForExit()
+        self.process = nil
     }
 
     func http(_ path: String) -> String { "http://127.0.0.1:\(self.httpPort)\(path)" }
@@ -107,12 +104,10 @@ final class NginxServer {
     }
 
     private func waitUntilReady() async throws {
-        for _ in 0..<3000 {
-            guard waitpid(self.process, nil, WNOHANG) == 0 else { throw Failure() }
-            if Self.connects(to: self.httpPort), Self.connects(to: self.httpsPort) { return }
-            try await Task.sleep(for: .milliseconds(10))
+        try await waitUntil("nginx serves") {
+            guard self.process?.hasEnded == false else { throw Failure() }
+            return Self.connects(to: self.httpPort) && Self.connects(to: self.httpsPort)
         }
-        throw Failure()
     }
 
     private static func connects(to port: UInt16) -> Bool {
@@ -120,27 +115,19 @@ final class NginxServer {
     }
 
     private static func freePort() throws -> UInt16 {
-        var port: UInt16 = 0
-        let isBound = Self.withLoopback(0) { descriptor, address, size in
-            var bound = sockaddr_in()
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let result = withUnsafeMutablePointer(to: &bound) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                    bind(descriptor, address, size) == 0 && getsockname(descriptor, pointer, &length) == 0
-                }
-            }
-            port = UInt16(bigEndian: bound.sin_port)
-            return result
+        for _ in 0..<1000 {
+            let port = PortNumbers.next()
+            let isFree = Self.withLoopback(port) { bind($0, $1, $2) == 0 && listen($0, 1) == 0 }
+            if isFree { return port }
         }
-        guard isBound, port != 0 else { throw Failure() }
-        return port
+        throw Failure()
     }
 
     private static func withLoopback(
         _ port: UInt16,
         _ body: (Int32, UnsafePointer<sockaddr>, socklen_t) -> Bool
     ) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
         var address = sockaddr_in()

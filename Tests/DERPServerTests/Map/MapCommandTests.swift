@@ -28,7 +28,7 @@ struct MapCommandTests {
     private func run(
         _ arguments: String...,
         files: [String: String] = ["map.json": published, "derp.yaml": changes]
-    ) throws -> (status: Int32, output: String, errors: String) {
+    ) throws -> (status: ProcessExit, output: String, errors: String) {
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: self.directory) }
         for (name, text) in files {
@@ -49,18 +49,18 @@ struct MapCommandTests {
         let warned = "regions:\n  900: {}\n"
         let wrong = "regions:\n  900:\n    RegionID: 900\n"
         let clean = try self.run("lint", "map.json", "derp.yaml")
-        #expect(clean == (0, "", ""))
+        #expect(clean == (.code(0), "", ""))
         let warning = try self.run("lint", "a.yaml", files: ["a.yaml": warned])
-        #expect(warning == (0, "a.yaml:2: warning: region 900 has no nodes: clients can't use it\n", ""))
+        #expect(warning == (.code(0), "a.yaml:2: warning: region 900 has no nodes: clients can't use it\n", ""))
         let vain = try self.run(
             "lint",
             "map.json",
             "a.yaml",
             files: ["map.json": Self.published, "a.yaml": "regions:\n  7: null\n  1: null\n"]
         )
-        #expect(vain == (0, "a.yaml:2: info: region 7 isn't there to be removed\n", ""))
+        #expect(vain == (.code(0), "a.yaml:2: info: region 7 isn't there to be removed\n", ""))
         let error = try self.run("lint", "a.yaml", "b.yaml", "none", files: ["a.yaml": warned, "b.yaml": wrong])
-        #expect(error.status == 1)
+        #expect(error.status == .code(1))
         #expect(error.output.contains("b.yaml:3: error: the key \"RegionID\" is spelt regionid\n"))
         #expect(error.output.contains("error: can't read none: no such file or directory\n"))
     }
@@ -77,7 +77,7 @@ struct MapCommandTests {
 
                 """
         )
-        #expect(shown.status == 0)
+        #expect(shown.status == .code(0))
     }
 
     @Test("what show prints as YAML and as JSON is read back as the same map")
@@ -86,9 +86,9 @@ struct MapCommandTests {
         let yaml = try self.run("show", "--yaml", "map.json", "derp.yaml").output
         #expect(json.hasPrefix("{\"Regions\":{\"2\":{"))
         let again = try self.run("show", "--json", "merged.yaml", files: ["merged.yaml": yaml])
-        #expect(again == (0, json, ""))
+        #expect(again == (.code(0), json, ""))
         let difference = try self.run("diff", "a.json", "b.yaml", files: ["a.json": json, "b.yaml": yaml])
-        #expect(difference == (0, "", ""))
+        #expect(difference == (.code(0), "", ""))
     }
 
     @Test("diff names what is added, removed and changed")
@@ -114,7 +114,7 @@ struct MapCommandTests {
     @Test("a map that can't be used is not shown")
     func broken() throws {
         let shown = try self.run("show", "a.yaml", files: ["a.yaml": "regions: {"])
-        #expect(shown.status == 1)
+        #expect(shown.status == .code(1))
         #expect(shown.output.isEmpty)
         #expect(shown.errors.hasPrefix("a.yaml:2: error: it is not YAML"))
     }
@@ -122,7 +122,7 @@ struct MapCommandTests {
     @Test("help is printed, and mistakes are refused with 64")
     func usage() throws {
         #expect(try self.run("--help").output.contains("USAGE: DERPServer map"))
-        #expect(try self.run("lint").status == 64)
+        #expect(try self.run("lint").status == .code(64))
         #expect(try self.run("show", "--json", "--yaml", "map.json").errors.contains("exclude each other"))
         #expect(try self.run("lint", "ftp://h/").output.contains("is no URL of http or https"))
     }

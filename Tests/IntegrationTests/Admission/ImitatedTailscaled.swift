@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A process that answers on a Unix socket as tailscaled does, for the node keys in a file.
 final class ImitatedTailscaled {

@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 
 /// `DERPServer check`, run to its end.
 struct CheckRun {
-    let status: ExitStatus
+    let status: ProcessExit
     let output: String
     let errors: String
     let time: Duration

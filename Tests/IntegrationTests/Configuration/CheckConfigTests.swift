@@ -14,7 +14,7 @@ struct CheckConfigTests {
     private func check(
         _ settings: String,
         _ flags: String...
-    ) throws -> (status: ExitStatus, output: String, errors: String) {
+    ) throws -> (status: ProcessExit, output: String, errors: String) {
         try self.directory.write(settings, to: "derp.yaml")
         let logs = try TemporaryDirectory()
         let process = try ChildProcess(

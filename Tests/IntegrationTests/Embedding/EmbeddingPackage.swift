@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Another package, whose program is the one that README shows, built against this package as any user would.
 ///

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A real reverse proxy on a free loopback port, in front of a server. It connects to the server from
 /// ``ProxyProcess/host``, so that its connections can be told from a test's own.

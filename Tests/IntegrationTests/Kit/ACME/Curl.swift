@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The `curl` program, as a judge of certificates that shares no code with what is judged.
 enum Curl {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// An ACME server of the tests' own: pebble, from Debian's packages, which validates at the ports of our choice. All names
 /// have the address 127.0.0.1.

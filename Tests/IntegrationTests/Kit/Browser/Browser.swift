@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A real browser without a window, which shows a page of the test's own; what the page reports can be waited for.
 final class Browser {

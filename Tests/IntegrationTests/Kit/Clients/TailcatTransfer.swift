@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// A file on its way from one stock client to another.
 final class TailcatTransfer {
@@ -41,7 +42,7 @@ final class TailcatTransfer {
         self.sender = try ChildProcess(
             [self.program, "--key=new", address],
             environment: self.setting.environment(home: self.directory.file("sender-home")),
-            input: self.content,
+            input: .file(self.content),
             directory: self.directory.url,
             name: "sender"
         )

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// HAProxy before several servers, to which it hands connections by turns.
 final class LoadBalancer {

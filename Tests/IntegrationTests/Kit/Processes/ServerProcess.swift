@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A running server of the test's own, on free loopback ports; it is stopped at the latest when this value goes.
 final class ServerProcess {
@@ -41,7 +42,7 @@ final class ServerProcess {
     static func runToExit(
         _ options: ServerOptions,
         within limit: Duration = Deadline.answer
-    ) throws -> (status: ExitStatus, errors: String) {
+    ) throws -> (status: ProcessExit, errors: String) {
         let directory = try options.directory ?? TemporaryDirectory()
         let ports = try options.ports ?? Self.freePorts(on: options.address)
         let process = try Self.launch(options, ports: ports, directory: directory)
@@ -72,13 +73,13 @@ final class ServerProcess {
         self.process.send(signal: signal)
     }
 
-    func waitForExit(within limit: Duration = Deadline.answer) throws -> ExitStatus {
+    func waitForExit(within limit: Duration = Deadline.answer) throws -> ProcessExit {
         try self.process.waitForExit(within: limit)
     }
 
     /// Asks it to end, and waits until it has.
     @discardableResult
-    func stop() throws -> ExitStatus {
+    func stop() throws -> ProcessExit {
         self.send(signal: SIGTERM)
         return try self.waitForExit()
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A DERP client over a WebSocket library from PyPI, `websockets`. `WEBSOCKETS_PYTHON` names a Python that has it.
 final class WebSocketLibrary {

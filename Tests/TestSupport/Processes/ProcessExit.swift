@@ -1,5 +1,5 @@
 /// How a process ended.
-enum ExitStatus: Equatable, Sendable {
+package enum ProcessExit: Equatable, Sendable {
     case code(Int32)
     case signal(Int32)
 

@@ -1,0 +1,19 @@
+/// Asks again and again until `condition` holds, and throws when `limit` passes first.
+package func waitUntil(
+    _ what: String,
+    within limit: Duration = .seconds(30),
+    isolation: isolated (any Actor)? = #isolation,
+    _ condition: () async throws -> Bool
+) async throws {
+    let start = ContinuousClock.now
+    while try await !condition() {
+        guard start.duration(to: .now) < limit else { throw TooLate(what: what) }
+        try await Task.sleep(for: .milliseconds(2))
+    }
+}
+
+/// Something didn't happen in time.
+private struct TooLate: Error, CustomStringConvertible {
+    let what: String
+    var description: String { "timed out: \(self.what)" }
+}
