@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import DERPKit
@@ -96,10 +97,10 @@ struct BootstrapDNSTests {
         let dns = Self.dns()
         let running = Task { await dns.run(for: map) }
         defer { running.cancel() }
-        try await Self.wait { Self.text(dns).contains("a.invalid") }
+        try await waitUntil("a.invalid is told") { Self.text(dns).contains("a.invalid") }
         let later = try #require(Self.map(Self.node("b.invalid", ipv4: "192.0.2.2")).regions[900])
         try await map.update(later)
-        try await Self.wait { Self.text(dns).contains("b.invalid") }
+        try await waitUntil("b.invalid is told") { Self.text(dns).contains("b.invalid") }
         #expect(!Self.text(dns).contains("a.invalid"))
     }
 
@@ -109,15 +110,5 @@ struct BootstrapDNSTests {
         var names = BootstrapNames()
         names.unpublished = ["good.example", text]
         #expect(throws: DERPError.self) { try names.validate() }
-    }
-
-    private struct TooLate: Error {}
-
-    private static func wait(until condition: () -> Bool) async throws {
-        for _ in 0..<3000 {
-            if condition() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw TooLate()
     }
 }

@@ -1,5 +1,6 @@
 import AsyncSockets
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DERPKit
@@ -145,18 +146,23 @@ struct DERPClientTests {
                 try await client.receive(within: .milliseconds(20))
             }
             let waiting = Task { try await client.receive() }
-            try await Task.sleep(for: .milliseconds(20))
+            try await self.waitUntilReceiving(client)
             waiting.cancel()
             #expect(await waiting.result.failure?.code == .cancelled)
 
             try await client.ping(7)
             #expect(try await client.receive(within: .seconds(10)) == .pong(7))
             let last = Task { try await client.receive() }
-            try await Task.sleep(for: .milliseconds(20))
+            try await self.waitUntilReceiving(client)
             await client.close()
             #expect(await last.result.failure?.code == .connection)
             #expect(await Task { try await client.receive() }.result.failure?.code == .connection)
         }
+    }
+
+    /// Returns when somebody waits for what the server sends.
+    private func waitUntilReceiving(_ client: DERPClient) async throws {
+        try await waitUntil("somebody receives") { await client.loop.run { client.link.waitingSince != nil } }
     }
 
     @Test("a client that is forgotten leaves the relay")

@@ -19,7 +19,7 @@ final class ScriptedRelay: Sendable {
     private let listener: TCPListener
     private let state: State
 
-    /// What clients sent behind their login.
+    /// What clients sent behind their login; for those that are told nothing, all that they sent.
     var heard: [UInt8] { self.state.heard.withLock { $0 } }
 
     var server: DERPClient.Server {
@@ -57,7 +57,10 @@ extension ScriptedRelay {
 
         func serve(_ stream: TCPStream) async {
             stream.setDeadline(.seconds(20))
-            if case .nothing = self.answer { return await Self.waitForEnd(of: stream) }
+            if case .nothing = self.answer {
+                while let bytes = await Self.read(stream) { self.heard.withLock { $0 += bytes } }
+                return
+            }
             guard let (login, rest) = await self.readLogin(from: stream) else { return }
             self.heard.withLock { $0 += rest }
             switch self.answer {

@@ -1,5 +1,6 @@
 import AsyncSockets
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DERPKit
@@ -173,13 +174,17 @@ struct RegionMapSourcesTests {
         for code in ["second", "third"] {
             try self.directory.write(Self.yaml(5, code: code), to: "derp.yaml.new")
             #expect(rename(self.directory.file("derp.yaml.new"), file) == 0)
-            try await self.wait { await map.map.regions[5]?.regionCode == code }
+            try await waitUntil("the map is read again", within: .seconds(60)) {
+                await map.map.regions[5]?.regionCode == code
+            }
         }
         try self.directory.write("regions: [", to: "derp.yaml")
-        try await self.wait { await map.status[0].failure != nil }
+        try await waitUntil("the map is read again", within: .seconds(60)) { await map.status[0].failure != nil }
         #expect(await map.map.regions[5]?.regionCode == "third")
         try self.directory.write(Self.yaml(5, code: "repaired"), to: "derp.yaml")
-        try await self.wait { await map.map.regions[5]?.regionCode == "repaired" }
+        try await waitUntil("the map is read again", within: .seconds(60)) {
+            await map.map.regions[5]?.regionCode == "repaired"
+        }
     }
 
     @Test("URLs are fetched again as often as it was asked for")
@@ -193,16 +198,6 @@ struct RegionMapSourcesTests {
         let running = Task { await map.run() }
         defer { running.cancel() }
         try nginx.directory.write(Self.json(1, 2), to: "map.json")
-        try await self.wait { await map.map.regions[2] != nil }
-    }
-
-    private struct TooLate: Error {}
-
-    private func wait(until condition: () async -> Bool) async throws {
-        for _ in 0..<6000 {
-            if await condition() { return }
-            try await Task.sleep(for: .milliseconds(10))
-        }
-        throw TooLate()
+        try await waitUntil("the map is read again", within: .seconds(60)) { await map.map.regions[2] != nil }
     }
 }
