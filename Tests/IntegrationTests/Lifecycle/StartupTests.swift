@@ -42,6 +42,13 @@ struct StartupTests {
         try RawDERPClient(first).expectQuiet()
     }
 
+    @Test("A server that another one keeps from its port isn't taken for the other one, which answers there")
+    func mistakenServer() throws {
+        let first = try ServerProcess(.plain)
+        #expect(throws: KitError.self) { try ServerProcess(first.options) }
+        try RawDERPClient(first).expectQuiet()
+    }
+
     @Test(
         "A bad flag ends it with 64 and says which",
         arguments: [

@@ -1,23 +1,38 @@
 import Glibc
+import TestSupport
 
-/// A port that the kernel chose, held by a bound socket until ``release()``.
+/// A free port, held by a bound socket until ``release()``.
 final class PortReservation {
     let port: UInt16
     private var descriptor: Int32
 
     /// Takes a free port, or `port` if it is given; a TCP reservation also listens, so that nobody else can.
-    init(_ kind: SocketKind, on address: Loopback = .ipv4, port: UInt16 = 0) throws {
+    init(_ kind: SocketKind, on address: Loopback = .ipv4, port: UInt16? = nil) throws {
+        var attemptsLeft = port == nil ? 1000 : 1
+        while true {
+            attemptsLeft -= 1
+            let candidate = port ?? PortNumbers.next()
+            do {
+                self.descriptor = try Self.take(candidate, kind, on: address)
+                self.port = candidate
+                return
+            } catch KitError.system(_, EADDRINUSE) where attemptsLeft > 0 {
+                continue
+            }
+        }
+    }
+
+    private static func take(_ port: UInt16, _ kind: SocketKind, on address: Loopback) throws -> Int32 {
         let descriptor = try kind.makeDescriptor(family: address.family)
         do {
             let bound = address.withSocketAddress(port: port) { bind(descriptor, $0, $1) }
             guard bound == 0 else { throw KitError.lastSystemError("bind") }
             if kind == .tcp, listen(descriptor, 1) != 0 { throw KitError.lastSystemError("listen") }
-            self.port = try localPort(of: descriptor)
+            return descriptor
         } catch {
             Glibc.close(descriptor)
             throw error
         }
-        self.descriptor = descriptor
     }
 
     deinit {

@@ -105,12 +105,18 @@ final class ServerProcess {
         return .init(relay: relay.port, helper: helper.port, stun: stun.port)
     }
 
-    /// Waits until each port of the server answers.
+    /// Waits until the server says that it serves, and each of its ports answers.
     private static func waitUntilReady(
         _ process: ChildProcess,
         options: ServerOptions,
         ports: ServerOptions.Ports
     ) throws {
+        // Its own word first: at its ports another test's server may answer, which took one before this server could.
+        try eventually("the server serves", within: .seconds(30)) {
+            if process.errors.contains("Serving") { return true }
+            guard !process.hasEnded else { throw KitError.closed("server ended at start:\n\(process.errors)") }
+            return false
+        }
         var endpoints: [(port: UInt16, security: Security)] = []
         if options.certificate != .letsencrypt {
             endpoints.append((ports.relay, options.certificate == .none ? .plain : .tls13))
