@@ -48,7 +48,7 @@ final class TurnedRelay {
         relay.opened(stream)
         let connection = ClientConnection(stream: stream, login: login, relay: relay, context: self.context)
         Task(executorPreference: relay.loop) {
-            _ = await connection.run(early: [], greeting: [FrameType.serverInfo.rawValue, 0, 0, 0, 0])
+            _ = await connection.run(greeting: [FrameType.serverInfo.rawValue, 0, 0, 0, 0])
         }
         let client = TurnedClient(key: key.publicKey, descriptor: descriptor)
         while client.receive(FrameHeader.byteCount) == 0 { self.turn() }

@@ -59,21 +59,40 @@ actor ClientConnection {
         self.id = relay.add(self.outbox)
     }
 
-    /// Serves the client until it leaves.
+    /// Makes the client known, greets it, and acts on what it has sent by now. The first call, before ``run()``.
     ///
     /// - Parameters:
-    ///   - early: what came right behind the login.
     ///   - greeting: the ServerInfo frame.
-    /// - Returns: why it ended. The stream is still open.
-    func run(early: [UInt8], greeting: [UInt8]) async -> CloseReason {
+    ///   - early: what came right behind the login.
+    /// - Returns: why the connection has ended already; `nil`: it goes on. The stream is still open.
+    func open(greeting: [UInt8], early: [UInt8] = []) async -> CloseReason? {
         guard await self.register() else { return .timeout }
         self.stream.setDeadline(nil)
         self.relay.counters.logins += 1
         self.outbox.open(with: greeting)
         self.outbox.startKeepAlive(every: self.context.configuration.keepAliveInterval)
-        let reason = await self.relayFrames(early: early)
+        guard early.withUnsafeBytes({ self.take($0) }) else {
+            await self.leave()
+            return .badFrame
+        }
+        self.adoptRates()
+        self.throttle?.take(early.count)
+        return nil
+    }
+
+    /// Serves the client until it leaves.
+    ///
+    /// - Returns: why it ended. The stream is still open.
+    func run() async -> CloseReason {
+        let reason = await self.relayFrames()
         await self.leave()
         return reason
+    }
+
+    /// ``open(greeting:early:)`` and ``run()``.
+    func run(greeting: [UInt8]) async -> CloseReason {
+        if let reason = await self.open(greeting: greeting) { return reason }
+        return await self.run()
     }
 
     /// Makes the client known to every loop. False when that takes too long, because a loop is stalled: the client is
@@ -137,10 +156,7 @@ extension ClientConnection {
     /// How much of one client is read, in bytes as they come from the network, before others have a turn.
     private static let budget: UInt64 = 64 * 1024
 
-    private func relayFrames(early: [UInt8]) async -> CloseReason {
-        guard early.withUnsafeBytes({ self.take($0) }) else { return .badFrame }
-        self.adoptRates()
-        self.throttle?.take(early.count)
+    private func relayFrames() async -> CloseReason {
         var turn = self.stream.receivedByteCount
         while true {
             if let reason = self.outbox.closeReason { return reason }

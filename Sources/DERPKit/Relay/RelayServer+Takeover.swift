@@ -132,7 +132,7 @@ extension RelayServer {
             guard !relay.isDraining, let stream = TCPStream.adopt(links.incoming, on: relay.loop) else { return }
             relay.opened(stream)
             let connection = ClientConnection(stream: stream, login: login, relay: relay, context: context)
-            relay.counters.closes[await connection.run(early: [], greeting: [])] += 1
+            relay.counters.closes[await connection.run(greeting: [])] += 1
             stream.close()
             relay.ended(stream)
         }

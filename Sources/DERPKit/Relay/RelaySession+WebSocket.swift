@@ -1,13 +1,15 @@
 import AsyncSockets
 
 extension RelaySession {
-    /// Serves a client whose DERP comes in WebSocket messages, and closes the WebSocket (RFC 6455 §7.1).
-    func serveWebSocket(_ upgrade: Upgrade, speaksDERP: Bool) async -> CloseReason {
+    /// Answers a client whose DERP comes in WebSocket messages. Returns what remains to be done for the upgrade, which is
+    /// all of it when it isn't to a WebSocket.
+    func openWebSocket(_ upgrade: Upgrade) async throws(Ending) -> Upgrade {
+        guard case .webSocket(let speaksDERP) = upgrade.request.transport else { return upgrade }
         self.stream.setDeadline(self.context.configuration.handshakeTimeout)
         do {
             try await self.stream.write(upgrade.request.response)
         } catch {
-            return CloseReason(error)
+            throw Ending(error)
         }
         self.relay.counters.webSockets += 1
         let layer = WebSocketLayer(
@@ -16,23 +18,16 @@ extension RelaySession {
             earlyCount: upgrade.early.count
         )
         self.stream.insert(layer, early: upgrade.early)
-        let reason = speaksDERP ? await self.serveDERP(in: upgrade) : .badRequest
-        return await self.close(layer, for: reason)
+        guard speaksDERP else { throw Ending(.badRequest) }
+        var rest = upgrade
+        rest.request.response = []
+        rest.early = []
+        return rest
     }
 
-    private func serveDERP(in upgrade: Upgrade) async -> CloseReason {
-        var upgrade = upgrade
-        upgrade.request.response = []
-        upgrade.early = []
-        do {
-            return try await self.serveDERP(upgrade)
-        } catch {
-            return error.reason
-        }
-    }
-
-    /// Closes the WebSocket, unless the client has; returns why the connection ends.
-    private func close(_ layer: WebSocketLayer, for reason: CloseReason) async -> CloseReason {
+    /// Closes the WebSocket (RFC 6455 §7.1), if it is one and the client hasn't; returns why the connection ends.
+    func closeWebSocket(for reason: CloseReason) async -> CloseReason {
+        guard let layer = self.stream.layer as? WebSocketLayer else { return reason }
         switch layer.ending {
         case .close:
             self.relay.counters.webSocketEnds[.peer] += 1

@@ -30,25 +30,21 @@ struct RelaySession: Sendable {
     /// Whose the connection is: the client's address where proxies tell of it.
     var clientAddress: SocketAddress { self.seat.origin.address }
 
-    /// Serves the connection and closes it.
+    /// Serves the connection and closes it, unless it becomes a client's.
     func run() async {
-        let reason: CloseReason
         do {
             let early = try await self.readProxyHeader()
-            if let upgrade = try await self.serveHTTP(early: early) {
-                reason = try await self.serve(upgrade)
-            } else {
-                reason = .answered
-            }
+            guard let upgrade = try await self.serveHTTP(early: early) else { return await self.end(.answered) }
+            let client = try await self.admit(upgrade)
+            // A task of its own: this one keeps all memory that the login has taken, which is more than a client's.
+            Task(executorPreference: self.stream.loop) { await self.serve(client) }
         } catch {
-            reason = error.reason
+            await self.end(error.reason)
         }
-        await self.end(reason)
-        self.seat.leave()
-        self.relay.ended(self.stream)
     }
 
     private func end(_ reason: CloseReason) async {
+        let reason = await self.closeWebSocket(for: reason)
         self.relay.counters.closes[reason] += 1
         self.context.logger.debug(
             "Connection ended",
@@ -58,6 +54,8 @@ struct RelaySession: Sendable {
         case .peer, .writeTimeout, .tooSlow, .timeout: self.stream.close()
         default: await self.stream.finish()
         }
+        self.seat.leave()
+        self.relay.ended(self.stream)
     }
 
     /// Why a session ended early.
@@ -190,21 +188,28 @@ extension RelaySession {
 // MARK: DERP
 
 extension RelaySession {
-    private func serve(_ upgrade: Upgrade) async throws(Ending) -> CloseReason {
-        switch upgrade.request.transport {
-        case .raw: try await self.serveDERP(upgrade)
-        case .webSocket(let speaksDERP): await self.serveWebSocket(upgrade, speaksDERP: speaksDERP)
-        }
+    /// A client that has logged in.
+    private struct Client {
+        let connection: ClientConnection
+        /// To be cancelled when it leaves.
+        let reverification: Task<Void, Never>?
     }
 
-    func serveDERP(_ upgrade: Upgrade) async throws(Ending) -> CloseReason {
+    /// Serves a client until it leaves, and closes the connection.
+    private func serve(_ client: Client) async {
+        let reason = await client.connection.run()
+        client.reverification?.cancel()
+        await self.end(reason)
+    }
+
+    /// Has the client log in.
+    private func admit(_ upgrade: Upgrade) async throws(Ending) -> Client {
+        let upgrade = try await self.openWebSocket(upgrade)
         if upgrade.request.idealNode != nil { self.relay.counters.notIdeal += 1 }
         let (login, early) = try await self.logIn(upgrade)
         try await self.admit(login)
-        guard !self.relay.isDraining else { return .shutdown }
+        guard !self.relay.isDraining else { throw Ending(.shutdown) }
         try await self.takeSeat(of: login)
-        let info = login.isMeshPeer ? RateTable.unlimitedServerInfo : self.relay.rates.serverInfo(for: login.key)
-        let greeting = Frame.encode(.serverInfo, login.box.seal(info))
         let connection = ClientConnection(
             stream: self.stream,
             address: self.clientAddress,
@@ -213,9 +218,10 @@ extension RelaySession {
             relay: self.relay,
             context: self.context
         )
-        let reverification = self.reverify(login, of: connection)
-        defer { reverification?.cancel() }
-        return await connection.run(early: early, greeting: greeting)
+        let info = login.isMeshPeer ? RateTable.unlimitedServerInfo : self.relay.rates.serverInfo(for: login.key)
+        let greeting = Frame.encode(.serverInfo, login.box.seal(info))
+        if let reason = await connection.open(greeting: greeting, early: early) { throw Ending(reason) }
+        return Client(connection: connection, reverification: self.reverify(login, of: connection))
     }
 
     /// The handshake up to the client's part, and what came behind it.

@@ -60,7 +60,7 @@ final class TableClient {
         )
         let end = self.end
         Task(executorPreference: relay.loop) {
-            let reason = await connection.run(early: [], greeting: [FrameType.serverInfo.rawValue, 0, 0, 0, 0])
+            let reason = await connection.run(greeting: [FrameType.serverInfo.rawValue, 0, 0, 0, 0])
             stream.close()
             relay.ended(stream)
             end.value.withLock { $0 = reason }
