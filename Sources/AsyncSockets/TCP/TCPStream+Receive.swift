@@ -19,7 +19,8 @@ extension TCPStream {
         guard self.failure == nil else { return .failed }
         if let layer = self.layer, !self.unopened.isEmpty {
             let bytes = self.unopened.prefix(LoopBuffers.receiveSize)
-            self.unopened.removeFirst(bytes.count)
+            // Not removed from the array, which would keep its memory.
+            self.unopened = Array(self.unopened.dropFirst(bytes.count))
             return bytes.withUnsafeBytes { self.open($0, with: layer) }
         }
         guard !self.isReadClosed else { return .closed }

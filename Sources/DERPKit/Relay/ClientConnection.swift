@@ -156,38 +156,57 @@ extension ClientConnection {
     /// How much of one client is read, in bytes as they come from the network, before others have a turn.
     private static let budget: UInt64 = 64 * 1024
 
+    /// Why reading doesn't go on at once.
+    private enum Pause {
+        /// Nothing is there.
+        case blocked
+        /// More may not be read yet.
+        case throttled
+        /// Others have a turn.
+        case turnEnded
+        /// These bytes came while another connection was getting the packets for the key.
+        case inactive([UInt8])
+        case ended(CloseReason)
+    }
+
+    /// Only waits, so that little is kept for a client that says nothing.
     private func relayFrames() async -> CloseReason {
-        var turn = self.stream.receivedByteCount
         while true {
-            if let reason = self.outbox.closeReason { return reason }
+            switch self.readOn() {
+            case .blocked: await self.stream.waitUntilReadable()
+            case .throttled: await self.throttle?.wait()
+            case .turnEnded: await self.relay.loop.nextTick()
+            case .inactive(let bytes): guard await self.takeAsActive(bytes) else { return .badFrame }
+            case .ended(let reason): return reason
+            }
+        }
+    }
+
+    /// Acts on what is there, as long as it may.
+    private func readOn() -> Pause {
+        let start = self.stream.receivedByteCount
+        while self.stream.receivedByteCount - start < Self.budget {
+            if let reason = self.outbox.closeReason { return .ended(reason) }
             if self.rates !== self.relay.rates { self.adoptRates() }
             let allowance = self.throttle?.allowance ?? .max
             guard allowance > 0 || self.stream.failure != nil else {
                 self.relay.counters.rateWaits += 1
-                await self.throttle?.wait()
-                turn = self.stream.receivedByteCount
-                continue
+                return .throttled
             }
             switch self.stream.receive(atMost: allowance) {
             case .bytes(let bytes):
                 self.throttle?.take(bytes.count)
-                if self.outbox.isActive {
-                    guard self.take(bytes) else { return .badFrame }
-                } else {
-                    guard await self.takeAsActive(Array(bytes)) else { return .badFrame }
-                }
-                guard self.stream.receivedByteCount - turn >= Self.budget else { continue }
-                await self.relay.loop.nextTick()
-                turn = self.stream.receivedByteCount
+                guard self.outbox.isActive || bytes.isEmpty else { return .inactive(Array(bytes)) }
+                guard self.take(bytes) else { return .ended(.badFrame) }
             case .wouldBlock:
-                await self.stream.waitUntilReadable()
-                turn = self.stream.receivedByteCount
+                return .blocked
             case .closed:
-                return .peer
+                return .ended(.peer)
             case .failed:
-                return self.stream.failure.map(CloseReason.init) ?? .peer
+                return .ended(self.stream.failure.map(CloseReason.init) ?? .peer)
             }
         }
+        return .turnEnded
     }
 
     /// Takes note of the rates that are in force.
@@ -201,7 +220,7 @@ extension ClientConnection {
 
     /// Becomes the connection that gets the packets for the key, because it speaks, and only then acts on `bytes`.
     private func takeAsActive(_ bytes: [UInt8]) async -> Bool {
-        if !bytes.isEmpty { await self.context.forwarder.activate(self.id, key: self.key) }
+        await self.context.forwarder.activate(self.id, key: self.key)
         return bytes.withUnsafeBytes { self.take($0) }
     }
 
