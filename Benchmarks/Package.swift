@@ -28,7 +28,12 @@ let package = Package(
         ),
         .executableTarget(
             name: "derp-load",
-            dependencies: ["LoadKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+            dependencies: [
+                "LoadKit",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                // Not linked: built along, as what is measured.
+                .product(name: "DERPServer", package: "derp-kit"),
+            ]
         ),
         .executableTarget(
             name: "tls-limit",
@@ -47,6 +52,7 @@ let package = Package(
                 .product(name: "DERPKit", package: "derp-kit"),
             ]
         ),
+        .testTarget(name: "DerpLoadTests", dependencies: ["derp-load", "LoadKit"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -61,13 +61,16 @@ struct CompareCommand: AsyncParsableCommand {
 
     private func comparison() throws -> Comparison {
         let names = self.scenarios.isEmpty ? Preset.all.map(\.name) : self.scenarios
+        let servers =
+            try self.servers.map { try ServerRecipe($0) } + self.limits.map { try ServerRecipe($0, .limit) }
         var comparison = Comparison(
-            servers: try self.servers.map { try ServerRecipe($0) }
-                + self.limits.map { try ServerRecipe($0, login: .pair) },
-            scenarios: try names.map { try Preset.scenario($0) }
+            try names.map { name in
+                var trial = Trial(name, try Preset.scenario(name), servers)
+                trial.rounds = self.rounds
+                trial.isTLS = !self.plain
+                return trial
+            }
         )
-        comparison.rounds = self.rounds
-        comparison.isTLS = !self.plain
         comparison.loops = self.loops
         comparison.serverProcessors = self.serverCPUs
         return comparison

@@ -17,9 +17,10 @@ struct Preset {
         Self(name: "light-pair", text: "relay --size 1400 --pairs 10 --flood --probes 1 --duration 4"),
         Self(name: "ping-pong", text: "pingpong"),
         Self(name: "logins", text: "connect"),
-        Self(name: "idle", text: "idle --clients 5000"),
-        Self(name: "crowd", text: "relay --size 1400 --pairs 10 --window 24 --idle 5000"),
+        Self(name: "idle", text: "idle --clients 10000 --hold 1"),
+        Self(name: "crowd", text: "relay --size 1400 --pairs 10 --window 24 --idle 10000"),
         Self(name: "stun", text: "stun"),
+        Self(name: "start", text: "start"),
     ]
 
     static var help: String {
@@ -29,31 +30,38 @@ struct Preset {
             .joined(separator: "\n")
     }
 
+    /// The text of the preset of this name; any other text as it is.
+    static func text(_ text: String) -> String {
+        self.all.first { $0.name == text }?.text ?? text
+    }
+
     /// The scenario of this name, or the one that `text` spells out.
-    static func scenario(_ text: String, name: String? = nil) throws -> Scenario {
-        let name = name ?? text
-        let words = (self.all.first { $0.name == text }?.text ?? text).split(separator: " ").map(String.init)
+    static func scenario(_ text: String) throws -> Scenario {
+        let words = Self.text(text).split(separator: " ").map(String.init)
         let arguments = Array(words.dropFirst())
         switch words.first {
         case "relay":
             let load = try RelayOptions.parse(arguments).load()
-            return Scenario(name, isForPairs: load.shape == .pairs && load.idle == 0) {
+            return Scenario(isForPairs: load.shape == .pairs && load.idle == 0) {
                 try await load.run($0, group: $2, meter: $3)
             }
         case "pingpong":
             let load = try PingPongOptions.parse(arguments).load
-            return Scenario(name, isForPairs: true) { try await load.run($0, group: $2, meter: $3) }
+            return Scenario(isForPairs: true) { try await load.run($0, group: $2, meter: $3) }
         case "idle":
             let load = try IdleOptions.parse(arguments).load
-            return Scenario(name) { try await load.run($0, group: $2, meter: $3) }
+            return Scenario { try await load.run($0, group: $2, meter: $3) }
         case "connect":
             let load = try ConnectOptions.parse(arguments).load
-            return Scenario(name) { try await load.run($0, group: $2, meter: $3) }
+            return Scenario { try await load.run($0, group: $2, meter: $3) }
         case "stun":
             let load = try STUNOptions.parse(arguments).load
-            return Scenario(name) { target, port, group, meter in
+            return Scenario { target, port, group, meter in
                 try await load.run(SocketAddress(target.address.ip, port: port), group: group, meter: meter)
             }
+        case "start" where arguments.isEmpty:
+            // How long that took is part of every report.
+            return Scenario { _, _, _, _ in Report("start") }
         default:
             throw ValidationError("\(text): no such scenario")
         }

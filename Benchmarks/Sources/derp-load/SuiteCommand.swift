@@ -6,7 +6,10 @@ struct SuiteCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "suite",
         abstract: "Measures everything, and writes JSON, a summary and plots.",
-        discussion: "Servers are named and started as in \"compare\"."
+        discussion: """
+            Servers are named and started as in "compare". The first one is judged by the project's goals; where its \
+            command says where {loops} goes, two event loops are held against one.
+            """
     )
 
     @Option(
@@ -21,6 +24,18 @@ struct SuiteCommand: AsyncParsableCommand {
     )
     var limits: [String] = []
 
+    @Option(
+        name: .customLong("plain-server"),
+        help: ArgumentHelp("How to start a server that speaks plain HTTP. Repeatable.", valueName: "name=command")
+    )
+    var plainServers: [String] = []
+
+    @Option(
+        name: .customLong("plain-limit"),
+        help: ArgumentHelp("How to start tls-limit without TLS.", valueName: "name=command")
+    )
+    var plainLimits: [String] = []
+
     @Option(help: ArgumentHelp("Where to write; made when missing.", valueName: "directory"))
     var output: String
 
@@ -33,18 +48,18 @@ struct SuiteCommand: AsyncParsableCommand {
     func run() async throws {
         Limits.raiseOpenFiles()
         let plan = self.quick ? SuitePlan.quick : SuitePlan.full
-        var comparison = Comparison(
-            servers: try self.servers.map { try ServerRecipe($0) }
-                + self.limits.map { try ServerRecipe($0, login: .pair) },
-            scenarios: try plan.entries.map { try Preset.scenario($0.text, name: $0.name) }
+        let lineup = Lineup(
+            servers: try Self.recipes(self.servers, self.limits),
+            plain: try Self.recipes(self.plainServers, self.plainLimits)
         )
-        comparison.rounds = plan.rounds
+        let comparison = Comparison(try plan.trials(lineup))
         let report = try await comparison.run { Terminal.tell($0) }
+        let goals = GoalTable(report.verdicts(on: Goal.all))
         try FileManager.default.createDirectory(atPath: self.output, withIntermediateDirectories: true)
         try self.write(report.json, "results.json")
-        try self.write(self.summary(of: report, plan), "README.md")
+        try self.write(self.summary(of: report, goals, plan), "README.md")
         for (name, plot) in plan.plots(of: report) { try self.write(plot.svg, name) }
-        Terminal.tell("Written to \(self.output)")
+        Terminal.tell("\n\(goals.text)\n\nWritten to \(self.output)")
         guard report.isSuccess else { throw ExitCode.failure }
     }
 
@@ -55,14 +70,20 @@ struct SuiteCommand: AsyncParsableCommand {
         }
     }
 
-    private func summary(of report: ComparisonReport, _ plan: SuitePlan) -> String {
+    private static func recipes(_ servers: [String], _ limits: [String]) throws -> [ServerRecipe] {
+        try servers.map { try ServerRecipe($0) } + limits.map { try ServerRecipe($0, .limit) }
+    }
+
+    private func summary(of report: ComparisonReport, _ goals: GoalTable, _ plan: SuitePlan) -> String {
         let images = plan.plots(of: report).map { "![\($0.name)](\($0.name))" }.joined(separator: "\n")
         return """
             # \(self.title)
 
-            Medians of \(plan.rounds) round(s); a ratio is the first server's value over the other's, with the lowest \
-            and the highest of the rounds. TLS 1.3, server and generator on a processor each where there are two. \
-            Latencies count from the intended time of sending.
+            \(goals.markdown)
+
+            Medians of the rounds, with the lowest and the highest; a ratio is the first column's value over the \
+            other's, round by round. TLS 1.3, server and generator on a processor each where there are two. Latencies \
+            count from the intended time of sending.
 
             \(images)
 

@@ -1,109 +1,98 @@
 import LoadKit
 
-/// What the suite measures, and what it draws.
+/// What the suite measures.
 struct SuitePlan {
+    /// One trial.
     struct Entry {
+        /// Who takes part.
+        enum Sides {
+            /// All servers, and the limits where no frames need to be read.
+            case all
+            /// The same without TLS.
+            case plain
+            /// The first server, named so, beside itself doing something else.
+            case itself(name: String, other: String, otherName: String)
+            /// The first server with two event loops, beside itself with one.
+            case loops(isShared: Bool)
+        }
+
         let name: String
         /// A mode and its options.
         let text: String
+        var sides = Sides.all
+        var rounds: Int
     }
 
-    let rounds: Int
     let entries: [Entry]
-    private let rates: [Int]
-    private let crowds: [Int]
+    /// The offered loads, packets per second, and the numbers of idle clients that are drawn.
+    let rates: [Int]
+    let crowds: [Int]
 
-    private init(rounds: Int, presets: [String], seconds: Double, rates: [Int], crowds: [Int]) {
-        self.rounds = rounds
-        self.rates = rates
-        self.crowds = crowds
-        let named = Preset.all.filter { presets.contains($0.name) }.map { preset in
-            Entry(name: preset.name, text: preset.text + Self.timing(of: preset.text, seconds))
-        }
-        let sweep = rates.map {
-            Entry(
-                name: Self.name(rate: $0),
-                text: "relay --rate \($0) --allow-loss --warmup 0.5 --duration \(seconds)"
-            )
-        }
-        let idle = crowds.map { Entry(name: Self.name(crowd: $0), text: "idle --clients \($0) --hold 1") }
-        self.entries = named + sweep + idle
-    }
+    static func name(rate: Int) -> String { "offered \(rate)/s" }
+    static func name(crowd: Int) -> String { "idle \(crowd)" }
+}
 
-    /// In about 8 minutes with the limit, and one server's share more for each further one.
+extension SuitePlan {
+    /// In under 10 minutes, with another server and the limits too.
     static let full = SuitePlan(
-        rounds: 3,
-        presets: Preset.all.map(\.name),
-        seconds: 3,
-        rates: [25_000, 50_000, 100_000, 200_000, 400_000, 600_000, 800_000, 1_000_000],
-        crowds: [500, 1000, 2000, 4000]
+        rounds: 5,
+        seconds: 1.5,
+        rates: [50_000, 100_000, 200_000, 400_000, 700_000, 1_000_000],
+        crowds: [1000, 2500, 5000]
     )
 
     /// In a minute.
-    static let quick = SuitePlan(
-        rounds: 1,
-        presets: ["pairs", "small", "overload", "ping-pong", "logins", "stun"],
-        seconds: 1,
-        rates: [50_000, 200_000, 800_000],
-        crowds: [500, 1000]
-    )
+    static let quick = SuitePlan(rounds: 1, seconds: 0.5, rates: [50_000, 200_000, 800_000], crowds: [])
+
+    /// - Parameters:
+    ///   - rounds: of the trials that are about goals.
+    ///   - seconds: of measuring, a turn.
+    private init(rounds: Int, seconds: Double, rates: [Int], crowds: [Int]) {
+        func preset(_ name: String) -> String { Preset.text(name) + Self.timing(of: Preset.text(name), seconds) }
+        func same(_ name: String, rounds: Int) -> Entry { Entry(name: name, text: preset(name), rounds: rounds) }
+        let fewer = (rounds + 1) / 2
+        let named = [
+            same("pairs", rounds: rounds),
+            same("small", rounds: rounds),
+            same("large", rounds: fewer),
+            same("one-pair", rounds: rounds),
+            Entry(name: "plain", text: preset("pairs"), sides: .plain, rounds: rounds),
+            same("overload", rounds: fewer),
+            same("light-pair", rounds: fewer),
+            same("ping-pong", rounds: rounds),
+            same("logins", rounds: rounds),
+            same("idle", rounds: (rounds + 2) / 3),
+            Entry(
+                name: "crowd",
+                text: preset("crowd"),
+                sides: .itself(name: "beside 10 000 idle", other: preset("pairs"), otherName: "alone"),
+                rounds: rounds
+            ),
+            Entry(name: "loops", text: preset("pairs"), sides: .loops(isShared: false), rounds: rounds),
+            Entry(name: "loops-shared", text: preset("pairs"), sides: .loops(isShared: true), rounds: rounds),
+            same("stun", rounds: rounds),
+            same("start", rounds: rounds * 2),
+        ]
+        let sweep = rates.map {
+            Entry(
+                name: Self.name(rate: $0),
+                text: "relay --rate \($0) --allow-loss" + Self.timing(of: "relay", seconds),
+                rounds: fewer
+            )
+        }
+        let idle = crowds.map {
+            Entry(name: Self.name(crowd: $0), text: "idle --clients \($0) --hold 0.5", rounds: 1)
+        }
+        self.entries = named + sweep + idle
+        self.rates = rates
+        self.crowds = crowds
+    }
 
     private static func timing(of text: String, _ seconds: Double) -> String {
         switch text.split(separator: " ").first {
-        case "relay", "pingpong": " --warmup 0.5 --duration \(seconds)"
+        case "relay", "pingpong": " --warmup 0.3 --duration \(seconds)"
         case "connect", "stun": " --duration \(seconds)"
         default: ""
         }
-    }
-
-    private static func name(rate: Int) -> String { "offered \(rate)/s" }
-    private static func name(crowd: Int) -> String { "idle \(crowd)" }
-}
-
-// MARK: Plots
-
-extension SuitePlan {
-    func plots(of report: ComparisonReport) -> [(name: String, plot: LinePlot)] {
-        let rates = self.rates.map(Self.name(rate:))
-        let crowds = self.crowds.map(Self.name(crowd:))
-        let offered = "offered packets/s"
-        return [
-            (
-                "throughput.svg",
-                LinePlot(
-                    "Throughput, 1400 B, 10 pairs",
-                    x: offered,
-                    y: "delivered packets/s",
-                    lines: report.lines(rates, x: "wanted", y: "delivered")
-                )
-            ),
-            (
-                "loss.svg",
-                LinePlot(
-                    "Loss, 1400 B, 10 pairs",
-                    x: offered,
-                    y: "lost, %",
-                    lines: report.lines(rates, x: "wanted", y: "loss")
-                )
-            ),
-            (
-                "latency.svg",
-                LinePlot(
-                    "Latency, 1400 B, 10 pairs, \(self.rates[0]) packets/s",
-                    x: "nines (1: 90 %, 2: 99 %, 3: 99.9 %)",
-                    y: "µs",
-                    lines: report.percentileLines(rates[0])
-                )
-            ),
-            (
-                "memory.svg",
-                LinePlot(
-                    "Memory of idle clients",
-                    x: "clients",
-                    y: "resident, KiB",
-                    lines: report.lines(crowds, x: "clients", y: "server resident")
-                )
-            ),
-        ]
     }
 }

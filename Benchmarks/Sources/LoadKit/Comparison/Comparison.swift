@@ -1,56 +1,53 @@
 import AsyncSockets
 
-/// The same work against several servers in turn: A B A B, so that what else the machine does hits all of them.
+/// Trials of several servers in turn: A B A B, so that what else the machine does hits all of them.
 public struct Comparison: Sendable {
-    public var servers: [ServerRecipe]
-    public var scenarios: [Scenario]
-    public var rounds = 3
-    public var isTLS = true
+    public var trials: [Trial]
     /// Event loops that generate the load.
     public var loops = 1
     /// How many processors the server gets, when it gets its own; 0 pins nobody.
     public var serverProcessors = 1
 
-    public init(servers: [ServerRecipe], scenarios: [Scenario]) {
-        self.servers = servers
-        self.scenarios = scenarios
+    public init(_ trials: [Trial]) {
+        self.trials = trials
     }
 
     /// Runs all of it. `progress` is told in a line what has just been done.
     public func run(progress: (String) -> Void) async throws -> ComparisonReport {
-        let (own, theirs) = self.split(Processors.available)
-        if own != 0 { Processors.pinThisProcess(to: own) }
+        let all = Processors.available
+        let apart = self.split(all)
         let group = try EventLoopGroup(count: self.loops)
-        var report = ComparisonReport(servers: self.servers.map(\.name))
-        for scenario in self.scenarios {
-            report.begin(scenario.name)
-            for round in 1...max(self.rounds, 1) {
-                for (index, server) in self.servers.enumerated()
-                where scenario.isForPairs || server.login != .pair {
-                    let result = try await self.measure(scenario, server, group, theirs)
-                    report.add(result, server: index)
+        var report = ComparisonReport()
+        for trial in self.trials {
+            let (own, theirs) = trial.isShared ? (all, all) : apart
+            Processors.pinThisProcess(to: own)
+            report.begin(trial)
+            for round in 1...max(trial.rounds, 1) {
+                for (index, contestant) in trial.contestants.enumerated() {
+                    let result = try await self.measure(contestant, isTLS: trial.isTLS, group, theirs)
+                    report.add(result, column: index)
                     let state = result.isSuccess ? result.headline : "FAILED"
-                    progress("\(scenario.name), round \(round), \(server.name): \(state)")
+                    progress("\(trial.name), round \(round), \(contestant.name): \(state)")
                 }
             }
         }
+        Processors.pinThisProcess(to: all)
         return report
     }
 
     private func measure(
-        _ scenario: Scenario,
-        _ recipe: ServerRecipe,
+        _ contestant: Contestant,
+        isTLS: Bool,
         _ group: EventLoopGroup,
         _ processors: UInt64
     ) async throws -> Report {
-        let server = try recipe.start(on: processors)
+        let server = try contestant.recipe.start(on: processors)
         do {
-            let scheme = self.isTLS ? "https" : "http"
-            let target = try Target(url: "\(scheme)://127.0.0.1:\(server.port)", login: server.login)
-            let start = try await server.waitUntilReady(target, on: group.loops[0])
+            let target = try server.target(isTLS: isTLS)
+            let start = try await server.waitUntilReady(target, group)
             let meter = try ProcessMeter(pids: server.pids)
-            var report = try await scenario.body(target, server.stunPort, group, meter)
-            report.add("start to first login", Double(start.nanoseconds) / 1e6, "ms", .lower)
+            var report = try await contestant.scenario.body(target, server.stunPort, group, meter)
+            report.add("start to first relayed packet", Double(start.nanoseconds) / 1e6, "ms", .lower)
             await server.stop()
             return report
         } catch {
@@ -59,9 +56,11 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// This process's processors and the server's; both 0 when nobody is pinned.
+    /// This process's processors and the server's; all for both when nobody is pinned.
     private func split(_ available: UInt64) -> (own: UInt64, theirs: UInt64) {
-        guard self.serverProcessors > 0, available.nonzeroBitCount > self.serverProcessors else { return (0, 0) }
+        guard self.serverProcessors > 0, available.nonzeroBitCount > self.serverProcessors else {
+            return (available, available)
+        }
         var own = available
         var theirs: UInt64 = 0
         for _ in 0..<self.serverProcessors {

@@ -1,6 +1,5 @@
 import AsyncSockets
 import CLoad
-import DERPKit
 import FoundationEssentials
 import Glibc
 
@@ -22,19 +21,21 @@ struct ServerProcess: Sendable {
         return names.compactMap { Int32($0) }.filter { getpgid($0) == self.leader }
     }
 
-    /// Waits until it lets a client in; returns how long after its start that was.
+    func target(isTLS: Bool) throws -> Target {
+        try Target(url: "\(isTLS ? "https" : "http")://127.0.0.1:\(self.port)", login: self.login)
+    }
+
+    /// Waits until it has relayed a packet; returns how long after its start that was.
     ///
     /// - Throws: ``LoadError`` with the end of its log when it ends, or takes more than 20 s.
-    func waitUntilReady(_ target: Target, on loop: EventLoop) async throws -> Duration {
+    func waitUntilReady(_ target: Target, _ group: EventLoopGroup) async throws -> Duration {
         let end = self.started + 20_000_000_000
         var last = "no connection"
         while cload_now() < end {
             guard cload_reap(self.leader) == 0 else { throw self.failure("it ended at once") }
             do {
-                let stream = try await target.logIn(as: NodePrivateKey(), on: loop).0
-                let elapsed = cload_now() - self.started
-                await loop.run { stream.close() }
-                return .nanoseconds(Int64(elapsed))
+                try await FirstPacket.relay(by: target, group)
+                return .nanoseconds(Int64(cload_now() - self.started))
             } catch {
                 last = "\(error)"
                 try await Task.sleep(for: .milliseconds(1))

@@ -6,22 +6,37 @@ import Glibc
 /// How to start a server: a name for the report, and a shell command.
 public struct ServerRecipe: Hashable, Sendable {
     public let name: String
-    /// `{port}` stands for a free TCP port, `{stun-port}` for a free UDP port, `{dir}` for an empty directory.
+    /// `{port}` stands for a free TCP port, `{stun-port}` for a free UDP port, `{dir}` for an empty directory, `{loops}`
+    /// for ``loops``.
     public let command: String
-    let login: Target.Login
+    public let kind: Kind
+    /// How many event loops it is to have, if its command says where that goes.
+    public var loops = 1
+
+    public enum Kind: Hashable, Sendable {
+        /// Speaks DERP.
+        case server
+        /// Relays between pairs of connections, and reads no frames: see ``PairGreeting``.
+        case limit
+    }
 
     /// Reads `NAME=COMMAND`.
-    public init(_ text: String, login: Target.Login = .derp(.upgrade)) throws {
+    ///
+    /// - Throws: ``LoadError`` when there is no name, or no `{port}` in the command.
+    public init(_ text: String, _ kind: Kind = .server) throws {
         guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
             throw LoadError("\(text): not NAME=COMMAND")
         }
         self.name = String(text[..<sign])
         self.command = String(text[text.index(after: sign)...])
-        self.login = login
+        self.kind = kind
         guard self.command.contains("{port}") else {
             throw LoadError("\(self.name): the command must say where {port} goes")
         }
     }
+
+    /// Whether ``loops`` says anything to it.
+    public var takesLoops: Bool { self.command.contains("{loops}") }
 
     /// Starts it on `processors`, 0 for any, with `environment` besides this process's own.
     func start(on processors: UInt64, environment: [String: String] = [:]) throws -> ServerProcess {
@@ -38,13 +53,14 @@ public struct ServerRecipe: Hashable, Sendable {
             .replacing("{port}", with: "\(port)")
             .replacing("{stun-port}", with: "\(stunPort)")
             .replacing("{dir}", with: directory)
+            .replacing("{loops}", with: "\(self.loops)")
         let here = FileManager.default.currentDirectoryPath
         let started = cload_now()
         let pid = cload_spawn(command, here, directory + "/derp-load.log", processors)
         guard pid > 0 else { throw LoadError("\(self.name) can't be started") }
         return ServerProcess(
             name: self.name,
-            login: self.login,
+            login: self.kind == .server ? .derp(.upgrade) : .pair,
             leader: pid,
             port: port,
             stunPort: stunPort,

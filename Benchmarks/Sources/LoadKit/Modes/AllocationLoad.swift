@@ -22,11 +22,8 @@ public struct AllocationLoad: Sendable {
             environment: ["LD_PRELOAD": library, "MALLOC_COUNT": "{dir}/\(Self.file)"]
         )
         do {
-            let target = try Target(
-                url: "\(isTLS ? "https" : "http")://127.0.0.1:\(server.port)",
-                login: server.login
-            )
-            _ = try await server.waitUntilReady(target, on: group.loops[0])
+            let target = try server.target(isTLS: isTLS)
+            _ = try await server.waitUntilReady(target, group)
             let report = try await self.measure(target, group) { Self.count(in: server.directory) }
             await server.stop()
             return report

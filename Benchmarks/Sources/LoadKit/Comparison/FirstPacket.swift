@@ -1,0 +1,29 @@
+import AsyncSockets
+
+/// The smallest sign that a server serves.
+enum FirstPacket {
+    /// Two clients log in, and one packet goes from one to the other.
+    ///
+    /// - Throws: what hinders a login, or ``LoadError`` when the packet doesn't come within a second.
+    static func relay(by target: Target, _ group: EventLoopGroup) async throws {
+        var load = RelayLoad()
+        load.count = 1
+        load.sizes = [100]
+        load.pace = .window(1)
+        let traffic = try await load.prepare(target, group: group)
+        for part in traffic { await part.loop.run { part.allow(1) } }
+        let isThere = try await Self.wait(for: traffic)
+        for part in traffic { await part.loop.run { part.close() } }
+        guard isThere else { throw LoadError("it relays nothing") }
+    }
+
+    private static func wait(for traffic: [Traffic]) async throws -> Bool {
+        for _ in 0..<10_000 {
+            var missing: UInt64 = 0
+            for part in traffic { missing += await part.loop.run { part.outstanding } }
+            if missing == 0 { return true }
+            try await Task.sleep(for: .microseconds(100))
+        }
+        return false
+    }
+}

@@ -1,0 +1,26 @@
+/// What is measured in turns, A B A B, and held against each other. The first contestant is judged.
+public struct Trial: Sendable {
+    public let name: String
+    public let contestants: [Contestant]
+    /// How often each contestant has its turn.
+    public var rounds = 3
+    public var isTLS = true
+    /// Whether servers and generator share all processors, instead of having their own.
+    public var isShared = false
+
+    public init(_ name: String, _ contestants: [Contestant]) {
+        self.name = name
+        self.contestants = contestants
+    }
+
+    /// The same work for all servers that can do it.
+    public init(_ name: String, _ scenario: Scenario, _ servers: [ServerRecipe]) {
+        let able = servers.filter { $0.kind == .server || scenario.isForPairs }
+        self.init(
+            name,
+            able.enumerated().map { index, server in
+                Contestant(index == 0 ? .subject : server.kind == .server ? .other : .limit, server, scenario)
+            }
+        )
+    }
+}

@@ -1,0 +1,53 @@
+/// The goals at a glance: what is to be reached, what was measured, and whether that is enough.
+public struct GoalTable: Sendable {
+    public let verdicts: [Verdict]
+
+    public init(_ verdicts: [Verdict]) {
+        self.verdicts = verdicts
+    }
+
+    /// For a terminal.
+    public var text: String { TextTable.lines(self.rows) }
+
+    public var markdown: String { MarkdownTable.lines(self.rows) }
+
+    private var rows: [[String]] {
+        [["goal", "to reach", "measured", "reached"]]
+            + self.verdicts.map { [$0.goal.what, $0.wanted, $0.found, $0.outcome.word] }
+    }
+}
+
+extension Verdict {
+    fileprivate var wanted: String {
+        switch self.goal.measure {
+        case .itself: "\(self.goal.bound)\(self.unit.isEmpty ? "" : " \(self.unit)")"
+        case .times(let role): "\(self.goal.bound) × \(self.against ?? role.phrase)"
+        }
+    }
+
+    fileprivate var found: String {
+        if let measured { return measured.description }
+        return self.ofLimit.map { "of the limit: \($0)" } ?? "–"
+    }
+}
+
+extension Verdict.Outcome {
+    fileprivate var word: String {
+        switch self {
+        case .reached: "yes"
+        case .missed: "no"
+        case .failed: "no, the run failed"
+        case .notMeasured: "not measured"
+        }
+    }
+}
+
+extension Contestant.Role {
+    fileprivate var phrase: String {
+        switch self {
+        case .subject, .baseline: "the same server"
+        case .other: "another server"
+        case .limit: "the limit"
+        }
+    }
+}

@@ -1,0 +1,24 @@
+/// Rows of equally many cells, for a terminal.
+enum TextTable {
+    /// The first column begins at the left, the others end at the right.
+    static func lines(_ rows: [[String]]) -> String {
+        let columns = rows.map(\.count).max() ?? 0
+        let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            row.enumerated().map { column, text in
+                let padding = String(repeating: " ", count: widths[column] - text.count)
+                return column == 0 ? text + padding : padding + text
+            }.joined(separator: "  ")
+        }.joined(separator: "\n")
+    }
+}
+
+/// The same in Markdown. The first row is the head.
+enum MarkdownTable {
+    static func lines(_ rows: [[String]]) -> String {
+        var lines = rows.map { "| \($0.joined(separator: " | ")) |" }
+        let columns = rows.first?.count ?? 0
+        lines.insert("|---|" + String(repeating: "--:|", count: max(columns - 1, 0)), at: min(1, lines.count))
+        return lines.joined(separator: "\n")
+    }
+}

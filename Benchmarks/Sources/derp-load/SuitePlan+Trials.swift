@@ -1,0 +1,54 @@
+import LoadKit
+
+/// The servers that take part in the suite. The first one is judged.
+struct Lineup {
+    /// Over TLS, the limits among them.
+    var servers: [ServerRecipe]
+    var plain: [ServerRecipe]
+}
+
+extension SuitePlan {
+    /// The trials for these servers. Those for which there is nobody are left out.
+    func trials(_ lineup: Lineup) throws -> [Trial] {
+        try self.entries.compactMap { try $0.trial(lineup) }
+    }
+}
+
+extension SuitePlan.Entry {
+    fileprivate func trial(_ lineup: Lineup) throws -> Trial? {
+        guard let first = lineup.servers.first else { return nil }
+        let scenario = try Preset.scenario(self.text)
+        var trial: Trial
+        switch self.sides {
+        case .all:
+            trial = Trial(self.name, scenario, lineup.servers)
+        case .plain:
+            guard !lineup.plain.isEmpty else { return nil }
+            trial = Trial(self.name, scenario, lineup.plain)
+            trial.isTLS = false
+        case .itself(let name, let other, let otherName):
+            let other = try Preset.scenario(other)
+            trial = Trial(
+                self.name,
+                [
+                    Contestant(.subject, first, scenario, name: name),
+                    Contestant(.baseline, first, other, name: otherName),
+                ]
+            )
+        case .loops(let isShared):
+            guard first.takesLoops else { return nil }
+            var two = first
+            two.loops = 2
+            trial = Trial(
+                self.name,
+                [
+                    Contestant(.subject, two, scenario, name: "two loops"),
+                    Contestant(.baseline, first, scenario, name: "one loop"),
+                ]
+            )
+            trial.isShared = isShared
+        }
+        trial.rounds = self.rounds
+        return trial
+    }
+}
