@@ -37,6 +37,10 @@ require_build() {
     require libsodium-dev test -e /usr/include/sodium.h
 }
 
+require_haproxy() {
+    require haproxy test -x /usr/sbin/haproxy
+}
+
 # What the tests need besides: a program to judge certificates, a web server, a browser, and real clients in Python
 # environments of their own.
 require_tests() {
@@ -45,7 +49,7 @@ require_tests() {
     require python3 command -v python3
     require nginx-light test -x /usr/sbin/nginx
     require libnginx-mod-stream test -e /usr/lib/nginx/modules/ngx_stream_module.so
-    require haproxy test -x /usr/sbin/haproxy
+    require_haproxy
     require pebble command -v pebble
     require caddy command -v caddy
     require iproute2 command -v ip

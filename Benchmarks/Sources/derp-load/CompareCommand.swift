@@ -27,6 +27,18 @@ struct CompareCommand: AsyncParsableCommand {
     var limits: [String] = []
 
     @Option(
+        name: .customLong("proxy"),
+        help: ArgumentHelp(
+            """
+            How to start a proxy, as another limit. It must pass connections on to port {sink-port} of 127.0.0.1, where \
+            this program listens; a certificate for it is in {dir}/server.pem.
+            """,
+            valueName: "name=command"
+        )
+    )
+    var proxies: [String] = []
+
+    @Option(
         name: .customLong("scenario"),
         help: "What to do. Repeatable; without it, all that have names."
     )
@@ -56,6 +68,7 @@ struct CompareCommand: AsyncParsableCommand {
         guard (1...64).contains(self.loops), (0...63).contains(self.serverCPUs) else {
             throw ValidationError("--loops must be 1…64, --server-cpus 0…63")
         }
+        guard self.proxies.isEmpty || self.loops == 1 else { throw ValidationError("--proxy needs --loops 1") }
         _ = try self.comparison()
     }
 
@@ -63,6 +76,7 @@ struct CompareCommand: AsyncParsableCommand {
         let names = self.scenarios.isEmpty ? Preset.all.map(\.name) : self.scenarios
         let servers =
             try self.servers.map { try ServerRecipe($0) } + self.limits.map { try ServerRecipe($0, .limit) }
+            + self.proxies.map { try ServerRecipe($0, .proxy) }
         var comparison = Comparison(
             try names.map { name in
                 var trial = Trial(name, try Preset.scenario(name), servers)

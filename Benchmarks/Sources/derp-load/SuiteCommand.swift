@@ -25,6 +25,12 @@ struct SuiteCommand: AsyncParsableCommand {
     var limits: [String] = []
 
     @Option(
+        name: .customLong("proxy"),
+        help: ArgumentHelp("How to start a proxy from TLS to TLS, as another limit.", valueName: "name=command")
+    )
+    var proxies: [String] = []
+
+    @Option(
         name: .customLong("plain-server"),
         help: ArgumentHelp("How to start a server that speaks plain HTTP. Repeatable.", valueName: "name=command")
     )
@@ -49,7 +55,7 @@ struct SuiteCommand: AsyncParsableCommand {
         Limits.raiseOpenFiles()
         let plan = self.quick ? SuitePlan.quick : SuitePlan.full
         let lineup = Lineup(
-            servers: try Self.recipes(self.servers, self.limits),
+            servers: try Self.recipes(self.servers, self.limits) + self.proxies.map { try ServerRecipe($0, .proxy) },
             plain: try Self.recipes(self.plainServers, self.plainLimits)
         )
         let comparison = Comparison(try plan.trials(lineup))

@@ -2,7 +2,7 @@ import LoadKit
 
 /// The servers that take part in the suite. The first one is judged.
 struct Lineup {
-    /// Over TLS, the limits among them.
+    /// Over TLS, the limits and proxies among them.
     var servers: [ServerRecipe]
     var plain: [ServerRecipe]
 }
@@ -22,6 +22,8 @@ extension SuitePlan.Entry {
         switch self.sides {
         case .all:
             trial = Trial(self.name, scenario, lineup.servers)
+        case .allButProxies:
+            trial = Trial(self.name, scenario, lineup.servers.filter { $0.kind != .proxy })
         case .plain:
             guard !lineup.plain.isEmpty else { return nil }
             trial = Trial(self.name, scenario, lineup.plain)

@@ -6,8 +6,10 @@ struct SuitePlan {
     struct Entry {
         /// Who takes part.
         enum Sides {
-            /// All servers, and the limits where no frames need to be read.
+            /// All servers, and where no frames need to be read the limits and the proxies too.
             case all
+            /// The same without the proxies.
+            case allButProxies
             /// The same without TLS.
             case plain
             /// The first server, named so, beside itself doing something else.
@@ -19,7 +21,7 @@ struct SuitePlan {
         let name: String
         /// A mode and its options.
         let text: String
-        var sides = Sides.all
+        var sides = Sides.allButProxies
         var rounds: Int
     }
 
@@ -49,13 +51,15 @@ extension SuitePlan {
     ///   - seconds: of measuring, a turn.
     private init(rounds: Int, seconds: Double, rates: [Int], crowds: [Int]) {
         func preset(_ name: String) -> String { Preset.text(name) + Self.timing(of: Preset.text(name), seconds) }
-        func same(_ name: String, rounds: Int) -> Entry { Entry(name: name, text: preset(name), rounds: rounds) }
+        func same(_ name: String, _ sides: Entry.Sides = .allButProxies, rounds: Int) -> Entry {
+            Entry(name: name, text: preset(name), sides: sides, rounds: rounds)
+        }
         let fewer = (rounds + 1) / 2
         let named = [
-            same("pairs", rounds: rounds),
-            same("small", rounds: rounds),
-            same("large", rounds: fewer),
-            same("one-pair", rounds: rounds),
+            same("pairs", .all, rounds: rounds),
+            same("small", .all, rounds: rounds),
+            same("large", .all, rounds: fewer),
+            same("one-pair", .all, rounds: rounds),
             Entry(name: "plain", text: preset("pairs"), sides: .plain, rounds: rounds),
             same("overload", rounds: fewer),
             same("light-pair", rounds: fewer),

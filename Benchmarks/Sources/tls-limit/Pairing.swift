@@ -8,44 +8,15 @@ final class Pairing: @unchecked Sendable {
 
     /// Serves one connection. The first of a pair only waits; the second one's call serves both until one ends.
     func serve(_ stream: TCPStream, tls: TLSContext?) async {
-        guard let number = await self.greet(stream, tls), number != 0 else {
-            stream.close()
-            return
-        }
+        guard let number = await PairGreeting.receive(on: stream, tls) else { return stream.close() }
+        do { try await stream.write(PairGreeting.answer) } catch { return stream.close() }
+        guard number != 0 else { return stream.close() }
         guard let other = self.waiting.removeValue(forKey: number) else {
             self.waiting[number] = stream
             return
         }
         Task(executorPreference: stream.loop) { await self.relay(from: other, to: stream) }
         await self.relay(from: stream, to: other)
-    }
-
-    /// The number of the connection's pair; `nil` when it says none.
-    private func greet(_ stream: TCPStream, _ tls: TLSContext?) async -> UInt64? {
-        stream.setDeadline(.seconds(10))
-        defer { stream.setDeadline(nil) }
-        do {
-            if let tls { try await stream.startTLS(tls) }
-            guard let number = await self.readNumber(stream) else { return nil }
-            try await stream.write(PairGreeting.answer)
-            return number
-        } catch {
-            return nil
-        }
-    }
-
-    private func readNumber(_ stream: TCPStream) async -> UInt64? {
-        var greeting: [UInt8] = []
-        while greeting.count < PairGreeting.byteCount {
-            switch stream.receive() {
-            case .bytes(let bytes): greeting.append(contentsOf: bytes)
-            case .wouldBlock: await stream.waitUntilReadable()
-            case .closed, .failed: return nil
-            }
-        }
-        // A client sends nothing more before it is answered.
-        guard greeting.count == PairGreeting.byteCount else { return nil }
-        return greeting.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
     }
 
     /// How much of one connection is read, in bytes, before the others have a turn.

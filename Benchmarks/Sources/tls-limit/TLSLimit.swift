@@ -1,6 +1,5 @@
 import ArgumentParser
 import AsyncSockets
-import DERPKit
 import LoadKit
 
 /// A relay with nothing between reading and writing: what TLS and the kernel cost on this socket layer, and so the most
@@ -22,7 +21,7 @@ struct TLSLimit: AsyncParsableCommand {
         Limits.raiseOpenFiles()
         // Pairs meet in one loop's table.
         let group = try EventLoopGroup(count: 1)
-        let tls = try self.directory.map(Self.makeTLS)
+        let tls = try self.directory.map { try LocalCertificate(in: $0).serverTLS() }
         let pairing = Pairing()
         let address = SocketAddress(.loopbackIPv4, port: self.port)
         let listener = try await TCPListener(address: address, group: group) { stream in
@@ -30,14 +29,5 @@ struct TLSLimit: AsyncParsableCommand {
         }
         while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
         await listener.close()
-    }
-
-    private static func makeTLS(in directory: String) throws -> TLSContext {
-        let host = "127.0.0.1"
-        _ = try Certificate.selfSigned(for: host, directory: directory)
-        return try TLSContext(
-            serverChainPEM: TextFile.read("\(directory)/\(host).crt"),
-            privateKeyPEM: TextFile.read("\(directory)/\(host).key")
-        )
     }
 }

@@ -9,7 +9,8 @@ struct SuitePlanTests {
         let ours = try ServerRecipe("ours=serve {port} {loops}")
         let other = others ? [try ServerRecipe("other=serve {port}")] : []
         let limit = try ServerRecipe("limit=serve {port}", .limit)
-        return Lineup(servers: [ours] + other + [limit], plain: [ours] + other + [limit])
+        let proxy = try ServerRecipe("proxy=serve {port} {sink-port}", .proxy)
+        return Lineup(servers: [ours] + other + [limit, proxy], plain: [ours] + other + [limit])
     }
 
     @Test("Every goal is about a trial that takes place", arguments: [true, false])

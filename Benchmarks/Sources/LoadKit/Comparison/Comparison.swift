@@ -41,7 +41,29 @@ public struct Comparison: Sendable {
         _ group: EventLoopGroup,
         _ processors: UInt64
     ) async throws -> Report {
-        let server = try contestant.recipe.start(on: processors)
+        guard contestant.recipe.kind == .proxy else {
+            let server = try contestant.recipe.start(on: processors)
+            return try await self.measure(contestant, server, isTLS: isTLS, group)
+        }
+        let sink = try await Sink(isTLS: isTLS, group)
+        do {
+            let server = try contestant.recipe.start(on: processors, sink: sink)
+            let report = try await self.measure(contestant, server, isTLS: isTLS, group)
+            await sink.close()
+            return report
+        } catch {
+            await sink.close()
+            throw error
+        }
+    }
+
+    /// Ends the server too.
+    private func measure(
+        _ contestant: Contestant,
+        _ server: ServerProcess,
+        isTLS: Bool,
+        _ group: EventLoopGroup
+    ) async throws -> Report {
         do {
             let target = try server.target(isTLS: isTLS)
             let start = try await server.waitUntilReady(target, group)

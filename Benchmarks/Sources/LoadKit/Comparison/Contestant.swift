@@ -10,6 +10,8 @@ public struct Contestant: Sendable {
         case other
         /// A relay that reads no frames: see ``ServerRecipe/Kind/limit``.
         case limit
+        /// A proxy, which reads no frames either, but is not of our making: see ``ServerRecipe/Kind/proxy``.
+        case proxy
     }
 
     public let name: String

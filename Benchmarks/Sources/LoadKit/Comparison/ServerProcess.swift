@@ -59,6 +59,6 @@ struct ServerProcess: Sendable {
             if waits > 800 { break }
             try? await Task.sleep(for: .milliseconds(10))
         }
-        try? FileManager.default.removeItem(atPath: self.directory)
+        TemporaryDirectory.remove(self.directory)
     }
 }

@@ -1,5 +1,4 @@
 import CLoad
-import DERPKit
 import FoundationEssentials
 import Glibc
 
@@ -18,6 +17,9 @@ public struct ServerRecipe: Hashable, Sendable {
         case server
         /// Relays between pairs of connections, and reads no frames: see ``PairGreeting``.
         case limit
+        /// Passes each connection on, over TLS as it came, to `{sink-port}` on 127.0.0.1: see ``Sink``. A certificate
+        /// for it is in `{dir}/server.pem`.
+        case proxy
     }
 
     /// Reads `NAME=COMMAND`.
@@ -33,19 +35,26 @@ public struct ServerRecipe: Hashable, Sendable {
         guard self.command.contains("{port}") else {
             throw LoadError("\(self.name): the command must say where {port} goes")
         }
+        guard kind != .proxy || self.command.contains("{sink-port}") else {
+            throw LoadError("\(self.name): the command must say where {sink-port} goes")
+        }
     }
 
     /// Whether ``loops`` says anything to it.
     public var takesLoops: Bool { self.command.contains("{loops}") }
 
-    /// Starts it on `processors`, 0 for any, with `environment` besides this process's own.
-    func start(on processors: UInt64, environment: [String: String] = [:]) throws -> ServerProcess {
-        let directory = FileManager.default.temporaryDirectory.path + "/derp-load-\(UInt64.random(in: 0...UInt64.max))"
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw LoadError("\(directory) can't be made")
-        }
+    /// Starts it on `processors`, with `environment` besides this process's own.
+    ///
+    /// - Parameters:
+    ///   - processors: 0 for any.
+    ///   - sink: what a proxy passes its connections on to.
+    func start(
+        on processors: UInt64,
+        environment: [String: String] = [:],
+        sink: Sink? = nil
+    ) throws -> ServerProcess {
+        let directory = try TemporaryDirectory.make()
+        if sink != nil { try LocalCertificate(in: directory).write(to: directory + "/server.pem") }
         let port = try FreePort.find(SOCK_STREAM)
         let stunPort = try FreePort.find(SOCK_DGRAM)
         let settings = environment.sorted { $0.key < $1.key }.map { "export \($0.key)='\($0.value)'; " }.joined()
@@ -53,6 +62,7 @@ public struct ServerRecipe: Hashable, Sendable {
             .replacing("{port}", with: "\(port)")
             .replacing("{stun-port}", with: "\(stunPort)")
             .replacing("{dir}", with: directory)
+            .replacing("{sink-port}", with: "\(sink?.port ?? 0)")
             .replacing("{loops}", with: "\(self.loops)")
         let here = FileManager.default.currentDirectoryPath
         let started = cload_now()
@@ -60,7 +70,7 @@ public struct ServerRecipe: Hashable, Sendable {
         guard pid > 0 else { throw LoadError("\(self.name) can't be started") }
         return ServerProcess(
             name: self.name,
-            login: self.kind == .server ? .derp(.upgrade) : .pair,
+            login: sink.map { .through($0) } ?? (self.kind == .server ? .derp(.upgrade) : .pair),
             leader: pid,
             port: port,
             stunPort: stunPort,

@@ -18,9 +18,18 @@ public struct Trial: Sendable {
         let able = servers.filter { $0.kind == .server || scenario.isForPairs }
         self.init(
             name,
-            able.enumerated().map { index, server in
-                Contestant(index == 0 ? .subject : server.kind == .server ? .other : .limit, server, scenario)
-            }
+            able.enumerated().map { Contestant($0.offset == 0 ? .subject : $0.element.role, $0.element, scenario) }
         )
+    }
+}
+
+extension ServerRecipe {
+    /// What it is to a server that is judged beside it.
+    fileprivate var role: Contestant.Role {
+        switch self.kind {
+        case .server: .other
+        case .limit: .limit
+        case .proxy: .proxy
+        }
     }
 }

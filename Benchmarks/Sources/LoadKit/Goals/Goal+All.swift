@@ -3,6 +3,7 @@ extension Goal {
     public static let all: [Goal] = [
         Goal("packets per CPU second, TLS 1.3, 1400 B, 10 pairs", "pairs", perSecond, .times(.other), .atLeast(2.5)),
         Goal("packets per CPU second, TLS 1.3, 1400 B, 10 pairs", "pairs", perSecond, .times(.limit), .atLeast(0.9)),
+        Goal("packets per CPU second, TLS 1.3, 1400 B, 10 pairs", "pairs", perSecond, .times(.proxy), .watched),
         Goal("the same, 100 B", "small", perSecond, .times(.other), .atLeast(1.8)),
         Goal("the same, 1400 B, one pair", "one-pair", perSecond, .times(.other), .atLeast(1.5)),
         Goal("the same, 1400 B, 10 pairs, plain", "plain", perSecond, .times(.other), .atLeast(4)),

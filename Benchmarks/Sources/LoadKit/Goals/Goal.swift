@@ -11,6 +11,8 @@ public struct Goal: Hashable, Sendable {
     public enum Bound: Hashable, Sendable {
         case atLeast(Double)
         case atMost(Double)
+        /// No goal: a number to watch.
+        case watched
     }
 
     /// For a person.
@@ -36,15 +38,18 @@ extension Goal.Bound {
         switch self {
         case .atLeast(let least): value >= least
         case .atMost(let most): value <= most
+        case .watched: true
         }
     }
 }
 
 extension Goal.Bound: CustomStringConvertible {
+    /// `≥ 2.5`; empty for none.
     public var description: String {
         switch self {
         case .atLeast(let value): "≥ \(Self.format(value))"
         case .atMost(let value): "≤ \(Self.format(value))"
+        case .watched: ""
         }
     }
 

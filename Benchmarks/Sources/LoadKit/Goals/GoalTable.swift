@@ -13,14 +13,14 @@ public struct GoalTable: Sendable {
 
     private var rows: [[String]] {
         [["goal", "to reach", "measured", "reached"]]
-            + self.verdicts.map { [$0.goal.what, $0.wanted, $0.found, $0.outcome.word] }
+            + self.verdicts.map { [$0.goal.what, $0.wanted, $0.found, $0.word] }
     }
 }
 
 extension Verdict {
     fileprivate var wanted: String {
         switch self.goal.measure {
-        case .itself: "\(self.goal.bound)\(self.unit.isEmpty ? "" : " \(self.unit)")"
+        case .itself: "\(self.goal.bound) \(self.unit)"
         case .times(let role): "\(self.goal.bound) × \(self.against ?? role.phrase)"
         }
     }
@@ -29,11 +29,10 @@ extension Verdict {
         if let measured { return measured.description }
         return self.ofLimit.map { "of the limit: \($0)" } ?? "–"
     }
-}
 
-extension Verdict.Outcome {
     fileprivate var word: String {
-        switch self {
+        switch self.outcome {
+        case .reached where self.goal.bound == .watched: "no goal"
         case .reached: "yes"
         case .missed: "no"
         case .failed: "no, the run failed"
@@ -48,6 +47,7 @@ extension Contestant.Role {
         case .subject, .baseline: "the same server"
         case .other: "another server"
         case .limit: "the limit"
+        case .proxy: "a proxy"
         }
     }
 }

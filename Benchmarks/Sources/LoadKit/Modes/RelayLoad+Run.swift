@@ -27,7 +27,7 @@ extension RelayLoad {
 
     /// Connects everybody. No flow may send yet.
     func prepare(_ target: Target, group: EventLoopGroup) async throws -> [Traffic] {
-        let traffic = group.loops.map { Traffic(loop: $0, isAddressed: target.login != .pair) }
+        let traffic = group.loops.map { Traffic(loop: $0, isAddressed: target.login.isAddressed) }
         for pair in 0..<(self.shape == .pairs ? self.count : 1) {
             try await self.addFlows(pair, to: traffic[pair % traffic.count], target)
         }
@@ -74,7 +74,12 @@ extension RelayLoad {
     ) async throws -> (Int, Int) {
         let number = UInt64.random(in: 1...UInt64.max)
         let source = try await self.addClient(number, to: traffic, target)
-        let destination = try await self.addClient(number, to: traffic, target)
+        let destination =
+            if case .through(let sink) = target.login {
+                try await self.addFarEnd(of: number, sink, to: traffic)
+            } else {
+                try await self.addClient(number, to: traffic, target)
+            }
         await traffic.loop.run { traffic.addFlow(role, from: source, to: destination, pace: pace, sizes: sizes) }
         return (source, destination)
     }
@@ -89,6 +94,12 @@ extension RelayLoad {
                 return .failure(error)
             }
         }.get()
+    }
+
+    /// What came out of the proxy.
+    private static func addFarEnd(of number: UInt64, _ sink: Sink, to traffic: Traffic) async throws -> Int {
+        let stream = try await sink.take(number)
+        return await traffic.loop.run { traffic.add(stream, key: NodePrivateKey().publicKey, early: []) }
     }
 }
 

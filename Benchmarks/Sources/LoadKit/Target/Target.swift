@@ -13,10 +13,15 @@ public struct Target: Sendable {
     public let login: Login
 
     /// How a connection becomes one that packets can be sent on.
-    public enum Login: Hashable, Sendable {
+    public enum Login: Sendable {
         case derp(ClientHandshake.Start)
         /// The limit relay's: see ``PairGreeting``.
         case pair
+        /// A proxy's, which passes each connection on to this one's far side.
+        case through(Sink)
+
+        /// Whether the server reads frames, and tells who sent them.
+        var isAddressed: Bool { if case .derp = self { true } else { false } }
     }
 
     /// Whether the machine has as many addresses to connect from as are wanted (127.0.0.0/8).
@@ -84,7 +89,7 @@ extension Target {
             case .derp(let start):
                 let handshake = ClientHandshake(privateKey: key, host: self.authority, start: start)
                 return (stream, try await ClientHandshake.perform(handshake, on: stream).early)
-            case .pair:
+            case .pair, .through:
                 try await Self.greet(stream, PairGreeting.bytes(pair))
                 return (stream, [])
             }
@@ -100,11 +105,13 @@ extension Target {
             switch stream.receive() {
             case .bytes(let bytes) where bytes.isEmpty: continue
             case .bytes(let bytes):
-                guard bytes.elementsEqual(PairGreeting.answer) else { throw LoadError("not a limit relay") }
+                guard bytes.elementsEqual(PairGreeting.answer) else {
+                    throw LoadError("no relay between pairs of connections")
+                }
                 stream.setDeadline(nil)
                 return
             case .wouldBlock: await stream.waitUntilReadable()
-            case .closed, .failed: throw LoadError("the limit relay closed the connection")
+            case .closed, .failed: throw LoadError("the connection was closed before it was relayed")
             }
         }
     }

@@ -1,0 +1,23 @@
+import FoundationEssentials
+
+/// A directory of this program's own.
+enum TemporaryDirectory {
+    /// Makes an empty one; returns its path.
+    static func make() throws -> String {
+        let path = FileManager.default.temporaryDirectory.path + "/derp-load-\(UInt64.random(in: 0...UInt64.max))"
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path,
+                withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700]
+            )
+        } catch {
+            throw LoadError("\(path) can't be made")
+        }
+        return path
+    }
+
+    static func remove(_ path: String) {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}

@@ -1,0 +1,31 @@
+import AsyncSockets
+import DERPKit
+import FoundationEssentials
+
+/// A certificate for 127.0.0.1 that nobody trusts.
+public struct LocalCertificate: Sendable {
+    let chainPEM: String
+    let privateKeyPEM: String
+
+    /// Makes it in `directory`, as files.
+    public init(in directory: String) throws {
+        let host = "127.0.0.1"
+        _ = try Certificate.selfSigned(for: host, directory: directory)
+        self.chainPEM = TextFile.read("\(directory)/\(host).crt")
+        self.privateKeyPEM = TextFile.read("\(directory)/\(host).key")
+    }
+
+    /// What a server with this certificate speaks TLS with.
+    public func serverTLS() throws -> TLSContext {
+        try TLSContext(serverChainPEM: self.chainPEM, privateKeyPEM: self.privateKeyPEM)
+    }
+
+    /// Writes certificate and key into one file, as HAProxy wants them.
+    func write(to path: String) throws {
+        let data = Data((self.chainPEM + self.privateKeyPEM).utf8)
+        guard FileManager.default.createFile(atPath: path, contents: data, attributes: [.posixPermissions: 0o600])
+        else {
+            throw LoadError("\(path) can't be written")
+        }
+    }
+}
