@@ -32,7 +32,6 @@ final class ImitatedTailscaled {
         self.process?.send(signal: SIGKILL)
         _ = try self.process?.waitForExit()
         try FileManager.default.removeItem(atPath: self.socketPath)
-        try FileManager.default.removeItem(at: self.directory.file("tailscaled.out"))
     }
 
     func know(_ keys: TestKey...) throws {

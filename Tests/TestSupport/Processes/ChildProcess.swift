@@ -6,8 +6,8 @@ import Foundation
 /// open and close many meanwhile.
 package final class ChildProcess {
     package let pid: pid_t
-    private let outputFile: URL
-    private let errorFile: URL
+    private let outputFile: OutputFile
+    private let errorFile: OutputFile
     private var status: ProcessExit?
     /// Our end of its standard input; -1 without one.
     var input: Int32 = -1
@@ -19,7 +19,7 @@ package final class ChildProcess {
     ///   - isIsolated: whether it sees nothing of the test's own environment.
     ///   - input: is its standard input.
     ///   - workingDirectory: is the test's own if `nil`.
-    ///   - directory: receives the files `<name>.out` and `<name>.err`.
+    ///   - directory: receives the files `<name>.out` and `<name>.err`, or what is added to them.
     package init(
         _ arguments: [String],
         environment: [String: String] = [:],
@@ -29,8 +29,8 @@ package final class ChildProcess {
         directory: URL,
         name: String
     ) throws {
-        self.outputFile = directory.appending(path: "\(name).out")
-        self.errorFile = directory.appending(path: "\(name).err")
+        self.outputFile = OutputFile(directory.appending(path: "\(name).out"))
+        self.errorFile = OutputFile(directory.appending(path: "\(name).err"))
         let channel: InputChannel? = if case .test = input { try InputChannel() } else { nil }
         defer { if let channel { close(channel.theirs) } }
 
@@ -43,8 +43,8 @@ package final class ChildProcess {
         case .test: posix_spawn_file_actions_adddup2(&actions, channel?.theirs ?? -1, 0)
         }
         let flags = O_WRONLY | O_CREAT | O_APPEND
-        posix_spawn_file_actions_addopen(&actions, 1, self.outputFile.path, flags, 0o600)
-        posix_spawn_file_actions_addopen(&actions, 2, self.errorFile.path, flags, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 1, self.outputFile.url.path, flags, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, self.errorFile.url.path, flags, 0o600)
 
         // The threads of a Swift program block signals, and a child would inherit that.
         var attributes = posix_spawnattr_t()
@@ -84,11 +84,11 @@ package final class ChildProcess {
     }
 
     /// What it has written to its standard output.
-    package var output: String { Self.text(of: self.outputFile) }
+    package var output: String { self.outputFile.text }
     /// What it has written to its standard error.
-    package var errors: String { Self.text(of: self.errorFile) }
+    package var errors: String { self.errorFile.text }
     /// The file behind ``output``, for output too large to hold.
-    package var outputLocation: URL { self.outputFile }
+    package var outputLocation: URL { self.outputFile.url }
 
     package var hasEnded: Bool {
         if self.status != nil { return true }
@@ -111,9 +111,5 @@ package final class ChildProcess {
             guard start.duration(to: .now) < limit else { throw ProcessFailure("process \(self.pid) still runs") }
             usleep(2000)
         }
-    }
-
-    private static func text(of file: URL) -> String {
-        (try? Data(contentsOf: file)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
 }
