@@ -45,7 +45,7 @@ struct FailedTakeoverTests {
         for answer in ["", "\(Self.version) hello", "serving", "\(Self.version) complete 3"] {
             let socket = try MessageSocket(connectingTo: line.path)
             socket.send("\(Self.version) hello")
-            while try !socket.receive().contains("complete") {}
+            try socket.receive(through: "complete")
             // Only one may have the sockets at a time.
             let other = try MessageSocket(connectingTo: line.path)
             other.send("\(Self.version) hello")

@@ -53,6 +53,15 @@ final class MessageSocket: Sendable {
         return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : ""
     }
 
+    /// Reads up to and including a message that contains `text`.
+    func receive(through text: String, within limit: Duration = Deadline.answer) throws {
+        while true {
+            let message = try self.receive(within: limit)
+            if message.contains(text) { return }
+            guard !message.isEmpty else { throw KitError.closed("before \(text)") }
+        }
+    }
+
     /// Reads until the other side closes.
     func expectClosed(within limit: Duration = Deadline.answer) throws {
         while try !self.receive(within: limit).isEmpty {}
