@@ -111,9 +111,10 @@ package final class HostResolver: Sendable {
     }
 
     private static func ask(for name: String) -> Result<[IPAddress], DERPError> {
+        // Of both families, whichever this machine has: clients are told of both, and the system puts those last that it
+        // can't reach.
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = AI_ADDRCONFIG
         var list: UnsafeMutablePointer<addrinfo>?
         let result = getaddrinfo(name, nil, &hints, &list)
         guard result == 0 else {

@@ -55,7 +55,7 @@ extension CheckPlan {
 
     private func serveMetrics(_ watch: Watch, on group: EventLoopGroup) async throws -> CheckMetricsServer? {
         guard let address = watch.metrics else { return nil }
-        let server = try await CheckMetricsServer(address: address.resolve(), group: group)
+        let server = try await CheckMetricsServer(address: await address.resolve(), group: group)
         Self.write("Metrics: http://\(server.address)/metrics\n", to: STDERR_FILENO)
         return server
     }

@@ -10,7 +10,7 @@ struct ConfigurationCheck {
     ///
     /// - Throws: ``StartError``, or ``DERPError``, for what would.
     func perform() async throws -> CommandOutcome {
-        let preparation = try Preparation(self.settings, makesFiles: false)
+        let preparation = try await Preparation(self.settings, makesFiles: false)
         var configuration = preparation.configuration
         configuration.mapSources.cacheDirectory = nil
         let relay = try RelayServer(configuration: configuration)

@@ -16,7 +16,7 @@ struct Launcher {
         logger.logLevel = self.settings.logLevel
         FileLimit.raise()
 
-        let preparation = try Preparation(self.settings)
+        let preparation = try await Preparation(self.settings)
         let relay = try RelayServer(configuration: preparation.configuration, logger: logger)
         let lists = preparation.configuration.admission.lists
         var reloadables: [Reloadable] = [.map(of: relay)]

@@ -12,14 +12,14 @@ struct Preparation {
     ///
     /// - Parameter makesFiles: whether what is made is also written.
     /// - Throws: ``StartError`` with the setting at fault.
-    init(_ settings: ServerSettings, makesFiles: Bool = true) throws(StartError) {
+    init(_ settings: ServerSettings, makesFiles: Bool = true) async throws(StartError) {
         var notices = settings.sources.notices
         let privateKey = try Self.privateKey(settings, &notices, makesFiles: makesFiles)
         let authorities = try settings.authorities()
         let certificates = try PreparedCertificates(settings, authoritiesPEM: authorities, makesFiles: makesFiles)
         notices += certificates.notices
         self.certificates = certificates
-        let address = try Self.resolve(settings.listen)
+        let address = try await Self.resolve(settings.listen)
 
         var configuration = RelayServer.Configuration(
             privateKey: privateKey,
@@ -87,9 +87,9 @@ struct Preparation {
         }
     }
 
-    private static func resolve(_ listen: ListenAddress) throws(StartError) -> SocketAddress {
+    private static func resolve(_ listen: ListenAddress) async throws(StartError) -> SocketAddress {
         do {
-            return try listen.resolve()
+            return try await listen.resolve()
         } catch {
             throw StartError("-a", error)
         }
