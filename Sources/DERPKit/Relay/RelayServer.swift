@@ -212,12 +212,7 @@ extension RelayServer {
         let time = self.configuration.drainTimeout
         await withTaskGroup(of: Void.self) { tasks in
             for relay in self.relays {
-                tasks.addTask {
-                    await relay.loop.run {
-                        await relay.drain(farewell: farewell, within: time)
-                        relay.disconnect()
-                    }
-                }
+                tasks.addTask { await relay.loop.run { await relay.drain(farewell: farewell, within: time) } }
             }
         }
         // Only now: a broken link is news for clients, of peers that are still there.

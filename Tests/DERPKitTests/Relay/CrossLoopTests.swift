@@ -60,6 +60,27 @@ struct CrossLoopTests {
         }
     }
 
+    @Test("a connection's last packet comes before the news of another one with its key that the key is gone")
+    func lastPacket() throws {
+        let table = try LoopTable(loops: 3, seed: 4)
+        let receiver = try TableClient(table, on: 2)
+        let key = NodePrivateKey()
+        let idle = try TableClient(table, on: 2, key: key)
+        table.settle()
+        let speaker = try TableClient(table, on: 1, key: key)
+        table.settle()
+        speaker.send([7], to: receiver.key)
+        speaker.leave()
+        idle.leave()
+        // The other loops go on while the speaker's is in the middle of the tick in which it reads all that.
+        let loops = table.relays.map(\.loop)
+        Task(executorPreference: loops[1]) { for index in [2, 0, 2] { loops[index].turn() } }
+        loops[1].turn()
+        table.settle()
+        #expect(speaker.closeReason == .peer && idle.closeReason == .peer)
+        #expect(receiver.frames().map(\.type) == [.serverInfo, .recvPacket, .peerGone])
+    }
+
     @Test("nothing is ever written to a client for which it was not meant, though slots are reused", arguments: 0..<200)
     func reusedSlots(seed: Int) throws {
         let table = try LoopTable(loops: 2, seed: UInt64(seed))
