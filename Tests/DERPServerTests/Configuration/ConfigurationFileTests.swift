@@ -77,7 +77,8 @@ struct ConfigurationFileTests {
         // A value that may stand for anything, so that only types of flags matter.
         for flag in Flag.all where flag.isConfigurable && flag.support == .supported {
             let value = flag.kind == .boolean ? "true" : "x1"
-            let file = try ConfigurationFile(path: Configured.kept("relay: {\(flag.key): \(value)}"))
+            let configured = try Configured("relay: {\(flag.key): \(value)}")
+            let file = try withExtendedLifetime(configured) { try ConfigurationFile(path: configured.path) }
             #expect(file.relay.map(\.flag.name) == [flag.name])
             let variables = try EnvironmentSettings(["DERP_" + flag.key.uppercased(): value])
             #expect(variables.settings.map(\.flag.name) == [flag.name])
@@ -154,14 +155,5 @@ struct ConfigurationFileTests {
         #expect(throws: UsageError("DERP_A and DERP_ADDRESS are the same setting")) {
             try Configured("relay: {}").settings(variables: ["DERP_A": ":1", "DERP_ADDRESS": ":2"])
         }
-    }
-}
-
-extension Configured {
-    /// The path of a file that is gone after the process.
-    fileprivate static func kept(_ text: String) throws -> String {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("derp-config-\(UUID())").path
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        return path
     }
 }

@@ -33,7 +33,9 @@ struct EmbeddingPackage {
     func build(within limit: Duration, log: TemporaryDirectory) throws -> URL {
         let scratch = self.root.appending(path: "build")
         let arguments = ["swift", "build", "--package-path", self.root.path, "--scratch-path", scratch.path]
-        let build = try ChildProcess(arguments, directory: log.url, name: "build")
+        // The build leaves some of its own temporary directories behind.
+        let variables = ["TMPDIR": log.url.path]
+        let build = try ChildProcess(arguments, environment: variables, directory: log.url, name: "build")
         let status = try build.waitForExit(within: limit)
         guard status == .code(0) else {
             throw KitError.unexpected("README's program does not build:\n\(build.output)\(build.errors)")

@@ -32,7 +32,7 @@ final class Browser {
                 "--remote-debugging-port=0", "--user-data-dir=\(directory.file("profile").path)",
                 "http://127.0.0.1:\(port)/",
             ],
-            environment: ["HOME": directory.url.path],
+            environment: ["HOME": directory.url.path, "TMPDIR": directory.url.path],
             directory: directory.url,
             name: "browser"
         )
