@@ -47,6 +47,11 @@ struct CertificateJudgeTests {
             self.complaints(SampleEvidence.certificate(days: -3))
                 == ["error certificate: the certificate has expired 2 days ago"]
         )
+        // Clients refuse it in the very second.
+        let last = SampleEvidence.certificate(end: SampleEvidence.now)
+        #expect(self.complaints(last) == ["error certificate: the certificate has expired 0 days ago"])
+        let next = SampleEvidence.certificate(end: SampleEvidence.now + 1)
+        #expect(self.complaints(next) == ["warning certificate: the certificate expires in 0 days"])
         #expect(
             self.complaints(SampleEvidence.certificate(from: SampleEvidence.now + 100))
                 == ["error certificate: the certificate is not valid yet"]

@@ -66,13 +66,14 @@ struct SampleEvidence {
     static func certificate(
         names: [String] = ["relay.test"],
         days: Int = 60,
-        from start: Int = now - 86400
+        from start: Int = now - 86400,
+        end: Int? = nil
     ) -> CertificateSummary {
         CertificateSummary(
             names: names,
             issuer: "Sample CA",
             start: start,
-            end: Self.now + days * 86400 + 60,
+            end: end ?? Self.now + days * 86400 + 60,
             pin: "sha256-raw:" + String(repeating: "ab", count: 32),
             isSelfIssued: false
         )

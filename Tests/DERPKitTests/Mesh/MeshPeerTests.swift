@@ -47,6 +47,23 @@ struct MeshPeerTests {
         )
     }
 
+    @Test("that ask again while they are being told are told once more")
+    func askingAgain() throws {
+        let mesh = try MeshTable(loops: 2, seed: 3)
+        let client = try TableClient(mesh.table, on: 0)
+        let peer = try mesh.peer(on: 1)
+        mesh.table.settle()
+        _ = peer.frames()
+        peer.watch()
+        // To the forwarder and back: the peer is now among those who watch, and is being told.
+        for index in [1, 0, 1] { mesh.table.relays[index].loop.turn() }
+        peer.watch()
+        mesh.table.settle()
+        let keys = peer.frames().compactMap(\.presence).map(\.key)
+        #expect(keys.filter { $0 == client.key }.count == 2)
+        #expect(keys.filter { $0 == peer.key }.count == 2)
+    }
+
     @Test("hear that a key left only when its last connection has")
     func duplicates() throws {
         let mesh = try MeshTable(loops: 2, seed: 2)

@@ -87,6 +87,52 @@ struct FailedTakeoverTests {
         }
     }
 
+    /// What a predecessor may hand over as the socket of the relay's port.
+    enum HandedSocket: CaseIterable, Sendable {
+        case right, ofAnotherPort, datagrams, unbound
+    }
+
+    @Test("Only a socket that is what the predecessor says it is gets served with", arguments: HandedSocket.allCases)
+    func wrongSocket(kind: HandedSocket) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("takeover").path
+        let listener = try MessageSocket(listeningAt: path)
+        let right = try PortReservation(.tcp)
+        let other = try PortReservation(.tcp)
+        let datagrams = try PortReservation(.udp, port: right.port)
+        let unbound = try SocketKind.tcp.makeDescriptor(family: Loopback.ipv4.family)
+        defer { close(unbound) }
+        let file =
+            switch kind {
+            case .right: right.descriptor
+            case .ofAnotherPort: other.descriptor
+            case .datagrams: datagrams.descriptor
+            case .unbound: unbound
+            }
+        let options = ServerOptions.plain.with {
+            $0.flags = ["--takeover", path]
+            $0.loops = 1
+            $0.ports = .init(relay: right.port, helper: 0, stun: 0)
+        }
+        let answer = "\(Self.version) sockets relay 127.0.0.1:\(right.port)"
+        let thread = Knocking(1) {
+            guard let socket = try? listener.accept(within: .milliseconds(100)) else { return }
+            _ = try socket.receive()
+            socket.send(answer, with: file)
+            socket.send("\(Self.version) complete 1")
+            try socket.expectClosed()
+        }
+        if kind == .right {
+            let server = try ServerProcess(options)
+            try RawDERPClient(server).expectQuiet()
+        } else {
+            let (status, errors) = try ServerProcess.runToExit(options)
+            #expect(status == .code(1))
+            #expect(errors.hasPrefix("DERPServer: --takeover: ") && errors.contains("makes no sense"), "\(errors)")
+        }
+        _ = try thread.stop()
+    }
+
     @Test("A socket that others could put their own in place of is refused; a stale one is replaced")
     func paths() throws {
         let directory = try TemporaryDirectory()

@@ -4,7 +4,8 @@ import TestSupport
 /// A free port, held by a bound socket until ``release()``.
 final class PortReservation {
     let port: UInt16
-    private var descriptor: Int32
+    /// The socket; -1 once it is released.
+    private(set) var descriptor: Int32
 
     /// Takes a free port, or `port` if it is given; a TCP reservation also listens, so that nobody else can.
     init(_ kind: SocketKind, on address: Loopback = .ipv4, port: UInt16? = nil) throws {

@@ -45,6 +45,33 @@ final class MessageSocket: Sendable {
         self.send(Array(text.utf8))
     }
 
+    /// Sends a message with an open file (SCM_RIGHTS, unix(7)).
+    func send(_ text: String, with file: Int32) {
+        var header = cmsghdr()
+        let headerSize = MemoryLayout<cmsghdr>.size
+        header.cmsg_len = headerSize + MemoryLayout<Int32>.size
+        header.cmsg_level = SOL_SOCKET
+        header.cmsg_type = Int32(SCM_RIGHTS)
+        // What follows a header is padded to 8 bytes.
+        var control = [UInt8](repeating: 0, count: headerSize + 8)
+        var bytes = Array(text.utf8)
+        control.withUnsafeMutableBytes { control in
+            control.storeBytes(of: header, as: cmsghdr.self)
+            control.storeBytes(of: file, toByteOffset: headerSize, as: Int32.self)
+            bytes.withUnsafeMutableBytes { bytes in
+                var piece = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+                withUnsafeMutablePointer(to: &piece) { piece in
+                    var message = msghdr()
+                    message.msg_iov = piece
+                    message.msg_iovlen = 1
+                    message.msg_control = control.baseAddress
+                    message.msg_controllen = control.count
+                    _ = sendmsg(self.descriptor, &message, Int32(MSG_NOSIGNAL))
+                }
+            }
+        }
+    }
+
     /// The next message as text; empty when the other side has closed. Descriptors that come with it are closed.
     func receive(within limit: Duration = Deadline.answer) throws -> String {
         try self.wait(within: limit, "no message")
