@@ -12,6 +12,17 @@ struct RelayOptions: ParsableArguments {
     @Option(name: .customLong("size"), help: "Bytes of a packet, 32…65536; several, with commas, take turns.")
     var sizes = "1400"
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Which part of the packets looks like path discovery, 0…1. Order is checked among these and among the others: \
+            a relay may let the ones overtake the others.
+            """,
+            valueName: "share"
+        )
+    )
+    var disco = 0.0
+
     @Option(help: "Closed loop: so many packets of each pair are on their way at any time.")
     var window: Int?
 
@@ -63,7 +74,13 @@ struct RelayOptions: ParsableArguments {
         guard !sizes.isEmpty, sizes.allSatisfy(RelayLoad.sizes.contains) else {
             throw ValidationError("--size must be 32…65536")
         }
+        guard (0...1).contains(self.disco), self.disco == 0 || sizes.allSatisfy(RelayLoad.discoSizes.contains) else {
+            throw ValidationError(
+                "--disco must be 0…1, and needs a --size of \(RelayLoad.discoSizes.lowerBound) or more"
+            )
+        }
         var load = RelayLoad()
+        load.disco = self.disco
         load.shape = shape
         load.count = self.count
         load.sizes = sizes

@@ -51,6 +51,24 @@ struct FaultTests {
         #expect(!report.isSuccess)
     }
 
+    @Test("Packets of one kind that change places are told, and those of two kinds may")
+    func overtake() async throws {
+        let disco = try await self.run(.swap) {
+            $0.count = 1
+            $0.sizes = [100]
+            $0.disco = 1
+        }
+        #expect(disco.faults.reordered == 1)
+        // Every second packet is of the other kind.
+        let mixed = try await self.run(.swap) {
+            $0.count = 1
+            $0.sizes = [100]
+            $0.disco = 0.5
+        }
+        #expect(mixed.isSuccess)
+        #expect(abs(try #require(mixed["disco of all that came"]) - 50) < 1)
+    }
+
     @Test("A packet for somebody else is told")
     func misdeliver() async throws {
         #expect(try await self.run(.misdeliver).faults.misdelivered == 1)

@@ -41,7 +41,7 @@ extension RelayLoad {
     private func addFlows(_ pair: Int, to traffic: Traffic, _ target: Target) async throws {
         switch self.shape {
         case .pairs:
-            try await Self.addPair(.load, self.pace, self.sizes, to: traffic, target)
+            try await Self.addPair(.load, self.pace, self.sizes, disco: self.disco, to: traffic, target)
         case .pingPong:
             let (left, right) = try await Self.addPair(.load, .window(1), self.sizes, to: traffic, target)
             await traffic.loop.run {
@@ -53,7 +53,14 @@ extension RelayLoad {
                 let other = try await Self.addClient(to: traffic, target)
                 let (source, destination) = self.shape == .oneToMany ? (center, other) : (other, center)
                 await traffic.loop.run {
-                    traffic.addFlow(.load, from: source, to: destination, pace: self.pace, sizes: self.sizes)
+                    traffic.addFlow(
+                        .load,
+                        from: source,
+                        to: destination,
+                        pace: self.pace,
+                        sizes: self.sizes,
+                        disco: self.disco
+                    )
                 }
             }
         }
@@ -69,6 +76,7 @@ extension RelayLoad {
         _ role: Flow.Role,
         _ pace: Pace,
         _ sizes: [Int],
+        disco: Double = 0,
         to traffic: Traffic,
         _ target: Target
     ) async throws -> (Int, Int) {
@@ -80,7 +88,9 @@ extension RelayLoad {
             } else {
                 try await self.addClient(number, to: traffic, target)
             }
-        await traffic.loop.run { traffic.addFlow(role, from: source, to: destination, pace: pace, sizes: sizes) }
+        await traffic.loop.run {
+            traffic.addFlow(role, from: source, to: destination, pace: pace, sizes: sizes, disco: disco)
+        }
         return (source, destination)
     }
 
@@ -141,6 +151,12 @@ extension RelayLoad {
         report.add("offered", Double(load.sent) / lap.seconds, "packets/s")
         if case .every(let interval) = self.pace {
             report.add("wanted", Double(self.count) * 1e9 / Double(max(interval, 1)), "packets/s")
+        }
+        if self.disco > 0 {
+            var disco: UInt64 = 0
+            for part in traffic { disco += await part.loop.run { part.receivedDisco } }
+            let all = total[Flow.Role.load.rawValue].received
+            report.add("disco of all that came", Double(disco) / Double(max(all, 1)) * 100, "%")
         }
         report.add("loss", Self.loss(total[Flow.Role.load.rawValue]), "%", .lower)
         var latencies = [LatencyHistogram.latencies(), LatencyHistogram.latencies()]

@@ -15,6 +15,9 @@ public struct RelayLoad: Sendable {
     public var count = 10
     /// Of the packets, in turn, in bytes; at least ``sizes-swift.type.property``.
     public var sizes = [1400]
+    /// Which part of the packets looks like path discovery, 0…1: relays queue those apart. They need
+    /// ``discoSizes``.
+    public var disco = 0.0
     /// For an open loop, the interval is that of one flow.
     public var pace = Pace.window(24)
     /// Pairs that send a light open-loop load besides, and are counted apart.
@@ -34,6 +37,9 @@ public struct RelayLoad: Sendable {
     /// The smallest and the largest test packet, in bytes.
     public static let sizes = PacketStamp.minimumSize...65536
 
+    /// The smallest and the largest test packet of path discovery, in bytes.
+    public static let discoSizes = TestPacket.minimumDiscoSize...65536
+
     var title: String {
         let pace =
             switch self.pace {
@@ -44,6 +50,7 @@ public struct RelayLoad: Sendable {
             }
         let sizes = self.sizes.map(String.init).joined(separator: "+")
         var title = "relay \(self.shape.rawValue) x\(self.count), \(sizes) B, \(pace)"
+        if self.disco > 0 { title += ", \(Report.format(self.disco * 100)) % disco" }
         if self.probes > 0 { title += ", \(self.probes) probes" }
         if self.idle > 0 { title += ", \(self.idle) idle" }
         return title

@@ -19,8 +19,12 @@ final class Flow {
     var echo: Flow?
 
     private let sizes: [Int]
-    private(set) var sent: UInt64 = 0
-    var arrivals = ArrivalLedger()
+    private var data = Lane()
+    private(set) var disco = Lane()
+    /// How many of 1 are disco packets, and how many of them are due.
+    private let discoShare: Double
+    private var discoDue = 0.0
+    private var nextKind = PacketKind.data
 
     /// How many packets may be sent in all.
     var limit: UInt64 = 0
@@ -31,37 +35,85 @@ final class Flow {
     /// It waits for the end of the tick, to send.
     var isMarked = false
 
-    /// - Parameter sizes: of its packets, in turn, in bytes.
-    init(index: Int, role: Role, from source: LoadClient, to destination: LoadClient, pace: Pace, sizes: [Int]) {
+    /// - Parameters:
+    ///   - sizes: of its packets, in turn, in bytes.
+    ///   - disco: which part of its packets is of that kind, 0…1.
+    init(
+        index: Int,
+        role: Role,
+        from source: LoadClient,
+        to destination: LoadClient,
+        pace: Pace,
+        sizes: [Int],
+        disco: Double
+    ) {
         self.index = index
         self.role = role
         self.source = source
         self.destination = destination
         self.pace = pace
         self.sizes = sizes
+        self.discoShare = disco
+        self.chooseKind()
         if case .window(let count) = pace { self.credit = count }
     }
 
-    /// The size of the packet with this sequence number, in bytes.
+    /// The size of the packet with this number in its lane, in bytes.
     @inline(__always)
-    func size(at sequence: UInt64) -> Int {
+    private func size(at sequence: UInt64) -> Int {
         self.sizes.count == 1 ? self.sizes[0] : self.sizes[Int(sequence % UInt64(self.sizes.count))]
     }
 
     /// What stands before a packet: frame header and destination, in bytes.
     static let prefixCount = FrameHeader.byteCount + NodePublicKey.byteCount
+}
+
+// MARK: Sending
+
+extension Flow {
+    /// How many packets were sent, of both kinds.
+    var sent: UInt64 { self.data.sent + self.disco.sent }
 
     /// How much the next packet takes on the wire, in bytes.
-    var nextFrameCount: Int { Self.prefixCount + self.size(at: self.sent) }
+    var nextFrameCount: Int {
+        Self.prefixCount + self.size(at: self.nextKind == .data ? self.data.sent : self.disco.sent)
+    }
 
     /// Writes the next packet's frame, ``nextFrameCount`` bytes, at `pointer`.
     @inline(__always)
     func writeNext(at pointer: UnsafeMutableRawPointer, time: UInt64) {
-        let size = self.size(at: self.sent)
+        let kind = self.nextKind
+        let sequence = kind == .data ? self.data.takeNumber() : self.disco.takeNumber()
+        let size = self.size(at: sequence)
         FrameHeader(type: .sendPacket, payloadCount: UInt32(NodePublicKey.byteCount + size)).store(to: pointer)
         self.destination.key.store(to: pointer + FrameHeader.byteCount)
-        let stamp = PacketStamp(flow: UInt32(self.index), size: UInt32(size), sequence: self.sent, time: time)
-        stamp.write(to: pointer + Self.prefixCount)
-        self.sent += 1
+        let place = pointer + Self.prefixCount
+        TestPacket.write(kind, flow: self.index, size: size, sequence: sequence, time: time, to: place)
+        self.chooseKind()
+    }
+
+    @inline(__always)
+    private func chooseKind() {
+        self.discoDue += self.discoShare
+        self.nextKind = self.discoDue >= 1 ? .disco : .data
+        if self.nextKind == .disco { self.discoDue -= 1 }
+    }
+}
+
+// MARK: Receiving
+
+extension Flow {
+    /// How many packets have come, of both kinds, each counted once.
+    var received: UInt64 { self.data.arrivals.received + self.disco.arrivals.received }
+
+    /// Whether a packet of `size` bytes with this number was sent.
+    @inline(__always)
+    func hasSent(_ kind: PacketKind, _ sequence: UInt64, size: Int) -> Bool {
+        sequence < (kind == .data ? self.data.sent : self.disco.sent) && size == self.size(at: sequence)
+    }
+
+    @inline(__always)
+    func note(_ kind: PacketKind, _ sequence: UInt64) -> ArrivalLedger.Arrival {
+        kind == .data ? self.data.note(sequence) : self.disco.note(sequence)
     }
 }

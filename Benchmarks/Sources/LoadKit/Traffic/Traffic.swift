@@ -61,14 +61,22 @@ extension Traffic {
         return client.index
     }
 
-    func addFlow(_ role: Flow.Role, from source: Int, to destination: Int, pace: Pace, sizes: [Int]) {
+    func addFlow(
+        _ role: Flow.Role,
+        from source: Int,
+        to destination: Int,
+        pace: Pace,
+        sizes: [Int],
+        disco: Double = 0
+    ) {
         let flow = Flow(
             index: self.flows.count,
             role: role,
             from: self.clients[source],
             to: self.clients[destination],
             pace: pace,
-            sizes: sizes
+            sizes: sizes,
+            disco: disco
         )
         if case .echo(let other) = pace { self.flows[other].echo = flow }
         self.flows.append(flow)
@@ -115,7 +123,10 @@ extension Traffic {
 
 extension Traffic {
     /// How many packets the flows may still send, or wait for.
-    var outstanding: UInt64 { self.flows.reduce(0) { $0 + $1.limit - $1.arrivals.received } }
+    var outstanding: UInt64 { self.flows.reduce(0) { $0 + $1.limit - $1.received } }
+
+    /// How many disco packets have come.
+    var receivedDisco: UInt64 { self.flows.reduce(0) { $0 + $1.disco.arrivals.received } }
 
     func tally(of role: Flow.Role) -> Tally {
         var tally = self.received[role.rawValue]
@@ -269,14 +280,15 @@ extension Traffic {
     private func take(_ payload: UnsafeRawBufferPointer, at client: LoadClient, _ now: UInt64) {
         let keyCount = NodePublicKey.byteCount
         guard payload.count >= keyCount, let base = payload.baseAddress,
-            let stamp = PacketStamp(verifying: UnsafeRawBufferPointer(rebasing: payload[keyCount...])),
+            let (kind, stamp) = TestPacket.read(UnsafeRawBufferPointer(rebasing: payload[keyCount...])),
             Int(stamp.flow) < self.flows.count
         else {
             self.faults.corrupt += 1
             return
         }
         let flow = self.flows[Int(stamp.flow)]
-        guard stamp.sequence < flow.sent, Int(stamp.size) == flow.size(at: stamp.sequence),
+        let size = payload.count - keyCount
+        guard flow.hasSent(kind, stamp.sequence, size: size),
             NodePublicKey(unchecked: base) == (self.arriving == .recvPacket ? flow.source : flow.destination).key
         else {
             self.faults.corrupt += 1
@@ -286,18 +298,18 @@ extension Traffic {
             self.faults.misdelivered += 1
             return
         }
-        switch flow.arrivals.note(stamp.sequence) {
-        case .inOrder(let missing): self.arrived(stamp, on: flow, missing: missing, now)
+        switch flow.note(kind, stamp.sequence) {
+        case .inOrder(let missing): self.arrived(stamp, size, on: flow, missing: missing, now)
         case .reordered: self.faults.reordered += 1
         case .doubled: self.faults.doubled += 1
         }
     }
 
     @inline(__always)
-    private func arrived(_ stamp: PacketStamp, on flow: Flow, missing: UInt64, _ now: UInt64) {
+    private func arrived(_ stamp: PacketStamp, _ size: Int, on flow: Flow, missing: UInt64, _ now: UInt64) {
         let role = flow.role.rawValue
         self.received[role].received += 1
-        self.received[role].receivedBytes += UInt64(stamp.size)
+        self.received[role].receivedBytes += UInt64(size)
         if let echo = flow.echo {
             echo.due = stamp.time
             echo.credit += 1
