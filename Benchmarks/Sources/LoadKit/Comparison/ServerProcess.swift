@@ -15,10 +15,18 @@ struct ServerProcess: Sendable {
     /// On the monotonic clock, in nanoseconds.
     let started: UInt64
 
-    /// The processes that belong to it.
+    /// The processes that belong to it and run.
     var pids: [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        return names.compactMap { Int32($0) }.filter { getpgid($0) == self.leader }
+        return names.compactMap { Int32($0) }.filter { getpgid($0) == self.leader && !Self.hasEnded($0) }
+    }
+
+    /// Whether it only waits to be reaped, which whoever inherited it from the shell may do late. Its state stands behind
+    /// its name in `/proc/PID/stat` (proc(5)).
+    private static func hasEnded(_ pid: Int32) -> Bool {
+        let text = TextFile.read("/proc/\(pid)/stat")
+        guard let end = text.lastIndex(of: ")") else { return true }
+        return text[end...].dropFirst(2).first == "Z"
     }
 
     func target(isTLS: Bool) throws -> Target {
