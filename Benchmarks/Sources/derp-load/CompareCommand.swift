@@ -7,7 +7,8 @@ struct CompareCommand: AsyncParsableCommand {
         abstract: "Does the same work to several servers in turn, and prints how the first does against the others.",
         discussion: """
             A command is run by the shell, with {port}, {stun-port} and {dir} replaced by a free TCP port, a free UDP \
-            port and an empty directory. It must serve on 127.0.0.1. Every measurement starts the server anew.
+            port and an empty directory. It must serve on 127.0.0.1, with TLS unless --plain is given. Every measurement \
+            starts the server anew, on processors of its own where there are more than one.
 
             A scenario is a mode with its options ("relay --size 100 --pairs 3"), or one of these names:
             \(Preset.help)

@@ -8,11 +8,12 @@ struct PingPongCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var target: TargetOptions
+    @OptionGroup var limit: LimitOptions
     @OptionGroup var options: PingPongOptions
 
     func run() async throws {
         let load = self.options.load
-        try await self.target.run { try await load.run($0, group: $1, meter: $2) }
+        try await self.target.run(self.limit) { try await load.run($0, group: $1, meter: $2) }
     }
 }
 

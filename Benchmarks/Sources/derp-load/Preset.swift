@@ -36,7 +36,19 @@ struct Preset {
     }
 
     /// The scenario of this name, or the one that `text` spells out.
+    ///
+    /// - Throws: `ValidationError`, which says what is wrong with which scenario.
     static func scenario(_ text: String) throws -> Scenario {
+        do {
+            return try Self.read(text)
+        } catch let error as ValidationError {
+            throw error
+        } catch {
+            throw ValidationError("\(text): \(DerpLoad.message(for: error))")
+        }
+    }
+
+    private static func read(_ text: String) throws -> Scenario {
         let words = Self.text(text).split(separator: " ").map(String.init)
         let arguments = Array(words.dropFirst())
         switch words.first {

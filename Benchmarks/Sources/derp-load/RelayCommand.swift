@@ -8,10 +8,11 @@ struct RelayCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var target: TargetOptions
+    @OptionGroup var limit: LimitOptions
     @OptionGroup var options: RelayOptions
 
     func run() async throws {
         let load = try self.options.load()
-        try await self.target.run { try await load.run($0, group: $1, meter: $2) }
+        try await self.target.run(self.limit) { try await load.run($0, group: $1, meter: $2) }
     }
 }

@@ -8,7 +8,8 @@ struct SuiteCommand: AsyncParsableCommand {
         abstract: "Measures everything, and writes JSON, a summary and plots.",
         discussion: """
             Servers are named and started as in "compare". The first one is judged by the project's goals; where its \
-            command says where {loops} goes, two event loops are held against one.
+            command says where {loops} goes, two event loops are held against one. Exit code 1: something went wrong; a \
+            goal that is missed is not an error.
             """
     )
 
@@ -48,7 +49,7 @@ struct SuiteCommand: AsyncParsableCommand {
     @Option(help: "What the summary is headed with.")
     var title = "Benchmarks"
 
-    @Flag(help: "A short look at the main points instead.")
+    @Flag(help: "One short round of each instead.")
     var quick = false
 
     func run() async throws {

@@ -17,24 +17,10 @@ struct TargetOptions: ParsableArguments {
     @Flag(help: "Ask for DERP with Derp-Fast-Start.")
     var fastStart = false
 
-    @Flag(help: "The server is tls-limit, which relays between pairs of connections without reading frames.")
-    var limit = false
-
-    @Option(
-        help: ArgumentHelp(
-            """
-            The server is a proxy, which passes connections on to this port of 127.0.0.1, where the other half of each \
-            pair is then: over TLS when the URL says https.
-            """,
-            valueName: "port"
-        )
-    )
-    var sinkPort: UInt16?
-
     @Option(
         name: .customLong("server-pid"),
         help: ArgumentHelp(
-            "A process of the server, to read its processor time and memory. Repeatable.",
+            "A process of the server on this machine, to read its processor time and memory. Repeatable.",
             valueName: "pid"
         )
     )
@@ -51,14 +37,16 @@ struct TargetOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...64).contains(self.loops) else { throw ValidationError("--loops must be 1…64") }
-        guard self.sinkPort == nil || self.loops == 1 && !self.limit else {
-            throw ValidationError("--sink-port needs --loops 1, and no --limit")
-        }
         guard self.cpu.map({ (0..<64).contains($0) }) ?? true else { throw ValidationError("--cpu must be 0…63") }
     }
 
     /// Measures, prints, and ends with exit code 1 when the run failed.
-    func run(_ body: (Target, EventLoopGroup, ProcessMeter?) async throws -> Report) async throws {
+    ///
+    /// - Parameter limit: what the server is instead of one that speaks DERP.
+    func run(
+        _ limit: LimitOptions? = nil,
+        _ body: (Target, EventLoopGroup, ProcessMeter?) async throws -> Report
+    ) async throws {
         if let cpu { Processors.pinThisProcess(to: 1 << UInt64(cpu)) }
         Limits.raiseOpenFiles()
         let group = try EventLoopGroup(count: self.loops)
@@ -66,19 +54,13 @@ struct TargetOptions: ParsableArguments {
             url: self.url,
             verification: try self.verification(),
             versions: self.tls12 ? .tls12 : .both,
-            login: try await self.login(group)
+            login: try await limit?.login(isTLS: self.url.hasPrefix("https:"), group)
+                ?? .derp(self.fastStart ? .fastStart : .upgrade)
         )
         let meter = self.serverPIDs.isEmpty ? nil : try ProcessMeter(pids: self.serverPIDs)
         let report = try await body(target, group, meter)
         print(self.json ? report.json : report.text)
         guard report.isSuccess else { throw ExitCode.failure }
-    }
-
-    private func login(_ group: EventLoopGroup) async throws -> Target.Login {
-        if let sinkPort {
-            return .through(try await Sink(port: sinkPort, isTLS: self.url.hasPrefix("https:"), group))
-        }
-        return self.limit ? .pair : .derp(self.fastStart ? .fastStart : .upgrade)
     }
 
     private func verification() throws -> TLSContext.Verification {

@@ -57,4 +57,12 @@ struct SuitePlanTests {
     func presets() throws {
         for preset in Preset.all { _ = try Preset.scenario(preset.name) }
     }
+
+    @Test("A scenario that can't be read is told with what is wrong", arguments: ["relay --size 3", "relay --nosuch"])
+    func wrongScenario(text: String) {
+        #expect { try Preset.scenario(text) } throws: {
+            let message = DerpLoad.message(for: $0)
+            return message.contains("\(text): ") && !message.contains("CommandError")
+        }
+    }
 }
