@@ -10,7 +10,7 @@ struct GoalTests {
     /// A section of one trial, "work", whose contestants have these values of the figure "speed", round by round.
     private func report(
         _ values: [(name: String, role: Contestant.Role, rounds: [Double])],
-        faulty: Bool = false
+        faulty: Set<Int> = []
     ) throws -> ComparisonReport {
         let recipe = try #require(Self.recipe)
         let idle = Scenario { _, _, _, _ in Report("idle") }
@@ -20,7 +20,7 @@ struct GoalTests {
             for number in value.rounds {
                 var one = Report("work")
                 one.add("speed", number, "m/s", .higher)
-                one.faults.corrupt = faulty ? 1 : 0
+                one.faults.corrupt = faulty.contains(column) ? 1 : 0
                 report.add(one, column: column)
             }
         }
@@ -78,9 +78,20 @@ struct GoalTests {
         #expect(verdicts.map(\.outcome) == [.notMeasured])
     }
 
-    @Test("However fast, what is wrong reaches nothing")
+    @Test("However fast, what is wrong reaches nothing, and a third one's faults don't matter")
     func wrong() throws {
-        let report = try self.report([("ours", .subject, [100])], faulty: true)
-        #expect(report.verdicts(on: [self.goal(.itself, .atLeast(1))]).map(\.outcome) == [.failed])
+        let values: [(String, Contestant.Role, [Double])] = [
+            ("ours", .subject, [100]), ("a", .other, [1]), ("limit", .limit, [100]),
+        ]
+        let goals = [
+            self.goal(.itself, .atLeast(1)), self.goal(.times(.other), .atLeast(1)),
+            self.goal(.times(.limit), .atLeast(1)),
+        ]
+        func outcomes(_ faulty: Int) throws -> [Verdict.Outcome] {
+            try self.report(values, faulty: [faulty]).verdicts(on: goals).map(\.outcome)
+        }
+        #expect(try outcomes(0) == [.failed, .failed, .failed])
+        #expect(try outcomes(1) == [.reached, .failed, .reached])
+        #expect(try outcomes(2) == [.reached, .reached, .failed])
     }
 }

@@ -22,7 +22,7 @@ extension Goal {
         Goal("CPU per packet with 10,000 idle clients", "crowd", perPacket, .times(.baseline), .atMost(1.1)),
         Goal("CPU per packet of two loops, on one processor", "loops", perPacket, .times(.baseline), .atMost(1.15)),
         Goal(
-            "CPU per packet of two loops, on two that the generator shares",
+            "CPU per packet of two loops, on two processors that the generator shares",
             "loops-shared",
             perPacket,
             .times(.baseline),

@@ -36,20 +36,33 @@ extension ComparisonReport.Section {
         switch goal.measure {
         case .itself:
             let unit = self.figures.first { $0.name == goal.figure }?.unit ?? ""
-            return [self.verdict(on: goal, self.spread(goal.figure, column: 0), nil, unit)]
+            return [self.verdict(on: goal, self.spread(goal.figure, column: 0), to: 0, nil, unit)]
         case .times(let role):
             let others = self.columns.indices.dropFirst().filter { self.columns[$0].role == role }
             guard others.isEmpty else {
                 return others.map {
-                    self.verdict(on: goal, self.ratio(goal.figure, to: $0), self.columns[$0].name, "")
+                    self.verdict(on: goal, self.ratio(goal.figure, to: $0), to: $0, self.columns[$0].name, "")
                 }
             }
-            let limit = role == .other && self.isSuccess ? self.columns.firstIndex { $0.role == .limit } : nil
+            let limit = self.columns.firstIndex { role == .other && $0.role == .limit }.flatMap {
+                self.isSuccess($0) ? $0 : nil
+            }
             return [Verdict(goal, ofLimit: limit.flatMap { self.ratio(goal.figure, to: $0) })]
         }
     }
 
-    private func verdict(on goal: Goal, _ measured: Spread?, _ against: String?, _ unit: String) -> Verdict {
+    /// Whether nothing went wrong with the judged server, and with this contestant.
+    private func isSuccess(_ column: Int) -> Bool {
+        (self.reports[0] + self.reports[column]).allSatisfy(\.isSuccess)
+    }
+
+    private func verdict(
+        on goal: Goal,
+        _ measured: Spread?,
+        to column: Int,
+        _ against: String?,
+        _ unit: String
+    ) -> Verdict {
         guard let measured else { return Verdict(goal, against: against) }
         let isReached = goal.bound.holds(measured.median)
         return Verdict(
@@ -57,7 +70,7 @@ extension ComparisonReport.Section {
             against: against,
             measured: measured,
             unit: unit,
-            outcome: !self.isSuccess ? .failed : isReached ? .reached : .missed,
+            outcome: !self.isSuccess(column) ? .failed : isReached ? .reached : .missed,
             ofLimit: nil
         )
     }

@@ -18,7 +18,7 @@ extension RelayLoad {
         let lap = stopwatch.stop()
         for part in traffic { await part.loop.run { part.isMeasuring = false } }
 
-        let total = try await Self.drain(traffic)
+        let total = try await self.drain(traffic)
         let report = await self.report(lap, zip(after, before).map { $0 - $1 }, total, traffic)
         for part in traffic { await part.loop.run { part.close() } }
         await idle.close()
@@ -126,14 +126,15 @@ extension RelayLoad {
         return sums
     }
 
-    /// Sends nothing more, and waits until all that was sent has come, or nothing has for a second.
-    private static func drain(_ traffic: [Traffic]) async throws -> [Tally] {
+    /// Sends nothing more, and waits until all that was sent has come, or nothing has for a while: a second where loss is
+    /// expected, five where a busy machine must not be taken for it.
+    private func drain(_ traffic: [Traffic]) async throws -> [Tally] {
         for part in traffic { await part.loop.run { part.stopSending() } }
-        var tallies = await self.tallies(traffic)
+        var tallies = await Self.tallies(traffic)
         var silence = 0
-        while tallies.contains(where: { $0.received < $0.sent }), silence < 20 {
+        while tallies.contains(where: { $0.received < $0.sent }), silence < (self.allowsLoss ? 20 : 100) {
             try await Task.sleep(for: .milliseconds(50))
-            let now = await self.tallies(traffic)
+            let now = await Self.tallies(traffic)
             silence = zip(now, tallies).allSatisfy({ $0.received == $1.received }) ? silence + 1 : 0
             tallies = now
         }
