@@ -48,6 +48,7 @@ extension SuitePlan.Entry {
                     Contestant(.baseline, first, scenario, name: "one loop"),
                 ]
             )
+            trial.serverProcessors = 2
             trial.isShared = isShared
         }
         trial.rounds = self.rounds

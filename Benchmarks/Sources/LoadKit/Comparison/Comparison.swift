@@ -15,11 +15,11 @@ public struct Comparison: Sendable {
     /// Runs all of it. `progress` is told in a line what has just been done.
     public func run(progress: (String) -> Void) async throws -> ComparisonReport {
         let all = Processors.available
-        let apart = self.split(all)
         let group = try EventLoopGroup(count: self.loops)
         var report = ComparisonReport()
         for trial in self.trials {
-            let (own, theirs) = trial.isShared ? (all, all) : apart
+            let wanted = trial.isShared ? [] : [trial.serverProcessors, self.serverProcessors].compactMap(\.self)
+            let (own, theirs) = Processors.split(all, forServer: wanted)
             Processors.pinThisProcess(to: own)
             report.begin(trial)
             for round in 1...max(trial.rounds, 1) {
@@ -76,21 +76,6 @@ public struct Comparison: Sendable {
             await server.stop()
             throw error
         }
-    }
-
-    /// This process's processors and the server's; all for both when nobody is pinned.
-    private func split(_ available: UInt64) -> (own: UInt64, theirs: UInt64) {
-        guard self.serverProcessors > 0, available.nonzeroBitCount > self.serverProcessors else {
-            return (available, available)
-        }
-        var own = available
-        var theirs: UInt64 = 0
-        for _ in 0..<self.serverProcessors {
-            let lowest = own & (~own &+ 1)
-            theirs |= lowest
-            own &= ~lowest
-        }
-        return (own, theirs)
     }
 }
 

@@ -5,6 +5,8 @@ public struct Trial: Sendable {
     /// How often each contestant has its turn.
     public var rounds = 3
     public var isTLS = true
+    /// How many processors a server is to have of its own, where there are more; otherwise as in the other trials.
+    public var serverProcessors: Int?
     /// Whether servers and generator share all processors, instead of having their own.
     public var isShared = false
 

@@ -20,9 +20,15 @@ extension Goal {
         Goal("logins per CPU second", "logins", "logins per server CPU s", .times(.other), .atLeast(2)),
         Goal("resident per idle TLS client, of 10,000", "idle", "resident per client", .itself, .atMost(8)),
         Goal("CPU per packet with 10,000 idle clients", "crowd", perPacket, .times(.baseline), .atMost(1.1)),
-        Goal("CPU per packet of two loops, on one processor", "loops", perPacket, .times(.baseline), .atMost(1.15)),
         Goal(
-            "CPU per packet of two loops, on two processors that the generator shares",
+            "CPU per packet of two loops, apart from the generator",
+            "loops",
+            perPacket,
+            .times(.baseline),
+            .atMost(1.15)
+        ),
+        Goal(
+            "CPU per packet of two loops, sharing processors with it",
             "loops-shared",
             perPacket,
             .times(.baseline),
