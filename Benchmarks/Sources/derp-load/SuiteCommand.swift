@@ -82,6 +82,7 @@ struct SuiteCommand: AsyncParsableCommand {
     }
 
     private func summary(of report: ComparisonReport, _ goals: GoalTable, _ plan: SuitePlan) -> String {
+        let (count, busy) = report.measurements
         let images = plan.plots(of: report).map { "![\($0.name)](\($0.name))" }.joined(separator: "\n")
         return """
             # \(self.title)
@@ -90,7 +91,8 @@ struct SuiteCommand: AsyncParsableCommand {
 
             Medians of the rounds, with the lowest and the highest; a ratio is the first column's value over the \
             other's, round by round. TLS 1.3, server and generator on a processor each where there are two. Latencies \
-            count from the intended time of sending.
+            count from the intended time of sending. The machine was busy with other work during \(busy) of \(count) \
+            measurements.
 
             \(images)
 

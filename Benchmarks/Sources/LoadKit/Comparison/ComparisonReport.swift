@@ -33,6 +33,12 @@ public struct ComparisonReport: Codable, Sendable {
 
     public var isSuccess: Bool { self.sections.allSatisfy(\.isSuccess) }
 
+    /// How many measurements there were, and during how many others used the machine, which makes poor ones.
+    public var measurements: (count: Int, busy: Int) {
+        let all = self.sections.flatMap { $0.reports.joined() }
+        return (all.count, all.filter { !$0.warnings.isEmpty }.count)
+    }
+
     /// One JSON document.
     public var json: String {
         let encoder = JSONEncoder()

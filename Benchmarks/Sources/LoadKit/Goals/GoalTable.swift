@@ -19,10 +19,12 @@ public struct GoalTable: Sendable {
 
 extension Verdict {
     fileprivate var wanted: String {
-        switch self.goal.measure {
-        case .itself: "\(self.goal.bound) \(self.unit)"
-        case .times(let role): "\(self.goal.bound) × \(self.against ?? role.phrase)"
-        }
+        let parts =
+            switch self.goal.measure {
+            case .itself: ["\(self.goal.bound)", self.unit]
+            case .times(let role): ["\(self.goal.bound)", "×", self.against ?? role.phrase]
+            }
+        return parts.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     fileprivate var found: String {
