@@ -21,9 +21,10 @@ final class TurnedRelay {
         )
     }
 
-    /// Lets every loop do what there is to do, twice: the second may have been told something by the first.
+    /// Lets every loop do what there is to do, twice: the second may have been told something by the first. Their clocks
+    /// stand still, so that what is counted doesn't depend on how long the counting takes.
     func turn() {
-        for _ in 0..<2 { self.relays.forEach { $0.loop.turn() } }
+        for _ in 0..<2 { self.relays.forEach { $0.loop.turn(at: $0.loop.now) } }
     }
 
     /// Both ends of a new connection: the relay's, and the other's descriptor.

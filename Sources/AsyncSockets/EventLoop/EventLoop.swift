@@ -134,15 +134,17 @@ extension EventLoop {
 
     /// One turn of a loop that no thread runs, without waiting, on the caller's thread. Lets tests play several loops
     /// in an order of their choice.
-    package func turn() {
+    ///
+    /// - Parameter now: what the clock is taken to say; `nil` reads it. A clock that stands still fires no timer.
+    package func turn(at now: UInt64? = nil) {
         let former = cas_current_loop()
         cas_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
         defer { cas_set_current_loop(former) }
-        self.tick(mayWait: false)
+        self.tick(mayWait: false, at: now)
     }
 
-    private func tick(mayWait: Bool) {
-        self.poll(mayWait: mayWait)
+    private func tick(mayWait: Bool, at now: UInt64? = nil) {
+        self.poll(mayWait: mayWait, at: now)
         self.takeInbox()
         self.runJobs()
         // Behind the sockets: when the loop was held up, a deadline must not end what has just made progress.
@@ -161,7 +163,7 @@ extension EventLoop {
     }
 
     /// The only place where the thread blocks.
-    private func poll(mayWait: Bool) {
+    private func poll(mayWait: Bool, at now: UInt64?) {
         var timeout: Int32 = 0
         if mayWait, self.jobs.isEmpty, self.deferred.isEmpty {
             // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
@@ -172,7 +174,7 @@ extension EventLoop {
         }
         let count = timeout == 0 ? cas_epoll_wait(self.epoll, self.events, 0) : self.wait(timeout)
         self.isSleeping.store(false, ordering: .relaxed)
-        self.now = cas_monotonic_nanoseconds()
+        self.now = now ?? cas_monotonic_nanoseconds()
         if !self.deferred.isEmpty {
             let deferred = self.deferred
             self.deferred.removeAll(keepingCapacity: true)
