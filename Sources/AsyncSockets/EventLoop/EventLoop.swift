@@ -17,6 +17,9 @@ public final class EventLoop: @unchecked Sendable {
     /// Memory that every socket of the loop shares while it is being read or written. Confined.
     package let buffers: LoopBuffers
 
+    /// What was read since the last wait: datagrams, and KiB of streams. Confined.
+    @exclusivity(unchecked) var arrivals = 0
+
     /// The loop's timers. Confined.
     package let timers: TimerWheel
 
@@ -192,6 +195,8 @@ extension EventLoop {
     }
 
     private func wait(_ timeout: Int32) -> Int32 {
+        self.spin.received(self.arrivals)
+        self.arrivals = 0
         let start = cas_monotonic_nanoseconds()
         var end = start
         var count: Int32 = 0
@@ -200,6 +205,7 @@ extension EventLoop {
                 count = cas_epoll_wait(self.epoll, self.events, 0)
                 end = cas_monotonic_nanoseconds()
             } while count == 0 && end - start < SpinPolicy.limit
+            self.spin.spun(found: count > 0)
         }
         if count == 0 {
             count = cas_epoll_wait(self.epoll, self.events, timeout)

@@ -1,25 +1,41 @@
 /// Whether a loop that has nothing to do polls for a moment before it sleeps: a sleeping core wakes slowly.
 ///
-/// Only while traffic is sparse but alive: recent waits ended soon, with an event or two each. A poll in vain ends it
-/// until waits are short again, so a loop that idles costs nothing.
+/// Only while traffic is sparse but alive: recent waits ended soon, with an event or two each and little to read. Each poll
+/// in vain makes the next one wait for more of such, so a loop that idles, or whose peers answer later than it polls, pays
+/// next to nothing. Where much arrives at a time, sleeping lets more arrive, and each packet costs less.
 struct SpinPolicy {
-    /// How long it polls at most, and what counts as a short wait, in nanoseconds.
+    /// How long it polls at most, in nanoseconds.
     static let limit: UInt64 = 50_000
-    /// How many short waits in a row it takes.
-    private static let needed = 3
-    /// More events at once mean that there is work enough without it.
+    /// What counts as a short wait, in nanoseconds: where both ends sleep, it is longer than what polling would find.
+    static let short: UInt64 = 200_000
+    /// How many short waits in a row it takes: after success, and at most.
+    private static let few = 3
+    private static let many = 96
+    /// More events or arrivals at once mean that there is work enough without it.
     private static let sparse = 2
 
+    private var needed = few
     private var shortWaits = 0
 
-    var shouldSpin: Bool { self.shortWaits >= Self.needed }
+    var shouldSpin: Bool { self.shortWaits >= self.needed }
+
+    /// Takes note of polling, and whether it ended with events.
+    mutating func spun(found: Bool) {
+        self.needed = found ? Self.few : min(self.needed * 2, Self.many)
+        if !found { self.shortWaits = 0 }
+    }
 
     /// Takes note of a wait that ended after `nanoseconds` with `events`.
     mutating func waited(_ nanoseconds: UInt64, events: Int) {
-        guard nanoseconds < Self.limit, (1...Self.sparse).contains(events) else {
+        guard nanoseconds < Self.short, (1...Self.sparse).contains(events) else {
             self.shortWaits = 0
             return
         }
-        self.shortWaits = min(self.shortWaits + 1, Self.needed)
+        self.shortWaits = min(self.shortWaits + 1, self.needed)
+    }
+
+    /// Takes note of what was read between two waits: datagrams, and KiB of streams.
+    mutating func received(_ arrivals: Int) {
+        if arrivals > Self.sparse { self.shortWaits = 0 }
     }
 }

@@ -4,7 +4,23 @@ import Testing
 
 @Suite("When a loop polls before it sleeps")
 struct SpinPolicyTests {
-    private let short = SpinPolicy.limit - 1
+    private static let short = SpinPolicy.short - 1
+
+    /// A policy after `count` short waits.
+    private static func policy(after count: Int) -> SpinPolicy {
+        var policy = SpinPolicy()
+        for _ in 0..<count { policy.waited(Self.short, events: 1) }
+        return policy
+    }
+
+    /// How many short waits it takes `policy` to poll again; at most 1,000.
+    private static func waitsNeeded(by policy: inout SpinPolicy) -> Int {
+        for count in 0..<1000 {
+            if policy.shouldSpin { return count }
+            policy.waited(Self.short, events: 1)
+        }
+        return 1000
+    }
 
     @Test("A loop that idles never does")
     func idle() {
@@ -14,22 +30,42 @@ struct SpinPolicyTests {
         #expect(!policy.shouldSpin)
     }
 
-    @Test("Short waits that end with an event or two allow it, and one long wait ends it")
+    @Test("Three short waits that end with an event or two allow it, and one long wait ends it")
     func sparseTraffic() {
-        var policy = SpinPolicy()
-        for events in [1, 2, 1] { policy.waited(self.short, events: events) }
+        var policy = Self.policy(after: 2)
+        #expect(!policy.shouldSpin)
+        policy.waited(Self.short, events: 2)
         #expect(policy.shouldSpin)
-        policy.waited(SpinPolicy.limit, events: 1)
+        policy.waited(SpinPolicy.short, events: 1)
         #expect(!policy.shouldSpin)
     }
 
-    @Test("A wait in vain ends it, and so does plenty of work")
-    func others() {
-        for events in [0, 3] {
-            var policy = SpinPolicy()
-            for _ in 0..<3 { policy.waited(self.short, events: 1) }
-            policy.waited(self.short, events: events)
-            #expect(!policy.shouldSpin)
+    @Test("A wait in vain ends it, and so does plenty of work", arguments: [0, 3])
+    func others(events: Int) {
+        var policy = Self.policy(after: 3)
+        policy.waited(Self.short, events: events)
+        #expect(!policy.shouldSpin)
+    }
+
+    @Test("Polling in vain takes twice as many short waits each time, up to 96; success takes three again")
+    func inVain() {
+        var policy = Self.policy(after: 3)
+        for expected in [6, 12, 24, 48, 96, 96] {
+            policy.spun(found: false)
+            #expect(Self.waitsNeeded(by: &policy) == expected)
         }
+        policy.spun(found: true)
+        #expect(policy.shouldSpin)
+        policy.waited(SpinPolicy.short, events: 1)
+        #expect(Self.waitsNeeded(by: &policy) == 3)
+    }
+
+    @Test("Where much arrives at a time it sleeps, so that more arrives; one packet at a time is little")
+    func arrivals() {
+        var policy = Self.policy(after: 3)
+        policy.received(2)
+        #expect(policy.shouldSpin)
+        policy.received(3)
+        #expect(!policy.shouldSpin)
     }
 }
