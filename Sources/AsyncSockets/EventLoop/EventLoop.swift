@@ -17,8 +17,8 @@ public final class EventLoop: @unchecked Sendable {
     /// Memory that every socket of the loop shares while it is being read or written. Confined.
     package let buffers: LoopBuffers
 
-    /// What was read since the last wait: datagrams, and KiB of streams. Confined.
-    @exclusivity(unchecked) var arrivals = 0
+    /// How many datagrams came since the last wait. Confined.
+    @exclusivity(unchecked) var datagramCount = 0
 
     /// The loop's timers. Confined.
     package let timers: TimerWheel
@@ -195,13 +195,15 @@ extension EventLoop {
     }
 
     private func wait(_ timeout: Int32) -> Int32 {
-        self.spin.received(self.arrivals)
-        self.arrivals = 0
+        self.spin.received(datagrams: self.datagramCount)
+        self.datagramCount = 0
         let start = cas_monotonic_nanoseconds()
         var end = start
         var count: Int32 = 0
         if self.spin.shouldSpin {
             repeat {
+                // Whoever else wants this core has work to do.
+                sched_yield()
                 count = cas_epoll_wait(self.epoll, self.events, 0)
                 end = cas_monotonic_nanoseconds()
             } while count == 0 && end - start < SpinPolicy.limit

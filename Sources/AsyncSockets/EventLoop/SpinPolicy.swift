@@ -1,8 +1,8 @@
 /// Whether a loop that has nothing to do polls for a moment before it sleeps: a sleeping core wakes slowly.
 ///
-/// Only while traffic is sparse but alive: recent waits ended soon, with an event or two each and little to read. Each poll
-/// in vain makes the next one wait for more of such, so a loop that idles, or whose peers answer later than it polls, pays
-/// next to nothing. Where much arrives at a time, sleeping lets more arrive, and each packet costs less.
+/// Only while traffic is sparse but alive: recent waits ended soon, with an event or two each. Each poll in vain makes the
+/// next one wait for more of such, so a loop that idles, or whose peers answer later than it polls, pays next to nothing.
+/// Where several peers send at a time, sleeping lets more of them send, and each packet costs less.
 struct SpinPolicy {
     /// How long it polls at most, in nanoseconds.
     static let limit: UInt64 = 50_000
@@ -11,7 +11,7 @@ struct SpinPolicy {
     /// How many short waits in a row it takes: after success, and at most.
     private static let few = 3
     private static let many = 96
-    /// More events or arrivals at once mean that there is work enough without it.
+    /// More events or datagrams at once mean that there is work enough without it.
     private static let sparse = 2
 
     private var needed = few
@@ -34,8 +34,8 @@ struct SpinPolicy {
         self.shortWaits = min(self.shortWaits + 1, self.needed)
     }
 
-    /// Takes note of what was read between two waits: datagrams, and KiB of streams.
-    mutating func received(_ arrivals: Int) {
-        if arrivals > Self.sparse { self.shortWaits = 0 }
+    /// Takes note of how many datagrams came between two waits: the peers of one socket are many.
+    mutating func received(datagrams: Int) {
+        if datagrams > Self.sparse { self.shortWaits = 0 }
     }
 }

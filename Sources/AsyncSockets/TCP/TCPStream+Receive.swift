@@ -40,7 +40,6 @@ extension TCPStream {
         let count = recv(self.descriptor, buffer.baseAddress, room, 0)
         if count > 0 {
             self.receivedByteCount += UInt64(count)
-            self.loop.arrivals += 1 + count >> 10
             // Fewer than asked for: nothing is left, and what comes later is a new edge.
             if count < room, !self.sawHangup { self.isReadReady = false }
             return .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

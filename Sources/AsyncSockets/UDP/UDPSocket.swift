@@ -69,7 +69,7 @@ extension UDPSocket {
             let count = cas_udp_receive(self.descriptor, batch.incoming, UInt32(batch.capacity))
             if count > 0 {
                 batch.received(Int(count))
-                self.attachment?.loop.arrivals += Int(count)
+                self.attachment?.loop.datagramCount += Int(count)
                 return .datagrams
             }
             switch errno {

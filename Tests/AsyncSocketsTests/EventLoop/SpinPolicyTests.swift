@@ -60,12 +60,12 @@ struct SpinPolicyTests {
         #expect(Self.waitsNeeded(by: &policy) == 3)
     }
 
-    @Test("Where much arrives at a time it sleeps, so that more arrives; one packet at a time is little")
-    func arrivals() {
+    @Test("More than two datagrams at a time end it: one socket has them from many peers")
+    func datagrams() {
         var policy = Self.policy(after: 3)
-        policy.received(2)
+        policy.received(datagrams: 2)
         #expect(policy.shouldSpin)
-        policy.received(3)
+        policy.received(datagrams: 3)
         #expect(!policy.shouldSpin)
     }
 }
