@@ -78,8 +78,9 @@ public struct RegionChecker: Sendable {
         let probe = NodeProbe(target: target, settings: self.settings, group: self.group) { [progress] step in
             progress("\(name): \(CheckFinding.printable(step))")
         }
+        let gathered = await Result.awaiting { () throws(DERPError) in try await probe.gather() }
         do throws(DERPError) {
-            let evidence = try await probe.gather()
+            let evidence = try gathered.get()
             let judge = NodeJudge(target, settings: self.settings, evidence: evidence, now: time(nil))
             return Look(report: judge.report(), probe: probe, server: try probe.workingServer(evidence))
         } catch {

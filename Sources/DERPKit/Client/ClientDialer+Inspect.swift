@@ -7,14 +7,9 @@ extension ClientDialer {
         let stream = try await self.connect(to: addresses)
         let connected = ContinuousClock.now
         let address = stream.peerAddress
-        let peer: TLSPeer?
-        do throws(DERPError) {
-            peer = try await self.startTLS(over: stream)
-        } catch {
-            stream.close()
-            throw error
-        }
+        let result = await Result.awaiting { () throws(DERPError) in try await self.startTLS(over: stream) }
         stream.close()
+        let peer = try result.get()
         return HandshakeEvidence(
             address: address,
             connectTime: connected - begin,

@@ -43,20 +43,20 @@ actor ClientDialer {
 
     /// Connects to the first of `addresses` that lets it, and logs in.
     func dial(_ addresses: [IPAddress]) async throws(DERPError) -> Connection {
-        do throws(DERPError) {
-            let stream = try await self.connect(to: addresses)
-            self.stream = stream
-            // A cancellation that comes too late must not end a connection that is in use.
-            defer { self.stream = nil }
-            do throws(DERPError) {
-                return try await self.logIn(over: stream)
-            } catch {
-                stream.close()
-                throw error
-            }
-        } catch {
-            throw self.isCancelled ? DERPError(.cancelled, "connecting was cancelled") : error
-        }
+        let result = await Result.awaiting { () throws(DERPError) in try await self.logIn(at: addresses) }
+        return try result.mapError { error in
+            self.isCancelled ? DERPError(.cancelled, "connecting was cancelled") : error
+        }.get()
+    }
+
+    private func logIn(at addresses: [IPAddress]) async throws(DERPError) -> Connection {
+        let stream = try await self.connect(to: addresses)
+        self.stream = stream
+        // A cancellation that comes too late must not end a connection that is in use.
+        defer { self.stream = nil }
+        let result = await Result.awaiting { () throws(DERPError) in try await self.logIn(over: stream) }
+        if case .failure = result { stream.close() }
+        return try result.get()
     }
 
     private var timeLeft: Duration { max(self.deadline - .now, .milliseconds(1)) }
@@ -66,16 +66,15 @@ actor ClientDialer {
         var failure = DERPError(.connection, "\(self.server.host) has no address")
         for (index, address) in addresses.enumerated() where !self.isCancelled {
             let address = SocketAddress(address, port: self.server.port)
-            do throws(SocketError) {
-                return try await TCPStream.connect(
-                    to: address,
-                    on: self.loop,
-                    within: self.timeLeft / (addresses.count - index)
-                )
-            } catch {
-                failure =
-                    error.code == .timeout
-                    ? DERPError(.timeout, "connecting to \(address) took too long") : DERPError(error)
+            let time = self.timeLeft / (addresses.count - index)
+            let result = await Result.awaiting { () throws(SocketError) in
+                try await TCPStream.connect(to: address, on: self.loop, within: time)
+            }
+            switch result {
+            case .success(let stream): return stream
+            case .failure(let error) where error.code == .timeout:
+                failure = DERPError(.timeout, "connecting to \(address) took too long")
+            case .failure(let error): failure = DERPError(error)
             }
         }
         throw failure
@@ -114,15 +113,17 @@ actor ClientDialer {
     func startTLS(over stream: TCPStream) async throws(DERPError) -> TLSPeer? {
         guard case .tls(let trust) = self.server.security else { return nil }
         stream.setDeadline(self.timeLeft)
-        do throws(SocketError) {
-            return try await stream.startTLS(
+        let result = await Result.awaiting { () throws(SocketError) in
+            try await stream.startTLS(
                 trust.context,
                 serverName: self.server.host,
                 certificateName: trust.certificateName
             )
-        } catch {
-            if error.code == .timeout { throw DERPError(.timeout, "TLS with \(self.server) took too long") }
-            throw DERPError(.tls, "TLS with \(self.server): \(error.message)")
         }
+        return try result.mapError { error in
+            error.code == .timeout
+                ? DERPError(.timeout, "TLS with \(self.server) took too long")
+                : DERPError(.tls, "TLS with \(self.server): \(error.message)")
+        }.get()
     }
 }

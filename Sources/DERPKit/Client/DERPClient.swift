@@ -71,14 +71,10 @@ public actor DERPClient {
             server.addresses.isEmpty
             ? try await HostResolver.shared.addresses(of: server.host, until: deadline) : server.addresses
         let dialer = ClientDialer(server, key: key, options: options, deadline: deadline, on: loop)
-        let result: Result<ClientDialer.Connection, DERPError> = await withTaskCancellationHandler {
+        let result = await withTaskCancellationHandler {
             // Resumed on the loop and not by way of the global pool, which may be busy for long.
             await withTaskExecutorPreference(loop) {
-                do throws(DERPError) {
-                    return .success(try await dialer.dial(addresses))
-                } catch {
-                    return .failure(error)
-                }
+                await Result.awaiting { () throws(DERPError) in try await dialer.dial(addresses) }
             }
         } onCancel: {
             Task(executorPreference: loop) { await dialer.cancel() }
@@ -126,12 +122,8 @@ extension DERPClient {
     }
 
     private func receiveFrames(until deadline: UInt64?, _ body: (ServerFrame) -> Void) async throws(DERPError) {
-        let result: Result<Void, DERPError> = await withTaskExecutorPreference(self.loop) {
-            do throws(DERPError) {
-                return .success(try await self.link.receive(until: deadline, body))
-            } catch {
-                return .failure(error)
-            }
+        let result = await withTaskExecutorPreference(self.loop) {
+            await Result.awaiting { () throws(DERPError) in try await self.link.receive(until: deadline, body) }
         }
         try result.get()
     }

@@ -11,11 +11,7 @@ extension HostResolver {
         if let literal = IPAddress(name) { return [literal] }
         let result = await withTaskGroup(of: Result<[IPAddress], DERPError>.self) { group in
             group.addTask {
-                do throws(DERPError) {
-                    return .success(try await self.addresses(of: name))
-                } catch {
-                    return .failure(error)
-                }
+                await Result.awaiting { () throws(DERPError) in try await self.addresses(of: name) }
             }
             group.addTask {
                 try? await Task.sleep(until: deadline)

@@ -44,8 +44,8 @@ actor MeshLink {
     /// To be called in a task that prefers the link's loop.
     func run() async {
         while !Task.isCancelled {
-            do throws(DERPError) {
-                let client = try await self.connect(self.relay.loop)
+            switch await Result.awaiting({ () throws(DERPError) in try await self.connect(self.relay.loop) }) {
+            case .success(let client):
                 guard client.serverKey != self.context.configuration.privateKey.publicKey else {
                     await client.close()
                     self.noteOwnNode()
@@ -55,8 +55,8 @@ actor MeshLink {
                 // Only now, because it would close the stream.
                 await client.close(within: .zero)
                 if !Task.isCancelled { self.note(failure) }
-            } catch {
-                if !Task.isCancelled { self.note(error) }
+            case .failure(let failure):
+                if !Task.isCancelled { self.note(failure) }
             }
             // Not all nodes at once, when one that all had links to comes back.
             try? await Task.sleep(for: self.mesh.reconnectDelay * Double.random(in: 1...1.2))
@@ -105,16 +105,16 @@ extension MeshLink {
 
     private func hear(_ reader: MeshLinkReader, over id: ClientID) async -> DERPError {
         while true {
-            do throws(DERPError) {
-                let changes = try await reader.receive()
+            switch await Result.awaiting({ () throws(DERPError) in try await reader.receive() }) {
+            case .success(let changes):
                 guard !changes.isEmpty else { continue }
                 guard let count = await self.context.forwarder.learn(changes, over: id) else {
-                    throw DERPError(.protocolViolation, "the node has more clients than this one can remember")
+                    return DERPError(.protocolViolation, "the node has more clients than this one can remember")
                 }
                 self.status.clients = count
                 self.noteUp()
-            } catch {
-                guard error.code == .connection, self.status.state != .up else { return error }
+            case .failure(let failure):
+                guard failure.code == .connection, self.status.state != .up else { return failure }
                 return DERPError(.refused, "the node ended the connection at once: its mesh key may be another one")
             }
         }

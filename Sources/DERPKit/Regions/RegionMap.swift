@@ -168,13 +168,7 @@ extension RegionMap {
         let questions = asked.map { (index: $0, tracked: self.sources[$0]) }
         let results = await withTaskGroup(of: (Int, Result<DERPMapSource.Answer, DERPError>).self) { group in
             for (index, tracked) in questions {
-                group.addTask {
-                    do throws(DERPError) {
-                        return (index, .success(try await tracked.source.load(by: client, unless: tracked.validators)))
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
+                group.addTask { (index, await tracked.ask(by: client)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }

@@ -37,7 +37,7 @@ extension RelayServer {
     private func awaitSuccessor() async throws(DERPError) {
         guard let takeover = self.configuration.takeover, let loop = self.takeoverLoop else { return }
         let (tally, logger) = (self.takeovers, self.logger)
-        do throws(SocketError) {
+        let started = await Result.awaiting { () throws(SocketError) in
             let listener = try MessageListener(
                 at: takeover.path,
                 on: loop,
@@ -52,10 +52,9 @@ extension RelayServer {
                 }
             )
             try await listener.start()
-            self.takeoverListener = listener
-        } catch {
-            throw DERPError(.takeover, error.message)
+            return listener
         }
+        self.takeoverListener = try started.mapError { DERPError(.takeover, $0.message) }.get()
     }
 
     /// Talks to a process that may want to take over.

@@ -178,17 +178,17 @@ extension RelayServer {
     private func listen(with predecessor: Predecessor?) async throws(DERPError) {
         let inherited = predecessor?.sockets ?? InheritedSockets()
         self.takeovers.noteInherited(inherited.count)
-        do throws(SocketError) {
+        let result = await Result.awaiting { () throws(SocketError) in
             // All ports are taken before anybody is accepted at one of them.
             try self.bind(inherited)
             try await self.stun.start { inherited.take(.stun, $0) }
             // Who logs in here finds those who are there.
             if let links = predecessor?.links { self.link(by: links, to: .predecessor) }
             for listener in self.listeners { try await listener.start() }
-        } catch {
-            await predecessor?.abandon()
-            throw DERPError(.listen, error.message)
         }
+        guard case .failure(let failure) = result else { return }
+        await predecessor?.abandon()
+        throw DERPError(.listen, failure.message)
     }
 
     private func hasStarted() {
@@ -338,14 +338,16 @@ extension RelayServer {
             },
             onAccept: { stream in
                 let relay = relays[stream.loop.index]
+                let session: RelaySession
                 do throws(ConnectionRefusal) {
-                    let session = try RelaySession(stream: stream, relay: relay, context: context, port: port)
-                    relay.opened(stream)
-                    Task(executorPreference: stream.loop) { await session.run() }
+                    session = try RelaySession(stream: stream, relay: relay, context: context, port: port)
                 } catch {
                     relay.counters.connectionRefusals[error] += 1
                     stream.close()
+                    return
                 }
+                relay.opened(stream)
+                Task(executorPreference: stream.loop) { await session.run() }
             }
         )
         self.listeners.append(listener)

@@ -12,28 +12,24 @@ struct Predecessor: Sendable {
     ///
     /// - Throws: ``DERPError`` with code `takeover` when there is one that doesn't answer as it should.
     static func find(_ takeover: TakeoverConfiguration, on loop: EventLoop) async throws(DERPError) -> Predecessor? {
-        let result: Result<Predecessor?, SocketError> = await loop.run {
-            do throws(SocketError) {
-                guard let channel = try MessageChannel.connect(to: takeover.path, on: loop) else {
-                    return .success(nil)
-                }
-                do throws(SocketError) {
-                    channel.setDeadline(takeover.timeout)
-                    let (sockets, links) = try await Self.ask(channel)
-                    return .success(Predecessor(sockets: sockets, links: links, channel: channel))
-                } catch {
-                    channel.close()
-                    throw error
-                }
-            } catch {
-                return .failure(error)
-            }
+        let result = await loop.run {
+            await Result.awaiting { () throws(SocketError) in try await Self.ask(takeover, on: loop) }
         }
         do {
             return try result.get()
         } catch {
             throw DERPError(.takeover, "the server at \(takeover.path) hands nothing over: \(error.message)")
         }
+    }
+
+    /// On `loop`.
+    private static func ask(_ takeover: TakeoverConfiguration, on loop: EventLoop) async throws(SocketError) -> Self? {
+        guard let channel = try MessageChannel.connect(to: takeover.path, on: loop) else { return nil }
+        channel.setDeadline(takeover.timeout)
+        let result = await Result.awaiting { () throws(SocketError) in try await Self.ask(channel) }
+        if case .failure = result { channel.close() }
+        let (sockets, links) = try result.get()
+        return Predecessor(sockets: sockets, links: links, channel: channel)
     }
 
     private static func ask(_ channel: MessageChannel) async throws(SocketError) -> (InheritedSockets, TakeoverLinks?) {

@@ -33,25 +33,26 @@ struct Succession: Sendable {
         guard let sockets = await self.relay.lendSockets() else {
             throw SocketError(.systemCall, "another process is taking over, or there are no descriptors left")
         }
-        do throws(SocketError) {
-            for (place, descriptors) in sockets.all {
-                let message = TakeoverMessage.sockets(place.role, place.address).encoded
-                for start in stride(from: 0, to: descriptors.count, by: MessageChannel.descriptorLimit) {
-                    let end = min(start + MessageChannel.descriptorLimit, descriptors.count)
-                    try await self.channel.send(message, Array(descriptors[start..<end]))
-                }
+        let result = await Result.awaiting { () throws(SocketError) in try await self.handOver(sockets) }
+        if case .failure = result { await self.relay.takeBackSockets() }
+        try result.get()
+    }
+
+    private func handOver(_ sockets: InheritedSockets) async throws(SocketError) {
+        for (place, descriptors) in sockets.all {
+            let message = TakeoverMessage.sockets(place.role, place.address).encoded
+            for start in stride(from: 0, to: descriptors.count, by: MessageChannel.descriptorLimit) {
+                let end = min(start + MessageChannel.descriptorLimit, descriptors.count)
+                try await self.channel.send(message, Array(descriptors[start..<end]))
             }
-            let links = try TakeoverLinks.pair()
-            let message = TakeoverMessage.links.encoded
-            try await self.channel.send(message, [links.other.outgoing, links.other.incoming])
-            await self.relay.link(by: links.own, to: .successor)
-            try await self.channel.send(TakeoverMessage.complete(count: sockets.count).encoded)
-            self.channel.setDeadline(self.takeover.startTimeout)
-            try await self.expect(.serving)
-        } catch {
-            await self.relay.takeBackSockets()
-            throw error
         }
+        let links = try TakeoverLinks.pair()
+        let message = TakeoverMessage.links.encoded
+        try await self.channel.send(message, [links.other.outgoing, links.other.incoming])
+        await self.relay.link(by: links.own, to: .successor)
+        try await self.channel.send(TakeoverMessage.complete(count: sockets.count).encoded)
+        self.channel.setDeadline(self.takeover.startTimeout)
+        try await self.expect(.serving)
     }
 
     private func expect(_ expected: TakeoverMessage) async throws(SocketError) {

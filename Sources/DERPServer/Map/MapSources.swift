@@ -41,19 +41,22 @@ struct MapSources {
     }
 
     private mutating func read(_ source: DERPMapSource, by client: HTTPClient?) async {
-        do throws(DERPError) {
-            guard case .text(let text, _) = try await source.load(by: client) else { return }
-            let document = DERPMapDocument(text, form: source.form)
-            self.findings += document.findings.map {
-                "\(source):\($0.line): \($0.severity.rawValue): \($0.message)"
-            }
-            if !document.isUsable { self.hasErrors = true }
-            self.noteVainRemovals(by: document, of: source)
-            self.merged.apply(document.layer, from: source.description)
-            self.isFirst = false
-        } catch {
-            self.fail("error: \(error)")
+        switch await Result.awaiting({ () throws(DERPError) in try await source.load(by: client) }) {
+        case .success(.text(let text, _)): self.apply(text, of: source)
+        case .success(.unchanged): break
+        case .failure(let failure): self.fail("error: \(failure)")
         }
+    }
+
+    private mutating func apply(_ text: String, of source: DERPMapSource) {
+        let document = DERPMapDocument(text, form: source.form)
+        self.findings += document.findings.map {
+            "\(source):\($0.line): \($0.severity.rawValue): \($0.message)"
+        }
+        if !document.isUsable { self.hasErrors = true }
+        self.noteVainRemovals(by: document, of: source)
+        self.merged.apply(document.layer, from: source.description)
+        self.isFirst = false
     }
 
     /// A first source may be meant for maps that aren't here.

@@ -8,7 +8,7 @@ extension EventLoop {
     ) async throws -> Result {
         try await AsyncSocketsTests.within(time) {
             try await self.run { () async -> Swift.Result<Result, any Error> in
-                do { return .success(try await body()) } catch { return .failure(error) }
+                await Swift.Result.awaiting { try await body() }
             }.get()
         }
     }

@@ -88,7 +88,8 @@ extension Target {
             switch self.login {
             case .derp(let start):
                 let handshake = ClientHandshake(privateKey: key, host: self.authority, start: start)
-                return (stream, try await ClientHandshake.perform(handshake, on: stream).early)
+                let welcome = try await ClientHandshake.perform(handshake, on: stream)
+                return (stream, welcome.early)
             case .pair, .through:
                 try await Self.greet(stream, PairGreeting.bytes(pair))
                 return (stream, [])

@@ -3,25 +3,21 @@ import AsyncSockets
 extension NodeProbe {
     /// TCP and TLS, whatever the certificate: for those who would know why it isn't trusted.
     func handshake(at addresses: [IPAddress]) async -> NodeEvidence.Outcome<HandshakeEvidence> {
+        let trust: ServerTrust?
         do throws(DERPError) {
-            let trust: ServerTrust? = if self.target.isPlain { nil } else { try ServerTrust.insecure() }
-            let server = self.server(at: addresses, trust)
-            let dialer = ClientDialer(
-                server,
-                key: NodePrivateKey(),
-                options: self.options(.automatic),
-                deadline: .now + self.settings.timeout,
-                on: self.loop
-            )
-            return await withTaskExecutorPreference(self.loop) {
-                do throws(DERPError) {
-                    return .success(try await dialer.inspect(addresses))
-                } catch {
-                    return .failure(error)
-                }
-            }
+            trust = self.target.isPlain ? nil : try ServerTrust.insecure()
         } catch {
             return .failure(error)
+        }
+        let dialer = ClientDialer(
+            self.server(at: addresses, trust),
+            key: NodePrivateKey(),
+            options: self.options(.automatic),
+            deadline: .now + self.settings.timeout,
+            on: self.loop
+        )
+        return await withTaskExecutorPreference(self.loop) {
+            await Result.awaiting { () throws(DERPError) in try await dialer.inspect(addresses) }
         }
     }
 
@@ -40,7 +36,7 @@ extension NodeProbe {
         start: DERPClient.Options.Start
     ) async -> NodeEvidence.Outcome<LoginEvidence> {
         let begin = ContinuousClock.now
-        do throws(DERPError) {
+        return await Result.awaiting { () throws(DERPError) in
             let client = try await DERPClient.connect(to: server, options: self.options(start), on: self.loop)
             let evidence = LoginEvidence(
                 time: .now - begin,
@@ -49,9 +45,7 @@ extension NodeProbe {
                 isFastStart: client.isFastStart
             )
             await client.close(within: self.settings.timeout)
-            return .success(evidence)
-        } catch {
-            return .failure(error)
+            return evidence
         }
     }
 

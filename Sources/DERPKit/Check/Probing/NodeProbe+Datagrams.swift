@@ -33,18 +33,15 @@ extension NodeProbe {
         guard let url = HTTPURL("http://\(host):\(self.settings.plainHTTPPort)/generate_204") else { return nil }
         let challenge = "check-\(NodePrivateKey().publicKey.hex.prefix(16))"
         let request = HTTPClient.Request(.get, url, fields: [.tailscaleChallenge: challenge])
-        do throws(DERPError) {
-            let limits = HTTPClient.Limits(time: self.settings.timeout, bodySize: 64 << 10, redirects: 0)
-            let response = try await HTTPClient(on: self.loop).send(request, limits: limits)
-            let answer = response.fields[.tailscaleResponse]
-            return .success(
-                CaptivePortalEvidence(
-                    status: response.status,
-                    answersChallenge: answer == "response \(challenge)"
-                )
+        let limits = HTTPClient.Limits(time: self.settings.timeout, bodySize: 64 << 10, redirects: 0)
+        let response = await Result.awaiting { () throws(DERPError) in
+            try await HTTPClient(on: self.loop).send(request, limits: limits)
+        }
+        return response.map {
+            CaptivePortalEvidence(
+                status: $0.status,
+                answersChallenge: $0.fields[.tailscaleResponse] == "response \(challenge)"
             )
-        } catch {
-            return .failure(error)
         }
     }
 }

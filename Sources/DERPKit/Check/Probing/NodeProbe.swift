@@ -109,18 +109,21 @@ extension NodeProbe {
     }
 
     private func lookUpName(_ evidence: inout NodeEvidence) async {
-        do throws(DERPError) {
-            let addresses = try await HostResolver.shared.addresses(
+        let result = await Result.awaiting { () throws(DERPError) in
+            try await HostResolver.shared.addresses(
                 of: self.target.node.hostName,
                 until: .now + self.settings.timeout
             )
+        }
+        switch result {
+        case .success(let addresses):
             for family in [IPAddress.Family.ipv4, .ipv6] where evidence[family].addresses == .none {
                 let own = addresses.filter { $0.family == family }
                 if !own.isEmpty { evidence[family].addresses = .known(own) }
             }
-        } catch {
+        case .failure(let failure):
             for family in [IPAddress.Family.ipv4, .ipv6] where evidence[family].addresses == .none {
-                evidence[family].addresses = .failed(error)
+                evidence[family].addresses = .failed(failure)
             }
         }
     }

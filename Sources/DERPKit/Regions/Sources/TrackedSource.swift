@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// A source and the last good that it said.
 struct TrackedSource: Sendable {
     let source: DERPMapSource
@@ -12,6 +14,13 @@ struct TrackedSource: Sendable {
     private var refresh = 0
 
     init(_ source: DERPMapSource) { self.source = source }
+
+    /// Tries to read it: only what is newer than ``document``, where that can be asked.
+    func ask(by client: HTTPClient?) async -> Result<DERPMapSource.Answer, DERPError> {
+        await Result.awaiting { () throws(DERPError) in
+            try await self.source.load(by: client, unless: self.validators)
+        }
+    }
 
     /// Takes what a try came to.
     ///

@@ -1,0 +1,23 @@
+extension Result {
+    /// What comes of `body`: what it returns, or what it throws. Runs where the caller runs.
+    ///
+    /// ```swift
+    /// let result = await Result.awaiting { () throws(SocketError) in try await stream.startTLS(context) }
+    /// ```
+    ///
+    /// Instead of a `do throws` that awaits, which is not written in this package: in an optimised build Swift 6.3.1 loses
+    /// what was stored in the result's place before an `await` whose failure is caught in the same function
+    /// (docs/development.md). Here nothing is stored before.
+    package static func awaiting(
+        isolation: isolated (any Actor)? = #isolation,
+        _ body: () async throws(Failure) -> Success
+    ) async -> Self {
+        let success: Success
+        do throws(Failure) {
+            success = try await body()
+        } catch {
+            return .failure(error)
+        }
+        return .success(success)
+    }
+}
