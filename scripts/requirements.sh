@@ -25,12 +25,21 @@ install_missing() {
     missing_packages=()
 }
 
-# What every build needs.
+has_library() {
+    /sbin/ldconfig -p | grep -F "$1 " >/dev/null
+}
+
+# What every build needs, and what the toolchain itself needs of the system.
 require_build() {
     if ! command -v swift >/dev/null; then
         echo "Please install a Swift toolchain first, 6.1 or later: https://www.swift.org/install" >&2
         exit 1
     fi
+    require g++ command -v g++
+    require libcurl4 has_library libcurl.so.4
+    require libncurses6 has_library libncurses.so.6
+    require libxml2 has_library libxml2.so.2
+    require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
     require git command -v git
     require pkg-config command -v pkg-config
     require libssl-dev test -e /usr/include/openssl/ssl.h
@@ -53,7 +62,6 @@ require_tests() {
     require pebble command -v pebble
     require caddy command -v caddy
     require iproute2 command -v ip
-    require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
     require chromium command -v chromium
     if [ -z "${TAILCAT:-}" ] || [ -z "${WEBSOCKETS_PYTHON:-}" ]; then
         require python3-venv python3 -c "import ensurepip, venv"
