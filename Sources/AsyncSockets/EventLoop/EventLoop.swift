@@ -6,7 +6,10 @@ import Synchronization
 ///
 /// It is a serial executor (actors are pinned to it) and a task executor (tasks stay on it between awaits).
 /// Everything marked *confined* may be touched on the loop's own thread only.
-// @unchecked: `inbox`, `isSleeping` and `isStopping` are synchronised; everything else is confined to the thread.
+///
+/// It runs for as long as somebody holds it, or holds its group: a stream, a client, an actor or a task that is on the loop
+/// does. When nobody does any more, its thread ends within about a second.
+// @unchecked: `inbox` and the atomics are synchronised; everything else is confined to the thread.
 public final class EventLoop: @unchecked Sendable {
     /// The loop's place in its group, from 0.
     public let index: Int
@@ -26,7 +29,11 @@ public final class EventLoop: @unchecked Sendable {
     private let epoll: Int32
     private let wakeup: Wakeup
     private let isSleeping = Atomic(false)
-    private let isStopping = Atomic(false)
+    /// Whether the group is gone, so that only who holds the loop itself still needs it.
+    private let isOrphaned = Atomic(false)
+    /// How many threads are enqueuing a job. They may hold the loop by nothing but that job.
+    private let enqueuing = Atomic(0)
+    private let hasEnded = Atomic(false)
     private let inbox = Mutex<[Work]>([])
 
     private var spin = SpinPolicy()
@@ -125,13 +132,43 @@ extension EventLoop {
 // MARK: Running
 
 extension EventLoop {
-    /// The thread's body: serves until ``stop()``, and then until no job is left.
-    func run() {
-        cas_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
-        defer { cas_set_current_loop(nil) }
+    /// The body of a loop's thread, which takes over the reference that `argument` is. It returns when the group is gone,
+    /// nobody else holds the loop, and nothing is left to do.
+    static func serve(_ argument: UnsafeMutableRawPointer) {
+        // A parameter or a constant of this type would be one reference more, and the thread would never end.
+        var loop = Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()
+        cas_set_current_loop(argument)
+        var nextLook: UInt64 = 0
         while true {
-            self.tick(mayWait: true)
-            if self.isStopping.load(ordering: .acquiring), self.isIdle { return }
+            loop.tick(mayWait: true)
+            guard loop.isOrphaned.load(ordering: .acquiring) else { continue }
+            if loop.isDone, isKnownUniquelyReferenced(&loop), loop.end() { break }
+            guard loop.now >= nextLook else { continue }
+            nextLook = loop.now + UInt64(Self.orphanSleep) * 1_000_000
+            for handler in loop.registrations.unheldHandlers() { handler.abandoned() }
+        }
+        cas_set_current_loop(nil)
+        withExtendedLifetime(loop) {}
+    }
+
+    /// How long an orphaned loop sleeps at most, in milliseconds: nobody tells it that a reference was dropped.
+    private static let orphanSleep: Int32 = 1000
+
+    /// Whether nothing is to be done, now or later, but for sockets.
+    private var isDone: Bool {
+        self.isIdle && self.timers.isEmpty && self.enqueuing.load(ordering: .acquiring) == 0
+    }
+
+    /// Has nothing enqueued any more; `false` when something was after all.
+    private func end() -> Bool {
+        // What others did before they dropped their references comes before this.
+        atomicMemoryFence(ordering: .acquiring)
+        return self.inbox.withLock { inbox in
+            guard inbox.isEmpty else { return false }
+            self.hasEnded.store(true, ordering: .relaxed)
+            // Whoever might still add to the inbox then comes to look at `hasEnded`.
+            self.isSleeping.store(true, ordering: .sequentiallyConsistent)
+            return true
         }
     }
 
@@ -160,8 +197,9 @@ extension EventLoop {
         self.jobs.isEmpty && self.deferred.isEmpty && self.inbox.withLock { $0.isEmpty }
     }
 
-    func stop() {
-        self.isStopping.store(true, ordering: .releasing)
+    /// Says that the group is gone.
+    func orphan() {
+        self.isOrphaned.store(true, ordering: .releasing)
         self.wakeup.signal()
     }
 
@@ -171,8 +209,11 @@ extension EventLoop {
         if mayWait, self.jobs.isEmpty, self.deferred.isEmpty {
             // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
             self.isSleeping.store(true, ordering: .sequentiallyConsistent)
-            if self.inbox.withLock({ $0.isEmpty }), !self.isStopping.load(ordering: .acquiring) {
+            if self.inbox.withLock({ $0.isEmpty }) {
                 timeout = self.timers.millisecondsUntilNext(now: self.now)
+                if self.isOrphaned.load(ordering: .acquiring) {
+                    timeout = timeout < 0 ? Self.orphanSleep : min(timeout, Self.orphanSleep)
+                }
             }
         }
         let count = timeout == 0 ? cas_epoll_wait(self.epoll, self.events, 0) : self.wait(timeout)
@@ -264,21 +305,36 @@ extension EventLoop: SerialExecutor, TaskExecutor {
     }
 
     public func enqueue(_ job: UnownedJob) {
-        self.add(.job(job))
+        guard !self.isCurrent else {
+            self.jobs.append(.job(job))
+            return
+        }
+        // An executor is an unowned reference, and the job may be all that holds the loop: once it is in the inbox it may
+        // run to its end. The thread waits for this count.
+        self.enqueuing.add(1, ordering: .acquiring)
+        self.post(.job(job))
+        self.enqueuing.subtract(1, ordering: .releasing)
     }
 
     /// Has `handler` called on the loop, after what was enqueued before.
     public func notify(_ handler: any MailHandler) {
-        self.add(.handler(handler))
+        if self.isCurrent {
+            self.jobs.append(.handler(handler))
+        } else {
+            self.post(.handler(handler))
+        }
     }
 
-    private func add(_ work: Work) {
-        if self.isCurrent {
-            self.jobs.append(work)
-            return
-        }
+    /// Leaves `work` for the loop's thread.
+    private func post(_ work: Work) {
         self.inbox.withLock { $0.append(work) }
-        if self.isSleeping.exchange(false, ordering: .sequentiallyConsistent) { self.wakeup.signal() }
+        if self.isSleeping.exchange(false, ordering: .sequentiallyConsistent) { self.wake() }
+    }
+
+    private func wake() {
+        // Only a weak or unowned reference leads here. Left alone, the work would wait for ever.
+        precondition(!self.hasEnded.load(ordering: .relaxed), "nobody held event loop \(self.index), and it has ended")
+        self.wakeup.signal()
     }
 
     public func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }

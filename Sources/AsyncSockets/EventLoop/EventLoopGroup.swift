@@ -1,7 +1,8 @@
 import CAsyncSockets
 import Glibc
 
-/// A fixed number of event loops, each on a thread of its own. They stop when the group is released.
+/// A fixed number of event loops, each on a thread of its own. When the group is released, each of them ends once nobody
+/// holds it any more.
 public final class EventLoopGroup: Sendable {
     /// The loops, at least one.
     public let loops: [EventLoop]
@@ -19,14 +20,14 @@ public final class EventLoopGroup: Sendable {
                 loops.append(loop)
             }
         } catch {
-            loops.forEach { $0.stop() }
+            loops.forEach { $0.orphan() }
             throw error
         }
         self.loops = loops
     }
 
     deinit {
-        self.loops.forEach { $0.stop() }
+        self.loops.forEach { $0.orphan() }
     }
 
     private static func startThread(of loop: EventLoop) throws(SocketError) {
@@ -45,7 +46,7 @@ public final class EventLoopGroup: Sendable {
             &thread,
             nil,
             { argument in
-                Unmanaged<EventLoop>.fromOpaque(argument!).takeRetainedValue().run()
+                EventLoop.serve(argument!)
                 return nil
             },
             argument.toOpaque()

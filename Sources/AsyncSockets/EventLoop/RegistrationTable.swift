@@ -37,4 +37,18 @@ struct RegistrationTable {
         guard index < self.slots.count, self.slots[index].generation == UInt32(token >> 32) else { return nil }
         return self.slots[index].handler
     }
+
+    /// The handlers that nobody else holds.
+    mutating func unheldHandlers() -> [any EventHandler] {
+        var unheld: [any EventHandler] = []
+        for index in self.slots.indices {
+            // Taken out: a second reference would hide whether it is the only one.
+            var object: AnyObject? = self.slots[index].handler.take()
+            let isUnheld = isKnownUniquelyReferenced(&object)
+            guard let handler = object as? any EventHandler else { continue }
+            self.slots[index].handler = handler
+            if isUnheld { unheld.append(handler) }
+        }
+        return unheld
+    }
 }

@@ -43,6 +43,9 @@ package final class TimerWheel {
         }
     }
 
+    /// Whether no timer is scheduled.
+    var isEmpty: Bool { self.occupied.allSatisfy { $0 == 0 } }
+
     /// Fires every timer whose deadline has passed.
     func advance(to now: UInt64) {
         let target = now >> Self.stepShift

@@ -185,6 +185,10 @@ extension TCPStream: EventHandler {
         }
     }
 
+    public func abandoned() {
+        self.close()
+    }
+
     private func becameWritable() {
         // EPOLLOUT is watched only while something waits: always on, it would wake the loop for every ACK.
         self.watchWriting(false)

@@ -103,6 +103,10 @@ extension MessageChannel: EventHandler {
     package func handle(events: UInt32) {
         self.resume()
     }
+
+    package func abandoned() {
+        self.close()
+    }
 }
 
 // MARK: Messages

@@ -12,7 +12,7 @@ import AsyncSockets
 /// Receive steadily: that is also when the server's pings are answered and its silence is noticed. What nobody receives
 /// stays in the socket, so that a fast server waits. A failed connection isn't made anew: connect again.
 public actor DERPClient {
-    /// The loop that serves the connection. Its group must be kept for as long as the client is in use.
+    /// The loop that serves the connection. The client keeps it running, also when its group is gone.
     public nonisolated let loop: EventLoop
     /// Whom this client is.
     public nonisolated let publicKey: NodePublicKey

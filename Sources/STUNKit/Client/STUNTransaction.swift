@@ -4,8 +4,6 @@ import Glibc
 /// One request and the wait for its response, pinned to a loop.
 actor STUNTransaction: EventHandler {
     nonisolated let loop: EventLoop
-    /// Keeps the loop running for as long as somebody waits.
-    private let group: EventLoopGroup
     private let server: SocketAddress
     private let request: STUNRequest
     private let socket: UDPSocket
@@ -26,7 +24,6 @@ actor STUNTransaction: EventHandler {
         self.request = request
         self.server = server
         self.retriesLeft = max(retries, 0)
-        self.group = group
         self.loop = group.loops[Int(request.transactionID.tail % UInt64(group.loops.count))]
         self.firstSent = self.clock.now
     }

@@ -56,7 +56,7 @@ public actor STUNServer {
         let workers = zip(self.group.loops, self.tallies).map { loop, tally in
             // Several of an address, or none, where another process bound them for another number of loops.
             let own = sockets.flatMap { $0.enumerated().filter { $0.offset % count == loop.index }.map(\.element) }
-            return STUNWorker(loop: loop, of: self.group, sockets: own, tally: tally)
+            return STUNWorker(loop: loop, sockets: own, tally: tally)
         }
         self.workers = workers
         self.sockets = sockets

@@ -3,14 +3,11 @@ import AsyncSockets
 /// One loop's part of a server: a socket per address, and the memory that they share.
 actor STUNWorker {
     nonisolated let loop: EventLoop
-    /// Keeps the loop running until the sockets are closed.
-    private let group: EventLoopGroup
     private let tally: STUNTally
     private var sockets: [UDPSocket]
 
-    init(loop: EventLoop, of group: EventLoopGroup, sockets: [UDPSocket], tally: STUNTally) {
+    init(loop: EventLoop, sockets: [UDPSocket], tally: STUNTally) {
         self.loop = loop
-        self.group = group
         self.sockets = sockets
         self.tally = tally
     }

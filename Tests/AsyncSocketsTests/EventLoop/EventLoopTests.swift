@@ -128,7 +128,7 @@ struct EventLoopTests {
         }
     }
 
-    @Test("a loop stops when its group is released, what was enqueued before is still done, and its memory is freed")
+    @Test("a loop that nobody holds ends with its group, does what was enqueued before, and its memory is freed")
     func release() async throws {
         let done = Counter()
         func makeAndRelease() throws -> WeakReference<EventLoop> {

@@ -178,6 +178,44 @@ struct DERPClientTests {
             #expect(try await bob.receive(within: .seconds(10)) == .peerGone(key.publicKey, .disconnected))
         }
     }
+
+    @Test("on a loop whose group is gone, connecting to a server that says nothing ends in time")
+    func silentServerOnOrphan() async throws {
+        // Takes connections and answers nothing: it is never started.
+        let silent = try TCPListener(binding: SocketAddress(.loopbackIPv4, port: 0), group: self.group) { $0.close() }
+        var options = DERPClient.Options()
+        options.connectTimeout = .milliseconds(300)
+        let start = ContinuousClock.now
+        await #expect {
+            _ = try await DERPClient.connect(
+                to: self.plain(silent.address),
+                options: options,
+                on: EventLoopGroup(count: 1).loops[0]
+            )
+        } throws: { ($0 as? DERPError)?.code == .timeout }
+        #expect(start.duration(to: .now) < .seconds(20))
+        await silent.close()
+    }
+
+    @Test("a client keeps its loop running, and nothing keeps it when the client is gone")
+    func clientKeepsLoop() async throws {
+        struct WeakLoop: Sendable {
+            weak let loop: EventLoop?
+        }
+        try await self.withRelay { _, address in
+            func exchange() async throws -> WeakLoop {
+                let client = try await DERPClient.connect(
+                    to: self.plain(address),
+                    on: EventLoopGroup(count: 1).loops[0]
+                )
+                try await client.ping(7)
+                #expect(try await client.receive(within: .seconds(10)) == .pong(7))
+                return WeakLoop(loop: client.loop)
+            }
+            let weak = try await exchange()
+            try await waitUntil("the loop ends") { weak.loop == nil }
+        }
+    }
 }
 
 extension Result where Failure == any Error {
