@@ -37,7 +37,9 @@ struct MapSources {
 
     private static func client(_ options: FetchOptions) throws -> HTTPClient {
         let authorities = try options.caFile.map { try HTTPClient.readAuthorities(at: $0) }
-        return try HTTPClient(on: EventLoopGroup(count: 1).loops[0], authoritiesPEM: authorities)
+        let group = try EventLoopGroup(count: 1)
+        // The client holds its loop, which runs for as long.
+        return try HTTPClient(on: group.loops[0], authoritiesPEM: authorities)
     }
 
     private mutating func read(_ source: DERPMapSource, by client: HTTPClient?) async {
