@@ -19,6 +19,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CArguments"),
         .target(name: "CAsyncSockets", dependencies: ["COpenSSL"]),
         .target(name: "AsyncSockets", dependencies: ["CAsyncSockets", "COpenSSL"]),
         .target(name: "STUNKit", dependencies: ["AsyncSockets"]),
@@ -34,7 +35,7 @@ let package = Package(
         .executableTarget(
             name: "DERPServer",
             dependencies: [
-                "AsyncSockets", "DERPKit",
+                "AsyncSockets", "CArguments", "DERPKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

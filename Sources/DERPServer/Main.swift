@@ -6,7 +6,7 @@ enum Main {
     static func main() async {
         // A log reader that goes away must not take the relay with it.
         signal(SIGPIPE, SIG_IGN)
-        switch CommandLineRequest(Array(CommandLine.arguments.dropFirst()), in: .current) {
+        switch Self.request() {
         case .print(let text):
             print(text)
         case .refuse(let error):
@@ -28,6 +28,24 @@ enum Main {
                 Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
             }
         }
+    }
+
+    private static func request() -> CommandLineRequest {
+        let request: CommandLineRequest
+        do throws(UsageError) {
+            request = CommandLineRequest(try ProcessArguments.current(), in: .current)
+        } catch {
+            return .refuse(error)
+        }
+        switch request {
+        case .print, .refuse: break
+        case .map, .check, .checkSettings, .serve:
+            // libdispatch counts its threads there, and ends the process when it can't: within seconds, by SIGILL.
+            guard access("/proc/self/stat", R_OK) == 0 else {
+                Self.fail("/proc is not mounted, and Swift's runtime needs it", status: EXIT_FAILURE)
+            }
+        }
+        return request
     }
 
     /// Says what a command has to say, and exits.

@@ -30,6 +30,8 @@ struct ServerOptions {
     var directory: TemporaryDirectory?
     /// How many files it may have open; the tests' own limit if `nil`.
     var openFileLimit: Int?
+    /// Whether it finds an empty `/proc`, as in a root that has none.
+    var isWithoutProc = false
     /// Environment variables besides the test's own.
     var variables: [String: String] = [:]
     /// More flags, after all others.
@@ -49,6 +51,12 @@ struct ServerOptions {
         var command = [BuiltProducts.server]
         if let limit = self.openFileLimit {
             command = ["sh", "-c", "ulimit -n \(limit) && exec \"$0\" \"$@\""] + command
+        }
+        if self.isWithoutProc {
+            // Whoever isn't root is so in a namespace of users.
+            let isolation = ["unshare"] + (getuid() == 0 ? [] : ["-r"]) + ["-m"]
+            let script = "mount -t tmpfs none /proc && [ ! -e /proc/self ] && exec \"$0\" \"$@\""
+            command = isolation + ["sh", "-c", script] + command
         }
         return command + self.arguments(ports: ports, directory: directory)
     }

@@ -1,0 +1,16 @@
+#include "carguments.h"
+
+#include <stddef.h>
+
+static int count;
+static char **values;
+
+// glibc hands main's arguments to what runs before main.
+__attribute__((constructor)) static void note(int argc, char **argv) {
+    count = argc;
+    values = argv;
+}
+
+int carguments_count(void) { return values == NULL ? 0 : count; }
+
+const char *carguments_at(int index) { return index < 0 || index >= carguments_count() ? NULL : values[index]; }
