@@ -10,10 +10,8 @@ final class ServerProcess {
     /// Starts it with `arguments`.
     init(_ arguments: [String], environment: [String: String] = ["HOME": "/nonexistent"]) throws {
         try FileManager.default.createDirectory(at: self.directory, withIntermediateDirectories: true)
-        // The tests are built into the same directory.
-        let tests = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
         self.process = try ChildProcess(
-            [tests.deletingLastPathComponent().appending(path: "DERPServer").path] + arguments,
+            [ServerUnderTest.path] + arguments,
             environment: environment,
             isIsolated: true,
             directory: self.directory,
