@@ -118,6 +118,7 @@ struct TCPListenerTests {
                 }
             )
             let crowd = try (0..<5).map { _ in try RawSocket.make(for: listener.address) }
+            defer { withExtendedLifetime(crowd) {} }
             let last = try RawSocket.make(for: listener.address)
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -160,6 +161,7 @@ struct TCPListenerTests {
                 }
             )
             let clients = try (0..<3).map { _ in try RawSocket.connect(to: listener.address) }
+            defer { withExtendedLifetime(clients) {} }
             for client in clients { #expect(try client.receiveAll().isEmpty) }
             #expect(accepted.load(ordering: .relaxed) == 3)
 

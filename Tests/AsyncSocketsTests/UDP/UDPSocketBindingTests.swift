@@ -17,6 +17,7 @@ struct UDPSocketBindingTests {
     func spread() throws {
         let sockets = try UDPSocket.bind(to: SocketAddress(.loopbackIPv4, port: 0), count: 2)
         let clients = try (0..<200).map { _ in try UDPSocket.connect(to: sockets[0].localAddress) }
+        defer { withExtendedLifetime(clients) {} }
         let batch = DatagramBatch()
         // Every datagram is received before the next one is sent: no queue overflows.
         var counts = [0, 0]
@@ -39,6 +40,7 @@ struct UDPSocketBindingTests {
     )
     func takenPort(others: Int, ours: Int) throws {
         let taken = try UDPSocket.bind(to: SocketAddress(.loopbackIPv4, port: 0), count: others)
+        defer { withExtendedLifetime(taken) {} }
         let address = taken[0].localAddress
         let error = #expect(throws: SocketError.self) { try UDPSocket.bind(to: address, count: ours) }
         #expect(error?.code == .addressInUse)
@@ -48,6 +50,7 @@ struct UDPSocketBindingTests {
     @Test("to every address is refused where one family's port is taken")
     func takenByIPv4() throws {
         let taken = try UDPSocket.bind(to: SocketAddress(.anyIPv4, port: 0))
+        defer { withExtendedLifetime(taken) {} }
         let address = SocketAddress(.anyIPv6, port: taken[0].localAddress.port)
         let error = #expect(throws: SocketError.self) { try UDPSocket.bind(to: address, count: 2) }
         #expect(error?.code == .addressInUse)

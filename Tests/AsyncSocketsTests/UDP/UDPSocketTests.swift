@@ -18,6 +18,7 @@ struct UDPSocketTests {
         let server = try Self.loopback()
         let batch = DatagramBatch()
         let clients = try (0..<3).map { _ in try UDPSocket.connect(to: server.localAddress) }
+        defer { withExtendedLifetime(clients) {} }
         for (index, client) in clients.enumerated() {
             #expect(client.send(text: "ask \(index)") == 0)
         }

@@ -165,6 +165,7 @@ struct MeshPeerTests {
         let mesh = try MeshTable(loops: 2, seed: 6)
         let key = NodePrivateKey()
         let victims = [try TableClient(mesh.table, on: 0, key: key), try TableClient(mesh.table, on: 1, key: key)]
+        defer { withExtendedLifetime(victims) {} }
         let other = try TableClient(mesh.table, on: 0)
         let peer = try mesh.peer(on: 1)
         mesh.table.settle()
@@ -192,6 +193,7 @@ struct MeshPeerTests {
         var wrong = ClientInfo()
         wrong.meshKey = try MeshTable.key(8)
         let ordinary = [try TableClient(mesh.table, on: 0), try TableClient(mesh.table, on: 0, info: wrong)]
+        defer { withExtendedLifetime(ordinary) {} }
         mesh.table.settle()
         #expect(ordinary.allSatisfy { $0.closeReason == nil }, "a wrong mesh key makes an ordinary client")
         let frame = Frame.encode(type, [UInt8](repeating: 9, count: size))

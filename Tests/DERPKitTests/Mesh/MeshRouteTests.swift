@@ -73,6 +73,7 @@ struct MeshRouteTests {
         let peer = try mesh.peer(on: 0)
         let link = try mesh.link(on: 1)
         let local = [try TableClient(mesh.table, on: 0), try TableClient(mesh.table, on: 1)]
+        defer { withExtendedLifetime(local) {} }
         mesh.table.settle()
         let (source, remote) = (NodePrivateKey().publicKey, NodePrivateKey().publicKey)
         link.tell(.present(remote))
@@ -164,6 +165,7 @@ struct MeshRouteTests {
         let link = try mesh.link(on: 1)
         link.tell(.present(remote))
         let senders = [try TableClient(mesh.table, on: 0), try TableClient(mesh.table, on: 1)]
+        defer { withExtendedLifetime(senders) {} }
         mesh.table.settle()
         for sender in senders { sender.send([1], to: remote) }
         link.breakDown()

@@ -42,6 +42,7 @@ struct DuplicateKeyTests {
         let table = try LoopTable(loops: 2, seed: 2)
         let sender = try TableClient(table, on: 0)
         var connections = [try TableClient(table, on: 0, key: self.key)]
+        defer { withExtendedLifetime(connections) {} }
         table.settle()
         connections.append(try TableClient(table, on: 1, key: self.key))
         #expect(self.receiver(of: table, connections, from: sender) == [1])

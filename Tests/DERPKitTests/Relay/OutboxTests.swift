@@ -148,6 +148,7 @@ struct OutboxTests {
         let sender = try TableClient(table, on: 0)
         let reader = try TableClient(table, on: 0)
         let idlers = try (0..<8).map { _ in try TableClient(table, on: 0) }
+        defer { withExtendedLifetime(idlers) {} }
         table.settle()
         _ = reader.frames()
         for idler in idlers {

@@ -104,6 +104,7 @@ struct BrokenRelayTests {
     @Test("Two relays behind one address")
     func loadBalancer() throws {
         let servers = try (0..<2).map { _ in try ServerProcess(.plain) }
+        defer { withExtendedLifetime(servers) {} }
         let balancer = try LoadBalancer(for: servers.map(\.port))
         let check = try CheckRun(
             "http://127.0.0.1:\(balancer.port)",
@@ -120,6 +121,7 @@ struct BrokenRelayTests {
     @Test("Two relays of a region that know nothing of each other")
     func apart() throws {
         let servers = try (0..<2).map { _ in try ServerProcess(ServerOptions()) }
+        defer { withExtendedLifetime(servers) {} }
         let nodes = try servers.enumerated().map { index, server in
             let der = try #require(try server.connect().tls?.peerCertificates.first)
             return """

@@ -32,6 +32,7 @@ struct MetricsTests {
         let reading = try MetricsReading(of: server)
         #expect(try reading.total("derp_clients") == 5)
         #expect(try reading.total("derp_home_clients") == 1)
+        withExtendedLifetime(clients) {}
         clients.removeAll()
         try eventually("no client is counted") {
             try MetricsReading(of: server).total("derp_clients") == 0

@@ -12,6 +12,7 @@ struct ShutdownTests {
     func clients(signal: Int32, security: Security) throws {
         let server = try ServerProcess(ServerOptions(certificate: security.isTLS ? .selfSigned : .none))
         let clients = try (0..<10).map { _ in try RawDERPClient(server) }
+        defer { withExtendedLifetime(clients) {} }
         let start = ContinuousClock.now
         server.send(signal: signal)
         for client in clients {

@@ -165,6 +165,7 @@ struct RateLimitTests {
         )
         let neighbour = try RawDERPClient(server, key: free)
         let clients = try (0..<3).map { _ in try RawDERPClient(server) }
+        defer { withExtendedLifetime(clients) {} }
         for client in clients {
             try client.connection.write(Frame.send(TestKey.random(65_500), to: client.key).encoded)
             try client.connection.write(Frame.send(TestKey.random(8000), to: client.key).encoded)

@@ -85,6 +85,7 @@ struct MeshPeerTests {
         let peer = try Self.peer(of: server)
         let key = TestKey()
         let victims = try (0..<3).map { _ in try RawDERPClient(server, key: key) }
+        defer { withExtendedLifetime(victims) {} }
         let other = try RawDERPClient(server)
         try peer.send(Frame(.closePeer, TestKey().publicBytes))
         try peer.expectQuiet()

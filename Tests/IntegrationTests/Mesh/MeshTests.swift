@@ -34,6 +34,7 @@ struct MeshTests {
         let key = TestKey()
         let listeners = try (0..<3).map { try region.connect(to: $0) }
         let connections = try (0..<3).map { try region.connect(to: $0, key: key) }
+        defer { withExtendedLifetime(connections) {} }
         for (number, listener) in listeners.enumerated() {
             for connection in connections { try connection.send([UInt8(number)], to: listener.key) }
             for _ in connections { try listener.expect(.received([UInt8(number)], from: key)) }

@@ -51,8 +51,10 @@ struct ProxyTests {
         let server = try ServerProcess(kind.serverOptions.with { $0.flags.append("--max-connections-per-ip=2") })
         let proxy = try ProxyProcess(kind, for: server)
         let clients = try (0..<2).map { _ in try RawDERPClient(over: proxy.connect(from: 9)) }
+        defer { withExtendedLifetime(clients) {} }
         #expect(throws: KitError.self) { try RawDERPClient(over: proxy.connect(from: 9)) }
         let others = try (0..<2).map { _ in try RawDERPClient(over: proxy.connect(from: 10)) }
+        defer { withExtendedLifetime(others) {} }
         for client in clients + others { try client.expectQuiet() }
         #expect(
             try MetricsReading(of: server).total("derp_connections_refused_total", #"limit="address""#) == 1

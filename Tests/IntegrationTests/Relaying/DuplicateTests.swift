@@ -8,6 +8,7 @@ struct DuplicateTests {
         let server = try ServerProcess(ServerOptions.plain.with { $0.loops = loops })
         let key = TestKey()
         let connections = try (0..<5).map { _ in try RawDERPClient(server, key: key) }
+        defer { withExtendedLifetime(connections) {} }
         for connection in connections + connections {
             try connection.expectQuiet()
         }
@@ -83,6 +84,7 @@ struct DuplicateTests {
         let peer = try RawDERPClient(server)
         let key = TestKey()
         let connections = try (0..<3).map { _ in try RawDERPClient(server, key: key) }
+        defer { withExtendedLifetime(connections) {} }
         for connection in connections {
             try connection.send([1], to: peer.key)
             try peer.expect(.received([1], from: key))

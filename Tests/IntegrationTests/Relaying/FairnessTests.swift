@@ -7,6 +7,7 @@ struct FairnessTests {
     func greedyAndModest() throws {
         let server = try ServerProcess(ServerOptions.plain.with { $0.loops = 1 })
         let pairs = try (0..<20).map { _ in (sender: try RawDERPClient(server), receiver: try RawDERPClient(server)) }
+        defer { withExtendedLifetime(pairs) {} }
         let flood = try Flood(over: server)
         try eventually("the flood flows") { flood.received > 1 << 20 }
         let before = flood.received

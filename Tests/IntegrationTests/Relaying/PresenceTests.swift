@@ -27,6 +27,7 @@ struct PresenceTests {
     func leaving(leaving: Leaving, loops: Int) throws {
         let server = try ServerProcess(ServerOptions.plain.with { $0.loops = loops })
         let pairs = try (0..<8).map { _ in (a: try RawDERPClient(server), b: try RawDERPClient(server)) }
+        defer { withExtendedLifetime(pairs) {} }
         for pair in pairs {
             for number: UInt8 in 0..<5 {
                 try pair.a.send([number], to: pair.b.key)

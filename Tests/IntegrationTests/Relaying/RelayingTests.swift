@@ -44,6 +44,7 @@ struct RelayingTests {
     func manyPairs(loops: Int) throws {
         let server = try ServerProcess(ServerOptions.plain.with { $0.loops = loops })
         let clients = try (0..<12).map { _ in try RawDERPClient(server) }
+        defer { withExtendedLifetime(clients) {} }
         for sender in clients {
             for receiver in clients where receiver !== sender {
                 let packet = TestKey.random(100)

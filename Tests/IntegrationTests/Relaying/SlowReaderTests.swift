@@ -48,6 +48,7 @@ struct SlowReaderTests {
         let sender = try RawDERPClient(server)
         let watcher = try RawDERPClient(server)
         let slow = try (0..<100).map { _ in try RawDERPClient(server, receiveBuffer: 4096) }
+        defer { withExtendedLifetime(slow) {} }
         let before = try server.usage().residentBytes
         let packet = TestKey.random(65536)
         for _ in 0..<40 {

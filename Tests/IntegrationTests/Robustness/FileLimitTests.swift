@@ -24,6 +24,7 @@ struct FileLimitTests {
         // Who is too many hears so at once.
         let late = try server.connect()
         #expect(try late.readToEnd(within: .seconds(5)).isEmpty)
+        withExtendedLifetime(crowd) {}
         crowd.removeAll()
         try eventually("there are files again") { (try? RawDERPClient(server)) != nil }
         try first.expectQuiet()

@@ -15,6 +15,7 @@ struct TakeoverPairTests {
             // On one loop the order is known.
             let line = try ServerLine(ServerOptions.plain.with { $0.loops = 1 }, drainTime: "10m")
             let clients = try (0..<3).map { _ in try RawDERPClient(line.current) }
+            defer { withExtendedLifetime(clients) {} }
             // Everybody knows everybody.
             for sender in clients {
                 for receiver in clients where receiver !== sender {

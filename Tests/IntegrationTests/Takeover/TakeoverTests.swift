@@ -40,6 +40,7 @@ struct TakeoverTests {
     func clients() throws {
         let line = try ServerLine(.plain, drainTime: "2s")
         let clients = try (0..<10).map { _ in try RawDERPClient(line.current) }
+        defer { withExtendedLifetime(clients) {} }
         let former = try line.takeOver()
         let start = ContinuousClock.now
         let late = try RawDERPClient(line.current)

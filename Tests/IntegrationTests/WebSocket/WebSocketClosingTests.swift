@@ -80,6 +80,7 @@ struct WebSocketClosingTests {
         for security in [Security.plain, .tls13] {
             let server = try Self.server(security)
             let clients = try (0..<4).map { _ in try WebSocketClient(server) }
+            defer { withExtendedLifetime(clients) {} }
             let pending = try WebSocketConnection(server)
             let start = ContinuousClock.now
             server.send(signal: SIGTERM)

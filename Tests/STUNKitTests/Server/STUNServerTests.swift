@@ -77,6 +77,7 @@ struct STUNServerTests {
     func manyPeers() async throws {
         try await Self.withServer(on: "127.0.0.1:0", loops: 4) { server, port in
             let sockets = try (0..<100).map { _ in try TestSocket(to: SocketAddress(.loopbackIPv4, port: port)) }
+            defer { withExtendedLifetime(sockets) {} }
             for socket in sockets {
                 try socket.send(Sample.nodeRequest)
             }
