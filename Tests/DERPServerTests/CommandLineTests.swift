@@ -25,7 +25,7 @@ struct CommandLineTests {
         #expect(settings.keyFile == "/var/lib/derper/derper.key")
         #expect(settings.hostname == "machine" && settings.hostnameOrigin == .machine)
         #expect(settings.plainHTTP == ListenAddress(host: "", port: 80))
-        #expect(settings.stun == ListenAddress(host: "", port: 3478))
+        #expect(settings.stun == STUNSettings(address: ListenAddress(host: "", port: 3478), flag: "-stun-port"))
         #expect(settings.isRelayEnabled && settings.homePage == .standard)
         #expect(settings.tcpKeepAlive == .seconds(600))
         #expect(settings.tcpUserTimeout == .seconds(15))
@@ -177,7 +177,8 @@ struct CommandLineTests {
             "-a=443", "-a=", "-a=:", "-a=:65536", "-a=:x", "-a=[::1:443", "-a=::1:443", "-a=a b:443", "-stun=maybe",
             "-acme-ip-certs", "-certmode=gcp", "-certmode=Manual", "-certmode=", "-certdir=", "-hostname=a b",
             "-hostname=../x", "-http-port=70000", "-http-port=-2", "-http-port=x", "-http-port=443", "-stun-port=-1",
-            "-stun-port=1.5", "-home=white", "-home=ftp://x", "-home=http://a\r\nSet-Cookie:b",
+            "-stun-port=1.5", "-stun-port=", "--stun-listen=3478", "--stun-listen=::1:3478", "--stun-listen=:65536",
+            "-home=white", "-home=ftp://x", "-home=http://a\r\nSet-Cookie:b",
             "-tcp-keepalive-time=10",
             "-tcp-keepalive-time=500ms", "-tcp-keepalive-time=10h", "-tcp-user-timeout=-1s", "-tcp-user-timeout=48h",
             "-tcp-write-timeout=1d", "--loops=0", "--loops=1025", "--loops=two", "--region-id=0", "--region-id=-1",

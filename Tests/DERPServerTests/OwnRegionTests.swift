@@ -50,6 +50,17 @@ struct OwnRegionTests {
         #expect(region.nodes == [node])
     }
 
+    @Test("the port of --stun-listen is told, wherever STUN listens")
+    func stunListen() throws {
+        func port(_ arguments: String...) throws -> Int? {
+            let environment = HostEnvironment(isRoot: true, hostname: "machine", variables: ["HOME": "/root"])
+            guard case .serve(let settings) = CommandLineRequest(arguments, in: environment) else { return nil }
+            return settings.region(with: nil).nodes.first?.stunPort
+        }
+        #expect(try port("--stun-listen=[2001:db8::1]:3479") == 3479)
+        #expect(try port("--stun-listen=192.0.2.1:3478", "-a=127.0.0.1:8081") == 0)
+    }
+
     @Test("STUN that is off, and a relay that is off, are told")
     func off() throws {
         let node = try #require(
@@ -65,6 +76,11 @@ struct OwnRegionTests {
         #expect(behindNAT?.ipv4 == "")
         let local = try self.region("-a=127.0.0.1:443", "-hostname=derp.test").nodes.first
         #expect(local?.ipv4 == "127.0.0.1")
+        // Behind a proxy: clients connect to it, and STUN may have an address of its own.
+        for flag in ["--region-port=443", "--stun-listen=0.0.0.0:3478"] {
+            let behindProxy = try self.region("-a=127.0.0.1:8081", "-hostname=derp.example.com", flag).nodes.first
+            #expect(behindProxy?.ipv4 == "" && behindProxy?.hostName == "derp.example.com", "\(flag)")
+        }
         let told = try self.region("-a=127.0.0.1:443", "-hostname=derp.test", "--ipv4=192.0.2.1", "--ipv6=none").nodes
             .first
         #expect(told?.ipv4 == "192.0.2.1" && told?.ipv6 == "none")
@@ -77,7 +93,9 @@ struct OwnRegionTests {
         let resolver = HostResolver()
         #expect(try await ListenAddress("localhost:1")?.resolve(by: resolver).description == "127.0.0.1:1")
         #expect(try await ListenAddress("[::1]:2")?.resolve(by: resolver).description == "[::1]:2")
-        #expect(try await ListenAddress(":https")?.resolve(by: resolver).description == "[::]:443")
+        for every in [":https", "0.0.0.0:443", "[::]:443"] {
+            #expect(try await ListenAddress(every)?.resolve(by: resolver).description == "[::]:443")
+        }
         await #expect {
             _ = try await ListenAddress("nowhere.invalid:1")?.resolve(by: resolver)
         } throws: { error in

@@ -10,10 +10,24 @@ enum AtomicFile {
         case replace
     }
 
+    /// Whose the file becomes.
+    enum Owner {
+        /// The process's user, who writes it.
+        case writer
+        /// The user and the group of the directory, when root writes it for another program.
+        case ofDirectory
+    }
+
     /// Writes `text` to `path` with permissions `mode`, by way of a temporary file in the same directory.
     ///
     /// A missing directory is made, with its missing parents, mode 0700.
-    static func write(_ text: String, to path: String, mode: mode_t, existing: Existing) throws(FileError) {
+    static func write(
+        _ text: String,
+        to path: String,
+        mode: mode_t,
+        existing: Existing,
+        owner: Owner = .writer
+    ) throws(FileError) {
         let directory = Self.directory(of: path)
         try Self.makeDirectory(directory)
 
@@ -25,6 +39,7 @@ enum AtomicFile {
         do {
             defer { close(descriptor) }
             guard fchmod(descriptor, mode) == 0 else { throw FileError.last }
+            if owner == .ofDirectory { try Self.give(descriptor, toOwnerOf: directory) }
             try Self.writeAll(Array(text.utf8), to: descriptor)
             guard fsync(descriptor) == 0 else { throw FileError.last }
         }
@@ -34,6 +49,14 @@ enum AtomicFile {
         case .replace: guard rename(template, path) == 0 else { throw .last }
         }
         Self.sync(directory)
+    }
+
+    private static func give(_ descriptor: Int32, toOwnerOf directory: String) throws(FileError) {
+        guard geteuid() == 0 else { return }
+        var status = stat()
+        guard stat(directory, &status) == 0, fchown(descriptor, status.st_uid, status.st_gid) == 0 else {
+            throw .last
+        }
     }
 
     private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {

@@ -1,8 +1,16 @@
 /// The file that holds a server's private key.
 ///
-/// Two forms are read, so that a server can be replaced and keep its identity: derper's JSON
-/// `{"PrivateKey": "privkey:<64 hex>"}` and headscale's bare text `privkey:<64 hex>`. derper's is written.
+/// Two forms are read, so that a server can be replaced and keep its identity: derper's and headscale's. Each of these
+/// programs reads its own only, so a file is written in the form of the one that may read it next.
 public struct KeyFile: Hashable, Sendable {
+    /// How a key stands in its file.
+    public enum Form: Hashable, Sendable {
+        /// derper's JSON: `{"PrivateKey": "privkey:<64 hex>"}`.
+        case derper
+        /// headscale's text: `privkey:<64 hex>` and nothing else.
+        case headscale
+    }
+
     /// A key, and whether the file had to be made for it.
     public struct Loaded: Sendable {
         public let key: NodePrivateKey
@@ -15,8 +23,13 @@ public struct KeyFile: Hashable, Sendable {
 
     /// Where the file is.
     public let path: String
+    /// How the key is written when the file is made. Both forms are read.
+    public let form: Form
 
-    public init(path: String) { self.path = path }
+    public init(path: String, form: Form = .derper) {
+        self.path = path
+        self.form = form
+    }
 
     /// Reads the key.
     ///
@@ -43,7 +56,8 @@ public struct KeyFile: Hashable, Sendable {
         }
     }
 
-    /// Reads the key; when there is no file, makes a key and writes it, mode 0600, in one step.
+    /// Reads the key; when there is no file, makes a key and writes it, mode 0600, in one step. Root leaves a file in
+    /// headscale's form to the directory's owner, as headscale seldom is root.
     ///
     /// Of several processes that start at once one makes the file, and all get the same key.
     ///
@@ -52,7 +66,9 @@ public struct KeyFile: Hashable, Sendable {
         if let key = try self.loadIfPresent() { return Loaded(key: key, wasCreated: false) }
         let key = NodePrivateKey()
         do {
-            try AtomicFile.write(KeyFileText.encode(key), to: self.path, mode: 0o600, existing: .keep)
+            let text = KeyFileText.encode(key, as: self.form)
+            let owner: AtomicFile.Owner = self.form == .headscale ? .ofDirectory : .writer
+            try AtomicFile.write(text, to: self.path, mode: 0o600, existing: .keep, owner: owner)
             return Loaded(key: key, wasCreated: true)
         } catch let error where error.isExisting {
             // Another process was quicker; its key counts.

@@ -23,9 +23,12 @@ enum KeyFileText {
         return try Self.key(key)
     }
 
-    /// derper's form, byte for byte.
-    static func encode(_ key: NodePrivateKey) -> String {
-        "{\n\t\"PrivateKey\": \"\(key.secretText)\"\n}"
+    /// The program's own form, byte for byte.
+    static func encode(_ key: NodePrivateKey, as form: KeyFile.Form) -> String {
+        switch form {
+        case .derper: "{\n\t\"PrivateKey\": \"\(key.secretText)\"\n}"
+        case .headscale: key.secretText
+        }
     }
 
     private static func key(_ text: String) throws(Problem) -> NodePrivateKey {

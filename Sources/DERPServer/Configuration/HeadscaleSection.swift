@@ -5,9 +5,6 @@ import DERPKit
 struct HeadscaleSection {
     /// The keys of headscale's file that are read.
     static let sections = ["derp", "server_url"]
-    /// The flags that `server_url` stands for, beside `-hostname`: they concern that host only.
-    static let flagsOfHost = ["a", "region-port"]
-
     private static let keys = ["server", "urls", "paths", "auto_update_enabled", "update_frequency"]
     private static let serverKeys = [
         "enabled", "region_id", "region_code", "region_name", "verify_clients", "stun_listen_addr", "private_key_path",
@@ -81,14 +78,13 @@ extension HeadscaleSection {
         try self.take("ipv4", members["ipv4"])
         try self.take("ipv6", members["ipv6"])
         let url = try self.url(serverURL)
-        let stun = try self.stun(members["stun_listen_addr"])
-        if let stun { try self.set("stun-port", "\(stun.address.port)", line: stun.line) }
+        if let stun = try self.stun(members["stun_listen_addr"]) {
+            try self.set("stun-listen", "\(stun.address)", line: stun.line)
+        }
         if let url {
             try self.set("hostname", url.value.name, line: url.line)
             try self.set("region-port", "\(url.value.port)", line: url.line)
-            // STUN listens where -a does.
-            let host = stun?.address.host ?? ""
-            try self.set("a", "\(host.contains(":") ? "[\(host)]" : host):\(url.value.port)", line: url.line)
+            try self.set("a", ":\(url.value.port)", line: url.line)
         }
         guard try self.file.bool(members["verify_clients"]) ?? true else { return }
         let line = members["verify_clients"]?.line ?? server.line
@@ -125,9 +121,7 @@ extension HeadscaleSection {
         case .null, .text(""): return nil
         case .text(let text):
             guard let address = ListenAddress(text) else { fallthrough }
-            // Go, and so headscale, listens on every address of both families when it is told 0.0.0.0.
-            let isEvery = IPAddress(address.host)?.isUnspecified == true
-            return (isEvery ? ListenAddress(host: "", port: address.port) : address, member.line)
+            return (address, member.line)
         default: throw self.file.error(member.line, "stun_listen_addr is ip:port, such as 0.0.0.0:3478")
         }
     }

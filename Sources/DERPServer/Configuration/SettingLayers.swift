@@ -15,6 +15,9 @@ struct SettingLayers: Hashable, Sendable {
     /// Forgets a flag's setting.
     mutating func remove(_ name: String) { self.settings[name] = nil }
 
+    /// The names of the flags that were given.
+    var names: some Sequence<String> { self.settings.keys }
+
     /// What the flag called `name` was given.
     func values(of name: String) -> [String] { self.settings[name]?.values.map(\.text) ?? [] }
 

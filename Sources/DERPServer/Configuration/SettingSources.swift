@@ -4,6 +4,8 @@ struct SettingSources: Sendable {
     private(set) var layers = SettingLayers()
     /// What there is to say at start.
     private(set) var notices: [Notice] = []
+    /// The flags whose values are headscale's own, by name: a headscale beside this server has the same.
+    private(set) var sharedWithHeadscale: Set<String> = []
 
     /// Without any.
     init() {}
@@ -18,11 +20,9 @@ struct SettingSources: Sendable {
             let file = try Self.file(path, named: chosen)
             var others = SettingLayers()
             for layer in [file.relay, variables.settings, flags] { others.lay(layer) }
-            // Another host has other ports.
-            let isOtherHost = others.values(of: "hostname").last?.isEmpty == false
-            self.layers.lay(
-                file.headscale.filter { !isOtherHost || !HeadscaleSection.flagsOfHost.contains($0.flag.name) }
-            )
+            let headscale = try HeadscaleSection.counting(file.headscale, beside: others)
+            self.layers.lay(headscale)
+            self.sharedWithHeadscale = Set(headscale.map(\.flag.name)).subtracting(others.names)
             self.layers.lay(file.relay)
             self.notices += file.notices
         }

@@ -50,7 +50,7 @@ extension Flag {
     static let all: [Flag] = [
         .derper("a"), .derper("dev", .boolean), .derper("c"),
         .derper("certmode"), .derper("certdir"), .derper("hostname", .commas),
-        .derper("http-port"), .derper("stun", .boolean), .derper("stun-port"),
+        .derper("http-port"), .derper("stun", .boolean), .derper("stun-port"), .own("stun-listen"),
         .derper("derp", .boolean), .derper("home"), .derper("version", .boolean),
         .derper("tcp-keepalive-time"), .derper("tcp-user-timeout"), .derper("tcp-write-timeout"),
 

@@ -74,12 +74,24 @@ struct ServerOptions: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Whether to answer STUN, on the host of -a.", valueName: "bool")
+        help: ArgumentHelp("Whether to answer STUN.", valueName: "bool")
     )
     var stun = true
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The UDP port of STUN.", valueName: "port"))
-    var stunPort = "3478"
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The UDP port of STUN, on the host of -a. (default: 3478)", valueName: "port")
+    )
+    var stunPort: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Where to answer STUN: [host]:port, as for -a. (default: the host of -a, and -stun-port)",
+            valueName: "address"
+        )
+    )
+    var stunListen = ""
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Whether to relay.", valueName: "bool"))
     var derp = true

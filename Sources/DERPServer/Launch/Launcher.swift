@@ -61,7 +61,7 @@ struct Launcher {
         do {
             try await group.run()
         } catch let error as DERPError where error.code == .listen {
-            throw StartError(self.settings.flags(of: error, in: preparation.configuration), error)
+            throw StartError(listening: error, with: self.settings, preparation.configuration)
         } catch let error as DERPError where error.code == .takeover {
             throw StartError("--takeover", error)
         } catch let error as DERPError where error.code == .invalidConfiguration {
@@ -73,7 +73,7 @@ struct Launcher {
     private func publishChosenPorts(of relay: RelayServer) async throws {
         let isDERPPortChosen = self.settings.listen.port == 0 && self.settings.region.port == nil
         let derp = isDERPPortChosen ? await relay.boundAddresses.first : nil
-        let stun = self.settings.stun?.port == 0 ? await relay.boundSTUNAddresses.first : nil
+        let stun = self.settings.stun?.address.port == 0 ? await relay.boundSTUNAddresses.first : nil
         try await relay.regionMap.updateOwnRegion { region in
             guard !region.nodes.isEmpty else { return }
             if let derp { region.nodes[0].derpPort = Int(derp.port) }
@@ -98,19 +98,5 @@ struct Launcher {
                 "version": "\(RelayServer.version)",
             ]
         )
-    }
-}
-
-extension ServerSettings {
-    /// The flags that chose the address which `error` names.
-    fileprivate func flags(of error: DERPError, in configuration: RelayServer.Configuration) -> String {
-        let candidates = [
-            ("-a", configuration.addresses), ("-http-port", configuration.plainHTTPAddresses),
-            ("-stun-port", configuration.stunAddresses),
-        ]
-        let flags = candidates.filter { _, addresses in
-            addresses.contains { error.message.contains($0.description) }
-        }.map(\.0)
-        return flags.isEmpty ? "-a" : flags.joined(separator: " or ")
     }
 }

@@ -19,16 +19,20 @@ struct Preparation {
         let certificates = try PreparedCertificates(settings, authoritiesPEM: authorities, makesFiles: makesFiles)
         notices += certificates.notices
         self.certificates = certificates
-        let address = try await Self.resolve(settings.listen)
+        let address = try await Self.resolve(settings.listen, "-a")
 
         var configuration = RelayServer.Configuration(
             privateKey: privateKey,
             addresses: [address],
             security: certificates.set.map { .certificates($0) } ?? .none
         )
-        // All on the host of -a, as in derper, so one look-up does for the three.
+        // On the host of -a, as in derper, so one look-up does for both, and for STUN unless it has a host of its own.
         configuration.plainHTTPAddresses = settings.plainHTTP.map { [SocketAddress(address.ip, port: $0.port)] } ?? []
-        configuration.stunAddresses = settings.stun.map { [SocketAddress(address.ip, port: $0.port)] } ?? []
+        if let stun = settings.stun {
+            let isBeside = stun.address.host == settings.listen.host
+            let ip = isBeside ? address.ip : try await Self.resolve(stun.address, stun.flag).ip
+            configuration.stunAddresses = [SocketAddress(ip, port: stun.address.port)]
+        }
         configuration.isRelayEnabled = settings.isRelayEnabled
         configuration.homePage = settings.homePage
         configuration.debugNetworks = settings.debugNetworks
@@ -65,9 +69,10 @@ struct Preparation {
         makesFiles: Bool
     ) throws(StartError) -> NodePrivateKey {
         guard let path = settings.keyFile else { return NodePrivateKey() }
+        let file = KeyFile(path: path, form: settings.sources.sharedWithHeadscale.contains("c") ? .headscale : .derper)
         do {
-            guard makesFiles else { return try KeyFile(path: path).loadIfPresent() ?? NodePrivateKey() }
-            let loaded = try KeyFile(path: path).loadOrCreate()
+            guard makesFiles else { return try file.loadIfPresent() ?? NodePrivateKey() }
+            let loaded = try file.loadOrCreate()
             notices.append(
                 .info(loaded.wasCreated ? "Made a private key" : "Read the private key", ["file": "\(path)"])
             )
@@ -87,11 +92,11 @@ struct Preparation {
         }
     }
 
-    private static func resolve(_ listen: ListenAddress) async throws(StartError) -> SocketAddress {
+    private static func resolve(_ listen: ListenAddress, _ flag: String) async throws(StartError) -> SocketAddress {
         do {
             return try await listen.resolve()
         } catch {
-            throw StartError("-a", error)
+            throw StartError(flag, error)
         }
     }
 }

@@ -2,7 +2,7 @@ import AsyncSockets
 
 /// Where to listen, as `-a` says it: a host, which may be a name, and a port.
 struct ListenAddress: Hashable {
-    /// A name or an IP literal without brackets; empty: every address.
+    /// A name or an IP literal without brackets. Empty, `0.0.0.0` and `::` are every address of both families.
     let host: String
     let port: UInt16
 
@@ -38,6 +38,9 @@ struct ListenAddress: Hashable {
         return address
     }
 
+    /// Whether it is every address rather than one.
+    var isEvery: Bool { self.host.isEmpty || IPAddress(self.host)?.isUnspecified == true }
+
     private static func port(_ text: Substring) -> UInt16? {
         switch text {
         case "http": return 80
@@ -47,4 +50,9 @@ struct ListenAddress: Hashable {
             return UInt16(text)
         }
     }
+}
+
+extension ListenAddress: CustomStringConvertible {
+    /// As ``init(_:)`` reads it.
+    var description: String { "\(self.host.contains(":") ? "[\(self.host)]" : self.host):\(self.port)" }
 }

@@ -17,8 +17,7 @@ extension ServerSettings {
 
         let httpPort = try FlagValue("-http-port", options.httpPort).integer(in: -1...65535)
         self.plainHTTP = transport.isTLS && httpPort >= 0 ? listen.with(port: UInt16(httpPort)) : nil
-        let stunPort = try FlagValue("-stun-port", options.stunPort).integer(in: 0...65535)
-        self.stun = options.stun ? listen.with(port: UInt16(stunPort)) : nil
+        self.stun = try STUNSettings(options, listen: listen)
         if let plainHTTP = self.plainHTTP, plainHTTP.port == listen.port, listen.port != 0 {
             throw UsageError(
                 "-http-port and -a are both port \(listen.port): choose another, or -http-port=-1 for none"
@@ -109,8 +108,7 @@ extension ServerSettings {
             }
             return (names, .flag)
         }
-        let isEvery = listen.host.isEmpty || IPAddress(listen.host)?.isUnspecified == true
-        if !isEvery, CertificateHost(listen.host) != nil { return ([listen.host], .listenAddress) }
+        if !listen.isEvery, CertificateHost(listen.host) != nil { return ([listen.host], .listenAddress) }
         guard CertificateHost(environment.hostname) != nil else {
             throw UsageError("-hostname is needed: the name or IP address that clients connect to")
         }

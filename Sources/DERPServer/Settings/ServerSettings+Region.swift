@@ -6,7 +6,7 @@ extension ServerSettings {
     ///
     /// - Parameter certificate: What is served; its pin goes into the map when nothing else vouches for it.
     func region(with certificate: Certificate?) -> DERPRegion {
-        let stunPort = self.stun.map { $0.port == 3478 ? 0 : Int($0.port) } ?? -1
+        let stunPort = self.stun.map { $0.address.port == 3478 ? 0 : Int($0.address.port) } ?? -1
         let port = self.region.port ?? self.listen.port
         let node = DERPNode(
             name: "\(self.region.id)a",
@@ -28,10 +28,12 @@ extension ServerSettings {
         )
     }
 
-    /// The server's address of one family, if it needs no asking: its name is one, or it listens on loopback. The
-    /// address of an interface proves nothing, as there may be a NAT in front of it.
+    /// The server's address of one family, if it needs no asking: its name is one, or it listens on loopback, and no
+    /// proxy there is told of. The address of an interface proves nothing, as there may be a NAT in front of it.
     private func knownAddress(_ family: IPAddress.Family) -> String {
-        let loopback = self.listen.literal.flatMap { $0.isLoopback ? $0 : nil }
+        let isReachedElsewhere =
+            self.region.port != nil || self.stun.map { $0.address.host != self.listen.host } ?? false
+        let loopback = self.listen.literal.flatMap { $0.isLoopback && !isReachedElsewhere ? $0 : nil }
         guard let address = IPAddress(self.hostname) ?? loopback, address.family == family else { return "" }
         return address.description
     }

@@ -16,7 +16,8 @@ struct ServerSettings {
     var hostnameOrigin: HostnameOrigin
     /// Where plain HTTP is served beside TLS.
     var plainHTTP: ListenAddress?
-    var stun: ListenAddress?
+    /// Where STUN is answered; `nil`: nowhere.
+    var stun: STUNSettings?
     var isRelayEnabled: Bool
     var homePage: RelayServer.Configuration.HomePage
     var tcpKeepAlive: Duration

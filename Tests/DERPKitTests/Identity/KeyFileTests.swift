@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import DERPKit
@@ -38,6 +39,33 @@ struct KeyFileTests {
         #expect(!again.wasCreated)
         #expect(again.key.secretText == made.key.secretText)
         #expect(try FileReader.text(at: file.path, limit: 1000) == "{\n\t\"PrivateKey\": \"\(made.key.secretText)\"\n}")
+    }
+
+    @Test("headscale's form is the key alone, as headscale writes and reads it")
+    func headscaleForm() throws {
+        let file = KeyFile(path: self.directory.file("derp_server_private.key"), form: .headscale)
+        let made = try file.loadOrCreate()
+        #expect(made.wasCreated && TemporaryDirectory.mode(of: file.path) == 0o600)
+        #expect(try FileReader.text(at: file.path, limit: 1000) == made.key.secretText)
+        #expect(made.key.secretText.hasPrefix("privkey:") && made.key.secretText.utf8.count == 8 + 64)
+        #expect(try KeyFile(path: file.path).load().secretText == made.key.secretText)
+        // What is there stays as it is, whose form it may be.
+        let text = "{\"PrivateKey\": \"privkey:\(self.digits)\"}"
+        let other = KeyFile(path: try self.directory.write(text, to: "derper.key"), form: .headscale)
+        #expect(try !other.loadOrCreate().wasCreated)
+        #expect(try FileReader.text(at: other.path, limit: 1000) == text)
+    }
+
+    @Test("root leaves headscale's key to the owner of its directory", .enabled(if: geteuid() == 0))
+    func owner() throws {
+        #expect(chown(self.directory.path, 1234, 4321) == 0)
+        for (form, owner) in [(KeyFile.Form.headscale, uid_t(1234)), (.derper, 0)] {
+            let file = KeyFile(path: self.directory.file("\(form)"), form: form)
+            _ = try file.loadOrCreate()
+            var status = stat()
+            #expect(stat(file.path, &status) == 0 && status.st_uid == owner)
+            #expect(status.st_gid == (form == .headscale ? 4321 : getegid()) && status.st_mode & 0o777 == 0o600)
+        }
     }
 
     @Test("only loadOrCreate makes a file")

@@ -131,6 +131,9 @@ struct ConfigurationTests {
         let server = try ServerProcess(
             ServerOptions.plain.with { $0.flags = ["--config", directory.file("config.yaml").path, "--map-cache="] }
         )
+        try eventually("all is fetched") {
+            try MetricsReading(of: server).total("derp_map_pending_sources") == 0
+        }
         let map = try HTTPRequest("/derpmap/default").send(to: server)
         #expect(String(decoding: map.body, as: UTF8.self) == tab.map.replacing("PORT", with: "\(server.port)"))
     }
@@ -161,6 +164,7 @@ struct ConfigurationTests {
         let process = try ChildProcess(
             [
                 BuiltProducts.server, "--config", directory.file("config.yaml").path, "-certmode=none",
+                "-a", "127.0.0.1:\(port.port)",
             ],
             directory: logs.url,
             name: "server"
@@ -176,7 +180,10 @@ struct ConfigurationTests {
         #expect(
             text.contains("\"RegionName\":\"Headscale Embedded DERP\"") && text.contains("\"IPv6\":\"2001:db8::1\"")
         )
-        #expect(try directory.contents(of: "derp_server_private.key").contains("privkey:"))
+        // As headscale reads it.
+        let key = try directory.contents(of: "derp_server_private.key")
+        #expect(key.hasPrefix("privkey:") && key.utf8.count == 8 + 64)
+        #expect(try directory.permissions(of: "derp_server_private.key") == 0o600)
         process.send(signal: SIGTERM)
         #expect(try process.waitForExit() == .code(0))
     }
