@@ -134,6 +134,11 @@ struct MetricsPage: Sendable {
             "Those that couldn't be read when they were last tried.",
             status.count { $0.failure != nil }
         )
+        text.gauge(
+            "derp_map_pending_sources",
+            "URLs that have not been heard of since the start.",
+            status.count(where: \.isPending)
+        )
         let failures = await self.regionMap.failureCount
         text.counter("derp_map_source_failures_total", "Tries to read a source that failed.", failures)
     }

@@ -43,6 +43,8 @@ extension RegionMap {
         public let regionCount: Int
         /// Why it couldn't be read when it was last tried; what it said before is still served. `nil`: it could.
         public let failure: String?
+        /// Whether it is a URL that has not been heard of since the start: what the cache has of it is served.
+        public let isPending: Bool
         /// What there is to say about its content.
         public let findings: [DERPMapFinding]
     }

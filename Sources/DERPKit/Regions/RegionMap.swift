@@ -28,13 +28,15 @@ public actor RegionMap {
     private var refreshes = 0
     /// How many refreshes of URLs in a row have failed.
     private var failuresInRow = 0
-    /// Whether what happens is logged. What ``load()`` finds is logged by ``run()``: a start that fails says one line.
+    /// Whether what happens is logged. What ``loadFiles()`` finds is logged by ``run()``: a start that fails says one
+    /// line.
     private var isLogging = false
 
     /// What regions of this server are said to be from.
     static let ownOrigin = "this server"
 
-    /// Starts with this server's own region, or without any. Sources are read by ``load()``.
+    /// Starts with this server's own region, or without any. Sources are read by ``load()``, or by ``loadFiles()`` and
+    /// ``run()``.
     ///
     /// - Parameters:
     ///   - loop: what serves the connections to URLs; `nil`: there are none.
@@ -98,36 +100,65 @@ extension RegionMap {
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for a file that can't be used.
     public func load() async throws(DERPError) {
+        try await self.loadFiles()
+        await self.refresh(\.isPending)
+        self.countFailures()
+    }
+
+    /// Reads the files for the first time, and what the cache has of the URLs, which ``run()`` then fetches: nothing here
+    /// waits for the network.
+    ///
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` for a file that can't be used.
+    public func loadFiles() async throws(DERPError) {
         guard !self.sources.isEmpty else { return }
         self.readCache()
-        await self.refresh()
-        for tracked in self.sources {
-            if case .file = tracked.source, let failure = tracked.failure { throw failure }
-        }
+        await self.refresh(\.isFile)
+        if let failure = self.sources.lazy.filter(\.isFile).compactMap(\.failure).first { throw failure }
     }
 
     /// Reads all sources again, now. One that can't be read keeps what it said before.
     public func refresh() async {
         await self.refresh { _ in true }
+        self.countFailures()
     }
 
-    /// Keeps the map up to date until the task is cancelled: files when they change, URLs as often as it was asked for.
+    /// Keeps the map up to date until the task is cancelled: files when they change, URLs as often as it was asked for,
+    /// and at once those that have not been fetched yet.
     public func run() async {
         self.isLogging = true
         guard !self.sources.isEmpty else { return }
         self.sources.forEach(self.log)
         self.logVainRemovals(unless: [:])
-        var due = self.nextUpdate()
-        while !Task.isCancelled {
-            let pause = self.settings.paths.isEmpty ? .seconds(3600) : Self.filePause
-            try? await Task.sleep(until: min(due ?? .now + pause, .now + pause))
-            guard !Task.isCancelled else { return }
-            if let time = due, time <= .now {
-                await self.refresh()
-                due = self.nextUpdate()
-            } else if self.sources.contains(where: \.hasChanged) {
-                await self.refresh { $0.hasChanged }
+        // Each by itself: a URL that hangs keeps no file from being read.
+        await withDiscardingTaskGroup { tasks in
+            tasks.addTask { await self.followURLs() }
+            tasks.addTask { await self.followFiles() }
+        }
+    }
+
+    private func followURLs() async {
+        let pending = self.sources.filter(\.isPending)
+        if !pending.isEmpty {
+            pending.forEach(self.logFetching)
+            // One that hangs keeps no other from being served.
+            await withDiscardingTaskGroup { tasks in
+                for tracked in pending { tasks.addTask { await self.refresh(tracked.source) } }
             }
+            self.countFailures()
+        }
+        while let due = self.nextUpdate(), (try? await Task.sleep(until: due)) != nil {
+            await self.refresh()
+        }
+    }
+
+    private func refresh(_ source: DERPMapSource) async {
+        await self.refresh { $0.source == source }
+    }
+
+    private func followFiles() async {
+        guard !self.settings.paths.isEmpty else { return }
+        while (try? await Task.sleep(for: Self.filePause)) != nil {
+            if self.sources.contains(where: \.hasChanged) { await self.refresh(\.hasChanged) }
         }
     }
 
@@ -148,7 +179,7 @@ extension RegionMap {
         guard let cache = self.cache else { return }
         for index in self.sources.indices {
             guard case .url(let url) = self.sources[index].source, let kept = cache.read(url) else { continue }
-            _ = self.sources[index].take(.success(.text(kept.text, kept.validators)), ofRefresh: 0)
+            self.sources[index].takeCached(kept.text, kept.validators)
         }
     }
 
@@ -177,15 +208,17 @@ extension RegionMap {
         for index in asked {
             if let result = results[index] { self.take(result, from: index, ofRefresh: number) }
         }
-        let urlsHaveFailed = self.sources.contains { tracked in
-            if case .url = tracked.source { tracked.failure != nil } else { false }
-        }
-        self.failuresInRow = urlsHaveFailed ? self.failuresInRow + 1 : 0
         do {
             try self.publish()
         } catch {
             self.logger.error("The map can't be served", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Counts what a refresh of the URLs came to.
+    private func countFailures() {
+        let urlsHaveFailed = self.sources.contains { !$0.isFile && $0.failure != nil }
+        self.failuresInRow = urlsHaveFailed ? self.failuresInRow + 1 : 0
     }
 
     private func take(_ result: Result<DERPMapSource.Answer, DERPError>, from index: Int, ofRefresh number: Int) {
@@ -220,6 +253,16 @@ extension RegionMap {
         for finding in tracked.document?.findings.prefix(Self.loggedFindings) ?? [] {
             self.logger.warning("A source of the map looks wrong", metadata: name.merging(["at": "\(finding)"]) { $1 })
         }
+    }
+
+    /// Says what is served of a URL that is fetched for the first time.
+    private func logFetching(_ tracked: TrackedSource) {
+        self.logger.info(
+            tracked.document == nil
+                ? "A map is being fetched: until then nothing of it is served"
+                : "A map is being fetched: until then what the cache has of it is served",
+            metadata: ["source": "\(tracked.source)"]
+        )
     }
 
     /// How many findings of one source are logged.

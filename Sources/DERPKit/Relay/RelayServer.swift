@@ -137,8 +137,10 @@ extension RelayServer {
 
     /// Begins to listen on all addresses, or on none. A relay can be started once, and runs until ``shutdown()``.
     ///
+    /// Maps from URLs are fetched once it listens: until then the map has what the cache has of them.
+    ///
     /// - Throws: ``DERPError`` with code `listen`, naming the address, when that isn't possible, `takeover` when the relay
-    ///   before can't be taken over from, or as ``RegionMap/load()``.
+    ///   before can't be taken over from, or as ``RegionMap/loadFiles()``.
     public func start() async throws {
         guard case .new = self.state else {
             throw DERPError(.invalidConfiguration, "a relay can be started only once")
@@ -146,7 +148,7 @@ extension RelayServer {
         self.state = .starting
         self.whileRunning = self
         do {
-            try await self.regionMap.load()
+            try await self.regionMap.loadFiles()
         } catch {
             self.hasStarted()
             await self.shutdown()

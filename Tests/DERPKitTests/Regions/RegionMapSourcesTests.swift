@@ -1,4 +1,5 @@
 import AsyncSockets
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -123,6 +124,75 @@ struct RegionMapSourcesTests {
         let forgetful = try self.map { $0.urls = [nginx.http("/map.json")] }
         try await forgetful.load()
         #expect(await forgetful.map.regions.keys.sorted() == [900])
+    }
+
+    @Test(
+        "files and the cache are served without the network, and URLs as they are fetched, each by itself",
+        .timeLimit(.minutes(2))
+    )
+    func fetchedLater() async throws {
+        let nginx = try await NginxServer(files: ["map.json": Self.json(1)])
+        let file = try self.directory.write(Self.yaml(5, code: "first"), to: "derp.yaml")
+        let cache = self.directory.file("maps")
+        let change: (inout RegionMap.Sources) -> Void = {
+            $0.urls = [nginx.http("/slow.txt"), nginx.http("/map.json")]
+            $0.paths = [file]
+            $0.cacheDirectory = cache
+        }
+        let map = try self.map(change)
+        try await map.loadFiles()
+        #expect(await map.map.regions.keys.sorted() == [5, 900])
+        #expect(await map.status.map(\.isPending) == [true, true, false])
+
+        let start = ContinuousClock.now
+        let running = Task { await map.run() }
+        try await waitUntil("one is fetched") { await map.map.regions[1] != nil }
+        try self.directory.write(Self.yaml(5, code: "second"), to: "derp.yaml")
+        try await waitUntil("the file is read again") { await map.map.regions[5]?.regionCode == "second" }
+        // Unless the machine was too slow to see it, the other one was still being fetched.
+        let isPending = await map.status[0].isPending
+        #expect(isPending || start.duration(to: .now) > .seconds(9))
+        try await waitUntil("the other is given up") { await map.status[0].failure != nil }
+        #expect(await map.status.map(\.isPending) == [false, false, false])
+        running.cancel()
+
+        nginx.stop()
+        let restarted = try self.map(change)
+        try await restarted.loadFiles()
+        #expect(await restarted.map.regions.keys.sorted() == [1, 5, 900])
+        #expect(await restarted.status.map(\.isPending) == [true, true, false])
+        let rerunning = Task { await restarted.run() }
+        defer { rerunning.cancel() }
+        try await waitUntil("it can't be fetched") { await restarted.status[1].failure != nil }
+        #expect(await restarted.map.regions.keys.sorted() == [1, 5, 900])
+    }
+
+    @Test("a file that can't be used is told before any URL is asked, and a spoilt cache is none")
+    func spoiltCache() async throws {
+        let nginx = try await NginxServer(files: ["map.json": Self.json(1)])
+        let cache = self.directory.file("maps")
+        let change: (inout RegionMap.Sources) -> Void = {
+            $0.urls = [nginx.http("/map.json")]
+            $0.cacheDirectory = cache
+        }
+        try await self.map(change).load()
+        let kept = try #require(FileManager.default.contentsOfDirectory(atPath: cache).first)
+        try AtomicFile.write("\"tag\"\n\n{\"Regions\":", to: "\(cache)/\(kept)", mode: 0o600, existing: .replace)
+        let map = try self.map(change)
+        try await map.loadFiles()
+        #expect(await map.map.regions.keys.sorted() == [900])
+        #expect(await map.status[0].failure == nil)
+        #expect(await map.status[0].isPending)
+        // With the tag of what was spoilt, the server would say that nothing has changed.
+        try await map.load()
+        #expect(await map.map.regions.keys.sorted() == [1, 900])
+
+        let broken = try self.map {
+            $0.urls = [nginx.http("/slow.txt")]
+            $0.paths = [self.directory.file("none")]
+        }
+        await #expect(throws: DERPError.self) { try await broken.load() }
+        #expect(await broken.status.map(\.isPending) == [true, false])
     }
 
     @Test("error pages, redirects without end and answers cut short are failures")

@@ -32,7 +32,9 @@ struct MapSourcesTests {
                 ]
             }
         )
-        #expect(try Self.codes(of: server) == ["900": "derp", "901": "other", "902": "file"])
+        try eventually("all is served") {
+            try Self.codes(of: server) == ["900": "derp", "901": "other", "902": "file"]
+        }
         let tag = try HTTPRequest("/derpmap/default").send(to: server)["ETag"]
 
         try directory.write("regions: {901: null}\n", to: "derp.yaml")
@@ -59,7 +61,7 @@ struct MapSourcesTests {
             ]
         }
         let server = try ServerProcess(options)
-        #expect(try Self.codes(of: server) == ["901": "derp"])
+        try eventually("the map is fetched") { try Self.codes(of: server) == ["901": "derp"] }
         try other.stop()
         server.send(signal: SIGHUP)
         try eventually("the failure is counted") {
@@ -71,6 +73,48 @@ struct MapSourcesTests {
         let restarted = try ServerProcess(options)
         #expect(try Self.codes(of: restarted) == ["901": "derp"])
         try eventually("the failure is logged") { restarted.log.contains("A source of the map failed") }
+    }
+
+    @Test("A URL that hangs keeps the server neither from serving what it has nor from ending")
+    func hanging() throws {
+        let directory = try TemporaryDirectory()
+        let other = try ServerProcess(ServerOptions.plain.with { $0.flags = ["--region-id", "901"] })
+        let options = ServerOptions.plain.with {
+            $0.flags = [
+                "--map-url", "http://127.0.0.1:\(other.port)/derpmap/default",
+                "--map-cache", directory.file("maps").path,
+            ]
+        }
+        // It goes on to accept connections, and answers nothing.
+        other.send(signal: SIGSTOP)
+        let first = try ServerProcess(options)
+        #expect(try Self.codes(of: first) == ["900": "derp"])
+        let reading = try MetricsReading(of: first)
+        #expect(try reading.total("derp_map_pending_sources") == 1)
+        #expect(try reading.total("derp_map_stale_sources") == 0)
+        try eventually("it is told") { first.log.contains("until then nothing of it is served") }
+        try self.expectPromptEnd(of: first)
+
+        other.send(signal: SIGCONT)
+        let second = try ServerProcess(options)
+        try eventually("the map is fetched") { try Self.codes(of: second) == ["900": "derp", "901": "derp"] }
+        #expect(try MetricsReading(of: second).total("derp_map_pending_sources") == 0)
+        try self.expectPromptEnd(of: second)
+
+        other.send(signal: SIGSTOP)
+        let third = try ServerProcess(options)
+        #expect(try Self.codes(of: third) == ["900": "derp", "901": "derp"])
+        #expect(try MetricsReading(of: third).total("derp_map_pending_sources") == 1)
+        try eventually("it is told") { third.log.contains("until then what the cache has of it is served") }
+        try self.expectPromptEnd(of: third)
+    }
+
+    /// In less time than a fetch, or the stop of a server that hangs, takes.
+    private func expectPromptEnd(of server: ServerProcess) throws {
+        let start = ContinuousClock.now
+        #expect(try server.stop() == .code(0))
+        #expect(start.duration(to: .now) < .seconds(4))
+        #expect(!server.log.contains("Stopped before every client was told"))
     }
 
     @Test("A file that can't be used ends the start with one line that names it")

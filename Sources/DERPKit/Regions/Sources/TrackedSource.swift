@@ -8,12 +8,28 @@ struct TrackedSource: Sendable {
     private(set) var validators = DERPMapSource.Validators()
     /// Why the last try failed.
     private(set) var failure: DERPError?
+    /// Whether it is a URL that has not been heard of since the start.
+    private(set) var isPending: Bool
     /// The file when it was last read.
     var stamp: FileStamp?
     /// The number of the refresh that was last heard of: an older one says nothing any more.
     private var refresh = 0
 
-    init(_ source: DERPMapSource) { self.source = source }
+    init(_ source: DERPMapSource) {
+        self.source = source
+        self.isPending = if case .url = source { true } else { false }
+    }
+
+    var isFile: Bool { if case .file = self.source { true } else { false } }
+
+    /// Takes what the cache has of a URL until there is news, unless it can't be used.
+    mutating func takeCached(_ text: String, _ validators: DERPMapSource.Validators) {
+        guard self.isPending else { return }
+        let document = DERPMapDocument(text, form: self.source.form)
+        guard !document.findings.contains(where: { $0.severity == .error }) else { return }
+        self.document = document
+        self.validators = validators
+    }
 
     /// Tries to read it: only what is newer than ``document``, where that can be asked.
     func ask(by client: HTTPClient?) async -> Result<DERPMapSource.Answer, DERPError> {
@@ -28,6 +44,7 @@ struct TrackedSource: Sendable {
     mutating func take(_ result: Result<DERPMapSource.Answer, DERPError>, ofRefresh number: Int) -> Bool {
         guard number >= self.refresh else { return false }
         self.refresh = number
+        self.isPending = false
         switch result {
         case .failure(let error):
             self.failure = error
@@ -59,6 +76,7 @@ struct TrackedSource: Sendable {
             name: self.source.description,
             regionCount: self.document?.layer.regions.values.count { $0 != nil } ?? 0,
             failure: self.failure?.message,
+            isPending: self.isPending,
             findings: self.document?.findings ?? []
         )
     }
