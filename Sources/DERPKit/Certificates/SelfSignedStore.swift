@@ -46,12 +46,7 @@ struct SelfSignedStore {
             )
         }
         let certificate = try Certificate(chainFile: self.paths.chain, keyFile: self.paths.key)
-        guard certificate.isSelfSigned else {
-            throw DERPError(
-                .certificate,
-                "\(self.paths.chain) is not self-signed: to serve it, choose manual certificates"
-            )
-        }
+        try certificate.requireSelfSigned(in: self.paths)
         let leaf = try certificate.leaf()
         if leaf.isExpired(at: self.now) { return .expired }
         return leaf.isValid(for: self.host) ? .good(certificate) : .ofAnotherHost
@@ -79,6 +74,18 @@ struct SelfSignedStore {
             return Certificate.Stored(certificate: certificate, origin: .found)
         } catch {
             throw DERPError(.certificate, "can't write \(self.paths.chain): \(error)")
+        }
+    }
+}
+
+extension Certificate {
+    /// - Throws: ``DERPError`` with code `certificate` when another key has signed it, as no map pins it then.
+    func requireSelfSigned(in paths: CertificatePaths) throws(DERPError) {
+        guard self.isSelfSigned else {
+            throw DERPError(
+                .certificate,
+                "\(paths.chain) is not self-signed: to serve it, choose manual certificates"
+            )
         }
     }
 }

@@ -6,7 +6,7 @@ import Logging
 struct PreparedCertificates {
     /// `nil` without TLS.
     private(set) var set: CertificateSet?
-    /// The files that the set follows, with `-certmode manual`.
+    /// The files that the set follows, with `-certmode manual` and `self-signed`.
     private(set) var files: CertificateFiles?
     /// Who orders what the set shows, with `-certmode letsencrypt`.
     private(set) var acme: ACMECertificates?
@@ -47,18 +47,22 @@ struct PreparedCertificates {
     }
 
     private mutating func useSelfSigned(in directory: String, _ settings: ServerSettings, makesFiles: Bool) throws {
-        let certificates = try CertificateSet(hosts: settings.hostnames)
-        for host in settings.hostnames {
-            guard makesFiles else {
+        guard makesFiles else {
+            let certificates = try CertificateSet(hosts: settings.hostnames)
+            for host in settings.hostnames {
                 let stored = try Certificate.storedSelfSigned(for: host, directory: directory)
                 try certificates.replace(try stored ?? .selfSigned(for: host), for: host)
-                continue
             }
+            self.set = certificates
+            return
+        }
+        for host in settings.hostnames {
             let stored = try Certificate.selfSigned(for: host, directory: directory)
-            try certificates.replace(stored.certificate, for: host)
             self.notices.append(.init(stored, of: host, directory: directory))
         }
-        self.set = certificates
+        let files = try CertificateFiles(directory: directory, hosts: settings.hostnames, kind: .selfSigned)
+        self.files = files
+        self.set = files.certificates
     }
 
     private mutating func order(

@@ -71,6 +71,24 @@ struct CertificateFileTests {
         #expect(file.refresh().certificate == first)
     }
 
+    @Test("where self-signed ones are kept, another's signature is refused, as at the start")
+    func selfSigned() throws {
+        let first = try self.make()
+        try self.write(first)
+        let file = try CertificateFile(directory: self.directory.path, host: self.host, kind: .selfSigned)
+        // Two certificates are a chain: somebody else vouches for the first.
+        try self.write(first.chainPEM + self.make().chainPEM, "crt")
+        let problem = "\(self.chain) is not self-signed: to serve it, choose manual certificates"
+        #expect(file.refresh(atOnce: true).problem == problem && file.certificate == first)
+        #expect(throws: DERPError(.certificate, problem)) {
+            try CertificateFile(directory: self.directory.path, host: self.host, kind: .selfSigned)
+        }
+        #expect(try self.load().certificate.isSelfSigned == false)
+        let second = try self.make()
+        try self.write(second)
+        #expect(file.refresh(atOnce: true).certificate == second)
+    }
+
     @Test("one out of date never replaces one that is current")
     func outOfDate() throws {
         let first = try self.make()

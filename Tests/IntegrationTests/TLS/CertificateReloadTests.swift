@@ -120,6 +120,40 @@ struct CertificateReloadTests {
         #expect(result.errors == "DERPServer: -certdir: can't read \(path): no such file or directory\n")
     }
 
+    @Test(
+        "A self-signed pair that is replaced is shown to new clients, and its pin is in the map; a bad one is refused"
+    )
+    func replacedSelfSigned() throws {
+        let server = try ServerProcess(ServerOptions(directory: self.directory))
+        let client = try RawDERPClient(server)
+        let former = try #require(try self.chain(of: server).first).fingerprint
+        try self.write(serial: 8)
+        try eventually("the new certificate is shown") { try self.serial(of: server) == 8 }
+        let pin = try #require(try self.chain(of: server).first).fingerprint
+        func map() throws -> String { try HTTPRequest("/derpmap/default").send(to: server).text }
+        try eventually("its pin is in the map") { try map().contains("sha256-raw:" + pin) }
+        #expect(try !map().contains(former))
+
+        let key = try self.directory.contents(of: "127.0.0.1.key")
+        try self.write(serial: 9)
+        try self.directory.write(key, to: "127.0.0.1.key")
+        try eventually("the mismatch is told") { server.log.contains("is not the key of the first certificate") }
+        let authority = try GeneratedAuthority(in: self.directory)
+        try GeneratedCertificate.write(to: self.directory, hostname: "127.0.0.1", serial: 10, authority: authority)
+        try eventually("what isn't self-signed is told") { server.log.contains("is not self-signed") }
+        #expect(try self.serial(of: server) == 8)
+        #expect(try map().contains("sha256-raw:" + pin))
+        #expect(try MetricsReading(of: server).total("derp_certificate_failures_total") == 2)
+        try client.expectQuiet()
+
+        try self.write(serial: 11)
+        server.send(signal: SIGHUP)
+        try eventually("the repaired pair is shown") { try self.serial(of: server) == 11 }
+        try server.stop()
+        // A start finds what was put there.
+        #expect(try self.serial(of: ServerProcess(server.options)) == 11)
+    }
+
     @Test("Self-signed certificates are made for each name")
     func selfSigned() throws {
         let server = try ServerProcess(ServerOptions(hostname: "a.example,b.example", directory: self.directory))

@@ -9,7 +9,15 @@ public final class CertificateFile: Sendable {
     public let host: String
     private let directory: String
     private let paths: CertificatePaths
+    private let kind: Kind
     private let state: Mutex<State>
+
+    /// What certificates may be in the files.
+    public enum Kind: Hashable, Sendable {
+        case any
+        /// One that nobody else has signed, as ``Certificate/selfSigned(for:directory:)`` keeps it there.
+        case selfSigned
+    }
 
     /// By what a change of either file is seen.
     private struct Stamp: Hashable {
@@ -43,14 +51,26 @@ public final class CertificateFile: Sendable {
 
     /// Reads `<directory>/<host>.crt` and `<directory>/<host>.key`.
     ///
-    /// - Throws: As ``Certificate/init(directory:host:)``.
-    public init(directory: String, host: String) throws(DERPError) {
+    /// - Throws: As ``Certificate/init(directory:host:)``, and when the certificate is not of this `kind`.
+    public init(directory: String, host: String, kind: Kind = .any) throws(DERPError) {
         self.host = host
         self.directory = directory
         self.paths = CertificatePaths(directory: directory, host: try CertificateHost.parse(host))
+        self.kind = kind
         let stamp = Stamp(self.paths)
-        let certificate = try Certificate(directory: directory, host: host)
+        let certificate = try Self.read(directory, host, self.paths, kind)
         self.state = Mutex(State(certificate: certificate, known: stamp))
+    }
+
+    private static func read(
+        _ directory: String,
+        _ host: String,
+        _ paths: CertificatePaths,
+        _ kind: Kind
+    ) throws(DERPError) -> Certificate {
+        let certificate = try Certificate(directory: directory, host: host)
+        if kind == .selfSigned { try certificate.requireSelfSigned(in: paths) }
+        return certificate
     }
 
     /// What was read last and could be used.
@@ -71,7 +91,9 @@ public final class CertificateFile: Sendable {
             return atOnce || stamp != state.known && stamp == state.seen
         }
         guard isDue else { return .unchanged }
-        let result = Result { () throws(DERPError) in try Certificate(directory: self.directory, host: self.host) }
+        let result = Result { () throws(DERPError) in
+            try Self.read(self.directory, self.host, self.paths, self.kind)
+        }
         return self.state.withLock { state in
             state.known = stamp
             switch result.flatMap({ Self.judge($0, against: state.certificate, now: now, paths: self.paths) }) {

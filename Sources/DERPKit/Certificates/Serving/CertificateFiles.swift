@@ -9,12 +9,12 @@ public struct CertificateFiles: Sendable {
 
     /// Reads `<directory>/<host>.crt` and `.key` of each host, of which the first is the default.
     ///
-    /// - Throws: As ``Certificate/init(directory:host:)`` and ``CertificateSet/init(hosts:)``.
-    public init(directory: String, hosts: [String]) throws(DERPError) {
+    /// - Throws: As ``CertificateFile/init(directory:host:kind:)`` and ``CertificateSet/init(hosts:)``.
+    public init(directory: String, hosts: [String], kind: CertificateFile.Kind = .any) throws(DERPError) {
         let certificates = try CertificateSet(hosts: hosts)
         var files = [CertificateFile]()
         for host in hosts {
-            let file = try CertificateFile(directory: directory, host: host)
+            let file = try CertificateFile(directory: directory, host: host, kind: kind)
             try certificates.replace(file.certificate, for: host)
             files.append(file)
         }
