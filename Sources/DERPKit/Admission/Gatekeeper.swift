@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// Decides about clients as an ``AdmissionPolicy`` says: lists first, then what is remembered, then those who must be
 /// asked. Runs on no event loop, so that nobody but the client in question waits.
 actor Gatekeeper {
@@ -80,7 +82,7 @@ actor Gatekeeper {
     private func timeIsUp(for id: UInt64, on request: AdmissionRequest) {
         guard let inquiry = self.inquiries[request], inquiry.id == id else { return }
         self.inquiries[request]?.decision = inquiry.decision.and(
-            .deny(.timeout, detail: "no answer within \(self.policy.timeLimit)")
+            .deny(.timeout, detail: "no answer within \(self.policy.timeLimit.text)")
         )
         self.settle(request)
     }

@@ -111,7 +111,7 @@ extension ClientLink {
         guard let since = self.waitingSince else { return }
         let end = since + self.readTimeout.nanoseconds
         if self.stream.loop.now >= end {
-            self.stream.fail(SocketError(.timeout, "the server has said nothing for \(self.readTimeout)"))
+            self.stream.fail(SocketError(.timeout, "the server has said nothing for \(self.readTimeout.text)"))
         } else {
             self.silence?.schedule(at: end)
         }

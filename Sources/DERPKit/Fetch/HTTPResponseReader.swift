@@ -98,7 +98,7 @@ package struct HTTPResponseReader: Sendable {
     }
 
     private var tooLarge: DERPError {
-        DERPError(.protocolViolation, "the server's answer is larger than \(self.bodyLimit) bytes")
+        DERPError(.protocolViolation, "the server's answer is larger than \(ByteCount.text(self.bodyLimit))")
     }
 }
 

@@ -27,7 +27,7 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
     package var description: String {
         switch self.reason {
         case .system(let code): String(cString: strerror(code)).lowercased()
-        case .tooLarge(let limit): "larger than \(limit) bytes"
+        case .tooLarge(let limit): "larger than \(ByteCount.text(limit))"
         case .notRegular: "not a regular file"
         case .notText: "not UTF-8 text"
         }

@@ -38,7 +38,7 @@ final class MeshLinkReader: @unchecked Sendable {
     private func look() {
         let now = self.stream.loop.now
         guard now - self.lastHeard < self.silenceLimit.nanoseconds else {
-            self.stream.fail(SocketError(.timeout, "the node has said nothing for \(self.silenceLimit)"))
+            self.stream.fail(SocketError(.timeout, "the node has said nothing for \(self.silenceLimit.text)"))
             return
         }
         self.outbox.append(control: Frame.encode(.ping, [UInt8](repeating: 0, count: PacketLimits.pingData)))

@@ -65,7 +65,7 @@ struct CheckJSON: Encodable {
             "roundTripP50Milliseconds": measurements.roundTripMedian,
             "roundTripP99Milliseconds": measurements.roundTripP99,
         ]
-        var numbers = times.compactMapValues { $0.map { $0 / .milliseconds(1) } }
+        var numbers = times.compactMapValues { $0.map { ($0 / .microseconds(1)).rounded() / 1000 } }
         numbers["packetLoss"] = measurements.packetLoss
         numbers["certificateEndSeconds"] = measurements.certificateEnd.map(Double.init)
         return numbers

@@ -39,6 +39,9 @@ struct CheckPlan: Sendable {
         self.settings.plainHTTPPort = command.httpPort
         self.fetch = command.fetch
         self.watch = try Self.watch(command)
+        if self.watch != nil, command.map == "-" {
+            throw UsageError("--watch reads the map again each time, and standard input (-) can be read only once")
+        }
         self.isJSON = command.json
         self.isStrict = command.strict
     }
@@ -93,7 +96,7 @@ struct CheckPlan: Sendable {
     ) throws(UsageError) -> Duration {
         guard let duration = GoDuration.parse(text), range.contains(duration) else {
             throw UsageError(
-                "\(flag) is \(range.lowerBound)…\(range.upperBound), such as 30s, not \(UsageError.quote(text))"
+                "\(flag) is \(range.lowerBound.text)…\(range.upperBound.text), such as 30s, not \(UsageError.quote(text))"
             )
         }
         return duration

@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// A flag's value on its way to a type.
 struct FlagValue {
     let flag: String
@@ -10,9 +12,10 @@ struct FlagValue {
 
     func integer(in range: ClosedRange<Int>) throws(UsageError) -> Int {
         guard let value = Int(self.text), range.contains(value) else {
-            throw UsageError(
-                "\(self.flag) is \(range.lowerBound)…\(range.upperBound), not \(UsageError.quote(self.text))"
-            )
+            let wanted =
+                range.upperBound == .max
+                ? "a whole number from \(range.lowerBound) on" : "\(range.lowerBound)…\(range.upperBound)"
+            throw UsageError("\(self.flag) is \(wanted), not \(UsageError.quote(self.text))")
         }
         return value
     }
@@ -24,7 +27,7 @@ struct FlagValue {
         }
         guard value == .zero || range.contains(value) else {
             throw UsageError(
-                "\(self.flag) is 0 or \(range.lowerBound) to \(range.upperBound), not \(UsageError.quote(self.text))"
+                "\(self.flag) is 0 or \(range.lowerBound.text) to \(range.upperBound.text), not \(UsageError.quote(self.text))"
             )
         }
         return value

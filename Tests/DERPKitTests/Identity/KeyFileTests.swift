@@ -103,7 +103,7 @@ struct KeyFileTests {
             try KeyFile(path: self.directory.path).loadOrCreate()
         }
         let large = try self.directory.write(String(repeating: " ", count: 65537), to: "large")
-        #expect(throws: DERPError(.keyFile, "can't read the key file \(large): larger than 65536 bytes")) {
+        #expect(throws: DERPError(.keyFile, "can't read the key file \(large): larger than 64 KiB")) {
             try KeyFile(path: large).loadOrCreate()
         }
     }

@@ -41,7 +41,7 @@ struct BrokenConfigurationTests {
         ("relay:\n  http_port: 1.5\n", "2: -http-port is -1…65535, not \"1.5\""),
         ("relay:\n\n  tcp_write_timeout: 2\n", "3: -tcp-write-timeout \(time) \"2\""),
         ("relay:\n  reverify_interval: 1d\n", "2: --reverify-interval \(time) \"1d\""),
-        ("relay:\n  map_update: 1ms\n", "2: --map-update is 0 or 1.0 seconds to 2592000.0 seconds, not \"1ms\""),
+        ("relay:\n  map_update: 1ms\n", "2: --map-update is 0 or 1s to 720h, not \"1ms\""),
         ("relay:\n  home: ftp://x\n", "2: -home is \"blank\" or an http or https URL, not \"ftp://x\""),
         (
             "relay:\n  map_url:\n    - https://a.example/\n    - derp.yaml\n",

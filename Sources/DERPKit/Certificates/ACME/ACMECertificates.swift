@@ -198,7 +198,10 @@ extension ACMECertificates {
         self.certificates.noteProblem("\(error)", for: name)
         self.logger.error(
             "A certificate could not be had",
-            metadata: ["name": "\(name)", "problem": "\(error)", "again": "in \(wait.components.seconds) s"]
+            metadata: [
+                "name": "\(name)", "problem": "\(error)",
+                "again": "in \(Duration.seconds(wait.components.seconds).text)",
+            ]
         )
     }
 }

@@ -119,8 +119,9 @@ extension NodeJudge {
 }
 
 extension Duration {
-    /// `1.3 ms`.
+    /// `1.3 ms`, or `30 µs` where that would be none.
     var inMilliseconds: String {
+        guard self >= .microseconds(100) else { return "\(Int((self / .microseconds(1)).rounded())) µs" }
         let tenths = Int((self / .microseconds(100)).rounded())
         return "\(tenths / 10).\(tenths % 10) ms"
     }

@@ -7,7 +7,7 @@ extension DERPMapLayer {
     public init(json: some Sequence<UInt8>) throws {
         let data = Data(json)
         guard data.count <= DERPMapLimits.size else {
-            throw DERPError(.invalidConfiguration, "the DERP map is larger than \(DERPMapLimits.size) bytes")
+            throw DERPError(.invalidConfiguration, "the DERP map is larger than \(ByteCount.text(DERPMapLimits.size))")
         }
         do {
             self = try JSONDecoder().decode(Self.self, from: data)

@@ -26,7 +26,7 @@ public struct DERPMapDocument: Hashable, Sendable {
     public init(_ text: String, form: Form? = nil) {
         let form = form ?? Self.form(of: text)
         guard text.utf8.count <= DERPMapLimits.size else {
-            self.init(failure: .init(.error, line: 1, "it is larger than \(DERPMapLimits.size) bytes"))
+            self.init(failure: .init(.error, line: 1, "it is larger than \(ByteCount.text(DERPMapLimits.size))"))
             return
         }
         do throws(SourceValue.Failure) {

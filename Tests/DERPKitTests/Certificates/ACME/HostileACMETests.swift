@@ -76,7 +76,7 @@ struct HostileACMETests {
             ),
             (#"{"newNonce":"HERE/nonce"}"#, "/directory answers what can't be understood"),
             ("[", "/directory answers what can't be understood"),
-            (String(repeating: " ", count: 300 << 10), "the server's answer is larger than 262144 bytes"),
+            (String(repeating: " ", count: 300 << 10), "the server's answer is larger than 256 KiB"),
         ]
     )
     func malformed(body: String, reason: String) async throws {

@@ -1,0 +1,10 @@
+/// Numbers of bytes as messages show them.
+package enum ByteCount {
+    /// `5 MiB`, `64 KiB`, or the number itself when it is no whole number of either.
+    package static func text(_ count: Int) -> String {
+        for (unit, size) in [("MiB", 1 << 20), ("KiB", 1 << 10)] where count >= size && count % size == 0 {
+            return "\(count / size) \(unit)"
+        }
+        return count == 1 ? "1 byte" : "\(count) bytes"
+    }
+}
