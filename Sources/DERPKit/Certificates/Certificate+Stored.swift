@@ -19,8 +19,9 @@ extension Certificate {
         public let origin: Origin
     }
 
-    /// Keeps a self-signed certificate for `host` as `<directory>/<host>.crt` and `.key`: makes it when it is missing,
-    /// with a P-256 key and valid for ten years, and never makes it anew while it is valid for `host`.
+    /// Keeps a self-signed certificate for `host` as `<directory>/<host>.crt` and `.key`, the name with only its letters,
+    /// digits, hyphens and dots: makes it when it is missing, with a P-256 key and valid for ten years, and never makes it
+    /// anew while it is valid for `host`.
     ///
     /// The key file has mode 0600; a missing directory is made with mode 0700.
     ///

@@ -63,7 +63,7 @@ package struct CertificateHost: Hashable, Sendable {
     }
 
     /// The name of its files without their ending: as derper does, only letters, digits, hyphens and dots are kept.
-    var fileName: String {
+    package var fileName: String {
         let kept = self.text.utf8.filter { byte in
             byte == UInt8(ascii: ".") || (byte != UInt8(ascii: "_") && Self.isNameByte(byte))
         }

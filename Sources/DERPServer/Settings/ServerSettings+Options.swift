@@ -11,6 +11,7 @@ extension ServerSettings {
         let transport = try Self.transport(options, in: environment)
         (self.hostnames, self.hostnameOrigin) = try Self.hostnames(options, listen: listen, in: environment)
         try Self.checkAddresses(self.hostnames, options)
+        try Self.checkFiles(of: self.hostnames, transport)
         self.listen = listen
         self.transport = transport
         self.keyFile = try Self.keyFile(options, in: environment)
@@ -123,6 +124,21 @@ extension ServerSettings {
         }
         if isACME, !options.acme.addresses, let address = hostnames.first(where: { IPAddress($0) != nil }) {
             throw UsageError("-hostname: \(address) is an address: add -acme-ip-certs to order a certificate for it")
+        }
+    }
+
+    /// Names that differ only in what names of files leave out would have one file.
+    private static func checkFiles(of hostnames: [String], _ transport: Transport) throws(UsageError) {
+        switch transport {
+        case .selfSigned, .manual: break
+        case .acme, .development, .plain: return
+        }
+        var hosts = [String: String]()
+        for host in hostnames {
+            guard let name = CertificateHost(host)?.fileName else { continue }
+            if let other = hosts.updateValue(host, forKey: name) {
+                throw UsageError("-hostname: \(other) and \(host) have the same file in -certdir, \(name).crt")
+            }
         }
     }
 

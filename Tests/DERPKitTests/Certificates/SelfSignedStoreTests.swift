@@ -32,6 +32,19 @@ struct SelfSignedStoreTests {
         }
     }
 
+    @Test(
+        "its files have the host's name, of which only letters, digits, hyphens and dots are kept",
+        arguments: [
+            ("2001:db8::42", "2001db842"), ("relay_1.example.com", "relay1.example.com"), ("192.0.2.1", "192.0.2.1"),
+        ]
+    )
+    func names(host: String, name: String) throws {
+        let made = try Certificate.selfSigned(for: host, directory: self.directory.path)
+        #expect(self.directory.entries() == ["\(name).crt", "\(name).key"])
+        let read = try Certificate(directory: self.directory.path, host: host)
+        #expect(read.pin == made.certificate.pin)
+    }
+
     @Test("a missing directory is made")
     func directories() throws {
         let path = self.directory.file("a/b")

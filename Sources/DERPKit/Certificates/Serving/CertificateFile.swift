@@ -49,7 +49,7 @@ public final class CertificateFile: Sendable {
         case failed(String)
     }
 
-    /// Reads `<directory>/<host>.crt` and `<directory>/<host>.key`.
+    /// Reads the files of `host` in `directory`.
     ///
     /// - Throws: As ``Certificate/init(directory:host:)``, and when the certificate is not of this `kind`.
     public init(directory: String, host: String, kind: Kind = .any) throws(DERPError) {

@@ -7,7 +7,7 @@ public struct CertificateFiles: Sendable {
     /// What clients are shown.
     public let certificates: CertificateSet
 
-    /// Reads `<directory>/<host>.crt` and `.key` of each host, of which the first is the default.
+    /// Reads the files of each host in `directory`. The first host is the default.
     ///
     /// - Throws: As ``CertificateFile/init(directory:host:kind:)`` and ``CertificateSet/init(hosts:)``.
     public init(directory: String, hosts: [String], kind: CertificateFile.Kind = .any) throws(DERPError) {
