@@ -1,4 +1,5 @@
-/// The client's side of the way into a relay: HTTP upgrade, then the DERP handshake (protocol notes §1 and §4).
+/// The client's side of the way into a relay: HTTP upgrade, then the DERP handshake (docs/protocol.md, "Login" and "HTTP
+/// and TLS").
 ///
 /// Pure: bytes in, bytes out; any split of the input gives the same result. ``perform(on:within:isolation:)`` drives
 /// it over a socket.
@@ -79,6 +80,11 @@ public struct ClientHandshake: Sendable {
             guard let count = try HTTPUpgradeResponse.headCount(in: self.buffer) else { return .receive }
             self.buffer.removeFirst(count)
             self.state = .serverKey
+        }
+        if self.state == .serverKey, HTTPUpgradeResponse.isBegun(by: self.buffer) {
+            // Asked to begin at once, the server answers HTTP all the same: with a refusal, or by way of a proxy.
+            guard try HTTPUpgradeResponse.headCount(in: self.buffer) != nil else { return .receive }
+            throw DERPError(.handshake, "the server answers a fast start with HTTP")
         }
         while let (type, payload) = try self.nextFrame() {
             switch (self.state, type) {

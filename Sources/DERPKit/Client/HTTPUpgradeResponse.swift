@@ -22,8 +22,17 @@ enum HTTPUpgradeResponse {
         }
         let status = parts[1].count == 3 ? Int(String(decoding: parts[1], as: UTF8.self)) : nil
         guard let status else { throw DERPError(.handshake, "the server's HTTP status is malformed") }
-        guard status == 101 else { throw DERPError(.handshake, "the server answers with HTTP status \(status)") }
+        guard status == 101 else {
+            throw DERPError(.handshake, "the server answers with HTTP status \(status) and does not relay")
+        }
         return count
+    }
+
+    /// Whether `bytes`, as far as they are there, begin like an answer. No frame of a server's that relays does: its first
+    /// one has the type 1.
+    static func isBegun(by bytes: [UInt8]) -> Bool {
+        let version = Array("HTTP/1.".utf8)
+        return !bytes.isEmpty && version.starts(with: bytes.prefix(version.count))
     }
 
     private static func end(of bytes: [UInt8]) -> Int? {

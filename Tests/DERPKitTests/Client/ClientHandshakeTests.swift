@@ -82,6 +82,14 @@ struct ClientHandshakeTests {
         self.expectRefusal(of: Array(response.utf8))
     }
 
+    @Test("HTTP in answer to a fast start is told as what it is, however it is cut", arguments: [1, 3, 5, 7, 1000])
+    func httpForFastStart(size: Int) throws {
+        var handshake = ClientHandshake(privateKey: self.client, host: "h", start: .fastStart)
+        let answer = Array("HTTP/1.1 404 Not Found\r\nContent-Length: 27\r\n\r\nthis server does not relay\n".utf8)
+        let error = #expect(throws: DERPError.self) { _ = try self.feed(answer, to: &handshake, by: size) }
+        #expect(error == DERPError(.handshake, "the server answers with HTTP status 404 and does not relay"))
+    }
+
     @Test("A response that never ends is refused")
     func endlessResponse() {
         self.expectRefusal(of: Array("HTTP/1.1 101 x\r\n".utf8) + [UInt8](repeating: 97, count: 20_000))

@@ -160,11 +160,22 @@ struct BrokenRelayTests {
         #expect(check.time < .seconds(10))
     }
 
+    @Test("A server that doesn't relay, over TLS: it is said to answer with HTTP, and the hint says what to look for")
+    func relayingIsOff() throws {
+        let server = try ServerProcess(ServerOptions().with { $0.flags = ["-derp=false"] })
+        let check = try CheckRun(of: server)
+        #expect(check.status == .code(1))
+        let errors = check.findings("error")
+        #expect(errors.contains("IPv4: the server answers with HTTP status 404 and does not relay"), "\(check.output)")
+        #expect(errors.allSatisfy { !$0.contains("a frame of") })
+        #expect(check.output.contains("Relaying may be off there (-derp=false)"))
+    }
+
     @Test("A web server that is no relay")
     func noRelay() throws {
         let server = try ServerProcess(ServerOptions(certificate: .none, flags: ["-derp=false"]))
         let check = try CheckRun("http://127.0.0.1:\(server.port)", "--stun-port=-1", keeping: [server])
         #expect(check.status == .code(1))
-        #expect(check.findings("error") == ["IPv4: the server answers with HTTP status 404"])
+        #expect(check.findings("error") == ["IPv4: the server answers with HTTP status 404 and does not relay"])
     }
 }

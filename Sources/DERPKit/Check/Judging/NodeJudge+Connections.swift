@@ -80,7 +80,9 @@ extension NodeJudge {
             self.findings.fail(
                 .login,
                 "\(name): \(error.message)",
-                hint: "Another web server answers there, or a proxy that doesn't let \"Upgrade: DERP\" on /derp pass."
+                hint:
+                    "Relaying may be off there (-derp=false), another web server may answer, or a proxy that doesn't let "
+                    + "\"Upgrade: DERP\" on /derp pass."
             )
         default:
             self.findings.fail(.login, "\(name): \(error.message)", hint: "The relay's log may say more.")
