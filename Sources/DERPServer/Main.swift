@@ -11,8 +11,8 @@ enum Main {
             print(text)
         case .refuse(let error):
             Self.fail("\(error)", status: EX_USAGE)
-        case .map(let command):
-            Self.finish(await command.perform())
+        case .map(let command, let served):
+            Self.finish(await command.perform(with: served))
         case .check(let plan):
             Self.finish(await plan.perform())
         case .checkSettings(let settings):

@@ -12,7 +12,20 @@ package enum FileReader {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .last }
         guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.notRegular) }
+        return try Self.bytes(of: descriptor, limit: limit)
+    }
 
+    /// The bytes of what stands at `path`, a pipe perhaps, up to its end, of which there may be at most `limit`. Waits for
+    /// whoever writes into a pipe: for commands, not for servers.
+    static func streamedBytes(at path: String, limit: Int) throws(FileError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last }
+        defer { close(descriptor) }
+        return try Self.bytes(of: descriptor, limit: limit)
+    }
+
+    /// What comes from an open file, up to its end, of which there may be at most `limit`.
+    static func bytes(of descriptor: Int32, limit: Int) throws(FileError) -> [UInt8] {
         var bytes = [UInt8]()
         var chunk = [UInt8](repeating: 0, count: 16384)
         while true {
@@ -29,9 +42,21 @@ package enum FileReader {
 
     /// The file at `path` as UTF-8 text of at most `limit` bytes.
     package static func text(at path: String, limit: Int) throws(FileError) -> String {
-        guard let text = String(validating: try self.bytes(at: path, limit: limit), as: UTF8.self) else {
-            throw FileError(.notText)
-        }
+        try Self.text(try self.bytes(at: path, limit: limit))
+    }
+
+    /// The same of ``streamedBytes(at:limit:)``.
+    package static func streamedText(at path: String, limit: Int) throws(FileError) -> String {
+        try Self.text(try self.streamedBytes(at: path, limit: limit))
+    }
+
+    /// The same of standard input.
+    package static func standardInputText(limit: Int) throws(FileError) -> String {
+        try Self.text(try self.bytes(of: STDIN_FILENO, limit: limit))
+    }
+
+    private static func text(_ bytes: [UInt8]) throws(FileError) -> String {
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw FileError(.notText) }
         return text
     }
 }

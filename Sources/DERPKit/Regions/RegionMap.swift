@@ -33,7 +33,7 @@ public actor RegionMap {
     private var isLogging = false
 
     /// What regions of this server are said to be from.
-    static let ownOrigin = "this server"
+    package static let ownOrigin = "this server"
 
     /// Starts with this server's own region, or without any. Sources are read by ``load()``, or by ``loadFiles()`` and
     /// ``run()``.

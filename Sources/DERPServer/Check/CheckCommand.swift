@@ -15,7 +15,7 @@ struct CheckCommand: ParsableCommand {
     @Argument(help: "A region of the map, by number or code, or a relay's URL (http:// or https://).")
     var subject: String?
 
-    @Option(help: ArgumentHelp("The map that has the region.", valueName: "url|file"))
+    @Option(help: ArgumentHelp("The map that has the region; -: standard input.", valueName: "url|file|-"))
     var map: String?
 
     @OptionGroup var fetch: FetchOptions

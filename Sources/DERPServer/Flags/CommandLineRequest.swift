@@ -5,8 +5,8 @@ import DERPKit
 enum CommandLineRequest {
     /// To print this text and exit with 0.
     case print(String)
-    /// To do something with maps.
-    case map(any MapSubcommand)
+    /// To do something with maps, among them what settings would serve.
+    case map(any MapSubcommand, ServedMap?)
     /// To look at relays from outside.
     case check(CheckPlan)
     /// To serve.
@@ -18,16 +18,16 @@ enum CommandLineRequest {
 
     /// Reads the arguments behind the program's name.
     init(_ arguments: [String], in environment: HostEnvironment) {
-        if arguments.first == "map" {
-            self.init(map: Array(arguments.dropFirst()))
-            return
-        }
-        if arguments.first == "check" {
-            self.init(check: Array(arguments.dropFirst()))
-            return
-        }
         do throws(UsageError) {
-            self = try Self.serving(GoArguments(arguments), in: environment)
+            if let path = HelpRequest.path(in: arguments) {
+                self = .print(try HelpRequest.text(about: path))
+                return
+            }
+            switch arguments.first {
+            case "map": self = try Self.map(Array(arguments.dropFirst()), in: environment)
+            case "check": self = try Self.check(Array(arguments.dropFirst()))
+            default: self = try Self.serving(GoArguments(arguments), in: environment)
+            }
         } catch {
             self = .refuse(error)
         }
@@ -36,46 +36,47 @@ enum CommandLineRequest {
     private static func serving(_ given: GoArguments, in environment: HostEnvironment) throws(UsageError) -> Self {
         if given.wantsHelp { return .print(ServerOptions.helpMessage()) }
         let sources = try SettingSources(given.settings, in: environment)
-        do {
-            let options = try ServerOptions.parse(sources.layers.arguments)
-            if options.version { return .print("DERPServer \(RelayServer.version)") }
-            var settings = try ServerSettings(options, in: environment)
-            settings.sources = sources
-            return options.configurationFile.checkConfig ? .checkSettings(settings) : .serve(settings)
-        } catch let error as UsageError {
-            throw UsageError(sources.layers.locating(error.description))
-        } catch {
-            throw UsageError(sources.layers.locating(ServerOptions.message(for: error)))
-        }
+        let options = try ServerOptions(sources)
+        if options.version { return .print("DERPServer \(RelayServer.version)") }
+        let settings = try ServerSettings(sources, in: environment)
+        return options.configurationFile.checkConfig ? .checkSettings(settings) : .serve(settings)
     }
 
-    private init(check arguments: [String]) {
+    private static func check(_ arguments: [String]) throws(UsageError) -> Self {
         do {
             guard let command = try CheckCommand.parseAsRoot(arguments) as? CheckCommand else {
-                self = .print(CheckCommand.helpMessage())
-                return
+                return .print(CheckCommand.helpMessage())
             }
-            self = .check(try CheckPlan(command))
+            return .check(try CheckPlan(command))
         } catch let error as UsageError {
-            self = .refuse(UsageError("check: \(error)"))
+            throw UsageError("check: \(error)")
         } catch  where CheckCommand.exitCode(for: error) == .success {
-            self = .print(CheckCommand.fullMessage(for: error))
+            return .print(CheckCommand.fullMessage(for: error))
         } catch {
-            self = .refuse(UsageError("check: \(CheckCommand.message(for: error))"))
+            throw UsageError("check: \(CheckCommand.message(for: error))")
         }
     }
 
-    private init(map arguments: [String]) {
+    private static func map(_ arguments: [String], in environment: HostEnvironment) throws(UsageError) -> Self {
         do {
-            if let command = try MapCommand.parseAsRoot(arguments) as? any MapSubcommand {
-                self = .map(command)
-            } else {
-                self = .print(MapCommand.helpMessage())
+            let arguments = try MapArguments(arguments)
+            guard let command = try MapCommand.parseAsRoot(arguments.command) as? any MapSubcommand else {
+                return .print(MapCommand.helpMessage())
             }
+            let served = try arguments.served(in: environment)
+            guard command.isComplete(with: served) else {
+                throw UsageError("a source is missing: a file, a URL, - for standard input, or --config")
+            }
+            guard command.names.count(where: { $0 == "-" }) < 2 else {
+                throw UsageError("standard input (-) can be read only once")
+            }
+            return .map(command, served)
+        } catch let error as UsageError {
+            throw UsageError("map: \(error)")
         } catch  where MapCommand.exitCode(for: error) == .success {
-            self = .print(MapCommand.fullMessage(for: error))
+            return .print(MapCommand.fullMessage(for: error))
         } catch {
-            self = .refuse(UsageError("map: \(MapCommand.message(for: error))"))
+            throw UsageError("map: \(MapCommand.message(for: error))")
         }
     }
 }

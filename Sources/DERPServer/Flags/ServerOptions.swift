@@ -8,6 +8,12 @@ struct ServerOptions: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "DERPServer",
         abstract: "A DERP relay and STUN server for Tailscale clients.",
+        usage: """
+            DERPServer [flags]                 serves
+            DERPServer check REGION|URL …      looks at relays as their clients see them
+            DERPServer map lint|show|diff …    checks, merges and compares DERP maps
+            DERPServer help [COMMAND …]        tells more of each
+            """,
         discussion: "Flags may have one dash or two, and take Go's forms: -stun=false, -a :3443, -a=:3443, 1h30m."
     )
 

@@ -5,14 +5,33 @@ struct MapCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "DERPServer map",
         abstract: "Check, merge and compare DERP maps in YAML (headscale's derp.yaml) or JSON.",
+        discussion: """
+            A source is a file, a pipe, a URL (http:// or https://), or - for standard input.
+
+            With --config, or any other flag of the server's, what a server with these settings would serve is laid together with \
+            the sources: its --map-url and --map-path, and its own region over all. DERP_… variables count then, as they do for \
+            the server. DERPServer --help lists the flags.
+            """,
         subcommands: [MapLintCommand.self, MapShowCommand.self, MapDiffCommand.self]
     )
+
+    /// What a command that takes sources says of them and of the server's flags.
+    static let discussion = """
+        A source is a file, a pipe, a URL, or - for standard input. With --config FILE, or any other flag of the server's, such as \
+        -hostname, -a or --region-id, what a server with these settings would serve is laid together with the sources.
+        """
 }
 
 /// One of the things that can be done with maps.
 protocol MapSubcommand: ParsableCommand, Sendable {
+    /// The sources that are named.
+    var names: [String] { get }
+    /// Whether there is something to do it with.
+    func isComplete(with served: ServedMap?) -> Bool
     /// Does it.
-    func perform() async -> CommandOutcome
+    ///
+    /// - Parameter served: what the settings that were given serve; `nil`: none were given.
+    func perform(with served: ServedMap?) async -> CommandOutcome
 }
 
 /// What a command that doesn't serve has to say.

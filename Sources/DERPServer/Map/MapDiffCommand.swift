@@ -6,20 +6,27 @@ struct MapDiffCommand: MapSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
         abstract: "Say what would change for clients if the map BEFORE became that of the sources AFTER.",
-        discussion: "BEFORE may be a running server's https://<host>/derpmap/default."
+        discussion: "BEFORE may be a running server's https://<host>/derpmap/default. " + MapCommand.discussion
     )
 
-    @Argument(help: "A file, or a URL.")
+    @Argument(help: "A source.")
     var before: String
 
-    @Argument(help: "Files, or URLs, which are merged.")
-    var after: [String]
+    @Argument(help: "Sources, which are merged.")
+    var after: [String] = []
 
     @OptionGroup var fetch: FetchOptions
 
-    func perform() async -> CommandOutcome {
-        let former = await MapSources([self.before], fetch: self.fetch)
-        let later = await MapSources(self.after, fetch: self.fetch)
+    var names: [String] { [self.before] + self.after }
+
+    func isComplete(with served: ServedMap?) -> Bool { !self.after.isEmpty || served != nil }
+
+    func perform(with served: ServedMap?) async -> CommandOutcome {
+        // The authorities are those of the settings for both.
+        var fetch = self.fetch
+        fetch.caFile = fetch.caFile ?? served?.caFile
+        let former = await MapSources([self.before], fetch: fetch)
+        let later = await MapSources(self.after, with: served, fetch: fetch)
         let findings = (former.findings + later.findings).map { $0 + "\n" }.joined()
         guard !former.hasErrors, !later.hasErrors else { return CommandOutcome(errors: findings, status: 1) }
         let difference = DERPMapDifference(from: former.merged.map, to: later.merged.map)

@@ -4,16 +4,21 @@ import ArgumentParser
 struct MapLintCommand: MapSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "lint",
-        abstract: "Say what is wrong with maps, with line numbers. Exits with 1 when there are errors."
+        abstract: "Say what is wrong with maps, with line numbers. Exits with 1 when there are errors.",
+        discussion: MapCommand.discussion
     )
 
-    @Argument(help: "Files, or URLs.")
-    var sources: [String]
+    @Argument(help: "Files, pipes, or URLs; -: standard input.")
+    var sources: [String] = []
 
     @OptionGroup var fetch: FetchOptions
 
-    func perform() async -> CommandOutcome {
-        let read = await MapSources(self.sources, fetch: self.fetch)
+    var names: [String] { self.sources }
+
+    func isComplete(with served: ServedMap?) -> Bool { !self.sources.isEmpty || served != nil }
+
+    func perform(with served: ServedMap?) async -> CommandOutcome {
+        let read = await MapSources(self.sources, with: served, fetch: self.fetch)
         return CommandOutcome(
             output: read.findings.map { $0 + "\n" }.joined(),
             status: read.hasErrors ? 1 : 0

@@ -5,11 +5,12 @@ import DERPKit
 struct MapShowCommand: MapSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Merge maps as the server does, and show the result: URLs first, then files; the last region wins."
+        abstract: "Merge maps as the server does, and show the result: URLs first, then files; the last region wins.",
+        discussion: MapCommand.discussion
     )
 
-    @Argument(help: "Files, or URLs.")
-    var sources: [String]
+    @Argument(help: "Files, pipes, or URLs; -: standard input.")
+    var sources: [String] = []
 
     @ArgumentParser.Flag(help: "As the JSON that clients are given.")
     var json = false
@@ -23,8 +24,12 @@ struct MapShowCommand: MapSubcommand {
         guard !self.json || !self.yaml else { throw ValidationError("--json and --yaml exclude each other") }
     }
 
-    func perform() async -> CommandOutcome {
-        let read = await MapSources(self.sources, fetch: self.fetch)
+    var names: [String] { self.sources }
+
+    func isComplete(with served: ServedMap?) -> Bool { !self.sources.isEmpty || served != nil }
+
+    func perform(with served: ServedMap?) async -> CommandOutcome {
+        let read = await MapSources(self.sources, with: served, fetch: self.fetch)
         let errors = read.findings.map { $0 + "\n" }.joined()
         guard !read.hasErrors else { return CommandOutcome(errors: errors, status: 1) }
         do {

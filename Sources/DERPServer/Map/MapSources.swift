@@ -11,23 +11,45 @@ struct MapSources {
     private var isFirst = true
 
     /// Reads `names`, URLs first, then files, each in the order given, and lays them over each other.
-    init(_ names: [String], fetch: FetchOptions) async {
+    ///
+    /// - Parameter served: what a server would serve: its sources come before `names` of their kind, and its own region
+    ///   over all.
+    init(_ names: [String], with served: ServedMap? = nil, fetch: FetchOptions) async {
+        let own = (served?.sources.urls ?? []) + (served?.sources.paths ?? [])
         var sources = [DERPMapSource]()
-        for name in names {
+        for name in own + names {
             do throws(DERPError) {
-                sources.append(try DERPMapSource(name))
+                sources.append(name == "-" ? .standardInput : try DERPMapSource(name))
             } catch {
                 self.fail("\(error)")
             }
         }
         let urls = sources.filter { if case .url = $0 { true } else { false } }
-        let files = sources.filter { if case .file = $0 { true } else { false } }
+        let files = sources.filter { if case .url = $0 { false } else { true } }
+        var fetch = fetch
+        fetch.caFile = fetch.caFile ?? served?.caFile
         do {
             let client = try urls.isEmpty ? nil : Self.client(fetch)
             for source in urls + files { await self.read(source, by: client) }
         } catch {
             self.fail("--ca-file: \(error)")
         }
+        if let served { self.apply(served) }
+    }
+
+    /// Lays a server's own region over the others, and puts nodes into the server's order.
+    private mutating func apply(_ served: ServedMap) {
+        self.findings += served.notes
+        if let region = served.ownRegion {
+            let layer = DERPMapLayer(regions: [region.regionID: region])
+            var map = DERPMap()
+            map.apply(layer)
+            self.findings += DERPMapDocument(map.yaml(), form: .yaml).findings.map {
+                "\(RegionMap.ownOrigin): \($0.severity.rawValue): \($0.message)"
+            }
+            self.merged.apply(layer, from: RegionMap.ownOrigin)
+        }
+        if let seed = served.sources.nodeOrderSeed { self.merged.shuffleNodes(seed: seed) }
     }
 
     private mutating func fail(_ line: String) {
@@ -43,7 +65,7 @@ struct MapSources {
     }
 
     private mutating func read(_ source: DERPMapSource, by client: HTTPClient?) async {
-        switch await Result.awaiting({ () throws(DERPError) in try await source.load(by: client) }) {
+        switch await Result.awaiting({ () throws(DERPError) in try await source.load(by: client, waits: true) }) {
         case .success(.text(let text, _)): self.apply(text, of: source)
         case .success(.unchanged): break
         case .failure(let failure): self.fail("error: \(failure)")

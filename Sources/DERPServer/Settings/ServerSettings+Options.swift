@@ -2,7 +2,33 @@ import AsyncSockets
 import DERPKit
 import Logging
 
+extension ServerOptions {
+    /// Reads what `sources` say together.
+    ///
+    /// - Throws: ``UsageError`` with the setting that is wrong, and where it is from.
+    init(_ sources: SettingSources) throws(UsageError) {
+        do {
+            self = try Self.parse(sources.layers.arguments)
+        } catch {
+            throw UsageError(sources.layers.locating(Self.message(for: error)))
+        }
+    }
+}
+
 extension ServerSettings {
+    /// Makes sense of what `sources` say together in `environment`.
+    ///
+    /// - Throws: ``UsageError`` with the setting that is wrong, and where it is from.
+    init(_ sources: SettingSources, in environment: HostEnvironment) throws(UsageError) {
+        let options = try ServerOptions(sources)
+        do {
+            try self.init(options, in: environment)
+        } catch {
+            throw UsageError(sources.layers.locating(error.description))
+        }
+        self.sources = sources
+    }
+
     /// Makes sense of `options` in `environment`.
     ///
     /// - Throws: ``UsageError`` with the flag that is wrong.

@@ -11,7 +11,7 @@ public struct LayeredDERPMap: Hashable, Sendable {
 
     public init() {}
 
-    /// Lays `layer` over those that are there: its regions replace whole ones, its `nil` removes one (protocol.md §6).
+    /// Lays `layer` over those that are there: its regions replace whole ones, its `nil` removes one (docs/protocol.md, "The map").
     ///
     /// - Parameter origin: what to call the layer: a path, a URL.
     public mutating func apply(_ layer: DERPMapLayer, from origin: String) {
@@ -25,7 +25,7 @@ public struct LayeredDERPMap: Hashable, Sendable {
 
     /// Puts each region's nodes in an order that is drawn from `seed`, the region, and the nodes' names: always the same one,
     /// and a node that comes or goes leaves the others' as it is.
-    mutating func shuffleNodes(seed: String) {
+    package mutating func shuffleNodes(seed: String) {
         for (id, region) in self.map.regions where region.nodes.count > 1 {
             let ranked = region.nodes.map { node in
                 (rank: SHA256.digest(of: Array("\(seed)\n\(id)\n\(node.name)".utf8)), node: node)

@@ -21,18 +21,35 @@ extension DERPMapSource {
 
     /// Reads the file, or fetches from the URL: at most 5 MiB, and within 10 s.
     ///
+    /// - Parameter waits: whether a file may be a pipe, whose end is waited for.
     /// - Throws: ``DERPError``: `invalidConfiguration` for a file that can't be read, else as ``HTTPClient/send(_:limits:)``.
-    package func load(by client: HTTPClient?, unless known: Validators = .init()) async throws(DERPError) -> Answer {
+    package func load(
+        by client: HTTPClient?,
+        unless known: Validators = .init(),
+        waits: Bool = false
+    ) async throws(DERPError) -> Answer {
         switch self {
         case .file(let path):
-            do {
-                return .text(try FileReader.text(at: path, limit: DERPMapLimits.size), Validators())
-            } catch {
-                throw DERPError(.invalidConfiguration, "can't read \(path): \(error)")
+            return try self.read { () throws(FileError) in
+                try waits
+                    ? FileReader.streamedText(at: path, limit: DERPMapLimits.size)
+                    : FileReader.text(at: path, limit: DERPMapLimits.size)
+            }
+        case .standardInput:
+            return try self.read { () throws(FileError) in
+                try FileReader.standardInputText(limit: DERPMapLimits.size)
             }
         case .url(let url):
             guard let client else { throw DERPError(.invalidConfiguration, "\(url) can't be fetched here") }
             return try await Self.fetch(url, by: client, unless: known)
+        }
+    }
+
+    private func read(_ text: () throws(FileError) -> String) throws(DERPError) -> Answer {
+        do {
+            return .text(try text(), Validators())
+        } catch {
+            throw DERPError(.invalidConfiguration, "can't read \(self): \(error)")
         }
     }
 

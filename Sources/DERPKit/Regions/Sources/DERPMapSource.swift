@@ -1,7 +1,9 @@
-/// Where a part of the map is from: a file, or a URL that is fetched.
+/// Where a part of the map is from: a file, a URL that is fetched, or a pipe.
 package enum DERPMapSource: Hashable, Sendable {
     case file(String)
     case url(HTTPURL)
+    /// What comes to a command, up to its end: `-`.
+    case standardInput
 
     /// Reads what a command line or a configuration says: what begins with a scheme is a URL, everything else a path.
     ///
@@ -24,6 +26,7 @@ extension DERPMapSource: CustomStringConvertible {
         switch self {
         case .file(let path): path
         case .url(let url): url.description
+        case .standardInput: "standard input"
         }
     }
 }

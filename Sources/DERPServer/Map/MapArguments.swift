@@ -1,0 +1,54 @@
+/// The arguments of a map command, those for the command apart from those for a server.
+struct MapArguments {
+    /// What the command is given.
+    private(set) var command: [String] = []
+    /// What a server would be given.
+    private(set) var settings: [Setting] = []
+
+    /// The command's own flags that a server has too. They alone don't make a map that is served.
+    private static let shared = ["ca-file"]
+    /// Flags of the server's that say nothing about what it serves.
+    private static let others = ["version", "check-config"]
+
+    /// - Throws: ``UsageError`` for a server's flag with a wrong or missing value.
+    init(_ arguments: [String]) throws(UsageError) {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            guard let (flag, attached) = Self.flag(argument) else {
+                self.command.append(argument)
+                continue
+            }
+            guard let value = attached ?? (flag.kind == .boolean ? "true" : rest.popFirst()) else {
+                throw UsageError("\(flag.spelling) needs a value")
+            }
+            if Self.shared.contains(flag.name) {
+                self.command += ["--" + flag.name, value]
+            } else {
+                self.settings.append(try Setting(flag, value, from: .commandLine))
+            }
+        }
+    }
+
+    /// The server's flag that an argument is, and the value that it brings.
+    private static func flag(_ argument: String) -> (Flag, value: String?)? {
+        guard argument.hasPrefix("-"), argument != "-", argument != "--" else { return nil }
+        let body = argument.dropFirst(argument.hasPrefix("--") ? 2 : 1)
+        let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let name = parts.first, let flag = Flag.named(String(name)), !Self.others.contains(flag.name) else {
+            return nil
+        }
+        return (flag, parts.count == 2 ? String(parts[1]) : nil)
+    }
+
+    /// The map that a server would serve; `nil` when there is no setting.
+    ///
+    /// - Throws: ``UsageError`` with the setting that is wrong.
+    func served(in environment: HostEnvironment) throws(UsageError) -> ServedMap? {
+        guard !self.settings.isEmpty else { return nil }
+        var environment = environment
+        // The key isn't read, so its file needn't be named.
+        environment.isRoot = true
+        let sources = try SettingSources(self.settings, in: environment)
+        return ServedMap(try ServerSettings(sources, in: environment))
+    }
+}

@@ -1,0 +1,40 @@
+import DERPKit
+
+/// The map that a server with certain settings would serve, before its sources are read.
+struct ServedMap: Sendable {
+    let sources: RegionMap.Sources
+    /// This server's own region; `nil`: it isn't in the map.
+    let ownRegion: DERPRegion?
+    /// Authorities to trust besides the system's.
+    let caFile: String?
+    /// What there is to say about the settings, a line each.
+    let notes: [String]
+
+    init(_ settings: ServerSettings) {
+        var notes = settings.sources.notices.map(\.description)
+        var certificate: Certificate?
+        do {
+            certificate = try settings.transport.storedCertificate(for: settings.hostname)
+            if certificate == nil, case .selfSigned = settings.transport {
+                notes.append("info: the certificate is made at the first start: its pin isn't in the map yet")
+            }
+        } catch {
+            notes.append("warning: \(settings.sources.layers.locating("-certdir: \(error)")): its pin isn't in the map")
+        }
+        self.sources = settings.map.sources
+        self.ownRegion = settings.map.sources.includesOwnRegion ? settings.region(with: certificate) : nil
+        self.caFile = settings.caFile
+        self.notes = notes
+    }
+}
+
+extension Transport {
+    /// The certificate that would be read for `host`; `nil` when there is none yet, or none that a map would pin.
+    fileprivate func storedCertificate(for host: String) throws -> Certificate? {
+        switch self {
+        case .manual(let directory): try Certificate(directory: directory, host: host)
+        case .selfSigned(let directory): try Certificate.storedSelfSigned(for: host, directory: directory)
+        case .acme, .development, .plain: nil
+        }
+    }
+}
