@@ -25,8 +25,8 @@ public struct AdmissionPolicy: Sendable {
 
     public init() {}
 
-    /// Whether every client is admitted.
-    var isOpen: Bool { self.lists == nil && self.verifiers.isEmpty }
+    /// Whether every client is admitted, because nothing says who is.
+    package var isOpen: Bool { self.lists == nil && self.verifiers.isEmpty }
 }
 
 extension AdmissionPolicy {

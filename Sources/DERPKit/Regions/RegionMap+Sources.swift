@@ -41,7 +41,8 @@ extension RegionMap {
         public let name: String
         /// How many regions it adds or replaces.
         public let regionCount: Int
-        /// Why it couldn't be read when it was last tried; what it said before is still served. `nil`: it could.
+        /// Why it couldn't be read when it was last tried; what it said before, if anything, is still served. `nil`: it
+        /// could.
         public let failure: String?
         /// Whether it is a URL that has not been heard of since the start: what the cache has of it is served.
         public let isPending: Bool

@@ -245,7 +245,9 @@ extension RegionMap {
         let name: Logger.Metadata = ["source": "\(tracked.source)"]
         if let failure = tracked.failure {
             self.logger.warning(
-                "A source of the map failed: what it said before is kept",
+                tracked.document == nil
+                    ? "A source of the map failed, and nothing that it said before is known"
+                    : "A source of the map failed: what it said before is kept",
                 metadata: name.merging(["error": "\(failure)"]) { $1 }
             )
             return

@@ -8,6 +8,8 @@ actor ClientConnection {
     let outbox: Outbox
     let key: NodePublicKey
     let id: ClientID
+    /// When it came, by its loop's clock.
+    let start: UInt64
     private let address: SocketAddress
     private let flags: PeerPresence.Flags
     /// What it is as a mesh peer; `nil` for an ordinary client.
@@ -51,6 +53,7 @@ actor ClientConnection {
         self.relay = relay
         self.context = context
         self.key = login.key
+        self.start = stream.loop.now
         self.address = address ?? stream.peerAddress
         self.flags = PeerPresence.Flags(login, isNotIdeal: isNotIdeal)
         self.meshPeer = login.isMeshPeer ? MeshPeer() : nil

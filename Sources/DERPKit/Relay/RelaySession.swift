@@ -43,13 +43,18 @@ struct RelaySession: Sendable {
         }
     }
 
-    private func end(_ reason: CloseReason) async {
+    /// - Parameter client: whose connection it was; `nil`: nobody had logged in.
+    private func end(_ reason: CloseReason, of client: ClientConnection? = nil) async {
         let reason = await self.closeWebSocket(for: reason)
         self.relay.counters.closes[reason] += 1
-        self.context.logger.debug(
-            "Connection ended",
-            metadata: ["peer": "\(self.clientAddress)", "reason": "\(reason.label)"]
-        )
+        if let client {
+            self.noteLeaving(of: client, reason)
+        } else {
+            self.context.logger.debug(
+                "Connection ended",
+                metadata: ["peer": "\(self.clientAddress)", "reason": "\(reason.label)"]
+            )
+        }
         switch reason {
         case .peer, .writeTimeout, .tooSlow, .timeout: self.stream.close()
         default: await self.stream.finish()
@@ -199,7 +204,25 @@ extension RelaySession {
     private func serve(_ client: Client) async {
         let reason = await client.connection.run()
         client.reverification?.cancel()
-        await self.end(reason)
+        await self.end(reason, of: client.connection)
+    }
+
+    private func noteLogin(of client: ClientConnection) {
+        self.context.logger.debug(
+            "A client has logged in",
+            metadata: ["key": "\(client.key)", "address": "\(self.clientAddress)"]
+        )
+    }
+
+    private func noteLeaving(of client: ClientConnection, _ reason: CloseReason) {
+        let duration = Duration.nanoseconds(self.stream.loop.now - client.start)
+        self.context.logger.debug(
+            "A client has left",
+            metadata: [
+                "key": "\(client.key)", "address": "\(self.clientAddress)", "reason": "\(reason.label)",
+                "duration": "\(duration.text)",
+            ]
+        )
     }
 
     /// Has the client log in.
@@ -221,6 +244,7 @@ extension RelaySession {
         let info = login.isMeshPeer ? RateTable.unlimitedServerInfo : self.relay.rates.serverInfo(for: login.key)
         let greeting = Frame.encode(.serverInfo, login.box.seal(info))
         if let reason = await connection.open(greeting: greeting, early: early) { throw Ending(reason) }
+        self.noteLogin(of: connection)
         return Client(connection: connection, reverification: self.reverify(login, of: connection))
     }
 

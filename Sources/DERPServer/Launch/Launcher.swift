@@ -87,16 +87,24 @@ struct Launcher {
             let line = Array("CertName: \(pin)\n".utf8)
             _ = write(STDOUT_FILENO, line, line.count)
         }
-        let addresses = await relay.boundAddresses.map(\.description).joined(separator: " ")
+        let addresses = await Self.text(of: relay.boundAddresses)
+        let plain = await Self.text(of: relay.boundPlainHTTPAddresses)
+        let stun = await Self.text(of: relay.boundSTUNAddresses)
         logger.info(
             "Serving",
             metadata: [
                 "addresses": "\(addresses)",
+                "http": "\(plain)",
+                "stun": "\(stun)",
                 "hostname": "\(self.settings.hostnames.joined(separator: ","))",
                 "tls": "\(self.settings.transport.isTLS)",
                 "key": "\(relay.configuration.privateKey.publicKey)",
                 "version": "\(RelayServer.version)",
             ]
         )
+    }
+
+    private static func text(of addresses: [SocketAddress]) -> String {
+        addresses.isEmpty ? "off" : addresses.map(\.description).joined(separator: " ")
     }
 }

@@ -60,6 +60,15 @@ struct Preparation {
         notices += settings.admission.notices(of: configuration.admission)
         notices += Self.notices(of: configuration.region)
         notices += settings.mesh.notices(of: configuration.mesh)
+        // In development nobody else reaches it.
+        if settings.isRelayEnabled, settings.transport != .development, configuration.admission.isOpen {
+            notices.append(
+                .warning(
+                    "Anybody who reaches this server may relay through it",
+                    ["cause": "none of --allow-file, -verify-clients and -verify-client-url"]
+                )
+            )
+        }
         self.notices = notices
     }
 

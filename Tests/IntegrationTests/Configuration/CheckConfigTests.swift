@@ -43,7 +43,14 @@ struct CheckConfigTests {
         let reserved = try PortReservation(.tcp)
         let result = try self.check(self.basis, "-a", "127.0.0.1:\(reserved.port)")
         #expect(result.status == .code(0) && result.errors == "")
-        #expect(result.output == "The configuration can be used.\n")
+        #expect(
+            result.output == """
+                warning: Anybody who reaches this server may relay through it \
+                (cause: none of --allow-file, -verify-clients and -verify-client-url)
+                The configuration can be used.
+
+                """
+        )
         #expect(try FileManager.default.contentsOfDirectory(atPath: self.directory.url.path) == ["derp.yaml"])
     }
 
@@ -75,7 +82,7 @@ struct CheckConfigTests {
         )
         #expect(result.status == .code(0) && result.errors == "")
         let lines = result.output.split(separator: "\n")
-        #expect(lines.count == 4)
+        #expect(lines.count == 5)
         #expect(
             lines.contains(
                 "\(self.path("map.yaml")):4: warning: 198.51.100.1 is an address for documentation, which nobody has"
