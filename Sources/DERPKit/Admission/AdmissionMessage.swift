@@ -1,7 +1,7 @@
 import AsyncSockets
 import FoundationEssentials
 
-/// What derpers and admission controllers say to each other, as JSON (protocol notes §7).
+/// What derpers and admission controllers say to each other, as JSON (docs/protocol.md, "Admission").
 enum AdmissionMessage {
     /// Neither question nor answer is longer, in bytes.
     static let maxByteCount = 4096

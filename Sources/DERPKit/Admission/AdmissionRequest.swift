@@ -4,7 +4,8 @@ import AsyncSockets
 public struct AdmissionRequest: Hashable, Sendable {
     /// The client's key. It has proved that it has the private one.
     public var key: NodePublicKey
-    /// The address from which it connects, an IPv4-mapped one unmapped. Behind a proxy, the proxy's.
+    /// The address from which it connects, an IPv4-mapped one unmapped: the client's own behind a proxy that
+    /// ``RelayServer/Configuration/proxies`` trusts and that tells it, the proxy's behind any other.
     public var source: IPAddress
 
     public init(key: NodePublicKey, source: IPAddress) {

@@ -7,7 +7,7 @@ public struct Certificate: Sendable {
     /// The unencrypted private key as PEM. Secret.
     package let privateKeyPEM: String
     /// The first certificate's fingerprint as a DERP map's `CertName` takes it: `sha256-raw:` and the SHA-256 of its DER
-    /// bytes as 64 lower-case hexadecimal digits (protocol.md §6).
+    /// bytes as 64 lower-case hexadecimal digits (docs/protocol.md, "The map").
     public let pin: String
     /// When the first certificate is valid, in seconds since 1970.
     public let validity: Range<Int>

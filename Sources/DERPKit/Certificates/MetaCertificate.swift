@@ -1,6 +1,6 @@
 import Glibc
 
-/// The certificate that tells clients the server's key within the TLS handshake (protocol.md §4).
+/// The certificate that tells clients the server's key within the TLS handshake (docs/protocol.md, "HTTP and TLS").
 ///
 /// It is appended to whatever chain is served. A client that finds it may speak DERP at once, without an HTTP
 /// response first ("fast start"). Nobody trusts it as a certificate.

@@ -7,7 +7,7 @@ public struct ServerTrust: Sendable {
     let context: TLSContext
 
     /// - Parameters:
-    ///   - certName: as in a DERP map (protocol notes §6): another name that the certificate must be for, or the
+    ///   - certName: as in a DERP map (docs/protocol.md, "The map"): another name that the certificate must be for, or the
     ///     certificate's ``Certificate/pin``, which makes its issuer, names and dates irrelevant. Empty: the host's name.
     ///   - authoritiesPEM: certificates of authorities to trust besides the system's, as PEM.
     /// - Throws: ``DERPError``: `invalidConfiguration` for a malformed pin, `certificate` for unusable authorities.

@@ -1,7 +1,7 @@
 import AsyncSockets
 import HTTPTypes
 
-/// A small, strict client of HTTP/1.1 (RFC 9112), for maps and admission: one connection for each request, everything
+/// A small, strict client of HTTP/1.1 (RFC 9112), for maps, admission, ACME servers and checks: one connection for each request, everything
 /// bounded in time and memory, no cookies, no proxies, no compression.
 package struct HTTPClient: Sendable {
     private let loop: EventLoop

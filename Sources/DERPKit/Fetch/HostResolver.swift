@@ -5,7 +5,7 @@ import Synchronization
 /// Asks the system for the addresses of names. `getaddrinfo` blocks for as long as it likes, so it has threads of its
 /// own, which live while there is something to ask: 4 at most, and at most 64 questions wait for one.
 package final class HostResolver: Sendable {
-    /// The one that everybody shares, so that the bounds are the process's.
+    /// The one that all share who have no reason for another, so that the bounds are the process's.
     package static let shared = HostResolver()
 
     private struct State {

@@ -14,10 +14,10 @@ package struct HTTPRequestHead: Hashable, Sendable {
     package var minorVersion: Int
     /// The header fields in their order, values trimmed of white space.
     package var fields: HTTPFields
-    /// Whether a body follows. No resource here takes one: answer and close.
+    /// Whether a body follows. Only `/verify` reads one; after any the connection is closed.
     package var hasBody: Bool
 
-    /// Whether the connection outlives this request (RFC 9112 §9.3). Never with a body, since none is read.
+    /// Whether the connection outlives this request (RFC 9112 §9.3). Never with a body, since most are not read.
     package var wantsKeepAlive: Bool {
         if self.hasBody || self.fields.lists("close", in: .connection) { return false }
         return self.minorVersion > 0 || self.fields.lists("keep-alive", in: .connection)

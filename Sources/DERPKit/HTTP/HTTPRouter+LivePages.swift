@@ -32,7 +32,7 @@ extension HTTPRouter {
         return .bootstrapDNS(LivePage(fields: fields, for: head, isTLS: isTLS), query: head.query)
     }
 
-    /// `/derpmap/default`: the server's own region, ready for a client.
+    /// `/derpmap/default`: the map, which has the server's own region and those of its sources.
     func derpMap(_ head: HTTPRequestHead, isTLS: Bool) -> Outcome {
         guard self.servesMap else { return .respond(.notFound.protected(isTLS: isTLS)) }
         guard head.isRead else { return .respond(.methodNotAllowed.protected(isTLS: isTLS)) }

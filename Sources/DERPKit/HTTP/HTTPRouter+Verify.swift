@@ -1,7 +1,7 @@
 import HTTPTypes
 
 extension HTTPRouter {
-    /// `/verify`: whether the key lists admit a client, for other relays that ask (protocol notes §7).
+    /// `/verify`: whether the key lists admit a client, for other relays that ask (docs/protocol.md, "Admission").
     func verify(_ head: HTTPRequestHead, isTLS: Bool) -> Outcome {
         guard self.servesVerify else { return .respond(.notFound.protected(isTLS: isTLS)) }
         guard head.method == .post else { return .respond(.methodNotAllowed(allowed: "POST").protected(isTLS: isTLS)) }

@@ -1,14 +1,14 @@
 import AsyncSockets
 import HTTPTypes
 
-/// Decides what becomes of a request: a pure function of its head, the peer and the port.
+/// Decides what becomes of a request: a pure function of its head, the peer, the port and the relay's settings.
 package struct HTTPRouter: Sendable {
     /// The kind of port that requests come in on.
     package enum Port: Hashable, Sendable {
         /// The relay's own, with TLS or without.
         case relay
-        /// Plain HTTP beside TLS: connectivity checks, the map, and redirects (302) to `https` at `tlsPort`. Never
-        /// relays. `fallbackHost` is where a request is sent that names no host.
+        /// Plain HTTP beside TLS: `/generate_204`, the map, answers to ACME's challenges, and redirects (302) to `https` at
+        /// `tlsPort`. Never relays. `fallbackHost` is where a request is sent that names no host.
         case plainHelper(tlsPort: UInt16, fallbackHost: HTTPAuthority?)
     }
 

@@ -1,4 +1,4 @@
-/// What makes a relay one of several nodes of a region, which relay for each other's clients (protocol notes §3).
+/// What makes a relay one of several nodes of a region, which relay for each other's clients (docs/protocol.md, "Mesh").
 public struct MeshConfiguration: Sendable {
     /// Who shows this key is a node of the mesh, or as trusted as one. Secret.
     public var key: MeshKey

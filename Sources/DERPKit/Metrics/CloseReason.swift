@@ -8,7 +8,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case answered
     /// A PROXY header was owed, and something else came.
     case badProxyHeader
-    /// The TLS handshake failed.
+    /// The TLS handshake or a record failed.
     case tls
     /// Something other than TLS came where TLS is spoken.
     case notTLS
@@ -18,7 +18,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case badHandshake
     /// A limit of connections or memory was reached.
     case limit
-    /// Admission refused the client.
+    /// The client was not admitted, or no longer.
     case refused
     /// A frame broke the protocol.
     case badFrame
@@ -28,7 +28,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case timeout
     /// The peer took nothing that was queued for it for too long.
     case writeTimeout
-    /// More control frames were queued than a client may leave unread.
+    /// More control frames were queued than a client, or one that watches, may leave unread.
     case tooSlow
     /// A mesh peer wanted the client's connections closed.
     case closedByMesh

@@ -1,4 +1,4 @@
-/// Why a packet was not delivered (protocol notes §2).
+/// Why a packet was not delivered (docs/metrics.md).
 enum DropReason: Int, CaseIterable, Sendable {
     /// No client has the destination key.
     case unknownDestination

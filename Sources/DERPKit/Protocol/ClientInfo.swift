@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What a client tells of itself at login (protocol notes §1).
+/// What a client tells of itself at login (docs/protocol.md, "Login").
 public struct ClientInfo: Hashable, Sendable {
     public var version = 2
     /// From a client that is a node of the same mesh. Secret.

@@ -1,4 +1,4 @@
-/// The kinds of frames (protocol notes §1).
+/// The kinds of frames (docs/protocol.md, "Frames").
 public struct FrameType: RawRepresentable, Hashable, Sendable {
     public let rawValue: UInt8
 

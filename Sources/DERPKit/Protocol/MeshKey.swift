@@ -1,6 +1,7 @@
 import CSodium
 
-/// The 32-byte secret that the nodes of one mesh share (protocol notes §3). Never printed: its description is redacted.
+/// The 32-byte secret that the nodes of one mesh share (docs/protocol.md, "Mesh"). Never printed: its description is
+/// redacted.
 public struct MeshKey: Sendable {
     /// The size of a key, in bytes.
     public static let byteCount = 32

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// That a client is connected, as a server tells its watchers (protocol notes §1, PeerPresent).
+/// That a client is connected, as a server tells its watchers (docs/protocol.md, "Frames").
 public struct PeerPresence: Hashable, Sendable {
     /// What kind of client it is.
     public struct Flags: OptionSet, Hashable, Sendable {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// What a server tells of itself once a client is admitted (protocol notes §1).
+/// What a server tells of itself once a client is admitted (docs/protocol.md, "Login").
 public struct ServerInfo: Codable, Hashable, Sendable {
     public var version = 2
     /// How fast a client is to send, in bytes per second; `nil`: as fast as it can.

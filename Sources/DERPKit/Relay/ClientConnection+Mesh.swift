@@ -1,4 +1,4 @@
-// What only mesh peers may ask for (protocol notes §3).
+// What only mesh peers may ask for (docs/protocol.md, "Mesh").
 extension ClientConnection {
     /// Judges a privileged frame. An ordinary client that sends one breaks the protocol.
     func judgePrivileged(_ header: FrameHeader) -> FrameReader.Verdict {

@@ -29,7 +29,8 @@ extension RelayServer {
         public var addresses: [SocketAddress]
         /// What protects ``addresses``.
         public var security: Security
-        /// Where plain HTTP is served beside TLS: connectivity checks, the map, redirects. Never relays.
+        /// Where plain HTTP is served beside TLS: `/generate_204`, the map, ACME's challenges, redirects. Never
+        /// relays.
         public var plainHTTPAddresses: [SocketAddress] = []
         /// Where STUN binding requests are answered, over UDP. Empty: nowhere.
         public var stunAddresses: [SocketAddress] = []
@@ -78,7 +79,8 @@ extension RelayServer {
 
         /// How many bytes the packets may take that wait in the queues of all clients together, each loop having its
         /// share, which is never less than 1 MiB. At least 1 MiB. Besides, packets on their way from loop to loop take
-        /// up to 8 MiB per loop, and each client's control frames up to 256 KiB.
+        /// up to 8 MiB per loop, each client's control frames up to 256 KiB, a mesh peer's up to 8 MiB, and a link's queues
+        /// to another node 1.1 MiB.
         public var queueMemory = 256 << 20
 
         public init(privateKey: NodePrivateKey, addresses: [SocketAddress], security: Security) {

@@ -9,7 +9,8 @@ import STUNKit
 /// try await relay.run()
 /// ```
 ///
-/// It leaves the process alone: it installs no signal handler, never exits, and shares nothing with other relays.
+/// It leaves the process alone: it installs no signal handler and never exits. With other relays of the process it shares
+/// nothing but the threads that look names up for what it fetches, its mesh, and its controllers.
 public actor RelayServer {
     /// The settings that the relay was made with.
     public nonisolated let configuration: Configuration

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// Answers STUN binding requests (RFC 8489, protocol notes §5) of Tailscale nodes over UDP, on every loop of a group.
+/// Answers STUN binding requests (RFC 8489; docs/protocol.md, "STUN") of Tailscale nodes over UDP, on every loop of a group.
 ///
 /// Whatever is not exactly such a request meets silence, so that the server is of no use as an amplifier.
 ///

@@ -2,7 +2,8 @@ import AsyncSockets
 import HTTPTypes
 
 /// Asks an admission controller over HTTP: headscale's `/verify`, another relay's, or anything that takes
-/// `{"NodePublic":"nodekey:…","Source":"<ip>"}` by POST and answers 200 with `{"Allow":true}` (protocol notes §7).
+/// `{"NodePublic":"nodekey:…","Source":"<ip>"}` by POST and answers 200 with `{"Allow":true}` (docs/protocol.md,
+/// "Admission").
 ///
 /// It has 5 s. Any other status, a redirect too, refuses the client, as does an answer that isn't whole or has more than
 /// 4 KiB.

@@ -1,6 +1,7 @@
 import AsyncSockets
 
-/// Asks the tailscaled of this machine whether a client is of its tailnet (protocol notes §7). It has 5 s.
+/// Asks the tailscaled of this machine whether a client is of its tailnet (docs/protocol.md, "Admission"). Connecting and the
+/// answer may take 5 s each.
 public struct TailscaledVerifier: ClientVerifier {
     /// Where tailscaled listens on Linux.
     public static let standardSocketPath = "/var/run/tailscale/tailscaled.sock"

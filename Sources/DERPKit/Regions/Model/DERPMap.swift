@@ -1,4 +1,4 @@
-/// The relays that clients may use, by region (protocol.md §6).
+/// The relays that clients may use, by region (docs/protocol.md, "The map").
 public struct DERPMap: Hashable, Sendable {
     /// How clients shall choose their home; `nil`: as before.
     public var homeParams: HomeParams?

@@ -1,7 +1,7 @@
 /// What one source says of the map: regions to add or put in another's place, and regions to take away.
 ///
 /// Where a ``DERPMap`` is what clients are given, a layer is what files and URLs hold: there `null` removes a region of
-/// the layers below (protocol.md §6).
+/// the layers below (docs/protocol.md, "The map").
 public struct DERPMapLayer: Hashable, Sendable {
     /// How clients shall choose their home; `nil`: as the layers below say.
     public var homeParams: DERPMap.HomeParams?

@@ -1,4 +1,4 @@
-/// One relay of a region, as a DERP map describes it (protocol.md §6).
+/// One relay of a region, as a DERP map describes it (docs/protocol.md, "The map").
 public struct DERPNode: Hashable, Sendable {
     /// The node's name, unique in the map and no host name; by custom the region's id and a letter, as in `900a`.
     public var name: String

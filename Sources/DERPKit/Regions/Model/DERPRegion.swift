@@ -1,4 +1,4 @@
-/// One region of a DERP map: nodes that are reached with about the same latency (protocol.md §6).
+/// One region of a DERP map: nodes that are reached with about the same latency (docs/protocol.md, "The map").
 public struct DERPRegion: Hashable, Sendable {
     /// The ids that a region may have. 900–999 are for private use.
     public static let validIDs = 1...((1 << 53) - 1)
