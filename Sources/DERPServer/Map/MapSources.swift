@@ -15,9 +15,9 @@ struct MapSources {
     /// - Parameter served: what a server would serve: its sources come before `names` of their kind, and its own region
     ///   over all.
     init(_ names: [String], with served: ServedMap? = nil, fetch: FetchOptions) async {
-        let own = (served?.sources.urls ?? []) + (served?.sources.paths ?? [])
-        var sources = [DERPMapSource]()
-        for name in own + names {
+        // To a server - is a file like any other.
+        var sources = (served?.sources.paths ?? []).map { DERPMapSource.file($0) }
+        for name in (served?.sources.urls ?? []) + names {
             do throws(DERPError) {
                 sources.append(name == "-" ? .standardInput : try DERPMapSource(name))
             } catch {
