@@ -34,6 +34,26 @@ struct CertificateSetTests {
         #expect(set.status.map(\.expiry) == [first.validity.upperBound, second.validity.upperBound, nil])
     }
 
+    @Test("who was given an address behind a NAT sees the certificate of its family, not the first")
+    func family() throws {
+        let set = try CertificateSet(hosts: ["a.example", "198.51.100.42", "2001:db8::42", "2001:db8::43"])
+        let (ipv4, ipv6) = (IPAddress(ipv4: 0x0a00_0001), try #require(IPAddress("fd00::1")))
+        for host in ["a.example", "198.51.100.42", "2001:db8::43"] {
+            try set.replace(.selfSigned(for: host), for: host)
+        }
+        #expect(set.entry(for: nil, at: ipv4)?.certificate == set.certificate(for: "198.51.100.42"))
+        // One that isn't there yet is no reason to show another family's.
+        #expect(set.entry(for: nil, at: ipv6)?.certificate == set.certificate(for: "2001:db8::43"))
+        try set.replace(.selfSigned(for: "2001:db8::42"), for: "2001:db8::42")
+        #expect(set.entry(for: nil, at: ipv6)?.certificate == set.certificate(for: "2001:db8::42"))
+        #expect(set.entry(for: "2001:db8::43", at: ipv6)?.certificate == set.certificate(for: "2001:db8::43"))
+        #expect(set.entry(for: "2001:db8::99", at: ipv4)?.certificate == set.certificate(for: "2001:db8::42"))
+        for address in [ipv4, ipv6, nil] {
+            #expect(set.entry(for: "other.example", at: address)?.certificate == set.certificate(for: "a.example"))
+        }
+        #expect(set.entry(for: nil)?.certificate == set.certificate(for: "a.example"))
+    }
+
     @Test("a problem is told until a certificate comes")
     func problem() throws {
         let set = try CertificateSet(hosts: ["a.example"])

@@ -37,6 +37,17 @@ struct TLSTests {
         #expect(try HTTPRequest("/derp/probe").send(to: server).status == 200)
     }
 
+    @Test("Who comes without a name by an address that is no name, behind a NAT, sees the certificate of its family")
+    func families() throws {
+        for (address, expected) in [(Loopback.ipv4, "198.51.100.42"), (.ipv6, "2001:DB8:0:0:0:0:0:42")] {
+            let server = try ServerProcess(
+                ServerOptions(address: address, hostname: "a.test,198.51.100.42,2001:db8::42")
+            )
+            let certificate = try #require(try server.connect().tls?.peerCertificates.first)
+            #expect(try CertificateInspection(certificate).alternativeNames == "IP Address:\(expected)")
+        }
+    }
+
     @Test("A self-signed certificate names the host, lasts ten years, and is not made again")
     func selfSigned() throws {
         let first = try ServerProcess()

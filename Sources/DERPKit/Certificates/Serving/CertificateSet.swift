@@ -20,6 +20,8 @@ public final class CertificateSet: Sendable {
 
     private struct Host {
         let text: String
+        /// That of an address; `nil` for a name.
+        let family: IPAddress.Family?
         var entry: Entry?
         var problem: String?
     }
@@ -36,8 +38,16 @@ public final class CertificateSet: Sendable {
 
         mutating func add(_ host: CertificateHost) -> Bool {
             guard self.positions.updateValue(self.hosts.count, forKey: host.key) == nil else { return false }
-            self.hosts.append(Host(text: host.text))
+            let family: IPAddress.Family? = if case .address(let address) = host.kind { address.family } else { nil }
+            self.hosts.append(Host(text: host.text, family: family))
             return true
+        }
+
+        /// For a client that says no name, and so was told an address: which one may be unknown here, behind a NAT, but not
+        /// its family.
+        func entry(ofFamilyOf address: IPAddress?, for name: String?) -> Entry? {
+            guard let family = name.map({ IPAddress($0)?.family }) ?? address?.family else { return nil }
+            return self.hosts.lazy.filter { $0.family == family }.compactMap(\.entry).first
         }
     }
 
@@ -63,8 +73,9 @@ public final class CertificateSet: Sendable {
 
     /// A set without certificates yet: clients are refused until ``replace(_:for:)`` brings one.
     ///
-    /// - Parameter hosts: 1…100 DNS names and IP addresses. The first is shown to clients that ask for none of them, or say
-    ///   no name.
+    /// - Parameter hosts: 1…100 DNS names and IP addresses. The first is shown to clients that ask for none of them. One
+    ///   that says no name is shown the certificate of the address by which it came, or else of the first address of that
+    ///   family, or else the first.
     /// - Throws: ``DERPError`` with code `certificate` when there are none or too many, one is no name, or is there twice.
     public init(hosts: [String]) throws(DERPError) {
         guard (1...Self.maximumCount).contains(hosts.count) else {
@@ -158,9 +169,12 @@ extension CertificateSet {
     /// - Parameter address: by which of the server's addresses the client came, where that may count.
     func entry(for name: String?, at address: IPAddress? = nil) -> Entry? {
         self.state.withLock { state in
-            let index = name.flatMap { state.positions[$0] } ?? self.position(of: address, for: name, in: &state) ?? 0
+            let index = name.flatMap { state.positions[$0] } ?? self.position(of: address, for: name, in: &state)
             // A name without a certificate yet is no reason to leave a client without any.
-            let entry = state.hosts[index].entry ?? state.hosts[0].entry
+            let entry =
+                index.flatMap { state.hosts[$0].entry }
+                ?? state.entry(ofFamilyOf: address, for: name)
+                ?? state.hosts[0].entry
             if entry == nil { state.counters.refusals += 1 }
             return entry
         }
