@@ -32,12 +32,15 @@ package final class BootstrapDNS: Sendable {
     /// How soon again, when a look-up has failed.
     private static let retryPause: Duration = .seconds(60)
     /// How often the map is looked at for other names.
-    private static let mapPause: Duration = .seconds(5)
+    private static let mapPause: Duration = .seconds(1)
     /// How long all look-ups of one round may take.
     private static let timeLimit: Duration = .seconds(60)
-    private static let parallelLookups = 4
+    /// How often what was found is told before all is.
+    private static let progressPause: Duration = .milliseconds(200)
+    /// So many names that nobody answers for don't hold up the others.
+    private static let parallelLookups = 16
 
-    package init(names: BootstrapNames, resolver: HostResolver = HostResolver()) {
+    package init(names: BootstrapNames, resolver: HostResolver = HostResolver(threadLimit: parallelLookups)) {
         self.names = names
         self.resolver = resolver
     }
@@ -89,67 +92,79 @@ extension BootstrapDNS {
         }
     }
 
-    /// Looks the names up once.
+    /// Looks the names up once. What is known is told meanwhile: a name that nobody answers for holds up no other.
     ///
     /// - Returns: whether none failed.
     func refresh(for map: DERPMap) async -> Bool {
-        var known = [String: [IPAddress]]()
-        var mapNames = Set<String>()
-        for node in map.sortedRegions.flatMap(\.nodes) where BootstrapNames.isName(node.hostName) {
-            let name = node.hostName.lowercased()
-            mapNames.insert(name)
-            known[name, default: []] += [node.ipv4, node.ipv6].compactMap { IPAddress($0) }
-        }
-        let published = self.names.published.map { $0.lowercased() }
-        let unpublished = self.names.unpublished.map { $0.lowercased() }
-        var wanted = [String]()
-        var seen = Set<String>()
-        for name in published + unpublished + mapNames.sorted() {
-            guard seen.count < BootstrapNames.limit else { break }
-            if seen.insert(name).inserted, known[name]?.isEmpty ?? true { wanted.append(name) }
-        }
-        let found = await self.lookUp(wanted)
+        let round = Round(self.names, in: map)
+        self.publish(round, [:])
+        let found = await self.lookUp(round.wanted) { self.publish(round, $0) }
         guard !Task.isCancelled else { return false }
+        self.publish(round, found)
+        let failures = round.wanted.count { found[$0] == nil }
+        self.state.withLock { $0.counters.failures += UInt64(failures) }
+        return failures == 0
+    }
 
-        let failures = wanted.filter { found[$0] == nil }
+    /// Tells what the map and look-ups say, and of other names what was known before.
+    private func publish(_ round: Round, _ found: [String: [IPAddress]]) {
         self.state.withLock { state in
             let former = state.published.merging(state.unpublished) { first, _ in first }
-            let all = seen.reduce(into: [String: [IPAddress]]()) { all, name in
-                let addresses = found[name] ?? known[name] ?? []
+            let all = round.names.reduce(into: [String: [IPAddress]]()) { all, name in
+                let addresses = found[name] ?? round.known[name] ?? []
                 // In no order, so that no client prefers a family.
                 all[name] = addresses.isEmpty ? former[name] : addresses.shuffled()
             }
-            let isPublished = Set(published).union(mapNames)
-            state.published = all.filter { isPublished.contains($0.key) }
-            state.unpublished = all.filter { !isPublished.contains($0.key) }
-            state.document = isPublished.isEmpty ? [] : Self.json(state.published)
+            state.published = all.filter { round.published.contains($0.key) }
+            state.unpublished = all.filter { !round.published.contains($0.key) }
+            state.document = round.published.isEmpty ? [] : Self.json(state.published)
             state.counters.names = all.count
-            state.counters.failures += UInt64(failures.count)
         }
-        return failures.isEmpty
+    }
+
+    private enum LookUpEvent: Sendable {
+        case answer(name: String, addresses: [IPAddress]?)
+        case tick, timeUp
     }
 
     /// The addresses of those of `names` that have any, and that could be found in time.
-    private func lookUp(_ names: [String]) async -> [String: [IPAddress]] {
+    ///
+    /// - Parameter onProgress: is told now and then what was found until then, when that is more.
+    private func lookUp(
+        _ names: [String],
+        onProgress: ([String: [IPAddress]]) -> Void
+    ) async -> [String: [IPAddress]] {
         let resolver = self.resolver
-        // `nil` says that the time is over.
-        return await withTaskGroup(of: (name: String, addresses: [IPAddress]?)?.self) { group in
-            group.addTask {
-                try? await Task.sleep(for: Self.timeLimit)
-                return nil
+        return await withTaskGroup(of: LookUpEvent.self) { group in
+            func schedule(_ event: LookUpEvent, after time: Duration) {
+                group.addTask {
+                    try? await Task.sleep(for: time)
+                    return event
+                }
             }
+            schedule(.timeUp, after: Self.timeLimit)
+            schedule(.tick, after: Self.progressPause)
             var waiting = names[...]
             var open = 0
             var found = [String: [IPAddress]]()
-            repeat {
+            var toldCount = 0
+            events: while true {
                 while open < Self.parallelLookups, let name = waiting.popFirst() {
                     open += 1
-                    group.addTask { (name, try? await resolver.addresses(of: name)) }
+                    group.addTask { .answer(name: name, addresses: try? await resolver.addresses(of: name)) }
                 }
-                guard open > 0, let result = await group.next(), let (name, addresses) = result else { break }
-                open -= 1
-                found[name] = addresses
-            } while true
+                guard open > 0, !Task.isCancelled, let event = await group.next() else { break }
+                switch event {
+                case .answer(let name, let addresses):
+                    open -= 1
+                    found[name] = addresses
+                case .tick:
+                    if found.count > toldCount { onProgress(found) }
+                    toldCount = found.count
+                    schedule(.tick, after: Self.progressPause)
+                case .timeUp: break events
+                }
+            }
             group.cancelAll()
             return found
         }

@@ -3,7 +3,8 @@ import Glibc
 import Synchronization
 
 /// Asks the system for the addresses of names. `getaddrinfo` blocks for as long as it likes, so it has threads of its
-/// own, which live while there is something to ask: 4 at most, and at most 64 questions wait for one.
+/// own, which live while there is something to ask: 4 at most, unless it is made for more, and at most 64 questions wait
+/// for one.
 package final class HostResolver: Sendable {
     /// The one that all share who have no reason for another, so that the bounds are the process's.
     package static let shared = HostResolver()
@@ -13,14 +14,22 @@ package final class HostResolver: Sendable {
         var waiting: [Lookup] = []
     }
 
-    private static let threadLimit = 4
     private static let waitingLimit = 64
     /// How many addresses of a name are used.
     private static let addressLimit = 8
 
+    /// Asks the system, and blocks.
+    package typealias Question = @Sendable (_ name: String) -> Result<[IPAddress], DERPError>
+
+    private let threadLimit: Int
+    private let ask: Question
     private let state = Mutex(State())
 
-    package init() {}
+    /// - Parameter ask: is called on the threads.
+    package init(threadLimit: Int = 4, ask: @escaping Question = { HostResolver.askSystem(for: $0) }) {
+        self.threadLimit = threadLimit
+        self.ask = ask
+    }
 
     /// The addresses of `name`, in the system's order of preference; an IP literal stands for itself.
     ///
@@ -44,7 +53,7 @@ package final class HostResolver: Sendable {
     private func enqueue(_ lookup: Lookup) {
         enum Decision { case wait, start, refuse }
         let decision: Decision = self.state.withLock { state in
-            if state.threads < Self.threadLimit {
+            if state.threads < self.threadLimit {
                 state.threads += 1
                 state.waiting.append(lookup)
                 return .start
@@ -98,7 +107,7 @@ package final class HostResolver: Sendable {
         for signal in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP] { sigdelset(&all, signal) }
         pthread_sigmask(SIG_SETMASK, &all, nil)
         while let lookup = self.next() {
-            if !lookup.isFinished { lookup.finish(Self.ask(for: lookup.name)) }
+            if !lookup.isFinished { lookup.finish(self.ask(lookup.name)) }
         }
     }
 
@@ -110,7 +119,7 @@ package final class HostResolver: Sendable {
         }
     }
 
-    private static func ask(for name: String) -> Result<[IPAddress], DERPError> {
+    package static func askSystem(for name: String) -> Result<[IPAddress], DERPError> {
         // Of both families, whichever this machine has: clients are told of both, and the system puts those last that it
         // can't reach.
         var hints = addrinfo()

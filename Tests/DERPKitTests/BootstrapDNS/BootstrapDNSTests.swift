@@ -1,3 +1,5 @@
+import AsyncSockets
+import Dispatch
 import TestSupport
 import Testing
 
@@ -77,6 +79,27 @@ struct BootstrapDNSTests {
         _ = await dns.refresh(for: Self.map(Self.node("a.invalid", ipv4: "192.0.2.1")))
         #expect(await !dns.refresh(for: Self.map(Self.node("a.invalid"), Self.node("b.invalid"))))
         #expect(Self.text(dns) == #"{"a.invalid":["192.0.2.1"]}"# + "\n")
+    }
+
+    @Test("a name that nobody answers for holds up no other", .timeLimit(.minutes(1)))
+    func silentName() async throws {
+        let silence = DispatchSemaphore(value: 0)
+        var names = BootstrapNames()
+        names.published = (0..<8).map { "silent\($0).invalid" } + ["quick.invalid"]
+        names.unpublished = ["secret.invalid"]
+        let resolver = HostResolver(threadLimit: 16) { name in
+            if name.hasPrefix("silent") { silence.wait() }
+            return .success([IPAddress(ipv4: 0xc000_0201)])
+        }
+        let dns = BootstrapDNS(names: names, resolver: resolver)
+        let round = Task { await dns.refresh(for: Self.map(Self.node("known.invalid", ipv4: "192.0.2.7"))) }
+        try await waitUntil("what the map says is told") { Self.text(dns).contains("192.0.2.7") }
+        try await waitUntil("what was answered is told") { Self.text(dns).contains("quick.invalid") }
+        try await waitUntil("of who asks too") { Self.text(dns, "q=secret.invalid").contains("192.0.2.1") }
+        #expect(!Self.text(dns).contains("silent"))
+        for _ in 0..<8 { silence.signal() }
+        #expect(await round.value)
+        #expect(Self.text(dns).contains("silent7.invalid") && dns.counters.failures == 0)
     }
 
     @Test("of very many names the first are told")
