@@ -4,9 +4,12 @@ import Glibc
 @main
 enum Main {
     static func main() async {
+        EarlyHangup.catchIt()
         // A log reader that goes away must not take the relay with it.
         signal(SIGPIPE, SIG_IGN)
-        switch Self.request() {
+        let request = Self.request()
+        if !request.isServing { EarlyHangup.letGo() }
+        switch request {
         case .print(let text):
             print(text)
         case .refuse(let error):
@@ -24,6 +27,7 @@ enum Main {
         case .serve(let settings):
             do {
                 try await Launcher(settings: settings).serve()
+                OutputQueue.flush()
             } catch {
                 Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
             }
@@ -50,14 +54,16 @@ enum Main {
 
     /// Says what a command has to say, and exits.
     private static func finish(_ outcome: CommandOutcome) -> Never {
+        OutputQueue.flush()
         Self.write(outcome.output, to: STDOUT_FILENO)
         Self.write(outcome.errors, to: STDERR_FILENO)
         exit(outcome.status)
     }
 
-    /// Says why in one line, and exits.
+    /// Says why in one line, behind what the log says, and exits.
     private static func fail(_ reason: String, status: Int32) -> Never {
-        Self.write("DERPServer: \(reason)\n", to: STDERR_FILENO)
+        OutputQueue.standardError.write("DERPServer: \(reason)\n")
+        OutputQueue.flush()
         exit(status)
     }
 

@@ -27,7 +27,7 @@ final class ProgressLine: Sendable {
     }
 
     private static func write(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+        // A terminal may be stopped, with Ctrl-S.
+        OutputQueue.standardError.write(text)
     }
 }

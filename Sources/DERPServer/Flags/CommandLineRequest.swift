@@ -16,6 +16,9 @@ enum CommandLineRequest {
     /// Nothing that can be done.
     case refuse(UsageError)
 
+    /// Whether the process is to go on until a signal stops it.
+    var isServing: Bool { if case .serve = self { true } else { false } }
+
     /// Reads the arguments behind the program's name.
     init(_ arguments: [String], in environment: HostEnvironment) {
         do throws(UsageError) {

@@ -1,6 +1,5 @@
 import AsyncSockets
 import DERPKit
-import Glibc
 import Logging
 import ServiceLifecycle
 
@@ -12,8 +11,7 @@ struct Launcher {
     ///
     /// - Throws: ``StartError`` when a file can't be used or an address can't be listened on.
     func serve() async throws {
-        var logger = Logger(label: "DERPServer") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = self.settings.logLevel
+        let logger = Logger.server(level: self.settings.logLevel)
         FileLimit.raise()
 
         let preparation = try await Preparation(self.settings)
@@ -84,8 +82,7 @@ struct Launcher {
     private func announce(_ relay: RelayServer, logger: Logger) async {
         // On standard output, and in the words of a DERP map, so that it can be copied or cut out.
         if let pin = relay.configuration.region?.nodes.first?.certName, !pin.isEmpty {
-            let line = Array("CertName: \(pin)\n".utf8)
-            _ = write(STDOUT_FILENO, line, line.count)
+            OutputQueue.standardOutput.write("CertName: \(pin)\n")
         }
         let addresses = await Self.text(of: relay.boundAddresses)
         let plain = await Self.text(of: relay.boundPlainHTTPAddresses)

@@ -34,23 +34,32 @@ struct RelayService: Service {
     }
 
     private func watch(_ signals: UnixSignalsSequence) async {
+        if EarlyHangup.take() { self.reload() }
         var received = 0
         for await signal in signals {
             if signal == .sighup {
-                self.logger.info(
-                    "Reading again",
-                    metadata: ["cause": "SIGHUP", "what": "\(self.reloadables.map(\.name).joined(separator: ", "))"]
-                )
-                for reloadable in self.reloadables { Task { await reloadable.reload() } }
+                self.reload()
                 continue
             }
             received += 1
-            if received > 1 { exit(128 + signal.rawValue) }
+            if received > 1 {
+                OutputQueue.flush()
+                exit(128 + signal.rawValue)
+            }
             Task {
                 try? await Task.sleep(for: Self.stopLimit)
                 self.logger.warning("Stopped before every client was told")
+                OutputQueue.flush()
                 exit(EXIT_SUCCESS)
             }
         }
+    }
+
+    private func reload() {
+        self.logger.info(
+            "Reading again",
+            metadata: ["cause": "SIGHUP", "what": "\(self.reloadables.map(\.name).joined(separator: ", "))"]
+        )
+        for reloadable in self.reloadables { Task { await reloadable.reload() } }
     }
 }

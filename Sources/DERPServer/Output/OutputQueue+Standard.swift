@@ -1,0 +1,47 @@
+import Glibc
+import Logging
+import Synchronization
+
+extension OutputQueue {
+    /// Standard error, for the log.
+    static let standardError = OutputQueue(STDERR_FILENO, describeLoss: OutputQueue.logLine)
+
+    /// Standard output, for what programs read. A loss is told in the log: it would be no line of theirs.
+    static let standardOutput = OutputQueue(STDOUT_FILENO) { count in
+        OutputQueue.standardError.write(OutputQueue.logLine(count))
+        return ""
+    }
+
+    /// How long the end of the process waits for what was said last to be read.
+    static let farewell: Duration = .milliseconds(250)
+
+    /// Waits for both, ``farewell`` in all at most.
+    static func flush() {
+        let deadline = ContinuousClock.now + Self.farewell
+        Self.standardOutput.flush(within: Self.farewell)
+        Self.standardError.flush(within: deadline - .now)
+    }
+
+    private static func logLine(_ lostLines: Int) -> String {
+        let line = CaughtLine()
+        let logger = Logger(label: "DERPServer") { StreamLogHandler(label: $0, stream: line) }
+        logger.warning("Lines were lost here: nobody read them in time", metadata: ["lines": "\(lostLines)"])
+        return line.text.withLock { $0 }
+    }
+}
+
+/// What a logger writes, to go elsewhere.
+private final class CaughtLine: TextOutputStream, Sendable {
+    let text = Mutex("")
+
+    func write(_ string: String) { self.text.withLock { $0 += string } }
+}
+
+extension Logger {
+    /// A logger to standard error that never waits for who reads it.
+    static func server(level: Level) -> Logger {
+        var logger = Logger(label: "DERPServer") { StreamLogHandler(label: $0, stream: OutputQueue.standardError) }
+        logger.logLevel = level
+        return logger
+    }
+}

@@ -1,0 +1,23 @@
+import Glibc
+
+/// A semaphore: wakes a thread that waits for work.
+// @unchecked: the kernel's own, made for being shared.
+final class WakeUp: @unchecked Sendable {
+    private let semaphore: UnsafeMutablePointer<sem_t>
+
+    init() {
+        self.semaphore = .allocate(capacity: 1)
+        sem_init(self.semaphore, 0, 0)
+    }
+
+    deinit {
+        sem_destroy(self.semaphore)
+        self.semaphore.deallocate()
+    }
+
+    func post() { sem_post(self.semaphore) }
+
+    func wait() {
+        while sem_wait(self.semaphore) != 0 && errno == EINTR {}
+    }
+}
