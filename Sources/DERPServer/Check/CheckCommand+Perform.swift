@@ -31,8 +31,9 @@ extension CheckPlan {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         // Not waited for: a round under way may take long to notice that it is over.
         let rounds = Task {
+            let memory = CheckMemory()
             while !Task.isCancelled {
-                await self.goRound(on: group, server)
+                await self.goRound(on: group, memory, server)
                 try? await Task.sleep(for: watch.interval)
             }
         }
@@ -42,26 +43,23 @@ extension CheckPlan {
         return CommandOutcome()
     }
 
-    private func goRound(on group: EventLoopGroup, _ server: CheckMetricsServer?) async {
+    private func goRound(on group: EventLoopGroup, _ memory: CheckMemory, _ server: CheckMetricsServer?) async {
         let progress = ProgressLine()
         let start = ContinuousClock.now
-        let outcome = await CheckRound(plan: self, group: group, progress: { progress.show($0) }).perform()
+        let round = CheckRound(plan: self, group: group, memory: memory, progress: { progress.show($0) })
+        let outcome = await round.perform()
         progress.clear()
         guard !Task.isCancelled else { return }
-        server?.note(outcome.reports, took: .now - start, end: time(nil))
-        Self.write(outcome.notes.map { $0 + "\n" }.joined(), to: STDERR_FILENO)
-        Self.write(self.text(of: outcome), to: STDOUT_FILENO)
+        server?.note(outcome.reports, isMapUsable: outcome.isMapUsable, took: .now - start, end: time(nil))
+        // Nobody has to read it for the rounds to go on: their metrics may be what is looked at.
+        OutputQueue.standardError.write(outcome.notes.map { $0 + "\n" }.joined())
+        OutputQueue.standardOutput.write(self.text(of: outcome))
     }
 
     private func serveMetrics(_ watch: Watch, on group: EventLoopGroup) async throws -> CheckMetricsServer? {
         guard let address = watch.metrics else { return nil }
         let server = try await CheckMetricsServer(address: await address.resolve(), group: group)
-        Self.write("Metrics: http://\(server.address)/metrics\n", to: STDERR_FILENO)
+        OutputQueue.standardError.write("Metrics: http://\(server.address)/metrics\n")
         return server
-    }
-
-    private static func write(_ text: String, to descriptor: Int32) {
-        let bytes = Array(text.utf8)
-        _ = Glibc.write(descriptor, bytes, bytes.count)
     }
 }

@@ -44,6 +44,14 @@ struct CheckPlan: Sendable {
         }
         self.isJSON = command.json
         self.isStrict = command.strict
+        if case .relay(let target) = self.subject, target.isPlain, !target.node.certName.isEmpty {
+            throw UsageError("--cert-name is for https: over http no certificate is shown")
+        }
+        guard !self.isStrict || self.watch == nil else {
+            throw UsageError(
+                "--strict and --watch exclude each other: a watch ends with 0, and tells the warnings in its metrics"
+            )
+        }
     }
 
     private static func subject(of command: CheckCommand) throws(UsageError) -> Subject {

@@ -5,6 +5,8 @@ import DERPKit
 struct CheckRound: Sendable {
     let plan: CheckPlan
     let group: EventLoopGroup
+    /// What earlier rounds read; `nil`: there are none.
+    var memory: CheckMemory?
     let progress: @Sendable (String) -> Void
 
     /// What came of it.
@@ -12,6 +14,8 @@ struct CheckRound: Sendable {
         var reports: [RegionReport] = []
         /// What there is to say about the map, a line each.
         var notes: [String] = []
+        /// Whether the map could be read and has what is asked for. Without a map: `nil`.
+        var isMapUsable: Bool?
 
         func count(of severity: CheckFinding.Severity) -> Int {
             self.reports.reduce(0) { $0 + $1.count(of: severity) }
@@ -27,9 +31,14 @@ struct CheckRound: Sendable {
         var settings = self.plan.settings
         if let path = self.plan.fetch.caFile {
             do {
-                settings.authoritiesPEM = try HTTPClient.readAuthorities(at: path)
+                let authorities = try HTTPClient.readAuthorities(at: path)
+                settings.authoritiesPEM = authorities
+                self.memory?.note(authoritiesPEM: authorities)
             } catch {
-                return Self.failed(.certificate, "--ca-file: \(error)")
+                guard let former = self.memory?.authoritiesPEM else {
+                    return Self.failed(.certificate, "--ca-file: \(error)")
+                }
+                settings.authoritiesPEM = former
             }
         }
         let checker = RegionChecker(settings: settings, group: self.group, progress: self.progress)
@@ -60,18 +69,32 @@ struct CheckRound: Sendable {
         guard !read.hasErrors else {
             var outcome = Self.failed(.region, "the map can't be used", hint: "DERPServer map lint says more.")
             outcome.notes = read.findings
-            return outcome
+            return await self.withFormerRegions(outcome, by: checker)
         }
         let map = read.merged.map
         guard let regions = choose(map) else {
             let known = map.sortedRegions.prefix(20).map { "\($0.regionID) \($0.regionCode)" }.joined(separator: ", ")
-            return Self.failed(
+            let outcome = Self.failed(
                 .region,
                 "\(lacking) in the map",
                 hint: map.regions.isEmpty ? "The map is empty." : "It has: \(known)."
             )
+            return await self.withFormerRegions(outcome, by: checker)
         }
-        return Outcome(reports: await Self.check(regions, in: map, by: checker), notes: read.findings)
+        self.memory?.note(regions, in: map)
+        let reports = await Self.check(regions, in: map, by: checker)
+        return Outcome(reports: reports, notes: read.findings, isMapUsable: true)
+    }
+
+    /// Without a map nothing is known of the relays, and an alarm that waits for a zero would be silent: so those of the
+    /// last map are looked at.
+    private func withFormerRegions(_ failure: Outcome, by checker: RegionChecker) async -> Outcome {
+        var outcome = failure
+        outcome.isMapUsable = false
+        guard let former = self.memory?.regions else { return outcome }
+        outcome.notes.append("The regions of the map that was read last are looked at.")
+        outcome.reports += await Self.check(former.regions, in: former.map, by: checker)
+        return outcome
     }
 
     /// How many regions are looked at at a time: a map may have dozens, and a silent one takes its time.

@@ -34,7 +34,13 @@ struct CheckMetricsTests {
         ] {
             #expect(lines.contains(Substring(expected)), "\(expected)")
         }
-        #expect(!lines.contains { $0.contains("derp_check_stun_seconds") })
+        #expect(!lines.contains { $0.contains("derp_check_stun_seconds") || $0.contains("derp_check_map_up") })
+        for isUsable in [true, false] {
+            metrics.note([self.report], isMapUsable: isUsable, took: .zero, end: 0)
+            #expect(
+                String(decoding: metrics.render(), as: UTF8.self).contains("\nderp_check_map_up \(isUsable ? 1 : 0)\n")
+            )
+        }
     }
 
     @Test("are served on their path, and nothing else is")

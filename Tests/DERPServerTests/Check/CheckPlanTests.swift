@@ -41,7 +41,6 @@ struct CheckPlanTests {
             "https://relay.test",
             "--ipv6",
             "--json",
-            "--strict",
             "--timeout",
             "1500ms",
             "--http-port",
@@ -54,7 +53,8 @@ struct CheckPlanTests {
             "ca.pem"
         )
         #expect(plan.settings.families == .only(.ipv6) && plan.settings.timeout == .milliseconds(1500))
-        #expect(plan.settings.plainHTTPPort == 8080 && plan.isJSON && plan.isStrict)
+        #expect(plan.settings.plainHTTPPort == 8080 && plan.isJSON && !plan.isStrict)
+        #expect(try self.plan("https://relay.test", "--strict").isStrict)
         #expect(plan.watch?.interval == .seconds(60))
         #expect(plan.watch?.metrics == ListenAddress(host: "127.0.0.1", port: 9000))
         #expect(plan.fetch.caFile == "ca.pem")
@@ -74,6 +74,8 @@ struct CheckPlanTests {
             (["https://relay.test", "--watch", "1s", "--metrics-listen", "x"], "--metrics-listen"),
             (["https://relay.test", "--http-port", "0"], "--http-port"),
             (["https://relay.test", "--nonsense"], "--nonsense"),
+            (["https://relay.test", "--watch", "1s", "--strict"], "--strict"),
+            (["http://relay.test", "--cert-name", "other.test"], "--cert-name"),
         ] as [([String], String)]
     )
     func refusals(arguments: [String], named: String) {

@@ -1,6 +1,7 @@
 /// The last round of a watch, as Prometheus text.
 public struct CheckMetrics: Sendable {
     private var reports: [RegionReport] = []
+    private var isMapUsable: Bool?
     private var rounds: UInt64 = 0
     private var roundTime: Duration = .zero
     private var roundEnd = 0
@@ -10,10 +11,12 @@ public struct CheckMetrics: Sendable {
     /// Takes note of a round that is over.
     ///
     /// - Parameters:
+    ///   - isMapUsable: whether the map could be read and has what is looked at; `nil`: there is no map.
     ///   - time: how long it took.
     ///   - end: when it ended, in seconds since 1970.
-    public mutating func note(_ reports: [RegionReport], took time: Duration, end: Int) {
+    public mutating func note(_ reports: [RegionReport], isMapUsable: Bool? = nil, took time: Duration, end: Int) {
         self.reports = reports
+        self.isMapUsable = isMapUsable
         self.rounds += 1
         self.roundTime = time
         self.roundEnd = end
@@ -30,6 +33,13 @@ public struct CheckMetrics: Sendable {
             self.roundEnd
         )
         text.gauge("derp_check_last_round_seconds", "How long it took.", [(self.roundTime / .seconds(1), [])])
+        if let isMapUsable {
+            text.gauge(
+                "derp_check_map_up",
+                "Whether the map could be read and has what is looked at; if not, the last one's regions are.",
+                isMapUsable ? 1 : 0
+            )
+        }
         self.writeStates(to: &text)
         self.writeTimes(to: &text)
         return text.bytes

@@ -30,9 +30,9 @@ public final class CheckMetricsServer: Sendable {
         }
     }
 
-    /// As ``CheckMetrics/note(_:took:end:)``.
-    public func note(_ reports: [RegionReport], took time: Duration, end: Int) {
-        self.metrics.value.withLock { $0.note(reports, took: time, end: end) }
+    /// As ``CheckMetrics/note(_:isMapUsable:took:end:)``.
+    public func note(_ reports: [RegionReport], isMapUsable: Bool? = nil, took time: Duration, end: Int) {
+        self.metrics.value.withLock { $0.note(reports, isMapUsable: isMapUsable, took: time, end: end) }
     }
 
     public func close() async { await self.server.close() }
