@@ -25,6 +25,14 @@ struct MeshFlagTests {
         #expect(try self.settings("-mesh-psk-file=", "-mesh-with=").defaultKeyFiles.isEmpty)
     }
 
+    @Test("derper's variable is for development: elsewhere it is told that it counts for nothing")
+    func variable() throws {
+        let variables = ["TAILSCALE_DERPER_MESH_KEY": Self.text]
+        #expect(try self.settings("-dev", variables: variables).notices(of: nil).isEmpty)
+        let notice = try #require(try self.settings(variables: variables).notices(of: nil).first).description
+        #expect(notice.contains("TAILSCALE_DERPER_MESH_KEY") && !notice.contains(Self.text))
+    }
+
     @Test("nodes are named as derper names them, with ports, and without TLS if it must be")
     func nodes() throws {
         let settings = try self.settings(

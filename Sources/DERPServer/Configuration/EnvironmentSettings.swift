@@ -9,12 +9,20 @@ struct EnvironmentSettings {
     private(set) var unknown: [String] = []
 
     static let prefix = "DERP_"
+    /// Flags that a file can't set, but a variable can.
+    private static let invocations = ["config": "config", "check_config": "check-config"]
+    /// Variables that look like flags which print something instead of serving: who sets them doesn't want a server. Other
+    /// values, such as a version's number, are somebody else's.
+    private static let commands = ["DERP_VERSION", "DERP_HELP", "DERP_H"]
 
     /// - Throws: ``UsageError`` with the variable that is wrong.
     init(_ variables: [String: String]) throws(UsageError) {
         var former = [String: String]()
         for (name, text) in variables.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Self.prefix) {
             guard let flag = Self.flag(name) else {
+                if Self.commands.contains(name), GoBoolean.parse(text) == true {
+                    throw UsageError("\(name) is no setting: it would be asked for on the command line")
+                }
                 self.unknown.append(name)
                 continue
             }
@@ -33,6 +41,6 @@ struct EnvironmentSettings {
         let key = variable.dropFirst(Self.prefix.count)
         guard key == key.uppercased() else { return nil }
         let name = key.lowercased()
-        return name == "config" ? Flag.named(name) : Flag.configurable(name)
+        return Self.invocations[name].flatMap(Flag.named) ?? Flag.configurable(name)
     }
 }

@@ -21,6 +21,9 @@ struct SettingLayers: Hashable, Sendable {
     /// What the flag called `name` was given.
     func values(of name: String) -> [String] { self.settings[name]?.values.map(\.text) ?? [] }
 
+    /// Where the flag called `name` was set; `nil` when it was not.
+    func origin(of name: String) -> SettingOrigin? { self.settings[name]?.origin }
+
     /// Everything as a command line.
     var arguments: [String] { Flag.all.flatMap { self.settings[$0.name]?.arguments ?? [] } }
 

@@ -2,6 +2,8 @@
 /// over the file.
 struct SettingSources: Sendable {
     private(set) var layers = SettingLayers()
+    /// ``layers`` without what headscale's section says: that was written for another program, with other needs.
+    private(set) var given = SettingLayers()
     /// What there is to say at start.
     private(set) var notices: [Notice] = []
     /// The flags whose values are headscale's own, by name: a headscale beside this server has the same.
@@ -13,16 +15,15 @@ struct SettingSources: Sendable {
     /// - Throws: ``UsageError`` with the variable, or the file and line, that is wrong.
     init(_ flags: [Setting], in environment: HostEnvironment) throws(UsageError) {
         let variables = try EnvironmentSettings(environment.variables)
-        var chosen = SettingLayers()
-        chosen.lay(variables.settings)
-        chosen.lay(flags)
-        if let path = chosen.values(of: "config").last, !path.isEmpty {
-            let file = try Self.file(path, named: chosen)
-            var others = SettingLayers()
-            for layer in [file.relay, variables.settings, flags] { others.lay(layer) }
-            let headscale = try HeadscaleSection.counting(file.headscale, beside: others)
+        self.given.lay(variables.settings)
+        self.given.lay(flags)
+        if let path = self.given.values(of: "config").last, !path.isEmpty {
+            let file = try Self.file(path, named: self.given)
+            self.given = SettingLayers()
+            for layer in [file.relay, variables.settings, flags] { self.given.lay(layer) }
+            let headscale = try HeadscaleSection.counting(file.headscale, beside: self.given)
             self.layers.lay(headscale)
-            self.sharedWithHeadscale = Set(headscale.map(\.flag.name)).subtracting(others.names)
+            self.sharedWithHeadscale = Set(headscale.map(\.flag.name)).subtracting(self.given.names)
             self.layers.lay(file.relay)
             self.notices += file.notices
         }

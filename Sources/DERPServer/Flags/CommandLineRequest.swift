@@ -42,6 +42,11 @@ enum CommandLineRequest {
         let options = try ServerOptions(sources)
         if options.version { return .print("DERPServer \(RelayServer.version)") }
         let settings = try ServerSettings(sources, in: environment)
+        do {
+            try FlagNeed.check(settings)
+        } catch {
+            throw UsageError(sources.layers.locating(error.description))
+        }
         return options.configurationFile.checkConfig ? .checkSettings(settings) : .serve(settings)
     }
 

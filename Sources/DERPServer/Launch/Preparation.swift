@@ -13,7 +13,7 @@ struct Preparation {
     /// - Parameter makesFiles: whether what is made is also written.
     /// - Throws: ``StartError`` with the setting at fault.
     init(_ settings: ServerSettings, makesFiles: Bool = true) async throws(StartError) {
-        var notices = settings.sources.notices
+        var notices = settings.sources.notices + FlagNeed.notices(settings)
         let privateKey = try Self.privateKey(settings, &notices, makesFiles: makesFiles)
         let authorities = try settings.authorities()
         let certificates = try PreparedCertificates(settings, authoritiesPEM: authorities, makesFiles: makesFiles)

@@ -57,9 +57,8 @@ struct ACMESettings: Hashable {
     }
 
     private static func binding(_ options: ACMEOptions) throws(UsageError) -> ACMEAccountBinding? {
-        if options.bindingKeyID.isEmpty, options.bindingKey.isEmpty { return nil }
-        guard !options.bindingKey.isEmpty else { throw UsageError("-acme-eab-kid needs -acme-eab-key") }
-        guard !options.bindingKeyID.isEmpty else { throw UsageError("-acme-eab-key needs -acme-eab-kid") }
+        // One without the other is refused with all flags that need one another.
+        if options.bindingKeyID.isEmpty || options.bindingKey.isEmpty { return nil }
         // Not shown: it is a secret.
         guard let binding = ACMEAccountBinding(keyID: options.bindingKeyID, key: options.bindingKey) else {
             throw UsageError("-acme-eab-key is a key in base64")

@@ -38,9 +38,21 @@ extension MeshSettings {
 
     /// What is to be said at start of the mesh.
     func notices(of configuration: MeshConfiguration?) -> [Notice] {
-        guard let configuration else { return [] }
+        var notices = [Notice]()
+        if self.ignoresVariable {
+            notices.append(
+                .warning(
+                    "A setting counts for nothing",
+                    [
+                        "setting": "\(HostEnvironment.meshKeyVariable)",
+                        "reason": "it is for -dev only: a mesh key is a file, -mesh-psk-file",
+                    ]
+                )
+            )
+        }
+        guard let configuration else { return notices }
         let names = configuration.nodes.map(\.name).joined(separator: " ")
-        var notices = [Notice.info("Meshing with those who have the key", ["nodes": "\(names)"])]
+        notices.append(.info("Meshing with those who have the key", ["nodes": "\(names)"]))
         for node in self.nodes where node.url.hasPrefix("http://") {
             notices.append(
                 .warning("A mesh node is reached without TLS: the key can be read on the way", ["node": "\(node.url)"])

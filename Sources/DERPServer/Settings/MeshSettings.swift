@@ -16,6 +16,8 @@ struct MeshSettings: Hashable {
     var defaultKeyFiles: [String]
     /// The key itself, by derper's environment variable for development. Secret.
     var developmentKey: MeshKey?
+    /// Whether that variable is there, but not heeded, as it is for development only.
+    var ignoresVariable: Bool
     var nodes: [Node]
 
     /// Takes the flags of the mesh.
@@ -25,7 +27,9 @@ struct MeshSettings: Hashable {
         self.keyFile = options.pskFile.flatMap { $0.isEmpty ? nil : $0 }
         // An empty -mesh-psk-file says that there is none.
         self.defaultKeyFiles = options.pskFile == nil && !isDevelopment ? environment.defaultMeshKeyFiles : []
-        if isDevelopment, let text = environment.variables[HostEnvironment.meshKeyVariable], !text.isEmpty {
+        let variable = environment.variables[HostEnvironment.meshKeyVariable].flatMap { $0.isEmpty ? nil : $0 }
+        self.ignoresVariable = !isDevelopment && variable != nil
+        if isDevelopment, let text = variable {
             guard let key = MeshKey(text: text) else {
                 throw UsageError("\(HostEnvironment.meshKeyVariable) is no mesh key: 64 hexadecimal digits")
             }

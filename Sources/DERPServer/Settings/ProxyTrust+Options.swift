@@ -8,8 +8,5 @@ extension ProxyTrust {
         self.init()
         self.networks = try ServerSettings.networks("--trusted-proxies", options.trustedProxies)
         self.sendsHeader = options.proxyProtocol
-        guard !self.sendsHeader || !self.networks.isEmpty else {
-            throw UsageError("--proxy-protocol needs --trusted-proxies: the networks that the proxies are in")
-        }
     }
 }

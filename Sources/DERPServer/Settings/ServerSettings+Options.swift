@@ -145,9 +145,6 @@ extension ServerSettings {
     /// Certificates for addresses are ordered only by who asks for them, as in derper.
     private static func checkAddresses(_ hostnames: [String], _ options: ServerOptions) throws(UsageError) {
         let isACME = options.certmode == "letsencrypt" && !options.dev
-        if options.acme.addresses, !isACME {
-            throw UsageError("-acme-ip-certs needs -certmode letsencrypt")
-        }
         if isACME, !options.acme.addresses, let address = hostnames.first(where: { IPAddress($0) != nil }) {
             throw UsageError("-hostname: \(address) is an address: add -acme-ip-certs to order a certificate for it")
         }

@@ -11,6 +11,9 @@ enum Transport: Hashable {
     /// `-certmode none`: plain HTTP, behind a proxy that ends TLS.
     case plain
 
+    /// Whether certificates are ordered.
+    var isACME: Bool { if case .acme = self { true } else { false } }
+
     var isTLS: Bool {
         switch self {
         case .selfSigned, .manual, .acme: true
