@@ -23,10 +23,15 @@ struct SelfSignedStore {
         }
     }
 
-    /// Reads the pair; `nil` when ``load()`` would make one.
+    /// Reads the pair; `nil` when ``load()`` would make one, and could write it.
     func find() throws -> Certificate? {
-        guard case .good(let certificate) = try self.look() else { return nil }
-        return certificate
+        if case .good(let certificate) = try self.look() { return certificate }
+        do {
+            try AtomicFile.checkWritable(self.paths.chain)
+            return nil
+        } catch {
+            throw DERPError(.certificate, "can't write \(self.paths.chain): \(error)")
+        }
     }
 
     private enum Finding {

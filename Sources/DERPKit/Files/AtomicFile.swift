@@ -1,7 +1,7 @@
 import Glibc
 
 /// Writes files that are there whole or not at all, even when the power fails.
-enum AtomicFile {
+package enum AtomicFile {
     /// What to do when the path is taken.
     enum Existing {
         /// Fail with `EEXIST` and leave what is there. Of several writers exactly one succeeds.
@@ -57,6 +57,21 @@ enum AtomicFile {
         guard stat(directory, &status) == 0, fchown(descriptor, status.st_uid, status.st_gid) == 0 else {
             throw .last
         }
+    }
+
+    /// Whether ``write(_:to:mode:existing:)`` could, as far as permissions tell. Nothing is written.
+    ///
+    /// - Throws: what it would throw.
+    package static func checkWritable(_ path: String) throws(FileError) {
+        var directory = Self.directory(of: path)
+        var status = stat()
+        // What is missing would be made, in the nearest directory that is there.
+        while stat(directory, &status) != 0 {
+            guard errno == ENOENT, directory != ".", directory != "/" else { throw .last }
+            directory = Self.directory(of: directory)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else { throw FileError(.system(ENOTDIR)) }
+        guard faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0 else { throw .last }
     }
 
     private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) throws(FileError) {

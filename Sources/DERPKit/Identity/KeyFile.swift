@@ -78,6 +78,19 @@ public struct KeyFile: Hashable, Sendable {
         }
     }
 
+    /// Reads the key; when there is no file, makes one that is not written, if ``loadOrCreate()`` could write it.
+    ///
+    /// - Throws: as that does.
+    package func loadOrTry() throws -> NodePrivateKey {
+        if let key = try self.loadIfPresent() { return key }
+        do {
+            try AtomicFile.checkWritable(self.path)
+            return NodePrivateKey()
+        } catch {
+            throw DERPError(.keyFile, "can't write the key file \(self.path): \(error)")
+        }
+    }
+
     /// Why the file gave no key.
     private enum Failure: Error, CustomStringConvertible {
         case file(FileError)

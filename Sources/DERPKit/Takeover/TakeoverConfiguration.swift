@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// How a relay takes over from the process before it, and gives way to the one after it.
 public struct TakeoverConfiguration: Hashable, Sendable {
     /// The Unix socket at which the relay that serves is found, 1…107 bytes, in a directory that only its owner can write.
@@ -11,6 +13,22 @@ public struct TakeoverConfiguration: Hashable, Sendable {
 
     public init(path: String) {
         self.path = path
+    }
+
+    /// Looks whether a relay could take over, and be taken over from, at ``path``. Nobody there is asked.
+    ///
+    /// - Throws: ``DERPError`` with code `takeover` when the path can't be used.
+    package func check() throws(DERPError) {
+        do {
+            try MessageListener.check(self.path)
+        } catch {
+            throw DERPError(.takeover, error.message)
+        }
+        do {
+            try AtomicFile.checkWritable(self.path)
+        } catch {
+            throw DERPError(.takeover, "can't make a socket at \(self.path): \(error)")
+        }
     }
 
     func validate() throws(DERPError) {

@@ -1,7 +1,8 @@
 import DERPKit
 import Logging
 
-/// `--check-config`: reads all that a start would read, and starts and writes nothing.
+/// `--check-config`: reads all that a start would read, and looks whether this user could write and listen where a start
+/// would. Starts and writes nothing.
 struct ConfigurationCheck {
     let settings: ServerSettings
 
@@ -19,12 +20,43 @@ struct ConfigurationCheck {
         } catch {
             throw StartError("--map-path", error)
         }
-        var lines = preparation.notices.filter { $0.level >= .warning }.map(\.description)
+        try self.checkTakeover()
+        var lines = try PortCheck(configuration, stunFlag: self.settings.stun?.flag ?? "").perform().map(\.description)
+        lines += self.storageNotices.map(\.description)
+        lines += preparation.notices.filter { $0.level >= .warning }.map(\.description)
         for source in await relay.regionMap.status {
             lines += source.failure.map { ["warning: \($0)"] } ?? []
             lines += source.findings.map { "\(source.name):\($0.line): \($0.severity.rawValue): \($0.message)" }
         }
         lines.append("The configuration can be used.")
         return CommandOutcome(output: lines.map { $0 + "\n" }.joined())
+    }
+
+    private func checkTakeover() throws(StartError) {
+        do {
+            try self.settings.takeover?.check()
+        } catch {
+            throw StartError("--takeover", error)
+        }
+    }
+
+    /// Where something would be kept later, without which a start goes on.
+    private var storageNotices: [Notice] {
+        var places = [(setting: String, directory: String)]()
+        if let directory = self.settings.map.sources.cacheDirectory, !self.settings.map.sources.urls.isEmpty {
+            places.append(("--map-cache", directory))
+        }
+        if case .acme(let directory, _) = self.settings.transport { places.append(("-certdir", directory)) }
+        return places.compactMap { setting, directory in
+            do {
+                try AtomicFile.checkWritable("\(directory)/file")
+                return nil
+            } catch {
+                return .warning(
+                    "A directory can't be written to",
+                    ["setting": "\(setting)", "directory": "\(directory)", "problem": "\(error)"]
+                )
+            }
+        }
     }
 }

@@ -80,7 +80,7 @@ struct Preparation {
         guard let path = settings.keyFile else { return NodePrivateKey() }
         let file = KeyFile(path: path, form: settings.sources.sharedWithHeadscale.contains("c") ? .headscale : .derper)
         do {
-            guard makesFiles else { return try file.loadIfPresent() ?? NodePrivateKey() }
+            guard makesFiles else { return try file.loadOrTry() }
             let loaded = try file.loadOrCreate()
             notices.append(
                 .info(loaded.wasCreated ? "Made a private key" : "Read the private key", ["file": "\(path)"])

@@ -13,10 +13,23 @@ struct ACMEStore: Sendable {
             return try ACMEAccountKey(pem: text)
         } catch let error as FileError where error.isMissing {
             let key = try ACMEAccountKey()
-            if stores { try self.write(try key.pem(), to: path, existing: .keep) }
+            if stores {
+                try self.write(try key.pem(), to: path, existing: .keep)
+            } else {
+                try self.checkWritable()
+            }
             return key
         } catch {
             throw DERPError(.certificate, "can't use the account's key in \(path): \(error)")
+        }
+    }
+
+    /// - Throws: ``DERPError`` with code `certificate` when nothing can be written there, as far as permissions tell.
+    func checkWritable() throws(DERPError) {
+        do {
+            try AtomicFile.checkWritable(self.path("acme_account+key"))
+        } catch {
+            throw DERPError(.certificate, "can't write to \(self.directory): \(error)")
         }
     }
 

@@ -1,0 +1,79 @@
+import AsyncSockets
+import DERPKit
+import Glibc
+
+/// Looks whether a start could listen on its addresses, by binding to each for a moment without listening.
+///
+/// That nobody else listens there can't be known of the start that comes later: the server that listens now may be the one
+/// that it replaces. So a port in use is told, and is no error.
+struct PortCheck {
+    private struct Place {
+        let flag: String
+        let address: SocketAddress
+        let isStream: Bool
+    }
+
+    private let places: [Place]
+    /// Whether a server may be there that would hand its sockets over.
+    private let mayTakeOver: Bool
+
+    /// - Parameter stunFlag: the flag that says where STUN listens.
+    init(_ configuration: RelayServer.Configuration, stunFlag: String) {
+        self.places =
+            configuration.addresses.map { Place(flag: "-a", address: $0, isStream: true) }
+            + configuration.plainHTTPAddresses.map { Place(flag: "-http-port", address: $0, isStream: true) }
+            + configuration.stunAddresses.map { Place(flag: stunFlag, address: $0, isStream: false) }
+        self.mayTakeOver = configuration.takeover.map { access($0.path, F_OK) == 0 } ?? false
+    }
+
+    /// What there is to say of ports in use.
+    ///
+    /// - Throws: ``StartError`` for an address that this machine lacks, or a port that this user may not take.
+    func perform() throws(StartError) -> [Notice] {
+        var notices = [Notice]()
+        for place in self.places where place.address.port != 0 || !place.address.ip.isUnspecified {
+            guard let code = Self.bind(place) else { continue }
+            let kind = place.isStream ? "TCP" : "UDP"
+            switch code {
+            case EADDRINUSE where self.mayTakeOver: continue
+            case EADDRINUSE:
+                notices.append(
+                    .warning(
+                        "A port is in use: a start would fail now",
+                        ["setting": "\(place.flag)", "address": "\(kind) \(place.address)"]
+                    )
+                )
+            default:
+                let reason = String(cString: strerror(code)).lowercased()
+                throw StartError(place.flag, "can't listen on \(kind) \(place.address): \(reason)")
+            }
+        }
+        return notices
+    }
+
+    /// - Returns: why it isn't possible, as in `errno`; `nil`: it is.
+    private static func bind(_ place: Place) -> Int32? {
+        var address = place.address
+        var descriptor = Self.socket(address, isStream: place.isStream)
+        if descriptor < 0, errno == EAFNOSUPPORT, address.ip == .anyIPv6 {
+            address.ip = .anyIPv4
+            descriptor = Self.socket(address, isStream: place.isStream)
+        }
+        guard descriptor >= 0 else { return errno }
+        defer { close(descriptor) }
+        // As a start does: connections that linger don't count. Nor does this socket to a server that starts meanwhile.
+        if place.isStream { Self.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) }
+        if address.ip.family == .ipv6 { Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
+        return address.withSockaddr { Glibc.bind(descriptor, $0, $1) } == 0 ? nil : errno
+    }
+
+    private static func socket(_ address: SocketAddress, isStream: Bool) -> Int32 {
+        let type = Int32((isStream ? SOCK_STREAM : SOCK_DGRAM).rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+        return Glibc.socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6, type, 0)
+    }
+
+    private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
+        var value = value
+        setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}
