@@ -3,7 +3,7 @@ extension RateLimits {
     static let maximumSize = 16 << 20
 
     /// Reads the file at `path`: derper's `PerClientRateLimitBytesPerSec` and `PerClientRateBurstBytes`, and beside them
-    /// `Keys` and `Groups` with rates for single keys and for each of several.
+    /// `Keys` and `Groups` with rates for single keys and for each of several, and `AdvertiseRates`.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration`, which names the file and, where there is one, the line.
     public init(path: String) throws {
@@ -38,11 +38,12 @@ private struct RateLimitReader {
 
     mutating func read(_ document: SourceValue) throws(SourceValue.Failure) {
         var (rate, burst) = (0, 0)
-        let names = ["PerClientRateLimitBytesPerSec", "PerClientRateBurstBytes", "Keys", "Groups"]
+        let names = ["PerClientRateLimitBytesPerSec", "PerClientRateBurstBytes", "AdvertiseRates", "Keys", "Groups"]
         for member in try Self.members(of: document, "the file", names) {
             switch member.name {
             case "PerClientRateLimitBytesPerSec": rate = try Self.count(member)
             case "PerClientRateBurstBytes": burst = try Self.count(member)
+            case "AdvertiseRates": self.limits.areAdvertised = try Self.flag(member)
             case "Keys":
                 for key in try Self.members(of: member.value, "Keys") { try self.readKey(key) }
             default:
@@ -113,6 +114,13 @@ private struct RateLimitReader {
             throw Failure(line: member.line, message: "\(member.name) is a whole number of bytes, 0 or more")
         }
         return count
+    }
+
+    private static func flag(_ member: SourceValue.Member) throws(SourceValue.Failure) -> Bool {
+        guard case .bool(let flag) = member.value.content else {
+            throw Failure(line: member.line, message: "\(member.name) is true or false, not \(member.value.kind)")
+        }
+        return flag
     }
 
     /// An object's members, of which only those with `names` may be there, if any are given.

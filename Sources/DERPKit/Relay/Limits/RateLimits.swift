@@ -30,6 +30,11 @@ public struct RateLimits: Hashable, Sendable {
     public var perClient = Rate.unlimited
     /// For the clients with these keys.
     public var keys: [NodePublicKey: Rate] = [:]
+    /// Whether clients are told of their rates in ServerInfo, at login.
+    ///
+    /// Stock clients keep to a rate that they are told by dropping their own packets, which what they carry takes for
+    /// congestion: transfers are slower then. Nobody is slowed down more than the rate asks when nobody is told.
+    public var areAdvertised = false
 
     /// No limits.
     public init() {}

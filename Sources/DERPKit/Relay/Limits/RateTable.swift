@@ -6,15 +6,16 @@ final class RateTable: Sendable {
 
     init(_ limits: RateLimits) {
         self.limits = limits
-        self.commonInfo = ServerInfo(rate: limits.perClient).json()
+        self.commonInfo = limits.areAdvertised ? ServerInfo(rate: limits.perClient).json() : Self.unlimitedServerInfo
     }
 
     /// The ServerInfo JSON for the client with `key`.
     func serverInfo(for key: NodePublicKey) -> [UInt8] {
-        self.limits.keys[key].map { ServerInfo(rate: $0).json() } ?? self.commonInfo
+        guard self.limits.areAdvertised, let rate = self.limits.keys[key] else { return self.commonInfo }
+        return ServerInfo(rate: rate).json()
     }
 
-    /// The ServerInfo JSON for those that have no limit.
+    /// The ServerInfo JSON for those that have no limit, or aren't told of it.
     static let unlimitedServerInfo = ServerInfo().json()
 }
 

@@ -110,9 +110,29 @@ struct RateLimitsTests {
         #expect(throws: DERPError.self) { try RateLimits(path: directory.file("missing")) }
     }
 
-    @Test("ServerInfo tells a client of its own rate, or of none")
+    @Test("nobody is told of a rate unless it is asked for")
+    func silence() throws {
+        let key = NodePrivateKey().publicKey
+        let text = #""PerClientRateLimitBytesPerSec": 1000, "Keys": {"\#(key)": {"RateLimitBytesPerSec": 5000}}"#
+        for (addition, isAdvertised) in [
+            ("", false), (#", "AdvertiseRates": false"#, false), (#", "AdvertiseRates": true"#, true),
+        ] {
+            let table = RateTable(try RateLimits(json: "{\(text)\(addition)}"))
+            #expect(table.limits.perClient.bytesPerSecond == 1000)
+            let own = ServerInfo(json: table.serverInfo(for: key))
+            let other = ServerInfo(json: table.serverInfo(for: NodePrivateKey().publicKey))
+            #expect(own?.version == 2 && other?.version == 2)
+            #expect(own?.tokenBucketBytesPerSecond == (isAdvertised ? 5000 : nil))
+            #expect(other?.tokenBucketBytesPerSecond == (isAdvertised ? 1000 : nil))
+            #expect(other?.tokenBucketBytesBurst == (isAdvertised ? Self.smallest : nil))
+        }
+        #expect(self.problem(#"{"AdvertiseRates": 1}"#) == "1: AdvertiseRates is true or false, not a number")
+    }
+
+    @Test("ServerInfo tells a client of its own rate, or of none, when rates are advertised")
     func serverInfo() {
         var limits = RateLimits()
+        limits.areAdvertised = true
         limits.perClient = RateLimits.Rate(bytesPerSecond: 1000)
         limits.keys[Self.keys[0]] = .unlimited
         limits.keys[Self.keys[1]] = RateLimits.Rate(bytesPerSecond: 5000, burst: 100_000)

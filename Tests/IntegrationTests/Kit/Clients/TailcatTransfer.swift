@@ -5,6 +5,7 @@ import TestSupport
 /// A file on its way from one stock client to another.
 final class TailcatTransfer {
     private let setting: Tailcat.Setting
+    private let byteCount: Int
     private let program: String
     private let directory: TemporaryDirectory
     private let content: URL
@@ -14,6 +15,7 @@ final class TailcatTransfer {
     /// Starts a receiver for `byteCount` random bytes.
     init(_ setting: Tailcat.Setting, byteCount: Int) throws {
         self.setting = setting
+        self.byteCount = byteCount
         self.program = try Tailcat.program()
         self.directory = try TemporaryDirectory()
         self.content = self.directory.file("content")
@@ -51,9 +53,22 @@ final class TailcatTransfer {
     var isRunning: Bool { !self.receiver.hasEnded }
 
     /// Waits until both clients have ended, and compares what was received with what was sent.
-    func expectCompletion(within limit: Duration, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    ///
+    /// - Parameter first: how many bytes have been received when the time begins that is returned.
+    @discardableResult
+    func expectCompletion(
+        within limit: Duration,
+        countedFrom first: Int = 0,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) throws -> Duration {
         let deadline = Deadline(in: limit)
         let sender = try #require(self.sender, "startSending() comes first")
+        try eventually("\(first) bytes come", within: limit) { try self.receivedByteCount >= first }
+        let start = ContinuousClock.now
+        try eventually("all has come", within: limit) {
+            try self.receivedByteCount >= self.byteCount || self.receiver.hasEnded || sender.hasEnded
+        }
+        let time = ContinuousClock.now - start
         for (name, client) in [("sender", sender), ("receiver", self.receiver)] {
             let left = Duration.milliseconds(Int(deadline.milliseconds))
             do {
@@ -66,6 +81,14 @@ final class TailcatTransfer {
         let received = try SHA256Digest.of(file: self.receiver.outputLocation)
         let sent = try SHA256Digest.of(file: self.content)
         #expect(received == sent, "what came is not what was sent", sourceLocation: sourceLocation)
+        return time
+    }
+
+    private var receivedByteCount: Int {
+        get throws {
+            let attributes = try FileManager.default.attributesOfItem(atPath: self.receiver.outputLocation.path)
+            return attributes[.size] as? Int ?? 0
+        }
     }
 
     private static func makeFile(_ file: URL, byteCount: Int) throws {
