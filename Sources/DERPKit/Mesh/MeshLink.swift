@@ -98,7 +98,10 @@ extension MeshLink {
         outbox.close()
         stream.close()
         self.status.clients = 0
-        if grace > .zero { try? await Task.sleep(for: grace) }
+        if grace > .zero {
+            await forwarder.noteEnd(ofLink: id)
+            try? await Task.sleep(for: grace)
+        }
         await forwarder.remove(link: id)
         return failure
     }

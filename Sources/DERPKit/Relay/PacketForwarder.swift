@@ -8,6 +8,8 @@ actor PacketForwarder {
     private var presences = PresenceTable()
     /// The mesh's links, and the keys that each has told of.
     private var links: [ClientID: Set<NodePublicKey>] = [:]
+    /// Those of the links that have ended, whose keys still count as connected.
+    private var endedLinks: Set<ClientID> = []
     /// The mesh peers that hear of every client that comes or goes.
     private var watchers: Set<ClientID> = []
 
@@ -118,8 +120,9 @@ extension PacketForwarder {
             case .present(let key):
                 guard self.links[link]?.insert(key).inserted == true else { continue }
                 let presence = self.presences.entry(key)
-                presence.add(link: link)
-                if !presence.isLocal, presence.links.count == 1 { self.publish(.remoteRoute(key, link)) }
+                presence.add(link: link, before: self.endedLinks)
+                guard presence.links.first == link, !presence.isLocal else { continue }
+                self.publish(.remoteRoute(key, link))
             case .gone(let key):
                 guard self.links[link]?.remove(key) != nil else { continue }
                 self.forget(key, over: link)
@@ -129,8 +132,23 @@ extension PacketForwarder {
         return count
     }
 
+    /// Notes that a link has ended, while the keys that it told of still count as connected: any other link leads to them
+    /// sooner.
+    func noteEnd(ofLink link: ClientID) async {
+        guard let keys = self.links[link] else { return }
+        self.endedLinks.insert(link)
+        for (count, key) in keys.enumerated() {
+            if let presence = self.presences[key], presence.links.count > 1, presence.links.first == link {
+                presence.demote(link: link)
+                if !presence.isLocal { _ = self.publishRemoteRoute(presence) }
+            }
+            if count % 1024 == 1023 { await self.relays[0].loop.nextTick() }
+        }
+    }
+
     /// Forgets a link, and all that was learnt over it.
     func remove(link: ClientID) async {
+        self.endedLinks.remove(link)
         guard let keys = self.links.removeValue(forKey: link) else { return }
         for (count, key) in keys.enumerated() {
             self.forget(key, over: link)

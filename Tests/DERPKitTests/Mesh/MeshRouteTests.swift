@@ -67,6 +67,37 @@ struct MeshRouteTests {
         #expect(!links[0].tell(.present(key.publicKey)), "a broken link tells nothing")
     }
 
+    @Test("a link that has ended gives way to those that live, also for a client that was here meanwhile")
+    func endedLink() throws {
+        let mesh = try MeshTable(loops: 2, seed: 4)
+        let table = mesh.table
+        let (ended, other, next) = (try mesh.link(on: 1), try mesh.link(on: 0), try mesh.link(on: 1))
+        let sender = try TableClient(table, on: 0)
+        let (moving, elsewhere, lost) = (NodePrivateKey(), NodePrivateKey().publicKey, NodePrivateKey().publicKey)
+        table.settle()
+        func links(to key: NodePublicKey) -> [Int] {
+            sender.send([1], to: key)
+            table.settle()
+            let all = [ended, other, next]
+            return all.indices.filter { all[$0].frames().contains { $0.type == .forwardPacket } }
+        }
+        ended.tell(.present(moving.publicKey), .present(elsewhere), .present(lost))
+        other.tell(.present(elsewhere))
+        #expect(links(to: elsewhere) == [0])
+        ended.end()
+        #expect(links(to: elsewhere) == [1])
+        let local = try TableClient(table, on: 1, key: moving)
+        table.settle()
+        local.leave()
+        next.tell(.present(moving.publicKey))
+        #expect(links(to: moving.publicKey) == [2])
+        _ = sender.frames()
+        ended.breakDown()
+        #expect(links(to: moving.publicKey) == [2])
+        #expect(links(to: elsewhere) == [1])
+        #expect(links(to: lost) == [])
+    }
+
     @Test("a forwarded packet is delivered here, and never forwarded again")
     func once() throws {
         let mesh = try MeshTable(loops: 2, seed: 3)

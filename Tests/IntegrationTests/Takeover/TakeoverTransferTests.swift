@@ -20,4 +20,26 @@ struct TakeoverTransferTests {
         }
         for transfer in transfers { try transfer.expectCompletion(within: .seconds(150)) }
     }
+
+    @Test(
+        "A stream goes on while one server after the other takes over, with its ends at either",
+        .timeLimit(.minutes(3))
+    )
+    func stream() throws {
+        // On one loop, one end is sent away at once, and the other one after half the time.
+        var options = ServerOptions(hasHelperPort: true)
+        options.loops = 1
+        let line = try ServerLine(options, drainTime: "4s")
+        let stream = try TailcatStream(Tailcat.Setting(server: line.current))
+        // The third follows while the second still knows of the first one's clients.
+        for part in 1...2 {
+            let former = try line.takeOver()
+            stream.longestGap = .zero
+            try stream.flow(within: .seconds(30)) { !former.isRunning }
+            let now = ContinuousClock.now
+            try stream.flow(within: .seconds(10)) { ContinuousClock.now - now > .seconds(1) }
+            // 40 to 130 ms where nothing else runs; over 2 s when the ends don't reach each other across the cut.
+            #expect(stream.longestGap < .seconds(1), "\(stream.longestGap) in takeover \(part)")
+        }
+    }
 }

@@ -8,7 +8,8 @@ final class Presence {
     private(set) var active: LocalClient?
     /// The other connections here, the one that spoke last at the end.
     private var others = RecencyMap<ClientID, LocalClient>()
-    /// Links to the nodes that have the key, the one that told of it first at the beginning.
+    /// Links to the nodes that have the key, the one that told of it first at the beginning, and those that have ended at the
+    /// end.
     private(set) var links: [ClientID] = []
     /// Clients to which connections of this key that have left sent packets.
     var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
@@ -49,8 +50,14 @@ final class Presence {
         return true
     }
 
-    /// Notes that the node at the other end of `link` has the key.
-    func add(link: ClientID) {
+    /// Notes that the node at the other end of `link` has the key. Links in `ended` come behind it.
+    func add(link: ClientID, before ended: Set<ClientID> = []) {
+        self.links.insert(link, at: self.links.firstIndex(where: ended.contains) ?? self.links.count)
+    }
+
+    /// Notes that `link` has ended, and is only to be used if there is no other.
+    func demote(link: ClientID) {
+        self.remove(link: link)
         self.links.append(link)
     }
 

@@ -46,6 +46,15 @@ final class TableLink {
         return isTaken
     }
 
+    /// The other node has ended, and its clients are on the way to here: they count as connected for now.
+    func end() {
+        self.relay.remove(link: self.id)
+        self.outbox.close()
+        let (forwarder, id) = (self.table.forwarder, self.id)
+        _ = self.table.run { await forwarder.noteEnd(ofLink: id) }
+        self.table.settle()
+    }
+
     func breakDown() {
         self.relay.remove(link: self.id)
         self.outbox.close()
