@@ -79,10 +79,14 @@ public final class TCPStream: @unchecked Sendable {
 
     /// Closes the socket at once. Whoever waits on the stream goes on and finds it closed.
     public func close() {
-        guard self.isOpen else { return }
+        if let descriptor = self.giveUpDescriptor() { Glibc.close(descriptor) }
+    }
+
+    /// As ``close()``, but for the socket, which the caller must close; `nil` when that was done.
+    func giveUpDescriptor() -> Int32? {
+        guard self.isOpen else { return nil }
         self.isOpen = false
         self.loop.deregister(self.descriptor, token: self.token)
-        Glibc.close(self.descriptor)
         self.deadline?.cancel()
         self.layer = nil
         self.unopened = []
@@ -90,6 +94,7 @@ public final class TCPStream: @unchecked Sendable {
         if self.failure == nil { self.failure = SocketError(.closed, "the connection is closed") }
         self.resumeWaiters()
         self.writeHandler = nil
+        return self.descriptor
     }
 
     /// Notes why the stream can't go on. It stays open until its owner closes it.
