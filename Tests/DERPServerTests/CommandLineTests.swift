@@ -130,6 +130,8 @@ struct CommandLineTests {
             "--max-clients=1000",
             "--max-pending=50",
             "--max-connections-per-ip=3",
+            "--max-refused=7",
+            "--refused-hold-time=90s",
             "--proxy-protocol",
             "--trusted-proxies=10.0.0.0/8, fd00::/8",
             "--trusted-proxies",
@@ -138,6 +140,7 @@ struct CommandLineTests {
         let connections = settings.limits.connections
         #expect(connections.acceptsPerSecond == 2.5 && connections.acceptBurst == 10)
         #expect(connections.clients == 1000 && connections.pending == 50 && connections.perAddress == 3)
+        #expect(connections.refused == 7 && connections.refusedHoldTime == .seconds(90))
         #expect(settings.limits.rateFile == "/rates.json" && settings.proxies.sendsHeader)
         #expect(settings.proxies.networks.map(\.description) == ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"])
     }
@@ -194,7 +197,8 @@ struct CommandLineTests {
             "-unpublished-bootstrap-dns-names=a.example,a.example/percent.example",
             "-accept-connection-limit=0", "-accept-connection-limit=x",
             "-accept-connection-limit=nan", "-accept-connection-burst=0", "--max-clients=-1", "--max-pending=0",
-            "--max-connections-per-ip=x", "--trusted-proxies=10.0.0.0/33", "--proxy-protocol",
+            "--max-connections-per-ip=x", "--max-refused=70000", "--refused-hold-time=2m",
+            "--trusted-proxies=10.0.0.0/33", "--proxy-protocol",
         ]
     )
     func wrong(argument: String) throws {

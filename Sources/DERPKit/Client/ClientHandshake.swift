@@ -36,8 +36,6 @@ public struct ClientHandshake: Sendable {
     private var buffer: [UInt8] = []
     private var serverKey: NodePublicKey?
     private var box: SecretBox?
-    /// What the server said about the client before it let it in.
-    private var notice: String?
 
     /// - Parameters:
     ///   - privateKey: whom the client is.
@@ -95,7 +93,9 @@ public struct ClientHandshake: Sendable {
             case (_, .serverInfo):
                 return .complete(try self.welcome(payload))
             case (_, .health):
-                self.notice = payload.withUnsafeBytes { ServerFrame.text($0) }
+                let notice = payload.withUnsafeBytes { ServerFrame.text($0) }
+                // The connection is held for a while: its end is not worth waiting for.
+                guard notice.isEmpty else { throw DERPError(.refused, "the server refuses this client: \(notice)") }
             default:
                 continue
             }
@@ -108,11 +108,8 @@ public struct ClientHandshake: Sendable {
         guard self.state == .serverInfo else {
             return DERPError(.connection, "the server closed the connection during the handshake")
         }
-        // derper gives no reason.
-        guard let notice, !notice.isEmpty else {
-            return DERPError(.refused, "the server closed the connection instead of admitting this client")
-        }
-        return DERPError(.refused, "the server refuses this client: \(notice)")
+        // derper gives no reason, and this server none when it has too many to refuse.
+        return DERPError(.refused, "the server closed the connection instead of admitting this client")
     }
 }
 

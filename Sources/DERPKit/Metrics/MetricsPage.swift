@@ -15,15 +15,20 @@ struct MetricsPage: Sendable {
     func render() async -> [UInt8] {
         var counters = RelayCounters()
         var connections = 0
+        var held = 0
         for relay in self.relays {
-            let (numbers, open) = await relay.loop.run { (relay.counters, relay.openStreams) }
+            let (numbers, open, refused) = await relay.loop.run {
+                (relay.counters, relay.openStreams, relay.held.count)
+            }
             counters += numbers
             connections += open
+            held += refused
         }
         var text = PrometheusText()
         text.gauge("derp_build_info", "What is running.", 1, labels: [("version", RelayServer.version)])
         let counts = await self.forwarder.counts
         self.writeClients(counters, counts, connections: connections, to: &text)
+        self.writeRefusals(counters, held: held, to: &text)
         self.writePackets(counters, to: &text)
         self.writeFrames(counters, to: &text)
         await self.writeMesh(counters, counts, to: &text)

@@ -29,6 +29,7 @@ struct RelayCounters: Sendable {
     /// How often a client's rate had reading wait.
     var rateWaits: UInt64 = 0
     var refusals = PerCase<AdmissionDecision.Reason.Kind>()
+    var refusalEnds = PerCase<RefusalEnd>()
 
     private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count * PacketKind.allCases.count)
 
@@ -68,6 +69,7 @@ struct RelayCounters: Sendable {
         left.connectionRefusals += right.connectionRefusals
         left.rateWaits += right.rateWaits
         left.refusals += right.refusals
+        left.refusalEnds += right.refusalEnds
         for index in left.drops.indices { left.drops[index] += right.drops[index] }
     }
 }

@@ -25,6 +25,8 @@ actor ClientConnection {
     @exclusivity(unchecked) private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
     var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
     private var isHome = false
+    /// Why the client, which was admitted, isn't any more, once all that waited for it has been sent.
+    private(set) var refusal: ClientRefusal?
 
     /// Where the last packet went; the next one goes there too, most of the time.
     private struct Destination {
@@ -116,11 +118,15 @@ actor ClientConnection {
         if wait.isInTime == false { await self.tellOfLeaving() }
     }
 
-    /// Ends the connection for `reason` once `farewell` has been sent, or a little later if the client doesn't read it.
-    func dismiss(_ farewell: [UInt8], as reason: CloseReason) async {
-        self.outbox.closeWhenSent(farewell, as: reason)
+    /// Ends relaying for a client that is no longer admitted, once what waits for it has been sent, or a little later if the
+    /// client doesn't read it: then it isn't told why.
+    func dismiss(for refusal: ClientRefusal) async {
+        self.refusal = refusal
+        self.outbox.closeWhenSent([], as: .refused)
         try? await Task.sleep(for: Self.dismissalLimit)
-        self.outbox.abort(reason)
+        guard self.outbox.closeReason == nil else { return }
+        self.refusal = nil
+        self.outbox.abort(.refused)
     }
 
     private static let dismissalLimit: Duration = .seconds(2)

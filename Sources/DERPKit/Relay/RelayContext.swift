@@ -12,6 +12,8 @@ final class RelayContext: Sendable {
     let gatekeeper: Gatekeeper?
     /// Keeps out connections that are too many.
     let gate: ConnectionGate
+    /// Holds clients that are refused.
+    let refusals: RefusalPool
     /// What the server says first to every client.
     let serverKeyFrame: [UInt8]
 
@@ -29,5 +31,10 @@ final class RelayContext: Sendable {
         self.gatekeeper = configuration.admission.isOpen ? nil : Gatekeeper(configuration.admission)
         self.serverKeyFrame = Frame.serverKey(configuration.privateKey.publicKey)
         self.gate = ConnectionGate(configuration.connectionLimits, trusted: configuration.proxies.networks)
+        self.refusals = RefusalPool(
+            configuration.connectionLimits,
+            lists: configuration.admission.lists,
+            gate: self.gate
+        )
     }
 }

@@ -20,6 +20,8 @@ final class RelayLoop: @unchecked Sendable {
 
     /// All open connections, clients and others.
     private var streams: [ObjectIdentifier: TCPStream] = [:]
+    /// Those that are refused, and held.
+    private(set) lazy var held = HeldClients(on: self)
     /// No more clients are admitted.
     private(set) var isDraining = false
     /// Another process has taken over, to which clients are sent. They haven't gone, even if they aren't there yet.
@@ -129,7 +131,7 @@ extension RelayLoop {
 // MARK: Connections
 
 extension RelayLoop {
-    var openStreams: Int { self.streams.count }
+    var openStreams: Int { self.streams.count + self.held.count }
 
     func opened(_ stream: TCPStream) {
         self.counters.accepts += 1
@@ -147,6 +149,7 @@ extension RelayLoop {
     /// within `time` is lost. Returns when all have ended.
     func drain(farewell: [UInt8], within time: Duration) async {
         self.isDraining = true
+        self.held.closeAll()
         var others = self.streams
         self.clients.forEach { client in
             guard !client.terms.isLink else { return }
@@ -313,6 +316,8 @@ extension RelayLoop: MailHandler {
                 self.clients[client]?.append(control: frames)
             case .close(let client):
                 self.clients[client]?.abort(.closedByMesh)
+            case .giveWay(let count):
+                self.held.giveWay(count)
             case .acknowledge(let acknowledgement):
                 acknowledgement.acknowledge()
             }

@@ -334,6 +334,8 @@ extension RelayServer {
             onAcceptFailure: { loop, error in
                 if error.code == .outOfFiles {
                     relays[loop.index].counters.connectionRefusals[.files] += 1
+                    context.refusals.noteShortage(now: loop.now)
+                    for relay in relays { relay.leave(.giveWay(RefusalPool.step)) }
                 } else {
                     relays[loop.index].counters.acceptFailures += 1
                 }

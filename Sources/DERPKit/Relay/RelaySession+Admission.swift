@@ -2,7 +2,7 @@ import AsyncSockets
 import Logging
 
 extension RelaySession {
-    /// Returns when the client may come in, which a mesh peer always may. One that may not is told why.
+    /// Returns when the client may come in, which a mesh peer always may. One that may not is turned away.
     ///
     /// The deadline of the handshake's last step bounds this too.
     func admit(_ login: DERPLogin) async throws(Ending) {
@@ -18,9 +18,7 @@ extension RelaySession {
             throw Ending(self.stream.failure.map(CloseReason.init) ?? .peer)
         }
         guard let reason = decision.refusal else { return }
-        self.note(decision, reason, about: request)
-        try? await self.stream.write(Frame.health(Self.notice(of: reason)))
-        throw Ending(.refused)
+        throw Ending(.refused, self.refusal(decision, reason, of: request))
     }
 
     /// Has the client asked about again and again, as the policy says, and closed when it is no longer wanted; `nil`
@@ -35,8 +33,8 @@ extension RelaySession {
                 let decision = await gatekeeper.decide(on: request, afresh: true)
                 // Who can't be asked has not changed his mind.
                 guard let reason = decision.refusal, reason.isVerdict, !Task.isCancelled else { continue }
-                await self.relay.loop.run { self.note(decision, reason, about: request) }
-                await connection.dismiss(Frame.health(Self.notice(of: reason)), as: .refused)
+                let refusal = await self.relay.loop.run { self.refusal(decision, reason, of: request) }
+                await connection.dismiss(for: refusal)
                 return
             }
         }
@@ -46,22 +44,21 @@ extension RelaySession {
         AdmissionRequest(key: login.key, source: self.clientAddress.ip)
     }
 
-    private func note(
+    /// Counts and logs a refusal; returns what is to be done about it.
+    private func refusal(
         _ decision: AdmissionDecision,
         _ reason: AdmissionDecision.Reason,
-        about request: AdmissionRequest
-    ) {
+        of request: AdmissionRequest
+    ) -> ClientRefusal {
         self.relay.counters.refusals[reason.kind] += 1
-        self.context.logger.info(
-            "Refused a client",
-            metadata: [
-                "key": "\(request.key)", "source": "\(request.source)", "reason": "\(reason.kind.label)",
-                "detail": "\(decision.detail)",
-            ]
-        )
-    }
-
-    private static func notice(of reason: AdmissionDecision.Reason) -> String {
-        "This relay does not admit this client: \(reason)."
+        let pool = self.context.refusals
+        let leftOut = pool.log.take(reason.kind, now: self.relay.loop.now)
+        var metadata: Logger.Metadata = [
+            "key": "\(request.key)", "source": "\(request.source)", "reason": "\(reason.kind.label)",
+            "detail": "\(decision.detail)",
+        ]
+        if let leftOut, leftOut > 0 { metadata["left_out"] = "\(leftOut)" }
+        self.context.logger.log(level: leftOut == nil ? .debug : .info, "Refused a client", metadata: metadata)
+        return ClientRefusal(request.key, reason, isListed: pool.isListed(request.key))
     }
 }

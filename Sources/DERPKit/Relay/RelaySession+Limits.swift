@@ -42,15 +42,14 @@ extension RelaySession {
         }
     }
 
-    /// Has a client that was admitted count as one. It is told when there are too many.
-    func takeSeat(of login: DERPLogin) async throws(Ending) {
+    /// Has a client that was admitted count as one. It is turned away when there are too many.
+    func takeSeat(of login: DERPLogin) throws(Ending) {
         do {
             try self.limited { () throws(ConnectionRefusal) in
                 try self.seat.becomeClient(isExempt: login.isMeshPeer)
             }
         } catch {
-            try? await self.stream.write(Frame.health("This relay serves as many clients as it may."))
-            throw error
+            throw Ending(error.reason, .full(login.key))
         }
     }
 

@@ -39,12 +39,13 @@ struct RelaySession: Sendable {
             // A task of its own: this one keeps all memory that the login has taken, which is more than a client's.
             Task(executorPreference: self.stream.loop) { await self.serve(client) }
         } catch {
-            await self.end(error.reason)
+            guard let refusal = error.refusal else { return await self.end(error.reason) }
+            await self.turnAway(refusal, as: error.reason)
         }
     }
 
     /// - Parameter client: whose connection it was; `nil`: nobody had logged in.
-    private func end(_ reason: CloseReason, of client: ClientConnection? = nil) async {
+    func end(_ reason: CloseReason, of client: ClientConnection? = nil) async {
         let reason = await self.closeWebSocket(for: reason)
         self.relay.counters.closes[reason] += 1
         if let client {
@@ -66,9 +67,15 @@ struct RelaySession: Sendable {
     /// Why a session ended early.
     struct Ending: Error {
         let reason: CloseReason
+        /// That the client is to be told why, and held.
+        let refusal: ClientRefusal?
 
-        init(_ reason: CloseReason) { self.reason = reason }
-        init(_ error: SocketError) { self.reason = CloseReason(error) }
+        init(_ reason: CloseReason, _ refusal: ClientRefusal? = nil) {
+            self.reason = reason
+            self.refusal = refusal
+        }
+
+        init(_ error: SocketError) { self.init(CloseReason(error)) }
     }
 }
 
@@ -204,7 +211,11 @@ extension RelaySession {
     private func serve(_ client: Client) async {
         let reason = await client.connection.run()
         client.reverification?.cancel()
-        await self.end(reason, of: client.connection)
+        guard reason == .refused, let refusal = await client.connection.refusal else {
+            return await self.end(reason, of: client.connection)
+        }
+        self.noteLeaving(of: client.connection, reason)
+        await self.turnAway(refusal, as: reason)
     }
 
     private func noteLogin(of client: ClientConnection) {
@@ -232,7 +243,7 @@ extension RelaySession {
         let (login, early) = try await self.logIn(upgrade)
         try await self.admit(login)
         guard !self.relay.isDraining else { throw Ending(.shutdown) }
-        try await self.takeSeat(of: login)
+        try self.takeSeat(of: login)
         let connection = ClientConnection(
             stream: self.stream,
             address: self.clientAddress,

@@ -70,6 +70,7 @@ extension Flag {
 
         .derper("accept-connection-limit"), .derper("accept-connection-burst"), .derper("rate-config"),
         .own("max-clients"), .own("max-pending"), .own("max-connections-per-ip"),
+        .own("max-refused"), .own("refused-hold-time"),
         .own("proxy-protocol", .boolean), .own("trusted-proxies", .list),
 
         .derper("acme-email"), .derper("acme-eab-kid"), .derper("acme-eab-key"), .derper("acme-ip-certs", .boolean),

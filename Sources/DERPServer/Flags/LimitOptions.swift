@@ -47,4 +47,22 @@ struct LimitOptions: ParsableArguments {
         )
     )
     var maxConnectionsPerIP = "0"
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How many connections of refused clients are held, so that they don't come again at once; 0: none.",
+            valueName: "count"
+        )
+    )
+    var maxRefused = "4096"
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How long they are held at most; at random, not less than 30 % of it. 0: not at all.",
+            valueName: "time"
+        )
+    )
+    var refusedHoldTime = "100s"
 }

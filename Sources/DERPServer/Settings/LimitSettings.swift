@@ -21,6 +21,9 @@ struct LimitSettings: Hashable {
         self.connections.pending = try FlagValue("--max-pending", options.maxPending).integer(in: 1...counts.upperBound)
         let perAddress = try FlagValue("--max-connections-per-ip", options.maxConnectionsPerIP).integer(in: counts)
         self.connections.perAddress = perAddress > 0 ? perAddress : nil
+        self.connections.refused = try FlagValue("--max-refused", options.maxRefused).integer(in: 0...65_536)
+        self.connections.refusedHoldTime = try FlagValue("--refused-hold-time", options.refusedHoldTime)
+            .duration(zeroOr: .seconds(1)...(.seconds(110)))
         self.rateFile = options.rateConfig.isEmpty ? nil : options.rateConfig
     }
 

@@ -60,7 +60,7 @@ struct ControllerTests {
         try self.directory.write("\(self.denied.text)\n\(key.text)", to: "deny")
         again.send(signal: SIGHUP)
         #expect(try early.next().type == .health)
-        early.expectClosed()
+        try eventually("it is no client any more") { try MetricsReading(of: relay).total("derp_clients") == 0 }
     }
 
     @Test("It fails open where that is asked for, with a warning")

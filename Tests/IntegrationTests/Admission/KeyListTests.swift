@@ -15,7 +15,7 @@ struct KeyListTests {
     private func file(_ name: String) -> String { self.directory.file(name).path }
 
     @Test(
-        "A client on the deny list is told why, closed and counted, and nobody else is harmed",
+        "A client on the deny list is told why, held and counted, and nobody else is harmed",
         arguments: DERPHandshake.Start.allCases
     )
     func denyList(start: DERPHandshake.Start) throws {
@@ -23,15 +23,17 @@ struct KeyListTests {
         try self.directory.write("# not these\n\(denied.text) # Mallory\n", to: "deny")
         let server = try self.server("--deny-file", self.file("deny"), certificate: .selfSigned)
         let neighbour = try RawDERPClient(server)
-        let text = try RefusedClient.logIn(to: server, as: denied, start: start)
-        #expect(text == "This relay does not admit this client: its node key is on the deny list.")
+        let client = try RefusedClient(server, as: denied, start: start)
+        #expect(client.notice == "This relay does not admit this client: its node key is on the deny list.")
         try neighbour.expectQuiet()
         let reading = try MetricsReading(of: server)
         #expect(try reading.total("derp_admissions_refused_total", #"reason="deny_list""#) == 1)
         #expect(try reading.total("derp_admissions_refused_total") == 1)
-        #expect(try reading.total("derp_connections_closed_total", #"reason="refused""#) == 1)
+        #expect(try reading.total("derp_connections_closed_total", #"reason="refused""#) == 0)
+        #expect(try reading.total("derp_refused_held") == 1)
         #expect(try reading.total("derp_logins_total") == 1)
         #expect(try reading.total("derp_clients") == 1)
+        client.expectHeld()
         let lines = server.log.split(separator: "\n").filter { $0.contains("Refused a client") }
         #expect(lines.count == 1 && lines[0].contains(denied.text) && lines[0].contains("deny_list"))
     }
@@ -93,7 +95,12 @@ struct KeyListTests {
     func reverification() throws {
         let (staying, leaving) = (TestKey(), TestKey())
         try self.directory.write("", to: "deny")
-        let server = try self.server("--deny-file", self.file("deny"), "--reverify-interval=1s")
+        let server = try self.server(
+            "--deny-file",
+            self.file("deny"),
+            "--reverify-interval=1s",
+            "--refused-hold-time=2s"
+        )
         let stays = try RawDERPClient(server, key: staying)
         let leaves = try RawDERPClient(server, key: leaving)
         try leaves.expectQuiet()
@@ -102,7 +109,9 @@ struct KeyListTests {
         #expect(frame.type == .health && String(decoding: frame.payload, as: UTF8.self).contains("deny list"))
         #expect(leaves.expectClosed().isEmpty)
         try stays.expectQuiet()
-        #expect(try MetricsReading(of: server).total("derp_connections_closed_total", #"reason="refused""#) == 1)
+        let reading = try MetricsReading(of: server)
+        #expect(try reading.total("derp_connections_closed_total", #"reason="refused""#) == 1)
+        #expect(try reading.total("derp_refused_ended_total", #"end="expired""#) == 1)
     }
 
     @Test("A client that is admitted no longer is closed though it reads nothing")

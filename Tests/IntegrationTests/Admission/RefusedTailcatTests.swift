@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A stock client and admission", .light, .blocking, .serialized)
 struct RefusedTailcatTests {
-    @Test("Stock clients that are refused keep trying, and work once they are admitted", .timeLimit(.minutes(3)))
+    @Test("Stock clients that are refused are held, and work as soon as they are admitted", .timeLimit(.minutes(3)))
     func admittedLater() throws {
         let directory = try TemporaryDirectory()
         try directory.write("# nobody yet\n", to: "allow")
@@ -14,47 +14,49 @@ struct RefusedTailcatTests {
         let transfer = try TailcatTransfer(Tailcat.Setting(server: server), byteCount: 1_000_000)
         try transfer.startSending()
         var keys = Set<String>()
-        try eventually("both clients are refused, and come again", within: .seconds(60)) {
+        try eventually("both clients are refused", within: .seconds(60)) {
             guard transfer.isRunning else { throw KitError.closed("a refused client ended") }
             keys = Self.refusedKeys(in: server.log)
-            return try keys.count >= 2 && MetricsReading(of: server).total("derp_admissions_refused_total") >= 6
+            return keys.count >= 2
         }
         #expect(keys.count == 2)
-        #expect(try MetricsReading(of: server).total("derp_logins_total") == 0)
+        let reading = try MetricsReading(of: server)
+        #expect(try reading.total("derp_logins_total") == 0)
+        // Each comes anew when its machine's network changes, and this one's may.
+        #expect(try reading.total("derp_admissions_refused_total") <= 8)
+        // The sender gives up after 10 s.
         try directory.write(keys.joined(separator: "\n"), to: "allow")
+        server.send(signal: SIGHUP)
         try transfer.expectCompletion(within: .seconds(90))
         #expect(try MetricsReading(of: server).total("derp_bytes_received_total") >= 1_000_000)
     }
 
-    @Test("A stock client on the deny list relays nothing, until it is taken off", .timeLimit(.minutes(3)))
+    @Test(
+        "A stock client that is refused doesn't come again soon, though it has packets to send",
+        .timeLimit(.minutes(3))
+    )
     func denied() throws {
         let directory = try TemporaryDirectory()
         try directory.write("# nobody yet\n", to: "allow")
-        try directory.write("", to: "deny")
         let server = try ServerProcess(
-            ServerOptions(
-                hasHelperPort: true,
-                flags: ["--allow-file", directory.file("allow").path, "--deny-file", directory.file("deny").path]
-            )
+            ServerOptions(hasHelperPort: true, flags: ["--allow-file", directory.file("allow").path])
         )
         let transfer = try TailcatTransfer(Tailcat.Setting(server: server), byteCount: 1_000_000)
+        try eventually("the receiver is refused", within: .seconds(60)) {
+            Self.refusedKeys(in: server.log).count == 1
+        }
+        let receiver = Self.refusedKeys(in: server.log)
         try transfer.startSending()
-        var keys = [String]()
-        try eventually("both clients are known by their keys", within: .seconds(60)) {
-            keys = Self.refusedKeys(in: server.log).sorted()
-            return keys.count == 2
-        }
-        try directory.write(keys[0], to: "deny")
-        try directory.write(keys.joined(separator: "\n"), to: "allow")
+        try eventually("the sender has tried to reach it for 10 s", within: .seconds(60)) { transfer.hasSenderEnded }
+        // Without being held they come 77 times a second. They come anew when their machine's network changes, as this
+        // one's may while other tests run.
+        let reading = try MetricsReading(of: server)
+        let refused = try reading.total("derp_admissions_refused_total")
+        #expect((2...12).contains(refused))
+        #expect(try reading.total("derp_packets_received_total") == 0)
+        try directory.write(receiver.joined(), to: "allow")
         server.send(signal: SIGHUP)
-        try eventually("one is admitted, the other is not", within: .seconds(60)) {
-            let reading = try MetricsReading(of: server)
-            return try reading.total("derp_logins_total") >= 1
-                && reading.total("derp_admissions_refused_total", #"reason="deny_list""#) >= 2
-        }
-        #expect(try MetricsReading(of: server).total("derp_packets_sent_total") == 0)
-        try directory.write("", to: "deny")
-        try transfer.expectCompletion(within: .seconds(90))
+        try eventually("the receiver is let in") { try MetricsReading(of: server).total("derp_logins_total") == 1 }
     }
 
     private static func refusedKeys(in log: String) -> Set<String> {

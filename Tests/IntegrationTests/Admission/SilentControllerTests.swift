@@ -35,7 +35,6 @@ struct SilentControllerTests {
         for client in clients {
             let frame = try DERPHandshake.readFrame(from: client, until: Deadline(in: Deadline.answer))
             #expect(frame.type == .health)
-            #expect(try client.readToEnd().isEmpty)
         }
         #expect(ContinuousClock.now - start < .seconds(10))
         #expect(try MetricsReading(of: self.relay).total("derp_packets_received_total") == 0)

@@ -56,20 +56,28 @@ struct ConnectionLimitTests {
         for client in clients { try client.expectQuiet() }
     }
 
-    @Test("A client too many is told so; those that are there stay, and others come in when one leaves")
+    @Test("A client too many is told so and held; those that are there stay, and it may come when one leaves")
     func clients() throws {
         let server = try self.server("--max-clients=2")
         let first = try RawDERPClient(server)
         let second = try RawDERPClient(server)
-        #expect(try RefusedClient.logIn(to: server, as: TestKey()) == "This relay serves as many clients as it may.")
+        let third = try RefusedClient(server)
+        let fourth = try RefusedClient(server)
+        #expect(third.notice == "This relay serves as many clients as it may." && fourth.notice == third.notice)
         let reading = try MetricsReading(of: server)
-        #expect(try reading.total("derp_connections_refused_total", #"limit="clients""#) == 1)
-        #expect(try reading.total("derp_connections_closed_total", #"reason="limit""#) == 1)
+        #expect(try reading.total("derp_connections_refused_total", #"limit="clients""#) == 2)
+        #expect(try reading.total("derp_connections_closed_total", #"reason="limit""#) == 0)
         try first.expectQuiet()
+        third.expectHeld()
+        fourth.expectHeld()
         second.close()
-        try eventually("there is room again") {
-            (try? RawDERPClient(server)) != nil
+        // One of them, and not both: there is one place. Which one is first is drawn.
+        try eventually("one is let go") {
+            try MetricsReading(of: server).total("derp_refused_ended_total", #"end="lifted""#) == 1
         }
+        let next = try RawDERPClient(server)
+        try next.expectQuiet()
+        #expect(try MetricsReading(of: server).total("derp_refused_held") == 1)
     }
 
     @Test("Of those who have not logged in there are so many; clients don't count")

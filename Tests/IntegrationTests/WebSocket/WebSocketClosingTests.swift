@@ -115,13 +115,13 @@ struct WebSocketClosingTests {
         let denied = TestKey()
         let directory = try TemporaryDirectory()
         try directory.write(denied.text, to: "deny")
-        let server = try Self.server(.tls13, flags: ["--deny-file", directory.file("deny").path])
+        let flags = ["--deny-file", directory.file("deny").path, "--refused-hold-time=1s"]
+        let server = try Self.server(.tls13, flags: flags)
         let socket = try WebSocketConnection(server)
         let serverKey = Array(try socket.readDERPFrame().payload[8..<40])
         try socket.send(.binary(try DERPHandshake.clientInfo(of: denied, for: serverKey).encoded))
         #expect(try socket.readDERPFrame().type == .health)
         #expect(try socket.closeCode() == 1008)
-        try socket.send(.close(1008))
         #expect(try socket.connection.readToEnd().isEmpty)
     }
 

@@ -9,6 +9,9 @@ final class ConnectionGate: Sendable {
         var clients = 0
         var perAddress: [IPAddress: Int] = [:]
         var pendingBytes = 0
+        /// How many clients were told that they may come, and haven't yet; and until when they are waited for.
+        var offers = 0
+        var offersEnd: UInt64 = 0
     }
 
     private let limits: ConnectionLimits
@@ -67,6 +70,7 @@ final class ConnectionGate: Sendable {
             if !isExempt {
                 if let limit = self.limits.clients, state.clients >= limit { throw .clients }
                 state.clients += 1
+                state.offers = max(state.offers - 1, 0)
             }
             state.pending -= 1
         }
@@ -82,6 +86,21 @@ final class ConnectionGate: Sendable {
         self.state.withLock { $0.clients -= 1 }
     }
 
+    /// Whether one of the clients that wait for a place may come for it now. Who may has a second, in which nobody else is
+    /// told so for the same place.
+    ///
+    /// - Parameter now: in nanoseconds.
+    func offerPlace(now: UInt64) -> Bool {
+        self.state.withLock { state in
+            guard let limit = self.limits.clients else { return true }
+            if now >= state.offersEnd { state.offers = 0 }
+            guard state.clients + state.offers < limit else { return false }
+            state.offers += 1
+            state.offersEnd = now + 1_000_000_000
+            return true
+        }
+    }
+
     /// Notes that connections that are no clients yet hold `difference` bytes more than before.
     func hold(_ difference: Int) throws(ConnectionRefusal) {
         try self.state.withLock { state throws(ConnectionRefusal) in
@@ -94,7 +113,7 @@ final class ConnectionGate: Sendable {
 
 extension IPAddress {
     /// What one subscriber has at least: an IPv4 address, or 64 bits of an IPv6 one (RFC 6177).
-    fileprivate var block: IPAddress {
+    var block: IPAddress {
         let address = self.unmapped
         return address.family == .ipv4 ? address : IPAddress(family: .ipv6, high: address.high, low: 0)
     }

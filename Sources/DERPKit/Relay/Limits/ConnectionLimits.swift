@@ -15,6 +15,13 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// How many bytes may be held in all of what connections sent that are no clients yet. At least 1 MiB.
     public var pendingMemory = 64 << 20
 
+    /// How many connections of refused clients are held until they may try again, a quarter of these from one address;
+    /// 0…65,536. They count as none of the others. Who is beyond is closed at once.
+    public var refused = 4096
+    /// How long such a connection is held at most; the time is drawn between 30 % and all of it. Up to 110 s, because a
+    /// stock client hears nothing meanwhile and leaves after 120 s. Zero: not at all.
+    public var refusedHoldTime: Duration = .seconds(100)
+
     public init() {}
 
     func validate() throws(DERPError) {
@@ -22,6 +29,7 @@ public struct ConnectionLimits: Hashable, Sendable {
             self.acceptsPerSecond.map { $0 >= 0.001 && $0.isFinite } ?? true
             && (self.acceptBurst ?? 1) >= 1 && (self.clients ?? 1) >= 1 && (self.perAddress ?? 1) >= 1
             && self.pending >= 1 && self.pendingMemory >= 1 << 20
+            && (0...65_536).contains(self.refused) && (.zero...(.seconds(110))).contains(self.refusedHoldTime)
         guard isValid else { throw DERPError(.invalidConfiguration, "a limit of connections is out of range") }
     }
 }

@@ -14,6 +14,8 @@ enum RelayMail: Sendable {
     case control(ClientID, [UInt8])
     /// The client's connection is to end, because a mesh peer wants it.
     case close(ClientID)
+    /// So many of the refused clients that are held are to be let go: descriptors are short.
+    case giveWay(Int)
     /// Everything before this has been handled.
     case acknowledge(Acknowledgement)
 }

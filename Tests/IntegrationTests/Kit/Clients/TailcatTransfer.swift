@@ -52,6 +52,9 @@ final class TailcatTransfer {
 
     var isRunning: Bool { !self.receiver.hasEnded }
 
+    /// Whether the sender has given up, which it does when it can't reach the receiver for 10 s, or is done.
+    var hasSenderEnded: Bool { self.sender?.hasEnded == true }
+
     /// Waits until both clients have ended, and compares what was received with what was sent.
     ///
     /// - Parameter first: how many bytes have been received when the time begins that is returned.

@@ -6,7 +6,12 @@ struct PendingClient {
     let serverKey: [UInt8]
 
     init(_ server: ServerProcess, start: DERPHandshake.Start = .upgrade, security: Security? = nil) throws {
-        self.connection = try server.connect(security)
+        try self.init(over: server.connect(security), start: start)
+    }
+
+    /// Asks for DERP over a connection that has said nothing yet.
+    init(over connection: Connection, start: DERPHandshake.Start = .upgrade) throws {
+        self.connection = connection
         try self.connection.write(start.request.encoded)
         self.serverKey = try DERPHandshake.readServerKey(from: self.connection, start)
     }
