@@ -13,8 +13,8 @@ struct DerpLoad: AsyncParsableCommand {
             unless that is expected, not at all), or could not be measured.
             """,
         subcommands: [
-            RelayCommand.self, PingPongCommand.self, IdleCommand.self, ConnectCommand.self, STUNCommand.self,
-            CompareCommand.self, AllocationsCommand.self, SuiteCommand.self,
+            RelayCommand.self, PingPongCommand.self, IdleCommand.self, ConnectCommand.self, RefusedCommand.self,
+            STUNCommand.self, CompareCommand.self, AllocationsCommand.self, SuiteCommand.self,
         ]
     )
 }
