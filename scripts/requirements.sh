@@ -61,6 +61,7 @@ require_tests() {
     require_haproxy
     require pebble command -v pebble
     require caddy command -v caddy
+    require prometheus command -v promtool
     require iproute2 command -v ip
     require chromium command -v chromium
     if [ -z "${TAILCAT:-}" ] || [ -z "${WEBSOCKETS_PYTHON:-}" ]; then
