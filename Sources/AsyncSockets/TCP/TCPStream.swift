@@ -35,6 +35,8 @@ public final class TCPStream: @unchecked Sendable {
     private var reader: UnsafeContinuation<Void, Never>?
     /// Whether the reader waits for something else than bytes.
     private var isReaderPatient = false
+    /// Whether somebody interrupted when nobody waited.
+    private var isInterrupted = false
     /// Received before the layer that will open it was there.
     @exclusivity(unchecked) var unopened: [UInt8] = []
 
@@ -104,8 +106,12 @@ public final class TCPStream: @unchecked Sendable {
         self.resumeWaiters()
     }
 
-    /// Has whoever waits to read go on, and find nothing there.
+    /// Has whoever waits to read, or is about to, go on, and find nothing there.
     public func interrupt() {
+        guard self.reader != nil else {
+            self.isInterrupted = true
+            return
+        }
         self.resumeReader()
     }
 
@@ -123,29 +129,38 @@ extension TCPStream {
     /// Returns when there may be something to read, or the stream failed.
     public func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
         guard !self.isReadReady, self.unopened.isEmpty, self.failure == nil else { return }
-        await self.becomeReader()
+        await withUnsafeContinuation { self.becomeReader($0, isPatient: false) }
     }
 
     /// Returns when somebody interrupts, or the stream failed or broke. What comes meanwhile waits in the kernel, and the
     /// peer's window closes.
     public func waitUntilInterrupted(isolation: isolated (any Actor)? = #isolation) async {
         guard self.failure == nil else { return }
-        self.isReaderPatient = true
-        await self.becomeReader()
-        self.isReaderPatient = false
+        await withUnsafeContinuation { self.becomeReader($0, isPatient: true) }
     }
 
-    private func becomeReader(isolation: isolated (any Actor)? = #isolation) async {
+    /// Looks and waits in one: a task that isn't an actor's gives others a turn with each asynchronous call, also with the
+    /// one that brought it here, and what came in that turn wakes nobody later.
+    private func becomeReader(_ reader: UnsafeContinuation<Void, Never>, isPatient: Bool) {
+        let isReadable = !isPatient && (self.isReadReady || !self.unopened.isEmpty)
+        guard self.failure == nil, !self.isInterrupted, !isReadable else {
+            self.isInterrupted = false
+            return reader.resume()
+        }
         // A second one would keep the first waiting for ever.
         precondition(self.reader == nil, "two tasks wait to read one stream")
-        await withUnsafeContinuation { self.reader = $0 }
+        self.isReaderPatient = isPatient
+        self.reader = reader
     }
 
     /// Returns when the kernel takes bytes again, or the stream failed.
     public func waitUntilWritable(isolation: isolated (any Actor)? = #isolation) async {
         guard self.isWriteBlocked, self.failure == nil else { return }
-        precondition(self.writer == nil, "two tasks wait to write to one stream")
-        await withUnsafeContinuation { self.writer = $0 }
+        await withUnsafeContinuation { writer in
+            guard self.isWriteBlocked, self.failure == nil else { return writer.resume() }
+            precondition(self.writer == nil, "two tasks wait to write to one stream")
+            self.writer = writer
+        }
     }
 
     /// Fails the stream with code `timeout` when `time` passes before another deadline is set; `nil` lifts it.

@@ -25,6 +25,8 @@ package final class MessageChannel: @unchecked Sendable {
     private var isOpen = true
     private var isLate = false
     private var waiter: UnsafeContinuation<Void, Never>?
+    /// Whether something has happened since the last look.
+    private var hasNews = false
     private var deadline: LoopTimer?
 
     /// Takes over `descriptor`, which is closed if that fails. On the loop.
@@ -93,6 +95,7 @@ package final class MessageChannel: @unchecked Sendable {
     }
 
     private func resume() {
+        self.hasNews = true
         guard let waiter = self.waiter else { return }
         self.waiter = nil
         waiter.resume()
@@ -161,11 +164,17 @@ extension MessageChannel {
     }
 
     private func wait(isolation: isolated (any Actor)? = #isolation) async {
-        precondition(self.waiter == nil, "two tasks use one channel")
-        await withUnsafeContinuation { self.waiter = $0 }
+        await withUnsafeContinuation { waiter in
+            // Others may have had a turn since the look.
+            guard !self.hasNews else { return waiter.resume() }
+            precondition(self.waiter == nil, "two tasks use one channel")
+            self.waiter = waiter
+        }
     }
 
+    /// Before each look.
     private func check() throws(SocketError) {
+        self.hasNews = false
         guard self.isOpen else { throw Self.closed }
         guard !self.isLate else { throw SocketError(.timeout, "the other process took too long") }
     }

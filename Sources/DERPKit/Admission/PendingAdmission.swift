@@ -24,8 +24,9 @@ final class PendingAdmission: StreamWriteHandler, @unchecked Sendable {
 
     /// The answer; `nil` when the stream failed first.
     func wait(isolation: isolated (any Actor)? = #isolation) async -> AdmissionDecision? {
-        if self.decision == nil, self.stream.failure == nil {
-            await withUnsafeContinuation { self.waiter = $0 }
+        await withUnsafeContinuation { waiter in
+            guard self.decision == nil, self.stream.failure == nil else { return waiter.resume() }
+            self.waiter = waiter
         }
         self.stream.writeHandler = nil
         return self.stream.failure == nil ? self.decision : nil

@@ -124,9 +124,17 @@ extension ClientLink {
 
     /// Returns when a largest frame may fit, or the connection is over.
     package func waitForRoom(isolation: isolated (any Actor)? = #isolation) async {
-        while self.pendingCount > self.pendingLimit - Self.largestFrame, self.failure == nil {
-            await withUnsafeContinuation { self.writers.append($0) }
+        while self.isFull {
+            await withUnsafeContinuation { writer in
+                // Room may have been made on the way here.
+                guard self.isFull else { return writer.resume() }
+                self.writers.append(writer)
+            }
         }
+    }
+
+    private var isFull: Bool {
+        self.pendingCount > self.pendingLimit - Self.largestFrame && self.failure == nil
     }
 
     private static let largestFrame = FrameHeader.byteCount + 2 * NodePublicKey.byteCount + PacketLimits.packet
@@ -187,7 +195,10 @@ extension ClientLink {
         self.stream.setDeadline(time)
         self.flush()
         while self.pendingCount > 0, self.stream.failure == nil {
-            await withUnsafeContinuation { self.writers.append($0) }
+            await withUnsafeContinuation { writer in
+                guard self.pendingCount > 0, self.stream.failure == nil else { return writer.resume() }
+                self.writers.append(writer)
+            }
         }
         await self.stream.finish(within: time)
         self.ended()

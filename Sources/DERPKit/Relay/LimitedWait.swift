@@ -36,6 +36,10 @@ final class LimitedWait: @unchecked Sendable {
     /// Returns whether it came in time, once that is known. At most one may wait.
     func wait(isolation: isolated (any Actor)? = #isolation) async -> Bool {
         if let isInTime { return isInTime }
-        return await withUnsafeContinuation { self.waiter = $0 }
+        return await withUnsafeContinuation { waiter in
+            // It may have come on the way here.
+            if let isInTime = self.isInTime { return waiter.resume(returning: isInTime) }
+            self.waiter = waiter
+        }
     }
 }

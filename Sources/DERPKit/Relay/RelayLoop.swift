@@ -162,7 +162,11 @@ extension RelayLoop {
             self.streams.values.forEach { $0.fail(Self.stopping) }
         }
         timer.schedule(at: self.loop.now + time.nanoseconds)
-        await withUnsafeContinuation { self.drained = $0 }
+        await withUnsafeContinuation { drained in
+            // The last one may have ended on the way here.
+            guard !self.streams.isEmpty else { return drained.resume() }
+            self.drained = drained
+        }
         timer.cancel()
     }
 

@@ -228,7 +228,11 @@ extension Outbox {
     /// Returns when all control frames have been sent, or the queue's life has ended. At most one may wait.
     func waitUntilControlIsSent(isolation: isolated (any Actor)? = #isolation) async {
         guard self.hasControl, !self.isClosed else { return }
-        await withUnsafeContinuation { self.controlWaiter = $0 }
+        await withUnsafeContinuation { waiter in
+            // They may have been sent on the way here.
+            guard self.hasControl, !self.isClosed else { return waiter.resume() }
+            self.controlWaiter = waiter
+        }
     }
 
     private func resumeControlWaiter() {
