@@ -13,7 +13,7 @@ struct EarlySignalTests {
             $0.flags = ["--deny-file", directory.file("deny").path]
         }
         return try ChildProcess(
-            options.command(ports: .init(relay: 0, helper: 0, stun: 0), directory: directory.url),
+            options.launch(ports: .init(relay: 0, helper: 0, stun: 0), directory: directory.url).command,
             directory: directory.url,
             name: "server-\(UUID())"
         )

@@ -48,9 +48,9 @@ struct StalledLogTests {
             $0.loops = 1
             $0.flags = ["--log-level", "debug"]
         }
-        let command = options.command(ports: .init(relay: port, helper: 0, stun: 0), directory: directory.url)
+        let launch = try options.launch(ports: .init(relay: port, helper: 0, stun: 0), directory: directory.url)
         let process = try ChildProcess(
-            ["sh", "-c", "exec \"$0\" \"$@\" >\(pipe.path) 2>&1"] + command,
+            ["sh", "-c", "exec \"$0\" \"$@\" >\(pipe.path) 2>&1"] + launch.command,
             directory: directory.url,
             name: "server"
         )

@@ -34,6 +34,10 @@ struct ServerOptions {
     var isWithoutProc = false
     /// Environment variables besides the test's own.
     var variables: [String: String] = [:]
+    /// More settings, each in the place of the one that all this says.
+    var settings: [ServerSetting] = []
+    /// How it is told all this.
+    var form: SettingForm = .commandLine
     /// More flags, after all others.
     var flags: [String] = []
 
@@ -46,8 +50,8 @@ struct ServerOptions {
         return copy
     }
 
-    /// The command line that says all this.
-    func command(ports: Ports, directory: URL) -> [String] {
+    /// The command line and the variables that say all this.
+    func launch(ports: Ports, directory: URL) throws -> (command: [String], variables: [String: String]) {
         var command = [BuiltProducts.server]
         if let limit = self.openFileLimit {
             command = ["sh", "-c", "ulimit -n \(limit) && exec \"$0\" \"$@\""] + command
@@ -58,20 +62,25 @@ struct ServerOptions {
             let script = "mount -t tmpfs none /proc && [ ! -e /proc/self ] && exec \"$0\" \"$@\""
             command = isolation + ["sh", "-c", script] + command
         }
-        return command + self.arguments(ports: ports, directory: directory)
+        let said = try self.form.launch(
+            self.basis(ports: ports, directory: directory) + self.settings,
+            flags: self.flags,
+            directory: directory
+        )
+        return (command + said.arguments, said.variables.merging(self.variables) { $1 })
     }
 
-    private func arguments(ports: Ports, directory: URL) -> [String] {
+    private func basis(ports: Ports, directory: URL) -> [ServerSetting] {
         [
-            "-a", self.address.withPort(ports.relay),
-            "-certmode", self.certificate.rawValue,
-            "-certdir", directory.path,
-            "-hostname", self.hostname,
-            "-c", directory.appending(path: "derper.key").path,
-            "-http-port", self.hasHelperPort ? String(ports.helper) : "-1",
-            self.hasSTUN ? "-stun=true" : "-stun=false",
-            "-stun-port", String(ports.stun),
-            "--loops", String(self.loops),
-        ] + self.flags
+            ("a", self.address.withPort(ports.relay)),
+            ("certmode", self.certificate.rawValue),
+            ("certdir", directory.path),
+            ("hostname", self.hostname),
+            ("c", directory.appending(path: "derper.key").path),
+            ("http-port", self.hasHelperPort ? String(ports.helper) : "-1"),
+            ("stun", String(self.hasSTUN)),
+            ("stun-port", String(ports.stun)),
+            ("loops", String(self.loops)),
+        ].map { ServerSetting($0, [$1]) }
     }
 }

@@ -43,16 +43,26 @@ final class ServerProcess {
         _ options: ServerOptions,
         within limit: Duration = Deadline.answer
     ) throws -> (status: ProcessExit, errors: String) {
+        let end = try Self.runToEnd(options, within: limit)
+        return (end.status, end.errors)
+    }
+
+    /// Runs a server that is expected to end by itself.
+    static func runToEnd(
+        _ options: ServerOptions,
+        within limit: Duration = Deadline.answer
+    ) throws -> (status: ProcessExit, output: String, errors: String) {
         let directory = try options.directory ?? TemporaryDirectory()
         let ports = try options.ports ?? Self.freePorts(on: options.address)
         let process = try Self.launch(options, ports: ports, directory: directory)
-        return (try process.waitForExit(within: limit), process.errors)
+        return (try process.waitForExit(within: limit), process.output, process.errors)
     }
 
     /// The port that relays.
     var port: UInt16 { self.ports.relay }
     /// How a client reaches ``port``, unless a test says otherwise.
     var security: Security { self.options.certificate == .none ? .plain : .tls13 }
+    var pid: pid_t { self.process.pid }
     var isRunning: Bool { !self.process.hasEnded }
     /// What it has logged.
     var log: String { self.process.errors + self.process.output }
@@ -89,9 +99,10 @@ final class ServerProcess {
         ports: ServerOptions.Ports,
         directory: TemporaryDirectory
     ) throws -> ChildProcess {
-        try ChildProcess(
-            options.command(ports: ports, directory: directory.url),
-            environment: options.variables,
+        let launch = try options.launch(ports: ports, directory: directory.url)
+        return try ChildProcess(
+            launch.command,
+            environment: launch.variables,
             directory: directory.url,
             name: "server"
         )
