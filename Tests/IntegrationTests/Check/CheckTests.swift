@@ -96,33 +96,15 @@ struct CheckTests {
     @Test("Metrics of a watch are served until a signal comes")
     func watch() throws {
         let server = try ServerProcess(self.complete)
-        let directory = try TemporaryDirectory()
-        let arguments = try ["check"] + server.checkArguments()
-        let process = try ChildProcess(
-            [BuiltProducts.server] + arguments + ["--watch", "100ms", "--metrics-listen", "127.0.0.1:0"],
-            directory: directory.url,
-            name: "watch"
-        )
-        var port: UInt16 = 0
-        try eventually("it says where") {
-            guard let line = process.errors.split(separator: "\n").first(where: { $0.hasPrefix("Metrics: ") }),
-                let text = line.split(separator: ":").last?.split(separator: "/").first
-            else { return false }
-            port = UInt16(text) ?? 0
-            return port != 0
-        }
-        var page = ""
+        let watch = try CheckWatch(server)
         try eventually("two rounds are over", within: .seconds(30)) {
-            let connection = try Connection(port: port, security: .plain)
-            page = try HTTPRequest("/metrics").send(over: connection).text
-            let line = page.split(separator: "\n").first { $0.hasPrefix("derp_check_rounds_total ") }
-            return line.flatMap { Int($0.split(separator: " ")[1]) } ?? 0 >= 2
+            try watch.reading().total("derp_check_rounds_total") >= 2
         }
+        let page = try watch.page()
         #expect(page.contains("derp_check_up{region=\"0\",node=\"127.0.0.1:\(server.port)\"} 1.0\n"))
         #expect(page.contains("derp_check_round_trip_seconds{"))
-        #expect(process.output.contains("0 errors, 0 warnings\n"))
-        process.send(signal: SIGTERM)
-        #expect(try process.waitForExit() == .code(0))
+        #expect(watch.output.contains("0 errors, 0 warnings\n"))
+        #expect(try watch.stop() == .code(0))
         #expect(server.isRunning)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// The numbers that `/metrics` shows at a moment, in Prometheus' text form.
 struct MetricsReading {
-    private let values: [String: Double]
+    let values: [String: Double]
 
     /// Reads the page over a connection of its own.
     init(of server: ServerProcess) throws {
