@@ -70,7 +70,8 @@ struct ListeningFlagTests {
             return try Look.stun(port: port.port)
         },
         FlagEffect("derp", "404") { trial in
-            "\(try DERPHandshake.Start.upgrade.request.send(to: trial.server("derp", "false")).status)"
+            let server = try trial.server("derp", "false", with: ["stun": "true"])
+            return "\(try DERPHandshake.Start.upgrade.request.send(to: server).status)"
         },
         FlagEffect("home", "an empty page") { trial in
             let response = try HTTPRequest("/").send(to: trial.server("home", "blank"))
