@@ -69,6 +69,15 @@ struct ListeningFlagTests {
             _ = try trial.server("stun-port", "\(port.port)", with: ["stun": "true"])
             return try Look.stun(port: port.port)
         },
+        FlagEffect("stun-listen", "answered") { trial in
+            let port = try PortReservation(.udp)
+            port.release()
+            _ = try trial.server("stun-listen", "127.0.0.1:\(port.port)", with: ["stun": "true"]) {
+                // They exclude each other.
+                if trial.isGiven { $0.settings.append(ServerSetting("stun-port", [])) }
+            }
+            return try Look.stun(port: port.port)
+        },
         FlagEffect("derp", "404") { trial in
             let server = try trial.server("derp", "false", with: ["stun": "true"])
             return "\(try DERPHandshake.Start.upgrade.request.send(to: server).status)"

@@ -22,7 +22,7 @@ enum SettingForm: String, CaseIterable, Sendable {
         var chosen: [ServerSetting] = []
         for setting in settings {
             chosen.removeAll { $0.name == setting.name }
-            chosen.append(setting)
+            if !setting.values.isEmpty { chosen.append(setting) }
         }
         switch self {
         case .commandLine:
@@ -38,7 +38,7 @@ enum SettingForm: String, CaseIterable, Sendable {
     }
 }
 
-/// A flag's name, without dashes, and its values: one, unless it may be repeated.
+/// A flag's name, without dashes, and its values: one, unless it may be repeated; none: it isn't given.
 struct ServerSetting: Sendable {
     let name: String
     let values: [String]
