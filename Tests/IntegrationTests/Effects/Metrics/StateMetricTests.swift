@@ -18,6 +18,12 @@ struct StateMetricTests {
             try directory.write("regions: {", to: "map.yaml")
             server.send(signal: SIGHUP)
         },
+        MetricScenario("A source of the map says nothing", moves: ["derp_map_pending_sources"]) { stage in
+            let silent = stage.keep(try PortReservation(.tcp))
+            let url = "http://127.0.0.1:\(silent.port)/map.json"
+            let server = try ServerProcess(.plain.with { $0.flags = ["--map-url", url, "--map-cache="] })
+            try stage.watch(server, unlike: ServerProcess(.plain))
+        },
         MetricScenario(
             "A certificate is replaced, and then by one that can't be used",
             moves: [
@@ -127,7 +133,11 @@ struct CheckMetricTests {
             try watch.awaitRound()
             try stage.watch { try watch.reading() }
             try server.stop()
-            try eventually("it is missed") { try stage.unmoved(of: ["derp_check_up{region,node}"]).isEmpty }
+            let errors: [MetricSeries] = [
+                "derp_check_up{region,node}", #"derp_check_region_findings{region,severity="error"}"#,
+                #"derp_check_node_findings{region,node,severity="error"}"#,
+            ]
+            try eventually("it is missed") { try stage.unmoved(of: errors).isEmpty }
             stage.keep(
                 try ServerProcess(
                     refusing.options.with {

@@ -70,17 +70,8 @@ struct ReloadEffectTests {
                 return withExtendedLifetime(client) { waits ? "slow" : "fast" }
             }
         },
-        ReloadEffect(.certificates, flags: ["certdir"], logged: "Read a certificate anew") { stage in
-            let directory = try stage.directory()
-            try GeneratedCertificate.write(to: directory, hostname: "127.0.0.1", serial: 7)
-            let server = try stage.server(certificate: .manual, directory: directory)
-            return ReloadAct(server: server, before: "7", after: "8") {
-                try GeneratedCertificate.write(to: directory, hostname: "127.0.0.1", serial: 8)
-            } look: {
-                let certificate = try #require(try server.connect().tls?.peerCertificates.first)
-                return "\(try CertificateInspection(certificate).serialNumber)"
-            }
-        },
+        Self.certificates(.manual),
+        Self.certificates(.selfSigned),
         ReloadEffect(.orders, flags: ["acme-retry-delay"]) { stage in
             let authority = stage.keep(try ImitatedAuthority())
             let server = try stage.server(
@@ -101,6 +92,20 @@ struct ReloadEffectTests {
             }
         },
     ]
+
+    private static func certificates(_ mode: ServerOptions.Certificate) -> ReloadEffect {
+        ReloadEffect(.certificates, flags: ["certdir"], logged: "Read a certificate anew") { stage in
+            let directory = try stage.directory()
+            try GeneratedCertificate.write(to: directory, hostname: "127.0.0.1", serial: 7)
+            let server = try stage.server(certificate: mode, directory: directory)
+            return ReloadAct(server: server, before: "7", after: "8") {
+                try GeneratedCertificate.write(to: directory, hostname: "127.0.0.1", serial: 8)
+            } look: {
+                let certificate = try #require(try server.connect().tls?.peerCertificates.first)
+                return "\(try CertificateInspection(certificate).serialNumber)"
+            }
+        }
+    }
 
     @Test("A change counts after the signal", arguments: effects)
     func effect(effect: ReloadEffect) throws { try effect.verify() }
