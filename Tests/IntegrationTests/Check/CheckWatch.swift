@@ -7,10 +7,15 @@ final class CheckWatch {
     private let process: ChildProcess
     private let port: UInt16
 
-    init(_ server: ServerProcess) throws {
+    convenience init(_ server: ServerProcess) throws {
+        try self.init(server.checkArguments())
+    }
+
+    /// - Parameter arguments: say what is checked.
+    init(_ arguments: [String]) throws {
         self.directory = try TemporaryDirectory()
         let process = try ChildProcess(
-            [BuiltProducts.server, "check"] + server.checkArguments()
+            [BuiltProducts.server, "check"] + arguments
                 + ["--timeout=5s", "--watch=100ms", "--metrics-listen=127.0.0.1:0"],
             directory: self.directory.url,
             name: "watch"

@@ -32,10 +32,15 @@ struct MetricCompletenessTests {
         let other = try ServerProcess(
             ServerOptions(certificate: .none, address: .ipv6, hostname: "::1", hasSTUN: true)
         )
-        let watches = [try CheckWatch(server), try CheckWatch(other)]
+        let directory = try TemporaryDirectory()
+        try directory.write(FlagTrial.map(901), to: "map.yaml")
+        let watches = [
+            try CheckWatch(server), try CheckWatch(other),
+            try CheckWatch(["--all", "--map", directory.file("map.yaml").path]),
+        ]
         var series = Set<MetricSeries>()
         for node in [region.nodes[0], server] { series.formUnion(try MetricsReading(of: node).series.keys) }
-        try withExtendedLifetime((server, other)) {
+        try withExtendedLifetime((server, other, directory)) {
             for watch in watches {
                 try watch.awaitRound()
                 series.formUnion(try watch.reading().series.keys)

@@ -103,6 +103,14 @@ struct CheckMetricTests {
             try GeneratedCertificate.write(to: directory, hostname: "127.0.0.1", expiry: 7200)
             server.send(signal: SIGHUP)
         },
+        MetricScenario("The map of a check breaks", moves: ["derp_check_map_up"]) { stage in
+            let directory = stage.keep(try TemporaryDirectory())
+            try directory.write(FlagTrial.map(901), to: "map.yaml")
+            let watch = stage.keep(try CheckWatch(["--all", "--map", directory.file("map.yaml").path]))
+            try watch.awaitRound()
+            try stage.watch { try watch.reading() }
+            try directory.write("regions: {", to: "map.yaml")
+        },
         MetricScenario("A relay is checked over IPv6", moves: times(family: "ipv6")) { stage in
             let server = stage.keep(
                 try ServerProcess(
