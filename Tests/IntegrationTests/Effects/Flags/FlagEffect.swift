@@ -23,8 +23,8 @@ struct FlagEffect: Sendable {
     /// The forms that the flag may have.
     var forms: [SettingForm] {
         switch self.flag {
-        case "version", "check-config": [.commandLine]
-        case "config": [.commandLine, .variables]
+        case "version": [.commandLine]
+        case "config", "check-config": [.commandLine, .variables]
         default: SettingForm.allCases
         }
     }

@@ -25,6 +25,19 @@ struct LimitFlagTests {
             let first = try RawDERPClient(server)
             return try withExtendedLifetime(first) { try Look.admits(server) ? "the second too" : "not the second" }
         },
+        FlagEffect("max-refused", "not held") { trial in
+            let server = try trial.server("max-refused", "0", with: ["allow-file": trial.file("allow", "")])
+            // Who isn't held is told nothing.
+            return try RefusedClient(server).notice == nil ? "not held" : "held"
+        },
+        FlagEffect("refused-hold-time", "held for a second") { trial in
+            let server = try trial.server("refused-hold-time", "1s", with: ["allow-file": trial.file("allow", "")])
+            let client = try RefusedClient(server)
+            #expect(client.notice != nil)
+            // By default that takes 30 s at least.
+            let rest = try? client.connection.readToEnd(within: trial.isGiven ? Deadline.answer : .seconds(3))
+            return rest == [] ? "held for a second" : "held for longer"
+        },
         FlagEffect("rate-config", "it waits") { trial in
             let file = try trial.file("rates.json", #"{"PerClientRateLimitBytesPerSec": 1000}"#)
             let server = try trial.server("rate-config", file)

@@ -13,11 +13,7 @@ struct AdmissionMetricTests {
     }
 
     static let scenarios: [MetricScenario] = [
-        MetricScenario(
-            "Lists say no",
-            moves: Self.refused("deny_list", "allow_list")
-                + MetricSeries.rows("derp_connections_closed_total", "reason", "refused")
-        ) { stage in
+        MetricScenario("Lists say no", moves: Self.refused("deny_list", "allow_list")) { stage in
             let directory = stage.keep(try TemporaryDirectory())
             let denied = TestKey()
             try directory.write(denied.text, to: "list")

@@ -6,8 +6,8 @@ import Testing
 struct MetricCompletenessTests {
     private static let scenarios =
         ClientMetricTests.scenarios + TimeMetricTests.scenarios + ConnectionMetricTests.scenarios
-        + WebSocketMetricTests.scenarios + AdmissionMetricTests.scenarios + StateMetricTests.scenarios
-        + CheckMetricTests.scenarios
+        + WebSocketMetricTests.scenarios + AdmissionMetricTests.scenarios + RefusalMetricTests.scenarios
+        + StateMetricTests.scenarios + CheckMetricTests.scenarios
 
     /// Series that no test can move, and why not.
     private static let unmoved: [MetricSeries: String] = [
@@ -21,6 +21,7 @@ struct MetricCompletenessTests {
         #"derp_packets_dropped_total{reason="dup_client",kind="other"}"#: "it is always 0",
         #"derp_packets_dropped_total{reason="queue_tail",kind="disco"}"#: "it takes a loop that stands still",
         #"derp_packets_dropped_total{reason="queue_tail",kind="other"}"#: "it takes a loop that stands still",
+        #"derp_refused_ended_total{end="shutdown"}"#: "the page's connections end at the same moment",
         "derp_stun_write_errors_total": "sendmmsg(2) fails so when the kernel has no memory",
     ]
 
