@@ -57,8 +57,10 @@ struct ProcessFlagTests {
             return try withExtendedLifetime(publisher) { try Look.regionIDs(of: server) }
         },
         FlagEffect("takeover", "taken over") { trial in
-            let first = try trial.server("takeover", trial.path("socket"))
-            let options = trial.options("takeover", [trial.path("socket")]) {
+            // By default the first stays for 10 s, even without clients.
+            let brief = ["drain-time": "200ms"]
+            let first = try trial.server("takeover", trial.path("socket"), with: brief)
+            let options = trial.options("takeover", [trial.path("socket")], with: brief) {
                 $0.ports = first.ports
                 $0.settings.append(ServerSetting("c", [first.directory.file("derper.key").path]))
             }
