@@ -184,7 +184,7 @@ struct CommandLineTests {
             "-home=white", "-home=ftp://x", "-home=http://a\r\nSet-Cookie:b",
             "-tcp-keepalive-time=10",
             "-tcp-keepalive-time=500ms", "-tcp-keepalive-time=10h", "-tcp-user-timeout=-1s", "-tcp-user-timeout=48h",
-            "-tcp-write-timeout=1d", "--loops=0", "--loops=1025", "--loops=two", "--region-id=0", "--region-id=-1",
+            "-tcp-write-timeout=1d", "--loops=0", "--loops=257", "--loops=two", "--region-id=0", "--region-id=-1",
             "--region-id=9007199254740992", "--region-code=", "--region-name=", "--region-name=a\nb", "--ipv4=::1",
             "--ipv4=x", "--ipv6=192.0.2.1", "--debug-allow=10.0.0.0/33", "--debug-allow=x", "--log-level=loud",
             "--reverify-interval=10", "--reverify-interval=500ms", "--reverify-interval=25h",

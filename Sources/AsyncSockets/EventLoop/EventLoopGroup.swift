@@ -7,11 +7,11 @@ public final class EventLoopGroup: Sendable {
     /// The loops, at least one.
     public let loops: [EventLoop]
 
-    /// Starts `count` loops, 1…1024; `nil` starts one per processor that this process may use.
+    /// Starts `count` loops, 1…256; `nil` starts one per processor that this process may use.
     ///
     /// - Throws: ``SocketError`` when the kernel refuses an epoll instance, an eventfd or a thread.
     public init(count: Int? = nil) throws(SocketError) {
-        let count = min(max(count ?? Int(cas_processor_count()), 1), 1024)
+        let count = min(max(count ?? Int(cas_processor_count()), 1), 256)
         var loops: [EventLoop] = []
         do {
             for index in 0..<count {

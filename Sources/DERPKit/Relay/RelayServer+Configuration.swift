@@ -52,7 +52,7 @@ extension RelayServer {
         public var mapSources = RegionMap.Sources()
         /// Whose addresses `/bootstrap-dns` tells, beside those of the map's nodes.
         public var bootstrapNames = BootstrapNames()
-        /// How many event loops (threads) serve clients; 1…1024. `nil`: one per core that the process may use.
+        /// How many event loops (threads) serve clients; 1…256. `nil`: one per core that the process may use.
         public var loopCount: Int?
 
         /// How long a peer may take for TLS and the HTTP request. More than zero.
@@ -110,7 +110,7 @@ extension RelayServer.Configuration {
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for the first setting that is out of range.
     func validate() throws(DERPError) {
         try Self.require(!self.addresses.isEmpty, "a relay needs an address to listen on")
-        try Self.require(self.loopCount.map { (1...1024).contains($0) } ?? true, "the number of loops is not in 1…1024")
+        try Self.require(self.loopCount.map { (1...256).contains($0) } ?? true, "the number of loops is not in 1…256")
         try Self.require(self.requestTimeout > .zero, "the request timeout is not more than zero")
         try Self.require(self.handshakeTimeout > .zero, "the handshake timeout is not more than zero")
         try Self.require(self.keepAliveInterval > .zero, "the interval between KeepAlives is not more than zero")

@@ -134,7 +134,7 @@ struct ServerOptions: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("How many threads serve clients, 1…1024. (default: one per core)", valueName: "count")
+        help: ArgumentHelp("How many threads serve clients, 1…256. (default: one per core)", valueName: "count")
     )
     var loops: String?
 

@@ -19,10 +19,8 @@ struct ACMESettings: Hashable {
         self.accountBinding = try Self.binding(options)
         self.certifiesAddresses = options.addresses
         self.profile = options.profile.isEmpty ? nil : options.profile
-        let delay = try FlagValue("--acme-retry-delay", options.retryDelay)
-            .duration(zeroOr: .seconds(1)...(.seconds(3600)))
-        guard delay > .zero else { throw UsageError("--acme-retry-delay is not zero") }
-        self.retryDelay = delay
+        self.retryDelay = try FlagValue("--acme-retry-delay", options.retryDelay)
+            .duration(in: .seconds(1)...(.seconds(3600)))
     }
 
     /// What ``ACMECertificates`` is told, but for the authorities' certificates.

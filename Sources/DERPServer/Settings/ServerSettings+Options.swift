@@ -60,7 +60,7 @@ extension ServerSettings {
         self.writeTimeout = try FlagValue("-tcp-write-timeout", options.tcpWriteTimeout)
             .duration(zeroOr: .milliseconds(1)...(.seconds(86400)))
         self.loopCount = try options.loops.map { text throws(UsageError) in
-            try FlagValue("--loops", text).integer(in: 1...1024)
+            try FlagValue("--loops", text).integer(in: 1...256)
         }
         self.region = try RegionSettings(options)
         self.map = try MapSettings(options, in: environment)
