@@ -38,6 +38,7 @@ require_build() {
     require g++ command -v g++
     require libcurl4 has_library libcurl.so.4
     require libncurses6 has_library libncurses.so.6
+    require libsqlite3-0 has_library libsqlite3.so.0
     require libxml2 has_library libxml2.so.2
     require ca-certificates test -e /etc/ssl/certs/ca-certificates.crt
     require git command -v git
