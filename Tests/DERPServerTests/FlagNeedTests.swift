@@ -65,6 +65,8 @@ struct FlagNeedTests {
             Case("--acme-profile=short", met: acme), Case("--acme-retry-delay=2m", met: acme),
             Case("-stun-port=3479", lacking: ["-stun=false"], met: []),
             Case("-derp=false", lacking: ["-stun=false"], met: []),
+            Case("--max-refused=7", lacking: ["-derp=false"], met: []),
+            Case("--refused-hold-time=60s", lacking: ["--max-refused=0"], met: ["--max-refused=7"]),
             Case("-accept-connection-burst=5", met: ["-accept-connection-limit=5"]),
             Case("-socket=/socket", met: ["-verify-clients"]),
             Case("-verify-client-url-fail-open", met: ["-verify-client-url=https://a.example/"]),

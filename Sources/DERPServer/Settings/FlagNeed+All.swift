@@ -33,11 +33,14 @@ extension FlagNeed {
         .ignored(
             [
                 "verify-clients", "verify-client-url", "reverify-interval", "mesh-psk-file", "mesh-with", "rate-config",
-                "max-clients", "tcp-write-timeout",
+                "max-clients", "max-refused", "refused-hold-time", "tcp-write-timeout",
             ],
-            silent: ["0", "0s", "2s"],
+            silent: ["0", "0s", "2s", "4096", "100s"],
             reason: "nobody is relayed for: -derp=false"
         ) { $0.isRelayEnabled },
+        .ignored(["refused-hold-time"], silent: ["100s"], reason: "nobody is held: --max-refused is 0") {
+            $0.limits.connections.refused > 0
+        },
         .ignored(["accept-connection-burst"], reason: "there is no -accept-connection-limit") {
             $0.limits.connections.acceptsPerSecond != nil
         },

@@ -105,7 +105,7 @@ struct ConfigurationFileTests {
     @Test("variables that are no setting's are told, and let be")
     func unknownVariables() throws {
         let variables = [
-            "DERP_PORT": "tcp://10.0.0.1:443", "DERP_VERSION": "1", "DERP_home": "blank", "DERP_HOME": "blank",
+            "DERP_PORT": "tcp://10.0.0.1:443", "DERP_VERSION": "1.0", "DERP_home": "blank", "DERP_HOME": "blank",
         ]
         let settings = try Configured("relay: {certmode: none}").settings(variables: variables)
         #expect(settings.homePage == .blank)
