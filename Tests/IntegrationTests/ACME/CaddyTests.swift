@@ -29,7 +29,6 @@ struct CaddyTests {
     /// Starts Caddy and a server, and says by `curl` whether each name is trusted by who trusts Caddy's root.
     private static let script = """
         set -e
-        ip link set lo up
         export HOME=$PWD XDG_CONFIG_HOME=$PWD XDG_DATA_HOME=$PWD
         caddy run --config Caddyfile --adapter caddyfile >caddy.log 2>&1 &
         until curl --silent --cacert \(root) https://127.0.0.2:9443/acme/local/directory >directory.json; do
@@ -50,15 +49,7 @@ struct CaddyTests {
     @Test("Names and addresses are certified at port 80, and within TLS without it", arguments: ["80", "-1"])
     func issuance(httpPort: String) throws {
         try self.directory.write(Self.caddyfile, to: "Caddyfile")
-        try self.directory.write(Self.script, to: "script")
-        // The processes of the namespace end with its first one. Whoever isn't root is so in a namespace of users.
-        let isolation = ["unshare"] + (getuid() == 0 ? [] : ["-r"]) + ["-n", "-p", "-f", "--kill-child"]
-        let change = ["sh", "-c", "cd \"$0\" && exec \"$@\"", self.directory.url.path]
-        let process = try ChildProcess(
-            isolation + change + ["sh", "-c", ". ./script", BuiltProducts.server, httpPort],
-            directory: self.directory.url,
-            name: "network"
-        )
+        let process = try OwnNetwork.run(Self.script, [httpPort], in: self.directory)
         func contents(_ name: String) -> String { (try? self.directory.contents(of: name)) ?? "" }
         do {
             try eventually("both are trusted", within: .seconds(60)) {

@@ -25,10 +25,8 @@ struct PagePlay {
             try self.directory.write(block.text + "\n", to: "block-\(index)")
         }
         try self.directory.write(self.script, to: "page")
-        // The processes of the namespace end with its first one. Whoever isn't root is so in a namespace of users.
-        let isolation = ["unshare"] + (getuid() == 0 ? [] : ["-r"]) + ["-n", "-m", "-p", "-f", "--kill-child"]
         let process = try ChildProcess(
-            isolation + ["bash", self.directory.file("page").path, self.directory.url.path, BuiltProducts.server],
+            OwnNetwork.prefix + ["bash", self.directory.file("page").path, self.directory.url.path, BuiltProducts.server],
             environment: ["SOURCES": BuiltProducts.packageRoot.path],
             directory: self.directory.url,
             name: "play"
@@ -71,7 +69,6 @@ struct PagePlay {
         play=$1 server=$2
         set -u
         ip link set lo up
-        mount -t proc proc /proc
         mkdir -p "$play/etc" "$play/home/.build/release" "$play/bin"
         cp -a /etc/. "$play/etc" 2>/dev/null
         mkdir -p "$play/etc/derp"

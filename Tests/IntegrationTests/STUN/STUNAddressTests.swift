@@ -76,7 +76,6 @@ struct STUNAddressTests {
     /// The line of docs/configuration.md, on a machine with two more addresses, at which a client asks.
     private static let script = """
         set -e
-        ip link set lo up
         ip address add 192.0.2.7/32 dev lo
         ip address add 2001:db8::7/128 dev lo
         "$0" --config config.yaml -a 127.0.0.1:8081 -certmode none 2>server.log &
@@ -104,15 +103,7 @@ struct STUNAddressTests {
             """,
             to: "map.yaml"
         )
-        try self.directory.write(Self.script, to: "script")
-        // The processes of the namespace end with its first one. Whoever isn't root is so in a namespace of users.
-        let isolation = ["unshare"] + (getuid() == 0 ? [] : ["-r"]) + ["-n", "-p", "-f", "--kill-child"]
-        let change = ["sh", "-c", "cd \"$0\" && exec \"$@\"", self.directory.url.path]
-        let process = try ChildProcess(
-            isolation + change + ["sh", "-c", ". ./script", BuiltProducts.server],
-            directory: self.directory.url,
-            name: "network"
-        )
+        let process = try OwnNetwork.run(Self.script, in: self.directory)
         try eventually("a client has asked", within: .seconds(60)) {
             let log = (try? self.directory.contents(of: "server.log")) ?? ""
             guard !process.hasEnded else { throw KitError.closed(process.errors + log) }
