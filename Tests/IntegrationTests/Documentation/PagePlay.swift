@@ -26,7 +26,9 @@ struct PagePlay {
         }
         try self.directory.write(self.script, to: "page")
         let process = try ChildProcess(
-            OwnNetwork.prefix + ["bash", self.directory.file("page").path, self.directory.url.path, BuiltProducts.server],
+            OwnNetwork.prefix + [
+                "bash", self.directory.file("page").path, self.directory.url.path, BuiltProducts.server,
+            ],
             environment: ["SOURCES": BuiltProducts.packageRoot.path],
             directory: self.directory.url,
             name: "play"
