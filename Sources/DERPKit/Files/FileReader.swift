@@ -55,7 +55,9 @@ package enum FileReader {
         try Self.text(try self.bytes(of: STDIN_FILENO, limit: limit))
     }
 
+    /// Without the mark that some editors put before UTF-8.
     private static func text(_ bytes: [UInt8]) throws(FileError) -> String {
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
         guard let text = String(validating: bytes, as: UTF8.self) else { throw FileError(.notText) }
         return text
     }

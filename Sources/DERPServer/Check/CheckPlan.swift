@@ -63,7 +63,10 @@ struct CheckPlan: Sendable {
         }
         guard !command.all else { throw UsageError("--all and \(UsageError.quote(text)) exclude each other") }
         guard text.contains("://") else {
-            guard let map = command.map else { throw UsageError("a region needs --map, which has it") }
+            guard let map = command.map else {
+                let hint = text.contains(".") ? "; for a relay say \(UsageError.quote("https://" + text))" : ""
+                throw UsageError("a region needs --map, which has it\(hint)")
+            }
             try Self.refuseRelayOptions(command)
             return .region(text, map: map)
         }

@@ -18,7 +18,8 @@ struct EnvironmentSettings {
     /// - Throws: ``UsageError`` with the variable that is wrong.
     init(_ variables: [String: String]) throws(UsageError) {
         var former = [String: String]()
-        for (name, text) in variables.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Self.prefix) {
+        for (name, text) in variables.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Self.prefix) && !text.isEmpty
+        {
             guard let flag = Self.flag(name) else {
                 if Self.commands.contains(name), GoBoolean.parse(text) == true {
                     throw UsageError("\(name) is no setting: it would be asked for on the command line")
@@ -26,7 +27,6 @@ struct EnvironmentSettings {
                 self.unknown.append(name)
                 continue
             }
-            guard !text.isEmpty else { continue }
             if let other = former.updateValue(name, forKey: flag.name) {
                 throw UsageError("\(other) and \(name) are the same setting")
             }

@@ -61,7 +61,7 @@ struct Preparation {
         notices += Self.notices(of: configuration.region)
         notices += settings.mesh.notices(of: configuration.mesh)
         // In development nobody else reaches it.
-        if settings.isRelayEnabled, settings.transport != .development, configuration.admission.isOpen {
+        if settings.isRelayEnabled, settings.transport != .development, !settings.admission.isSelective {
             notices.append(
                 .warning(
                     "Anybody who reaches this server may relay through it",

@@ -33,11 +33,18 @@ extension FlagNeed {
         .ignored(
             [
                 "verify-clients", "verify-client-url", "reverify-interval", "mesh-psk-file", "mesh-with", "rate-config",
-                "max-clients", "max-refused", "refused-hold-time", "tcp-write-timeout",
+                "max-clients", "tcp-write-timeout",
             ],
-            silent: ["0", "0s", "2s", "4096", "100s"],
+            silent: ["0", "0s", "2s"],
             reason: "nobody is relayed for: -derp=false"
         ) { $0.isRelayEnabled },
+        .ignored(
+            ["max-refused", "refused-hold-time"],
+            silent: ["4096", "100s"],
+            reason: "nobody is refused: -derp=false"
+        ) {
+            $0.isRelayEnabled
+        },
         .ignored(["refused-hold-time"], silent: ["100s"], reason: "nobody is held: --max-refused is 0") {
             $0.limits.connections.refused > 0
         },
@@ -104,6 +111,9 @@ extension FlagNeed {
 }
 
 extension AdmissionSettings {
+    /// Whether not everybody is admitted who has a key that is on no list.
+    var isSelective: Bool { self.asksSomebody || self.allowFile != nil }
+
     /// Whether tailscaled or a controller is asked about clients.
     fileprivate var asksSomebody: Bool { self.tailscaledSocket != nil || !self.controllers.isEmpty }
 }

@@ -20,7 +20,7 @@ struct WithoutProcTests {
     func mistakes() throws {
         let end = try ServerProcess.runToExit(Self.options.with { $0.flags = ["--stun-prot=1"] })
         #expect(end.status == .code(64))
-        #expect(end.errors.contains("--stun-prot"), "\(end.errors)")
+        #expect(end.errors.contains("-stun-prot"), "\(end.errors)")
     }
 
     @Test("Arguments are known all the same: what was asked for is answered")
