@@ -62,27 +62,39 @@ final class HeldClients {
         return client.cause == .lists && self.pool?.isListed(client.key) == false ? .lifted : nil
     }
 
-    /// Lets as many of those who wait for a place go as there are places, whoever's time is over first.
+    /// Lets as many of those who wait for a place go as there are places.
     private func offerPlaces() {
-        while self.waitingCount > 0, self.pool?.offerPlace(now: self.relay.loop.now) == true {
-            let waiting = self.clients.indices.lazy.filter { self.clients[$0].cause == .full }
-            guard let next = waiting.min(by: { self.clients[$0].deadline < self.clients[$1].deadline }) else { return }
-            self.end(self.clients.remove(at: next), .lifted)
-        }
+        let limit = min(self.waitingCount, Self.offersAtOnce)
+        var count = 0
+        while count < limit, self.pool?.offerPlace(now: self.relay.loop.now) == true { count += 1 }
+        self.letGo(count, .lifted) { $0.cause == .full }
     }
 
-    /// Lets up to `count` clients go, those first whose time is over first: others need their descriptors.
+    /// How many are let go at a step for places at most: to close a connection takes its time, and others wait for the loop.
+    private static let offersAtOnce = 256
+
+    /// Lets up to `count` clients go: others need their descriptors.
     func giveWay(_ count: Int) {
-        guard !self.clients.isEmpty else { return }
-        let leaving = self.clients.indices.sorted { self.clients[$0].deadline < self.clients[$1].deadline }.prefix(
-            count
-        )
-        for index in leaving.sorted(by: >) { self.end(self.clients.remove(at: index), .gaveWay) }
+        self.letGo(count, .gaveWay) { _ in true }
     }
 
-    /// Lets all clients go, because the server stops.
+    /// Lets up to `count` of the clients that `mayGo` chooses go, those first whose time is over first.
+    private func letGo(_ count: Int, _ end: RefusalEnd, where mayGo: (HeldClient) -> Bool) {
+        guard count > 0, !self.clients.isEmpty else { return }
+        let candidates = self.clients.indices.filter { mayGo(self.clients[$0]) }
+        let leaving = Set(candidates.sorted { self.clients[$0].deadline < self.clients[$1].deadline }.prefix(count))
+        var staying = Deque<HeldClient>(minimumCapacity: self.clients.count)
+        for (index, client) in self.clients.enumerated() {
+            if leaving.contains(index) { self.end(client, end) } else { staying.append(client) }
+        }
+        self.clients = staying
+    }
+
+    /// Lets all clients go, because the server stops. Leaves nothing on the loop: another thread may release this.
     func closeAll() {
         while let client = self.clients.popFirst() { self.end(client, .shutdown) }
+        self.timer?.cancel()
+        self.timer = nil
     }
 
     private func end(_ client: HeldClient, _ end: RefusalEnd) {

@@ -1,0 +1,81 @@
+import Glibc
+import Testing
+
+@testable import AsyncSockets
+@testable import DERPKit
+
+@Suite("Refused clients that a loop holds")
+struct HeldClientsTests {
+    private static let second: UInt64 = 1_000_000_000
+
+    /// A loop that holds clients, whose ends are `ends`: each is let go a second after the one before.
+    private struct Held {
+        let table: LoopTable
+        let pool: RefusalPool
+        let ends: [OwnedDescriptor]
+
+        var relay: RelayLoop { self.table.relays[0] }
+
+        /// - Parameter places: how many clients may come in.
+        init(_ causes: [ClientRefusal.Cause], places: Int = 1) throws {
+            let table = try LoopTable(loops: 1, seed: 1) { $0.connectionLimits.clients = places }
+            let relay = table.relays[0]
+            let pool = table.context.refusals
+            self.ends = try causes.enumerated().map { index, cause in
+                var pair: [Int32] = [0, 0]
+                let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+                try #require(socketpair(AF_UNIX, kind, 0, &pair) == 0)
+                let address = SocketAddress(.loopbackIPv4, port: 1)
+                let stream = try TCPStream(descriptor: pair[1], peerAddress: address, loop: relay.loop)
+                try #require(pool.take(address.ip, now: relay.loop.now))
+                let client = HeldClient(
+                    socket: try #require(stream.mute()),
+                    key: NodePrivateKey().publicKey,
+                    address: address.ip,
+                    cause: cause,
+                    reason: .limit,
+                    deadline: relay.loop.now + UInt64(10 + index) * HeldClientsTests.second
+                )
+                relay.held.hold(client, in: pool)
+                return OwnedDescriptor(pair[0])
+            }
+            self.table = table
+            self.pool = pool
+        }
+
+        /// Which of them are still held, by index.
+        var remaining: [Int] {
+            self.ends.indices.filter { index in
+                var byte: UInt8 = 0
+                return recv(self.ends[index].raw, &byte, 1, Int32(MSG_DONTWAIT)) != 0
+            }
+        }
+    }
+
+    @Test("as many as there are places are let go, whoever's time is over first, and nobody who waits for none")
+    func places() throws {
+        let held = try Held([.verdict, .full, .full, .full, .full], places: 2)
+        held.relay.loop.turn(at: held.relay.loop.now + Self.second / 10)
+        #expect(held.remaining == [0, 3, 4])
+        #expect(held.relay.held.count == 3)
+        #expect(held.relay.counters.refusalEnds[.lifted] == 2)
+    }
+
+    @Test("those give way whose time is over first")
+    func shortage() throws {
+        let held = try Held([.verdict, .lists, .full])
+        held.relay.held.giveWay(2)
+        #expect(held.remaining == [2])
+        held.relay.held.giveWay(2)
+        #expect(held.remaining == [] && held.relay.held.count == 0)
+        #expect(held.relay.counters.refusalEnds[.gaveWay] == 3)
+    }
+
+    @Test("a stop leaves nothing on the loop that another thread would have to take away")
+    func stop() throws {
+        let held = try Held([.verdict, .full])
+        #expect(!held.relay.loop.timers.isEmpty)
+        held.relay.held.closeAll()
+        #expect(held.remaining == [] && held.relay.loop.timers.isEmpty)
+    }
+}
