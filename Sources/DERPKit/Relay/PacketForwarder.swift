@@ -138,9 +138,10 @@ extension PacketForwarder {
         guard let keys = self.links[link] else { return }
         self.endedLinks.insert(link)
         for (count, key) in keys.enumerated() {
-            if let presence = self.presences[key], presence.links.count > 1, presence.links.first == link {
+            if let presence = self.presences[key], presence.links.count > 1 {
+                let wasUsed = !presence.isLocal && presence.links.first == link
                 presence.demote(link: link)
-                if !presence.isLocal { _ = self.publishRemoteRoute(presence) }
+                if wasUsed { _ = self.publishRemoteRoute(presence) }
             }
             if count % 1024 == 1023 { await self.relays[0].loop.nextTick() }
         }

@@ -98,6 +98,22 @@ struct MeshRouteTests {
         #expect(links(to: lost) == [])
     }
 
+    @Test("a link that has ended while another was used is no way either once that one breaks")
+    func endedSpareLink() throws {
+        let mesh = try MeshTable(loops: 2, seed: 5)
+        let table = mesh.table
+        let links = [try mesh.link(on: 0), try mesh.link(on: 1), try mesh.link(on: 0)]
+        let sender = try TableClient(table, on: 0)
+        let key = NodePrivateKey().publicKey
+        table.settle()
+        for link in links { link.tell(.present(key)) }
+        links[1].end()
+        links[0].breakDown()
+        sender.send([1], to: key)
+        table.settle()
+        #expect(links[2].frames().contains { $0.type == .forwardPacket })
+    }
+
     @Test("a forwarded packet is delivered here, and never forwarded again")
     func once() throws {
         let mesh = try MeshTable(loops: 2, seed: 3)
