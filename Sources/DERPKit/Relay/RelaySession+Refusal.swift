@@ -11,12 +11,13 @@ extension RelaySession {
         let address = self.clientAddress.ip
         guard !self.relay.isDraining, !self.stream.areDescriptorsScarce, pool.take(address, now: self.stream.loop.now)
         else {
-            self.relay.counters.refusalEnds[.notHeld] += 1
+            self.relay.counters.refusalEnds[self.relay.isDraining ? .shutdown : .notHeld] += 1
             return await self.end(reason)
         }
         guard let socket = await self.mute(telling: refusal.notice) else {
             pool.giveBack(address)
-            self.relay.counters.refusalEnds[self.stream.failure == nil ? .notHeld : .peer] += 1
+            let isGone = self.stream.failure != nil
+            self.relay.counters.refusalEnds[self.relay.isDraining ? .shutdown : isGone ? .peer : .notHeld] += 1
             return await self.end(reason)
         }
         self.context.logger.debug(
