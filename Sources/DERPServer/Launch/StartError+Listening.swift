@@ -13,7 +13,7 @@ extension StartError {
             (stun, configuration.stunAddresses),
         ]
         let flags = candidates.filter { _, addresses in
-            addresses.contains { error.message.contains($0.description) }
+            addresses.contains { Self.names(error.message, $0.description) }
         }.map(\.0)
         let isTaken = error.message.contains("in use")
         let hint = isTaken ? flags.lazy.compactMap { Self.hint(about: $0, settings.sources) }.first : nil
@@ -21,6 +21,11 @@ extension StartError {
             flags.isEmpty ? "-a" : flags.joined(separator: " or "),
             error.message + (hint.map { ": \($0)" } ?? "")
         )
+    }
+
+    /// Whether `message` has `address`, which is more than that another one begins like it: `:80` is no `:8081`.
+    private static func names(_ message: String, _ address: String) -> Bool {
+        message.ranges(of: address).contains { message[$0.upperBound...].first?.isNumber != true }
     }
 
     /// Who may have the address that headscale's configuration gave the flag.
