@@ -34,6 +34,8 @@ final class HeldClients {
         self.pool = pool
         self.clients.append(client)
         if client.cause == .full { self.waitingCount += 1 }
+        // A stop may have come after the caller's last look: its task gives others a turn with each asynchronous call.
+        guard !self.relay.isDraining else { return self.closeAll() }
         guard self.timer?.isScheduled != true else { return }
         let timer = self.timer ?? LoopTimer(on: self.relay.loop) { [unowned self] in self.step() }
         self.timer = timer

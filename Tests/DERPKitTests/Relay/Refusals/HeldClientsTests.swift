@@ -16,10 +16,16 @@ struct HeldClientsTests {
 
         var relay: RelayLoop { self.table.relays[0] }
 
-        /// - Parameter places: how many clients may come in.
-        init(_ causes: [ClientRefusal.Cause], places: Int = 1) throws {
+        /// - Parameters:
+        ///   - places: how many clients may come in.
+        ///   - isStopped: whether the relay has stopped before.
+        init(_ causes: [ClientRefusal.Cause], places: Int = 1, isStopped: Bool = false) throws {
             let table = try LoopTable(loops: 1, seed: 1) { $0.connectionLimits.clients = places }
             let relay = table.relays[0]
+            if isStopped {
+                Task(executorPreference: relay.loop) { await relay.drain(farewell: [], within: .zero) }
+                try #require(table.turn { relay.isDraining && relay.loop.isIdle })
+            }
             let pool = table.context.refusals
             self.ends = try causes.enumerated().map { index, cause in
                 var pair: [Int32] = [0, 0]
@@ -77,5 +83,12 @@ struct HeldClientsTests {
         #expect(!held.relay.loop.timers.isEmpty)
         held.relay.held.closeAll()
         #expect(held.remaining == [] && held.relay.loop.timers.isEmpty)
+    }
+
+    @Test("one that comes just after the stop is not held")
+    func late() throws {
+        let held = try Held([.verdict], isStopped: true)
+        #expect(held.remaining == [] && held.relay.loop.timers.isEmpty)
+        #expect(held.relay.counters.refusalEnds[.shutdown] == 1)
     }
 }
