@@ -18,8 +18,8 @@ struct EnvironmentSettings {
     /// - Throws: ``UsageError`` with the variable that is wrong.
     init(_ variables: [String: String]) throws(UsageError) {
         var former = [String: String]()
-        for (name, text) in variables.sorted(by: { $0.key < $1.key }) where name.hasPrefix(Self.prefix) && !text.isEmpty
-        {
+        let given = variables.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }
+        for (name, text) in given.sorted(by: { $0.key < $1.key }) {
             guard let flag = Self.flag(name) else {
                 if Self.commands.contains(name), GoBoolean.parse(text) == true {
                     throw UsageError("\(name) is no setting: it would be asked for on the command line")
