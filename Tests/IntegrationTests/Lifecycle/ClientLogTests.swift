@@ -33,7 +33,7 @@ struct ClientLogTests {
         try eventually("the end is told") { Self.lines(server, "A client has left").count == 1 }
         let end = try #require(Self.lines(server, "A client has left").first)
         #expect(end.contains(client.key.text) && end.contains("address=127.0.0.1:") && end.contains("reason=peer"))
-        #expect(end.firstRange(of: /duration=[0-9.]+(ms|s)/) != nil, "\(end)")
+        #expect(end.firstRange(of: /duration=[0-9.]+(µs|ms|s)/) != nil, "\(end)")
         try server.stop()
         try #expect(#require(Self.lines(server, "A client has left").last).contains("reason=shutdown"))
     }

@@ -11,6 +11,7 @@ final class TailcatTransfer {
     private let content: URL
     private let receiver: ChildProcess
     private var sender: ChildProcess?
+    private var senderKey = "new"
 
     /// Starts a receiver for `byteCount` random bytes.
     init(_ setting: Tailcat.Setting, byteCount: Int) throws {
@@ -32,7 +33,26 @@ final class TailcatTransfer {
         )
     }
 
-    /// Starts the sender, once the receiver has told its address.
+    /// Has all senders be one client, and returns its node key as text.
+    func saveSenderKey() throws -> String {
+        let tool = try ChildProcess(
+            [self.program, "genkey", "--client", "--key=\(Self.savedKey)"],
+            environment: self.setting.environment(home: self.directory.file("sender-home")),
+            directory: self.directory.url,
+            name: "genkey"
+        )
+        let status = try tool.waitForExit()
+        let words = (tool.output + tool.errors).split(whereSeparator: \.isWhitespace)
+        guard status == .code(0), let key = words.first(where: { $0.hasPrefix("nodekey:") }) else {
+            throw KitError.unexpected("genkey: \(status) \(tool.output)\(tool.errors)")
+        }
+        self.senderKey = Self.savedKey
+        return String(key)
+    }
+
+    private static let savedKey = "client-default"
+
+    /// Starts the sender, once the receiver has told its address. May be done again when one has given up.
     func startSending() throws {
         var address = ""
         try eventually("the receiver tells its address", within: .seconds(60)) {
@@ -42,7 +62,7 @@ final class TailcatTransfer {
             return !address.isEmpty
         }
         self.sender = try ChildProcess(
-            [self.program, "--key=new", address],
+            [self.program, "--key=\(self.senderKey)", address],
             environment: self.setting.environment(home: self.directory.file("sender-home")),
             input: .file(self.content),
             directory: self.directory.url,
@@ -51,6 +71,9 @@ final class TailcatTransfer {
     }
 
     var isRunning: Bool { !self.receiver.hasEnded }
+
+    /// Whether something has come.
+    var hasBegun: Bool { ((try? self.receivedByteCount) ?? 0) > 0 }
 
     /// Whether the sender has given up, which it does when it can't reach the receiver for 10 s, or is done.
     var hasSenderEnded: Bool { self.sender?.hasEnded == true }
