@@ -7,7 +7,7 @@ struct FlagNeedTests {
     /// Flags that count for something whatever the others say, or of which another place says what they need.
     private static let independent: Set<String> = [
         "dev", "stun", "home", "version", "tcp-keepalive-time", "tcp-user-timeout", "loops", "debug-allow", "log-level",
-        "allow-file", "deny-file", "map-url", "map-path", "map-shuffle", "bootstrap-dns-names",
+        "allow-file", "deny-file", "map-url", "map-path", "bootstrap-dns-names",
         "unpublished-bootstrap-dns-names", "config", "check-config", "accept-connection-limit", "max-pending",
         "max-connections-per-ip", "trusted-proxies", "takeover", "stun-listen",
         // Refused in any case.
@@ -66,6 +66,7 @@ struct FlagNeedTests {
             Case("-stun-port=3479", lacking: ["-stun=false"], met: []),
             Case("-derp=false", lacking: ["-stun=false"], met: []),
             Case("--max-refused=7", lacking: ["-derp=false"], met: []),
+            Case("--max-refused=7", lacking: ["--refused-hold-time=0"], met: ["--refused-hold-time=60s"]),
             Case("--refused-hold-time=60s", lacking: ["--max-refused=0"], met: ["--max-refused=7"]),
             Case("-accept-connection-burst=5", met: ["-accept-connection-limit=5"]),
             Case("-socket=/socket", met: ["-verify-clients"]),
@@ -75,6 +76,7 @@ struct FlagNeedTests {
             Case("--reverify-interval=2m", met: ["--deny-file=/deny"]),
             Case("--map-update=2h", met: ["--map-url=https://a.example/"]),
             Case("--map-cache=/cache", met: ["--map-url=https://a.example/"]),
+            Case("--map-shuffle=x", met: ["--map-path=/map"]),
             Case("--map-own-region=false", met: ["--map-path=/map"]),
             Case("--region-id=7", lacking: ["--map-own-region=false", "--map-path=/map"], met: []),
             Case("--region-code=x", lacking: ["--map-own-region=false", "--map-path=/map"], met: []),

@@ -11,6 +11,7 @@ actor MeshLink {
     private var status: MeshLinkStatus
     /// How often it failed since it was up.
     private var failuresInARow = 0
+    private var lastFailure: DERPError.Code?
 
     nonisolated var loop: EventLoop { self.relay.loop }
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
@@ -139,9 +140,11 @@ extension MeshLink {
         self.status.state = .down
         self.status.failures += 1
         self.failuresInARow += 1
-        // A node may be away for long.
+        // A node may be away for long, and come back as another one.
+        let isNews = self.failuresInARow == 1 || failure.code != self.lastFailure
+        self.lastFailure = failure.code
         self.context.logger.log(
-            level: self.failuresInARow == 1 ? .warning : .debug,
+            level: isNews ? .warning : .debug,
             "Mesh link is down",
             metadata: ["node": "\(self.status.node)", "reason": "\(failure)"]
         )

@@ -332,14 +332,16 @@ extension RelayServer {
             options: self.configuration.tcpOptions,
             inherited: inherited,
             onAcceptFailure: { loop, error in
+                let relay = relays[loop.index]
+                let isNews = error.code == .outOfFiles && relay.shortageNews.take(now: loop.now)
                 if error.code == .outOfFiles {
-                    relays[loop.index].counters.connectionRefusals[.files] += 1
+                    relay.counters.connectionRefusals[.files] += 1
                     context.refusals.noteShortage(now: loop.now)
                     for relay in relays { relay.leave(.giveWay(RefusalPool.step)) }
                 } else {
-                    relays[loop.index].counters.acceptFailures += 1
+                    relay.counters.acceptFailures += 1
                 }
-                logger.debug("Accept failed", metadata: ["error": "\(error)"])
+                logger.log(level: isNews ? .warning : .debug, "Accept failed", metadata: ["error": "\(error)"])
             },
             onAccept: { stream in
                 let relay = relays[stream.loop.index]

@@ -22,7 +22,10 @@ extension RelaySession {
                 try self.limited { () throws(ConnectionRefusal) in try self.seat.identify(as: origin) }
                 return Array(buffer.dropFirst(byteCount))
             case .invalid(let error):
-                self.context.logger.debug(
+                // A proxy that was set up wrongly keeps everybody out.
+                let isNews = self.relay.proxyNews.take(now: self.relay.loop.now)
+                self.context.logger.log(
+                    level: isNews ? .warning : .debug,
                     "A trusted proxy sent no PROXY header",
                     metadata: ["proxy": "\(self.stream.peerAddress)", "error": "\(error)"]
                 )

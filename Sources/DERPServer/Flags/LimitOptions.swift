@@ -60,8 +60,8 @@ struct LimitOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long they are held at most; at random, not less than 30 % of it. 0: not at all.",
-            valueName: "time"
+            "How long they are held at most, 1s…110s; at random, not less than 30 % of it. 0: not at all.",
+            valueName: "duration"
         )
     )
     var refusedHoldTime = "100s"

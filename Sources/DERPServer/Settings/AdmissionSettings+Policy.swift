@@ -60,6 +60,9 @@ extension AdmissionSettings {
         var notices = [("allow", policy.lists?.allow), ("deny", policy.lists?.deny)].compactMap { name, file in
             file.map { Notice.info("Read the \(name) list", ["file": "\($0.path)", "keys": "\($0.count)"]) }
         }
+        if let allow = policy.lists?.allow, allow.count == 0 {
+            notices.append(.warning("The allow list is empty: nobody is admitted", ["file": "\(allow.path)"]))
+        }
         if let path = self.tailscaledSocket {
             notices.append(.info("The local tailscaled is asked about clients", ["socket": "\(path)"]))
         }

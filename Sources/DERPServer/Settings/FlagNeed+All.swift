@@ -48,6 +48,9 @@ extension FlagNeed {
         .ignored(["refused-hold-time"], silent: ["100s"], reason: "nobody is held: --max-refused is 0") {
             $0.limits.connections.refused > 0
         },
+        .ignored(["max-refused"], silent: ["4096", "0"], reason: "nobody is held: --refused-hold-time is 0") {
+            $0.limits.connections.refusedHoldTime > .zero
+        },
         .ignored(["accept-connection-burst"], reason: "there is no -accept-connection-limit") {
             $0.limits.connections.acceptsPerSecond != nil
         },
@@ -83,6 +86,9 @@ extension FlagNeed {
             silent: ["900", "derp", "DERP relay"],
             reason: "this server's region isn't in the map: --map-own-region=false"
         ) { $0.map.sources.includesOwnRegion },
+        .ignored(["map-shuffle"], reason: "there is neither --map-url nor --map-path") {
+            !$0.map.sources.urls.isEmpty || !$0.map.sources.paths.isEmpty
+        },
         .off("map-own-region", "The map is empty", reason: "there is neither --map-url nor --map-path") {
             !$0.map.sources.urls.isEmpty || !$0.map.sources.paths.isEmpty
         },
