@@ -79,6 +79,13 @@ int cas_tls_use_server_suites(SSL_CTX *context) {
         && SSL_CTX_set_cipher_list(context, "ECDHE+AES128+AESGCM:ECDHE+CHACHA20:ECDHE+AESGCM");
 }
 
+int cas_tls_use_groups(SSL_CTX *context) {
+    // The stars have clients send key shares of both, so that servers without the first need no second ClientHello.
+    if (SSL_CTX_set1_groups_list(context, "*X25519MLKEM768:*X25519:P-256")) return 1;
+    ERR_clear_error();
+    return (int)SSL_CTX_set1_groups_list(context, "X25519:P-256");
+}
+
 int cas_tls_add_chain_certificate(SSL_CTX *context, X509 *certificate) {
     return (int)SSL_CTX_add1_chain_cert(context, certificate);
 }

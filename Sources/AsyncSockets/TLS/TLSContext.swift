@@ -4,7 +4,9 @@ import Glibc
 
 /// Settings that many TLS sessions share: certificates, versions, and what is asked of the peer's certificate.
 ///
-/// TLS 1.2 (RFC 5246) and 1.3 (RFC 8446); no renegotiation, no resumption, and no ALPN unless asked for.
+/// TLS 1.2 (RFC 5246) and 1.3 (RFC 8446); no renegotiation, no resumption, and no ALPN unless asked for. Keys are exchanged by
+/// X25519MLKEM768 (where OpenSSL is 3.5 or newer), X25519 or P-256, and nothing else: other groups let a client that does no
+/// work have the server do a lot.
 // @unchecked: an SSL_CTX is counted atomically and never changed after init.
 public final class TLSContext: @unchecked Sendable {
     /// Which versions of TLS are spoken.
@@ -118,10 +120,10 @@ public final class TLSContext: @unchecked Sendable {
             case .tls13: (TLS1_3_VERSION, TLS1_3_VERSION)
             case .both: (TLS1_2_VERSION, TLS1_3_VERSION)
             }
-        guard cas_tls_set_version_range(context, range.0, range.1) == 1,
+        guard cas_tls_set_version_range(context, range.0, range.1) == 1, cas_tls_use_groups(context) == 1,
             !isServer || cas_tls_use_server_suites(context) == 1
         else {
-            let error = Self.lastError("set TLS versions and suites")
+            let error = Self.lastError("set TLS versions, groups and suites")
             SSL_CTX_free(context)
             throw error
         }
