@@ -39,6 +39,12 @@ public final class EventLoop: @unchecked Sendable {
     private var spin = SpinPolicy()
     private var registrations = RegistrationTable()
     private var jobs: [Work] = []
+    private var turns = TurnQueue()
+    private var budget = TimeBudget()
+    /// How long turns have taken in all, in nanoseconds. Confined.
+    public private(set) var turnTime: UInt64 = 0
+    /// How many turns had to wait because those of a tick had taken their share. Confined.
+    public private(set) var delayedTurnCount: UInt64 = 0
     private var deferred: [UnsafeContinuation<Void, Never>] = []
     private var tickEndHandlers: [any TickEndHandler] = []
     private let events = UnsafeMutablePointer<cas_event>.allocate(capacity: Int(CAS_MAX_EVENTS))
@@ -85,6 +91,8 @@ extension EventLoop {
     private enum Work {
         case job(UnownedJob)
         case handler(any MailHandler)
+        /// A job that waits for its turn.
+        case turn(UnownedJob, BudgetedExecutor)
     }
 }
 
@@ -122,6 +130,14 @@ extension EventLoop {
     public func nextTick(isolation: isolated (any Actor)? = #isolation) async {
         await withUnsafeContinuation { self.deferred.append($0) }
     }
+
+    /// Has `handler` take a turn when others have had theirs, as tasks of a ``BudgetedExecutor`` do.
+    public func requestTurn(for handler: any BudgetedHandler) {
+        self.turns.append(.handler(handler))
+    }
+
+    /// How many turns are waited for. Confined.
+    public var waitingTurnCount: Int { self.turns.count }
 
     /// Calls `handler` once when this tick's reading and jobs are done.
     public func atTickEnd(_ handler: any TickEndHandler) {
@@ -186,15 +202,18 @@ extension EventLoop {
     private func tick(mayWait: Bool, at now: UInt64? = nil) {
         self.poll(mayWait: mayWait, at: now)
         self.takeInbox()
-        self.runJobs()
+        let hasRunJobs = self.runJobs()
         // Behind the sockets: when the loop was held up, a deadline must not end what has just made progress.
         self.timers.advance(to: self.now)
-        self.endTick()
+        let isContended = self.endTick() || hasRunJobs
+        guard !self.turns.isEmpty else { return }
+        self.takeTurns(isContended: isContended)
+        _ = self.endTick()
     }
 
     /// Whether there is nothing to do but to wait for sockets and timers.
     package var isIdle: Bool {
-        self.jobs.isEmpty && self.deferred.isEmpty && self.inbox.withLock { $0.isEmpty }
+        self.jobs.isEmpty && self.deferred.isEmpty && self.turns.isEmpty && self.inbox.withLock { $0.isEmpty }
     }
 
     /// Says that the group is gone.
@@ -206,7 +225,7 @@ extension EventLoop {
     /// The only place where the thread blocks.
     private func poll(mayWait: Bool, at now: UInt64?) {
         var timeout: Int32 = 0
-        if mayWait, self.jobs.isEmpty, self.deferred.isEmpty {
+        if mayWait, self.jobs.isEmpty, self.deferred.isEmpty, self.turns.isEmpty {
             // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
             self.isSleeping.store(true, ordering: .sequentiallyConsistent)
             if self.inbox.withLock({ $0.isEmpty }) {
@@ -271,29 +290,58 @@ extension EventLoop {
     }
 
     /// Runs the jobs that are there, and those that they add, but not for ever: sockets have a turn too.
-    private func runJobs() {
+    ///
+    /// - Returns: whether there was one that has not to wait for its turn.
+    private func runJobs() -> Bool {
         let serial = self.asUnownedSerialExecutor()
         let task = self.asUnownedTaskExecutor()
         var next = 0
+        var turnCount = 0
         while next < self.jobs.count, next < Self.jobsPerTick {
             switch self.jobs[next] {
             case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
             case .handler(let handler): handler.handleMail()
+            case .turn(let job, let executor):
+                self.turns.append(.job(job, executor))
+                turnCount += 1
             }
             next += 1
         }
         self.jobs.removeFirst(next)
+        return next > turnCount
     }
 
     private static let jobsPerTick = 4096
 
-    private func endTick() {
+    /// Takes turns, as far as the budget goes.
+    ///
+    /// - Parameter isContended: whether others had work in this tick.
+    private func takeTurns(isContended: Bool) {
+        let start = cas_monotonic_nanoseconds()
+        let end = start + self.budget.allowance(now: start, isContended: isContended)
+        var now = start
+        while now < end, let turn = self.turns.popFirst() {
+            switch turn {
+            case .job(let job, let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
+            case .handler(let handler): handler.takeTurn()
+            }
+            now = cas_monotonic_nanoseconds()
+        }
+        self.turnTime += now - start
+        self.budget.spend(now - start, isContended: isContended)
+        self.delayedTurnCount += UInt64(self.turns.delayAll())
+    }
+
+    /// - Returns: whether there was something to do.
+    private func endTick() -> Bool {
+        let hasWork = !self.tickEndHandlers.isEmpty
         var next = 0
         while next < self.tickEndHandlers.count {
             self.tickEndHandlers[next].tickEnded()
             next += 1
         }
         self.tickEndHandlers.removeAll(keepingCapacity: true)
+        return hasWork
     }
 }
 
@@ -309,10 +357,23 @@ extension EventLoop: SerialExecutor, TaskExecutor {
             self.jobs.append(.job(job))
             return
         }
-        // An executor is an unowned reference, and the job may be all that holds the loop: once it is in the inbox it may
-        // run to its end. The thread waits for this count.
+        self.postJob(.job(job))
+    }
+
+    /// Has `job` run on the loop in a turn of its own.
+    func enqueue(_ job: UnownedJob, by executor: BudgetedExecutor) {
+        guard !self.isCurrent else {
+            self.turns.append(.job(job, executor))
+            return
+        }
+        self.postJob(.turn(job, executor))
+    }
+
+    /// Leaves a job for the loop's thread. An executor is an unowned reference, and the job may be all that holds the loop:
+    /// once it is in the inbox it may run to its end. The thread waits for the count.
+    private func postJob(_ work: Work) {
         self.enqueuing.add(1, ordering: .acquiring)
-        self.post(.job(job))
+        self.post(work)
         self.enqueuing.subtract(1, ordering: .releasing)
     }
 

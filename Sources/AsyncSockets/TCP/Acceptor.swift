@@ -33,7 +33,6 @@ actor Acceptor {
         let token = try self.loop.register(
             self.descriptor,
             events: UInt32(CAS_READABLE),
-            edgeTriggered: false,
             handler: self.readiness
         )
         self.token = token
@@ -49,15 +48,17 @@ actor Acceptor {
     }
 }
 
-/// Accepts when the loop says that somebody knocks.
+/// Accepts when the loop says that somebody knocks, and has time for strangers.
 // @unchecked: confined to the loop.
-private final class Readiness: EventHandler, @unchecked Sendable {
+private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendable {
     private let descriptor: Int32
     private let spare: SpareDescriptor
     private unowned let loop: EventLoop
     private let onAccept: @Sendable (TCPStream) -> Void
     private let onAcceptFailure: @Sendable (EventLoop, SocketError) -> Void
     private var pause: LoopTimer?
+    private var isTurnRequested = false
+    private var isStopped = false
     var token: UInt64 = 0
 
     init(
@@ -75,15 +76,25 @@ private final class Readiness: EventHandler, @unchecked Sendable {
     }
 
     func stop() {
+        self.isStopped = true
         self.pause?.cancel()
         self.pause = nil
     }
 
     /// So many at a time, so that a rush of clients doesn't hold up those who are there.
-    private static let acceptsPerTick = 32
+    private static let acceptsPerTurn = 16
 
     func handle(events: UInt32) {
-        for _ in 0..<Self.acceptsPerTick {
+        guard !self.isTurnRequested else { return }
+        self.isTurnRequested = true
+        self.loop.requestTurn(for: self)
+    }
+
+    func takeTurn() {
+        self.isTurnRequested = false
+        // The descriptor's number may be another socket's by now.
+        guard !self.isStopped else { return }
+        for _ in 0..<Self.acceptsPerTurn {
             var storage = sockaddr_storage()
             let accepted: Int32
             switch self.spare.accept(self.descriptor, &storage) {
@@ -105,16 +116,21 @@ private final class Readiness: EventHandler, @unchecked Sendable {
                 self.onAcceptFailure(self.loop, error)
             }
         }
+        // Readiness is told once: more may wait.
+        self.handle(events: 0)
     }
 
     private func acceptFailed(_ number: Int32) {
         switch number {
-        case EAGAIN, EINTR:
+        case EAGAIN:
             return
+        case EINTR:
+            self.handle(events: 0)
         case ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
             ENETUNREACH:
             // That client's trouble (accept(2) passes pending network errors on). The next one is accepted.
             self.onAcceptFailure(self.loop, SocketError(errno: number, "accept"))
+            self.handle(events: 0)
         default:
             // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client stays queued, and would wake us at once, again and again.
             self.onAcceptFailure(self.loop, SocketError(errno: number, "accept"))
@@ -125,16 +141,12 @@ private final class Readiness: EventHandler, @unchecked Sendable {
     private static let restTime: UInt64 = 100_000_000
 
     private func rest() {
-        self.loop.modify(self.descriptor, token: self.token, events: 0, edgeTriggered: false)
+        self.loop.modify(self.descriptor, token: self.token, events: 0)
         let pause =
             self.pause
             ?? LoopTimer(on: self.loop) { [unowned self] in
-                self.loop.modify(
-                    self.descriptor,
-                    token: self.token,
-                    events: UInt32(CAS_READABLE),
-                    edgeTriggered: false
-                )
+                // Reports anew that somebody waits.
+                self.loop.modify(self.descriptor, token: self.token, events: UInt32(CAS_READABLE))
             }
         self.pause = pause
         pause.schedule(at: self.loop.now + Self.restTime)

@@ -2,12 +2,13 @@ import Glibc
 
 extension TCPStream {
     /// Ends the stream so that the peer can read what was sent: says so, then discards what the peer still sends
-    /// until it closes too, within `time` and ``discardLimit``. (Closing with unread bytes would send a reset.)
+    /// until it closes too, within `time` and ``discardLimit``. (Closing with unread bytes would send a reset.) One whose
+    /// time was up is told too, but not waited for.
     public func finish(within time: Duration = .seconds(1), isolation: isolated (any Actor)? = #isolation) async {
         defer { self.close() }
         self.setDeadline(time)
         while !self.unsent.isEmpty, self.failure == nil { await self.waitUntilWritable() }
-        guard self.isOpen, self.failure == nil || self.failure?.code == .tls else { return }
+        guard self.isOpen, self.failure.map({ [.tls, .timeout].contains($0.code) }) ?? true else { return }
         if let layer = self.layer {
             var output = SealedOutput(self.loop.buffers.sealed)
             layer.close(output: &output)

@@ -16,11 +16,13 @@ struct MetricsPage: Sendable {
         var counters = RelayCounters()
         var connections = 0
         var held = 0
+        var strangers = StrangerCounters()
         for relay in self.relays {
-            let (numbers, open, refused) = await relay.loop.run {
-                (relay.counters, relay.openStreams, relay.held.count)
+            let (numbers, open, refused, work) = await relay.loop.run {
+                (relay.counters, relay.openStreams, relay.held.count, StrangerCounters(relay.loop))
             }
             counters += numbers
+            strangers += work
             connections += open
             held += refused
         }
@@ -29,6 +31,7 @@ struct MetricsPage: Sendable {
         let counts = await self.forwarder.counts
         self.writeClients(counters, counts, connections: connections, to: &text)
         self.writeRefusals(counters, held: held, to: &text)
+        self.writeStrangers(strangers, to: &text)
         self.writePackets(counters, to: &text)
         self.writeFrames(counters, to: &text)
         await self.writeMesh(counters, counts, to: &text)

@@ -11,6 +11,12 @@ struct PrometheusText {
         for sample in samples { self.sample(name, String(sample.value), sample.labels) }
     }
 
+    /// A time that adds up, in seconds.
+    mutating func counter(_ name: String, _ help: String, seconds nanoseconds: UInt64) {
+        self.begin(name, help, type: "counter")
+        self.sample(name, String(Double(nanoseconds) / 1e9), [])
+    }
+
     mutating func gauge(_ name: String, _ help: String, _ value: Int, labels: [(String, String)] = []) {
         self.gauge(name, help, [(value, labels)])
     }

@@ -5,6 +5,8 @@ import AsyncSockets
 // @unchecked: confined to `loop`, but for the constants and the mailbox, which locks.
 final class RelayLoop: @unchecked Sendable {
     let loop: EventLoop
+    /// Runs what connections cause that have not logged in. Clients' own work goes before it.
+    let strangers: BudgetedExecutor
     let writeTimeout: Duration?
 
     @exclusivity(unchecked) private(set) var clients: ClientTable
@@ -48,6 +50,7 @@ final class RelayLoop: @unchecked Sendable {
     /// - Parameter queueMemory: how many bytes the loop's queues may hold in all; at least one block of each kind.
     init(loop: EventLoop, writeTimeout: Duration?, queueMemory: Int) {
         self.loop = loop
+        self.strangers = BudgetedExecutor(on: loop)
         self.writeTimeout = writeTimeout
         self.clients = ClientTable(loop: loop.index)
         // Disco packets are small: a ninth of the memory is for them.

@@ -354,7 +354,7 @@ extension RelayServer {
                     return
                 }
                 relay.opened(stream)
-                Task(executorPreference: stream.loop) { await session.run() }
+                Task(executorPreference: relay.strangers) { await session.run() }
             }
         )
         self.listeners.append(listener)

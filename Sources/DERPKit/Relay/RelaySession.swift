@@ -2,7 +2,7 @@ import AsyncSockets
 import Logging
 
 /// One accepted connection, from TLS to its end: HTTP first, and DERP when the client asks for it. Runs on the
-/// loop that accepted it.
+/// loop that accepted it, and until the client has logged in by a budget (``RelayLoop/strangers``).
 struct RelaySession: Sendable {
     let stream: TCPStream
     let relay: RelayLoop
@@ -36,7 +36,8 @@ struct RelaySession: Sendable {
             let early = try await self.readProxyHeader()
             guard let upgrade = try await self.serveHTTP(early: early) else { return await self.end(.answered) }
             let client = try await self.admit(upgrade)
-            // A task of its own: this one keeps all memory that the login has taken, which is more than a client's.
+            // A task of its own: this one keeps all memory that the login has taken, which is more than a client's. And a
+            // client waits for no budget.
             Task(executorPreference: self.stream.loop) { await self.serve(client) }
         } catch {
             guard let refusal = error.refusal else { return await self.end(error.reason) }
@@ -57,7 +58,7 @@ struct RelaySession: Sendable {
             )
         }
         switch reason {
-        case .peer, .writeTimeout, .tooSlow, .timeout: self.stream.close()
+        case .peer, .writeTimeout, .tooSlow: self.stream.close()
         default: await self.stream.finish()
         }
         self.seat.leave()
@@ -110,7 +111,7 @@ extension RelaySession {
                 let file = self.port.certificates?.challenges.file(for: token)
                 try await self.send(file.map { HTTPReply(challenge: $0) } ?? otherwise, to: head)
             case .metrics(let page):
-                try await self.send(page.reply(body: await self.port.metrics.render()), to: head)
+                try await self.send(page.reply(body: await self.renderMetrics()), to: head)
             case .derpMap(let page):
                 let document = await self.context.regionMap.document
                 try await self.send(page.reply(body: document.json, entityTag: document.etag), to: head)
@@ -122,6 +123,11 @@ extension RelaySession {
             guard head.wantsKeepAlive else { return nil }
             self.stream.setDeadline(self.context.configuration.requestTimeout)
         }
+    }
+
+    /// An actor that somebody asks runs where they do. Clients' own business with the forwarder must not wait for strangers'.
+    private func renderMetrics() async -> [UInt8] {
+        await withTaskExecutorPreference(self.stream.loop) { await self.port.metrics.render() }
     }
 
     private func startTLS(_ tls: TLSContext, early: [UInt8]) async throws(Ending) {
@@ -254,7 +260,10 @@ extension RelaySession {
         )
         let info = login.isMeshPeer ? RateTable.unlimitedServerInfo : self.relay.rates.serverInfo(for: login.key)
         let greeting = Frame.encode(.serverInfo, login.box.seal(info))
-        if let reason = await connection.open(greeting: greeting, early: early) { throw Ending(reason) }
+        let reason = await withTaskExecutorPreference(self.stream.loop) {
+            await connection.open(greeting: greeting, early: early)
+        }
+        if let reason { throw Ending(reason) }
         self.noteLogin(of: connection)
         return Client(connection: connection, reverification: self.reverify(login, of: connection))
     }

@@ -1,35 +1,48 @@
 import AsyncSockets
 
-/// Answers the requests that arrive at one socket. Confined to the socket's loop.
-final class STUNResponder: EventHandler {
-    /// Full batches that are taken in one tick, so that a flood leaves the loop's other sockets their turn.
-    private static let batchesPerTick = 4
-
-    private let socket: UDPSocket
+/// Answers the requests that arrive at one socket, when the loop has time for strangers. Confined to the socket's loop.
+final class STUNResponder: EventHandler, BudgetedHandler {
+    private unowned let loop: EventLoop
+    /// `nil` once nobody is answered any more.
+    private var socket: UDPSocket?
     private let batch: DatagramBatch
     private let tally: STUNTally
+    private var isTurnRequested = false
 
     /// `batch` may be shared with other responders of the loop.
-    init(socket: UDPSocket, batch: DatagramBatch, tally: STUNTally) {
+    init(socket: UDPSocket, batch: DatagramBatch, tally: STUNTally, loop: EventLoop) {
+        self.loop = loop
         self.socket = socket
         self.batch = batch
         self.tally = tally
     }
 
     func handle(events: UInt32) {
+        guard !self.isTurnRequested else { return }
+        self.isTurnRequested = true
+        self.loop.requestTurn(for: self)
+    }
+
+    /// Answers one batch. When more wait, the loop says so again.
+    func takeTurn() {
+        self.isTurnRequested = false
+        guard let socket else { return }
         var counters = STUNCounters()
-        for _ in 0..<Self.batchesPerTick {
-            switch self.socket.receive(into: self.batch) {
-            case .datagrams: self.answerBatch(&counters)
-            case .failed: counters.readErrors += 1
-            case .wouldBlock: break
-            }
-            if self.batch.count < self.batch.capacity { break }
+        switch socket.receive(into: self.batch) {
+        case .datagrams: self.answerBatch(from: socket, &counters)
+        case .failed: counters.readErrors += 1
+        case .wouldBlock: break
         }
         self.tally.add(counters)
     }
 
-    private func answerBatch(_ counters: inout STUNCounters) {
+    /// Answers nobody any more. A turn may still be due.
+    func stop() {
+        self.socket?.detach()
+        self.socket = nil
+    }
+
+    private func answerBatch(from socket: UDPSocket, _ counters: inout STUNCounters) {
         for index in 0..<self.batch.count {
             switch STUNRequest.parse(self.batch.payload(index)) {
             case .request(let request):
@@ -50,6 +63,6 @@ final class STUNResponder: EventHandler {
                 counters.notSTUN += 1
             }
         }
-        counters.writeErrors += UInt64(self.socket.sendReplies(of: self.batch))
+        counters.writeErrors += UInt64(socket.sendReplies(of: self.batch))
     }
 }

@@ -5,6 +5,7 @@ actor STUNWorker {
     nonisolated let loop: EventLoop
     private let tally: STUNTally
     private var sockets: [UDPSocket]
+    private var responders: [STUNResponder] = []
 
     init(loop: EventLoop, sockets: [UDPSocket], tally: STUNTally) {
         self.loop = loop
@@ -18,15 +19,18 @@ actor STUNWorker {
     func start() throws(SocketError) {
         let batch = DatagramBatch()
         for socket in self.sockets {
-            try socket.attach(to: self.loop, handler: STUNResponder(socket: socket, batch: batch, tally: self.tally))
+            let responder = STUNResponder(socket: socket, batch: batch, tally: self.tally, loop: self.loop)
+            try socket.attach(to: self.loop, handler: responder)
+            self.responders.append(responder)
         }
     }
 
     /// Closes the sockets. What they have received and not yet answered is lost.
     func stop() {
-        for socket in self.sockets {
-            socket.detach()
+        for responder in self.responders {
+            responder.stop()
         }
+        self.responders = []
         self.sockets = []
     }
 }

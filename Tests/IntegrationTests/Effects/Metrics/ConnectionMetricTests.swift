@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -31,6 +32,15 @@ struct ConnectionMetricTests {
         MetricScenario("Connections come too fast", moves: Self.refused("accept_rate")) { stage in
             let server = try stage.server("-accept-connection-limit=5")
             for _ in 0..<30 { stage.keep(try server.connect()) }
+        },
+        MetricScenario(
+            "A crowd comes at once, before anybody is served",
+            moves: ["derp_stranger_seconds_total", "derp_stranger_delays_total"]
+        ) { stage in
+            let server = try stage.server()
+            server.send(signal: SIGSTOP)
+            defer { server.send(signal: SIGCONT) }
+            for _ in 0..<100 { try stage.keep(server.connect()).write(HTTPRequest("/generate_204").encoded) }
         },
         MetricScenario("One address has too many connections", moves: Self.refused("address")) { stage in
             let server = try stage.server("--max-connections-per-ip=4")

@@ -22,6 +22,7 @@ struct MetricCompletenessTests {
         #"derp_packets_dropped_total{reason="queue_tail",kind="disco"}"#: "it takes a loop that stands still",
         #"derp_packets_dropped_total{reason="queue_tail",kind="other"}"#: "it takes a loop that stands still",
         #"derp_refused_ended_total{end="shutdown"}"#: "the page's connections end at the same moment",
+        "derp_stranger_waiting": "the page would have to be made just while others wait",
         "derp_stun_write_errors_total": "sendmmsg(2) fails so when the kernel has no memory",
     ]
 

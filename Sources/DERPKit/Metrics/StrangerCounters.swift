@@ -1,0 +1,26 @@
+import AsyncSockets
+
+/// What loops have done for connections that have not logged in, and for whoever asks by STUN.
+struct StrangerCounters: Sendable {
+    /// How long the work has taken, in nanoseconds.
+    var time: UInt64 = 0
+    /// How many pieces of it had to wait for their turn.
+    var delayed: UInt64 = 0
+    /// How many pieces wait now.
+    var waiting = 0
+
+    init() {}
+
+    /// Those of one loop, on which this must be called.
+    init(_ loop: EventLoop) {
+        self.time = loop.turnTime
+        self.delayed = loop.delayedTurnCount
+        self.waiting = loop.waitingTurnCount
+    }
+
+    static func += (left: inout Self, right: Self) {
+        left.time += right.time
+        left.delayed += right.delayed
+        left.waiting += right.waiting
+    }
+}
