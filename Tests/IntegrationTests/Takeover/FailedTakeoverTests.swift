@@ -42,7 +42,8 @@ struct FailedTakeoverTests {
             socket.send(opening)
             try socket.expectClosed()
         }
-        for answer in ["", "\(Self.version) hello", "serving", "\(Self.version) complete 3"] {
+        // Silence is the last: nothing tells when the server has noticed that it will get no answer.
+        for answer in ["\(Self.version) hello", "serving", "\(Self.version) complete 3", ""] {
             let socket = try MessageSocket(connectingTo: line.path)
             socket.send("\(Self.version) hello")
             try socket.receive(through: "complete")
