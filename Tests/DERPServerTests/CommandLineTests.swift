@@ -129,6 +129,7 @@ struct CommandLineTests {
             "-rate-config=/rates.json",
             "--max-clients=1000",
             "--max-pending=50",
+            "--login-timeout=90s",
             "--max-connections-per-ip=3",
             "--max-refused=7",
             "--refused-hold-time=90s",
@@ -141,6 +142,7 @@ struct CommandLineTests {
         #expect(connections.acceptsPerSecond == 2.5 && connections.acceptBurst == 10)
         #expect(connections.clients == 1000 && connections.pending == 50 && connections.perAddress == 3)
         #expect(connections.refused == 7 && connections.refusedHoldTime == .seconds(90))
+        #expect(settings.limits.loginTimeout == .seconds(90) && open.limits.loginTimeout == .seconds(60))
         #expect(settings.limits.rateFile == "/rates.json" && settings.proxies.sendsHeader)
         #expect(settings.proxies.networks.map(\.description) == ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"])
     }
@@ -197,7 +199,7 @@ struct CommandLineTests {
             "-unpublished-bootstrap-dns-names=a.example,a.example/percent.example",
             "-accept-connection-limit=0", "-accept-connection-limit=x",
             "-accept-connection-limit=nan", "-accept-connection-burst=0", "--max-clients=-1", "--max-pending=0",
-            "--max-connections-per-ip=x", "--max-refused=70000", "--refused-hold-time=2m",
+            "--max-connections-per-ip=x", "--max-refused=70000", "--refused-hold-time=2m", "--login-timeout=0",
             "--trusted-proxies=10.0.0.0/33", "--proxy-protocol",
         ]
     )

@@ -57,9 +57,14 @@ extension TCPStream {
 
     /// Whether the process has three quarters of the files open that it may: the kernel gives out the lowest number that is
     /// free, so this connection's tells.
-    package var areDescriptorsScarce: Bool {
+    package var areDescriptorsScarce: Bool { self.isDescriptorBeyond { $0 / 4 * 3 } }
+
+    /// Whether this connection took one of the last few descriptors that the process may have: of 1024 the last 16.
+    package var areDescriptorsExhausted: Bool { self.isDescriptorBeyond { $0 - min(max($0 / 64, 8), $0) } }
+
+    private func isDescriptorBeyond(_ bound: (rlim_t) -> rlim_t) -> Bool {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return false }
-        return rlim_t(self.descriptor) >= limit.rlim_cur / 4 * 3
+        return rlim_t(self.descriptor) >= bound(limit.rlim_cur)
     }
 }

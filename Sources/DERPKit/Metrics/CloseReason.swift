@@ -18,13 +18,15 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case badHandshake
     /// A limit of connections or memory was reached.
     case limit
+    /// Nobody had logged in, and others needed the place.
+    case gaveWay
     /// The client was not admitted, or no longer.
     case refused
     /// A frame broke the protocol.
     case badFrame
     /// A WebSocket message or frame was malformed, too large, or of a kind that isn't spoken here.
     case badMessage
-    /// A deadline of TLS, HTTP or the DERP handshake passed.
+    /// A deadline of TLS, HTTP, the DERP handshake or of all these together passed.
     case timeout
     /// The peer took nothing that was queued for it for too long.
     case writeTimeout
@@ -46,6 +48,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
         case .badRequest: "bad_request"
         case .badHandshake: "bad_handshake"
         case .limit: "limit"
+        case .gaveWay: "gave_way"
         case .refused: "refused"
         case .badFrame: "bad_frame"
         case .badMessage: "bad_message"

@@ -152,6 +152,13 @@ extension RelayLoop {
         drained.resume()
     }
 
+    /// Has some of the refused clients that are held, on all loops, let go because descriptors are short; false when none is held.
+    func sendHeldAway(_ pool: RefusalPool) -> Bool {
+        guard pool.noteShortage(now: self.loop.now) else { return false }
+        for relay in self.others { relay.leave(.giveWay(RefusalPool.step)) }
+        return true
+    }
+
     /// Ends every accepted connection: clients are sent `farewell` behind what is queued for them, and what they haven't read
     /// within `time` is lost. Returns when all have ended.
     func drain(farewell: [UInt8], within time: Duration) async {
@@ -329,10 +336,19 @@ extension RelayLoop: MailHandler {
                 self.clients[client]?.abort(.closedByMesh)
             case .giveWay(let count):
                 self.held.giveWay(count)
+            case .evict(let seat, let stream, let cause):
+                self.evict(seat, stream, cause)
             case .acknowledge(let acknowledgement):
                 acknowledgement.acknowledge()
             }
         }
+    }
+
+    private func evict(_ seat: ConnectionSeat, _ stream: TCPStream, _ cause: ConnectionRefusal) {
+        // It may have become a client, or have left.
+        guard seat.giveWay() else { return }
+        self.counters.connectionRefusals[cause] += 1
+        stream.fail(SocketError(.closed, "others need its place"))
     }
 
     private func tellRemoteContacts(of key: NodePublicKey) {

@@ -59,6 +59,10 @@ extension RelayServer {
         public var requestTimeout: Duration = .seconds(30)
         /// How long a peer may take for each of the two steps of the DERP handshake. More than zero.
         public var handshakeTimeout: Duration = .seconds(10)
+        /// How long a connection may take in all from being accepted until a client has logged in, requests and answers before
+        /// that included. Answers near the end tell the peer that they are the last ones: by default those after 20 s. More
+        /// than zero.
+        public var loginTimeout: Duration = .seconds(60)
         /// Time between KeepAlive frames, to which 0–5 s are added at random. More than zero.
         public var keepAliveInterval: Duration = .seconds(60)
         /// How long a client may leave its queue untouched before it is closed. Zero: no limit.
@@ -113,6 +117,7 @@ extension RelayServer.Configuration {
         try Self.require(self.loopCount.map { (1...256).contains($0) } ?? true, "the number of loops is not in 1…256")
         try Self.require(self.requestTimeout > .zero, "the request timeout is not more than zero")
         try Self.require(self.handshakeTimeout > .zero, "the handshake timeout is not more than zero")
+        try Self.require(self.loginTimeout > .zero, "the login timeout is not more than zero")
         try Self.require(self.keepAliveInterval > .zero, "the interval between KeepAlives is not more than zero")
         try Self.require(self.queueMemory >= 1 << 20, "the memory for queues is less than 1 MiB")
         try self.connectionLimits.validate()

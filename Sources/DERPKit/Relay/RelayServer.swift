@@ -337,6 +337,7 @@ extension RelayServer {
                 if error.code == .outOfFiles {
                     relay.counters.connectionRefusals[.files] += 1
                     context.refusals.noteShortage(now: loop.now)
+                    context.gate.makeRoom(RefusalPool.step, for: .files)
                     for relay in relays { relay.leave(.giveWay(RefusalPool.step)) }
                 } else {
                     relay.counters.acceptFailures += 1

@@ -4,7 +4,7 @@ import HTTPTypes
 extension RelaySession {
     /// Reads the PROXY header, where one is owed, and returns what came behind it. The deadline of the request begins.
     func readProxyHeader() async throws(Ending) -> [UInt8] {
-        self.stream.setDeadline(self.context.configuration.requestTimeout)
+        self.setDeadline(self.context.configuration.requestTimeout)
         let trust = self.context.configuration.proxies
         guard trust.sendsHeader, trust.contains(self.stream.peerAddress.ip) else { return [] }
         var buffer: [UInt8] = []

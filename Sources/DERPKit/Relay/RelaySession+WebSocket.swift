@@ -5,7 +5,7 @@ extension RelaySession {
     /// all of it when it isn't to a WebSocket.
     func openWebSocket(_ upgrade: Upgrade) async throws(Ending) -> Upgrade {
         guard case .webSocket(let speaksDERP) = upgrade.request.transport else { return upgrade }
-        self.stream.setDeadline(self.context.configuration.handshakeTimeout)
+        self.setDeadline(self.context.configuration.handshakeTimeout)
         do {
             try await self.stream.write(upgrade.request.response)
         } catch {
@@ -56,7 +56,7 @@ extension RelaySession {
         switch reason {
         case .shutdown: .goingAway
         case .peer: self.relay.isDraining ? .goingAway : nil
-        case .tls: nil
+        case .tls, .gaveWay: nil
         case .badRequest, .limit, .refused, .closedByMesh, .timeout, .writeTimeout, .tooSlow: .policyViolation
         default: .normal
         }

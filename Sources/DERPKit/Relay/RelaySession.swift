@@ -23,7 +23,9 @@ struct RelaySession: Sendable {
             stream.peerAddress,
             in: context.gate,
             isPaced: port.router.port == .relay,
-            now: stream.loop.now
+            isShortOfFiles: stream.areDescriptorsExhausted && !relay.sendHeldAway(context.refusals),
+            now: stream.loop.now,
+            onEviction: { seat, cause in relay.leave(.evict(seat, stream, cause)) }
         )
     }
 
@@ -47,7 +49,7 @@ struct RelaySession: Sendable {
 
     /// - Parameter client: whose connection it was; `nil`: nobody had logged in.
     func end(_ reason: CloseReason, of client: ClientConnection? = nil) async {
-        let reason = await self.closeWebSocket(for: reason)
+        let reason = await self.closeWebSocket(for: self.seat.hasGivenWay ? .gaveWay : reason)
         self.relay.counters.closes[reason] += 1
         if let client {
             self.noteLeaving(of: client, reason)
@@ -58,7 +60,7 @@ struct RelaySession: Sendable {
             )
         }
         switch reason {
-        case .peer, .writeTimeout, .tooSlow: self.stream.close()
+        case .peer, .writeTimeout, .tooSlow, .gaveWay: self.stream.close()
         default: await self.stream.finish()
         }
         self.seat.leave()
@@ -100,28 +102,45 @@ extension RelaySession {
         }
         while true {
             guard let head = try await self.readHead(&buffer) else { return nil }
+            let keepsAlive = head.wantsKeepAlive && self.hasTimeForAnotherRequest
             let origin = self.port.router.origin(of: head, on: self.seat.origin)
             switch self.port.router.outcome(for: head, from: origin, isTLS: self.port.tls != nil) {
             case .upgrade(let upgrade):
                 try await self.identify(as: origin, for: head)
                 return Upgrade(request: upgrade, early: buffer)
             case .respond(let reply):
-                try await self.send(reply, to: head)
+                try await self.send(reply, to: head, keepsAlive: keepsAlive)
             case .challenge(let token, let otherwise):
                 let file = self.port.certificates?.challenges.file(for: token)
-                try await self.send(file.map { HTTPReply(challenge: $0) } ?? otherwise, to: head)
+                try await self.send(
+                    file.map { HTTPReply(challenge: $0) } ?? otherwise,
+                    to: head,
+                    keepsAlive: keepsAlive
+                )
             case .metrics(let page):
-                try await self.send(page.reply(body: await self.renderMetrics()), to: head)
+                try await self.send(
+                    page.reply(body: await self.renderMetrics()),
+                    to: head,
+                    keepsAlive: keepsAlive
+                )
             case .derpMap(let page):
                 let document = await self.context.regionMap.document
-                try await self.send(page.reply(body: document.json, entityTag: document.etag), to: head)
+                try await self.send(
+                    page.reply(body: document.json, entityTag: document.etag),
+                    to: head,
+                    keepsAlive: keepsAlive
+                )
             case .bootstrapDNS(let page, let query):
-                try await self.send(page.reply(body: self.context.bootstrapDNS.answer(query: query)), to: head)
+                try await self.send(
+                    page.reply(body: self.context.bootstrapDNS.answer(query: query)),
+                    to: head,
+                    keepsAlive: keepsAlive
+                )
             case .verify(let bodyByteCount):
                 try await self.answerVerify(head, bodyByteCount: bodyByteCount, buffer: &buffer)
             }
-            guard head.wantsKeepAlive else { return nil }
-            self.stream.setDeadline(self.context.configuration.requestTimeout)
+            guard keepsAlive else { return nil }
+            self.setDeadline(self.context.configuration.requestTimeout, isIdle: true)
         }
     }
 
@@ -191,12 +210,13 @@ extension RelaySession {
             guard try await self.receive(into: &buffer) else { throw Ending(.peer) }
         }
         let question = buffer.prefix(bodyByteCount)
-        try await self.send(HTTPRouter.verification(of: question, by: lists), to: head)
+        try await self.send(HTTPRouter.verification(of: question, by: lists), to: head, keepsAlive: false)
     }
 
-    private func send(_ reply: HTTPReply, to head: HTTPRequestHead) async throws(Ending) {
+    private func send(_ reply: HTTPReply, to head: HTTPRequestHead, keepsAlive: Bool) async throws(Ending) {
+        self.setDeadline(self.context.configuration.requestTimeout)
         do {
-            try await self.stream.write(reply.serialized(for: head))
+            try await self.stream.write(reply.serialized(keepAlive: keepsAlive, isHead: head.method == .head))
         } catch {
             throw Ending(error)
         }
@@ -271,13 +291,13 @@ extension RelaySession {
     /// The handshake up to the client's part, and what came behind it.
     private func logIn(_ upgrade: Upgrade) async throws(Ending) -> (DERPLogin, early: [UInt8]) {
         let timeout = self.context.configuration.handshakeTimeout
-        self.stream.setDeadline(timeout)
+        self.setDeadline(timeout)
         do {
             try await self.stream.write(upgrade.request.response + self.context.serverKeyFrame)
         } catch {
             throw Ending(error)
         }
-        self.stream.setDeadline(timeout)
+        self.setDeadline(timeout)
         var reader = DERPLoginReader()
         var buffer = upgrade.early
         while true {

@@ -69,7 +69,7 @@ extension Flag {
         .own("config"), .own("check-config", .boolean),
 
         .derper("accept-connection-limit"), .derper("accept-connection-burst"), .derper("rate-config"),
-        .own("max-clients"), .own("max-pending"), .own("max-connections-per-ip"),
+        .own("max-clients"), .own("max-pending"), .own("login-timeout"), .own("max-connections-per-ip"),
         .own("max-refused"), .own("refused-hold-time"),
         .own("proxy-protocol", .boolean), .own("trusted-proxies", .list),
 

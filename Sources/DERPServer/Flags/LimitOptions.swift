@@ -39,6 +39,15 @@ struct LimitOptions: ParsableArguments {
     var maxPending = "8192"
 
     @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "How long a connection may take until its client has logged in, requests before that included, 1s…1h.",
+            valueName: "duration"
+        )
+    )
+    var loginTimeout = "60s"
+
+    @Option(
         name: .customLong("max-connections-per-ip"),
         parsing: .unconditional,
         help: ArgumentHelp(

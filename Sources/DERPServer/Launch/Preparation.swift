@@ -39,6 +39,7 @@ struct Preparation {
         configuration.region = settings.region(with: certificates.set?.defaultCertificate)
         configuration.admission = try settings.admission.policy(authoritiesPEM: authorities)
         configuration.connectionLimits = settings.limits.connections
+        configuration.loginTimeout = settings.limits.loginTimeout
         configuration.rateLimits = try RateFile.read(settings.limits.rateFile)
         configuration.proxies = settings.proxies
         configuration.mapSources = settings.map.sources

@@ -3,6 +3,8 @@ import DERPKit
 /// What the command line says of how much is served.
 struct LimitSettings: Hashable {
     var connections = ConnectionLimits()
+    /// How long a connection may take until its client has logged in.
+    var loginTimeout = Duration.seconds(60)
     /// The file of the clients' rates.
     var rateFile: String?
 
@@ -24,6 +26,8 @@ struct LimitSettings: Hashable {
         self.connections.refused = try FlagValue("--max-refused", options.maxRefused).integer(in: 0...65_536)
         self.connections.refusedHoldTime = try FlagValue("--refused-hold-time", options.refusedHoldTime)
             .duration(zeroOr: .seconds(1)...(.seconds(110)))
+        self.loginTimeout = try FlagValue("--login-timeout", options.loginTimeout)
+            .duration(in: .seconds(1)...(.seconds(3600)))
         self.rateFile = options.rateConfig.isEmpty ? nil : options.rateConfig
     }
 

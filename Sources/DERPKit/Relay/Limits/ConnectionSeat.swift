@@ -5,11 +5,16 @@ import AsyncSockets
 final class ConnectionSeat: @unchecked Sendable {
     /// Whom the connection is of, as far as that is known by now.
     private(set) var origin: ClientOrigin
+    /// Whether it had to make room before it was a client.
+    private(set) var hasGivenWay = false
+    /// When it came, in nanoseconds on the loop's clock.
+    let start: UInt64
 
     private let gate: ConnectionGate
+    private var place: ConnectionGate.Place = 0
     /// Under what the connection is counted; `nil`: it isn't.
     private var block: IPAddress?
-    private var phase = Phase.pending
+    private var phase = Phase.left
     private var heldByteCount = 0
 
     private enum Phase {
@@ -20,18 +25,28 @@ final class ConnectionSeat: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - isPaced: whether connections may come only so fast.
+    ///   - isShortOfFiles: whether it took one of the last descriptors.
     ///   - now: in nanoseconds on a loop's clock.
-    init(_ peer: SocketAddress, in gate: ConnectionGate, isPaced: Bool, now: UInt64) throws(ConnectionRefusal) {
+    ///   - onEviction: called, on any thread, when the connection has to make room: ``giveWay()`` is to be called on its loop.
+    init(
+        _ peer: SocketAddress,
+        in gate: ConnectionGate,
+        isPaced: Bool,
+        isShortOfFiles: Bool = false,
+        now: UInt64,
+        onEviction: @escaping @Sendable (ConnectionSeat, ConnectionRefusal) -> Void = { _, _ in }
+    ) throws(ConnectionRefusal) {
         self.origin = ClientOrigin(address: peer)
         self.gate = gate
-        try gate.enter(isPaced: isPaced, now: now)
-        do {
-            self.block = try gate.count(peer.ip)
-        } catch {
-            gate.leavePending()
-            self.phase = .left
-            throw error
-        }
+        self.start = now
+        (self.place, self.block) = try gate.enter(
+            peer.ip,
+            isPaced: isPaced,
+            isShortOfFiles: isShortOfFiles,
+            now: now,
+            onEviction: { onEviction(self, $0) }
+        )
+        self.phase = .pending
     }
 
     /// Has the connection count as one from `origin`: a proxy told of it.
@@ -41,23 +56,29 @@ final class ConnectionSeat: @unchecked Sendable {
         self.origin = origin
         guard isMoved else { return }
         self.uncount()
-        self.block = try self.gate.count(origin.address.ip)
+        self.block = try self.gate.identify(self.place, as: origin.address.ip)
     }
 
     /// Has the connection count as a client, or as one that may be there whatever the limit.
     func becomeClient(isExempt: Bool) throws(ConnectionRefusal) {
         guard self.phase == .pending else { return }
-        try self.gate.becomeClient(isExempt: isExempt)
+        try self.gate.becomeClient(self.place, isExempt: isExempt)
         self.phase = isExempt ? .exempt : .client
-        try? self.hold(0)
         if isExempt { self.uncount() }
     }
 
     /// Notes how many bytes are held of what the connection sent before it is a client.
     func hold(_ byteCount: Int) throws(ConnectionRefusal) {
-        guard byteCount != self.heldByteCount else { return }
-        try self.gate.hold(byteCount - self.heldByteCount)
+        guard byteCount != self.heldByteCount, self.phase == .pending else { return }
+        try self.gate.hold(byteCount, at: self.place)
         self.heldByteCount = byteCount
+    }
+
+    /// Whether the connection is to end, because it had to make room. A client doesn't have to any more.
+    func giveWay() -> Bool {
+        guard self.phase == .pending, !self.hasGivenWay else { return false }
+        self.hasGivenWay = true
+        return true
     }
 
     private func uncount() {
@@ -67,10 +88,9 @@ final class ConnectionSeat: @unchecked Sendable {
 
     /// Gives back what the connection took up.
     func leave() {
-        try? self.hold(0)
         self.uncount()
         switch self.phase {
-        case .pending: self.gate.leavePending()
+        case .pending: self.gate.leavePending(self.place)
         case .client: self.gate.leaveClient()
         case .exempt, .left: break
         }

@@ -16,9 +16,12 @@ struct EventLimiter: Sendable {
     }
 
     /// Whether one more may happen now.
-    mutating func take(now: UInt64) -> Bool {
+    ///
+    /// - Parameter count: by how many events more than the burst this one may be ahead of the steady rate.
+    mutating func take(now: UInt64, aheadBy count: UInt64 = 0) -> Bool {
         let fullAt = max(self.fullAt, now)
-        guard fullAt - now <= self.lead else { return false }
+        let (more, isOverflow) = count.multipliedReportingOverflow(by: self.interval)
+        guard fullAt - now <= self.lead + (isOverflow ? .max / 8 : min(more, .max / 8)) else { return false }
         self.fullAt = fullAt + self.interval
         return true
     }

@@ -29,8 +29,13 @@ final class RefusalPool: Sendable {
         self.places.withLock { $0.giveBack(address) }
     }
 
-    func noteShortage(now: UInt64) {
-        self.places.withLock { $0.noteShortage(now: now) }
+    /// Returns whether anybody is held.
+    @discardableResult
+    func noteShortage(now: UInt64) -> Bool {
+        self.places.withLock { places in
+            places.noteShortage(now: now)
+            return places.count > 0
+        }
     }
 
     /// For how many nanoseconds a client is held: at random, so that those who came together don't come back together. Not so

@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// What other threads tell a relay loop. Handled in the order in which it was left.
 enum RelayMail: Sendable {
     /// Frames for clients of this loop.
@@ -16,6 +18,8 @@ enum RelayMail: Sendable {
     case close(ClientID)
     /// So many of the refused clients that are held are to be let go: descriptors are short.
     case giveWay(Int)
+    /// The connection, which is none of a client's, had to make room for others because of the limit.
+    case evict(ConnectionSeat, TCPStream, ConnectionRefusal)
     /// Everything before this has been handled.
     case acknowledge(Acknowledgement)
 }

@@ -33,16 +33,18 @@ struct RefusalPoolTests {
         limits.clients = 2
         let gate = ConnectionGate(limits, trusted: [])
         let pool = self.pool(limits, gate: gate)
-        for _ in 0..<3 { try gate.enter(isPaced: false, now: 1) }
-        try gate.becomeClient(isExempt: false)
-        try gate.becomeClient(isExempt: false)
+        let places = try (0..<3).map { _ in
+            try gate.enter(.loopbackIPv4, isPaced: false, isShortOfFiles: false, now: 1) { _ in }.place
+        }
+        try gate.becomeClient(places[0], isExempt: false)
+        try gate.becomeClient(places[1], isExempt: false)
         #expect(!pool.offerPlace(now: 1))
         gate.leaveClient()
         #expect(pool.offerPlace(now: 1))
         #expect(!pool.offerPlace(now: 1))
         #expect(!pool.offerPlace(now: Self.second))
         #expect(pool.offerPlace(now: Self.second + 1))
-        try gate.becomeClient(isExempt: false)
+        try gate.becomeClient(places[2], isExempt: false)
         #expect(!pool.offerPlace(now: 3 * Self.second))
         gate.leaveClient()
         gate.leaveClient()

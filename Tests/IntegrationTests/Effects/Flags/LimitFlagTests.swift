@@ -16,6 +16,12 @@ struct LimitFlagTests {
             let server = try trial.server("max-pending", "5")
             return try Self.refusals(of: 10, by: server, "pending", isExpected: trial.isGiven)
         },
+        FlagEffect("login-timeout", "ended within 5 s") { trial in
+            let server = try trial.server("login-timeout", "1s")
+            let start = ContinuousClock.now
+            let end = try? server.connect().readToEnd(within: .seconds(5))
+            return end == [] && ContinuousClock.now - start < .seconds(5) ? "ended within 5 s" : "still there"
+        },
         FlagEffect("max-connections-per-ip", "some are refused") { trial in
             let server = try trial.server("max-connections-per-ip", "4")
             return try Self.refusals(of: 10, by: server, "address", isExpected: trial.isGiven)
@@ -100,7 +106,8 @@ struct LimitFlagTests {
     private static func monitor(of server: ServerProcess) throws -> Connection {
         var monitor: Connection?
         try eventually("a connection is kept") {
-            let connection = try server.connect()
+            // From elsewhere: of the crowd's address it would be the first to make room.
+            let connection = try Connection(port: server.port, from: 9, security: .plain)
             guard (try? HTTPRequest("/generate_204").send(over: connection))?.status == 204 else { return false }
             monitor = connection
             return true

@@ -46,7 +46,10 @@ struct ConnectionMetricTests {
             let server = try stage.server("--max-connections-per-ip=4")
             for _ in 0..<10 { stage.keep(try server.connect()) }
         },
-        MetricScenario("Too many have not logged in", moves: Self.refused("pending")) { stage in
+        MetricScenario(
+            "Too many have not logged in",
+            moves: Self.refused("pending") + Self.closed("gave_way")
+        ) { stage in
             let server = try stage.server("--max-pending=4")
             for _ in 0..<10 { stage.keep(try server.connect()) }
         },

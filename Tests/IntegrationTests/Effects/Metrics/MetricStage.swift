@@ -21,7 +21,13 @@ final class MetricStage {
         self.keep(server)
         var monitor: Connection?
         try eventually("the page can be read") {
-            let connection = try server.connect()
+            // From elsewhere, so that it needn't make room for those who come from the usual address.
+            let connection = try Connection(
+                port: server.port,
+                on: server.options.address,
+                from: server.options.address == .ipv4 ? 9 : nil,
+                security: server.security
+            )
             guard (try? MetricsReading(over: connection)) != nil else { return false }
             monitor = connection
             return true
@@ -37,7 +43,8 @@ final class MetricStage {
         _ flags: String...,
         options: ServerOptions = .plain
     ) throws -> ServerProcess {
-        try self.watch(try ServerProcess(options.with { $0.flags += flags }))
+        // What watches is no client, and stays.
+        try self.watch(try ServerProcess(options.with { $0.flags += ["--login-timeout=1h"] + flags }))
     }
 
     /// Watches what `read` gives.
