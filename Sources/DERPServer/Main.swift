@@ -4,6 +4,7 @@ import Glibc
 @main
 enum Main {
     static func main() async {
+        AddressSpace.prepare()
         EarlyHangup.catchIt()
         // A log reader that goes away must not take the relay with it.
         signal(SIGPIPE, SIG_IGN)
@@ -25,6 +26,11 @@ enum Main {
                 Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
             }
         case .serve(let settings):
+            // Without threads, of which there may be no room for one.
+            if let shortage = AddressSpace.shortage(loopCount: settings.loopCount) {
+                Self.write("DERPServer: \(shortage)\n", to: STDERR_FILENO)
+                exit(EXIT_FAILURE)
+            }
             do {
                 try await Launcher(settings: settings).serve()
                 OutputQueue.flush()

@@ -9,7 +9,7 @@ struct FlagNeedTests {
         "dev", "stun", "home", "version", "tcp-keepalive-time", "tcp-user-timeout", "loops", "debug-allow", "log-level",
         "allow-file", "deny-file", "map-url", "map-path", "bootstrap-dns-names",
         "unpublished-bootstrap-dns-names", "config", "check-config", "accept-connection-limit", "max-pending",
-        "login-timeout",
+        "login-timeout", "queue-memory",
         "max-connections-per-ip", "trusted-proxies", "takeover", "stun-listen",
         // Refused in any case.
         "secrets-url", "secrets-path-prefix", "secrets-cache-dir", "ace",

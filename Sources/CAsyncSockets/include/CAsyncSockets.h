@@ -1,6 +1,7 @@
 #ifndef CASYNCSOCKETS_H
 #define CASYNCSOCKETS_H
 
+#include "cas_memory.h"
 #include "cas_poll.h"
 #include "cas_records.h"
 #include "cas_tls.h"

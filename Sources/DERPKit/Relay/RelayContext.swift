@@ -12,6 +12,8 @@ final class RelayContext: Sendable {
     let gatekeeper: Gatekeeper?
     /// Keeps out connections that are too many.
     let gate: ConnectionGate
+    /// Keeps out connections while memory is short.
+    let memory: MemoryGuard
     /// Holds clients that are refused.
     let refusals: RefusalPool
     /// What the server says first to every client.
@@ -31,6 +33,7 @@ final class RelayContext: Sendable {
         self.gatekeeper = configuration.admission.isOpen ? nil : Gatekeeper(configuration.admission)
         self.serverKeyFrame = Frame.serverKey(configuration.privateKey.publicKey)
         self.gate = ConnectionGate(configuration.connectionLimits, trusted: configuration.proxies.networks)
+        self.memory = MemoryGuard(queueMemory: configuration.queueMemory, logger: logger)
         self.refusals = RefusalPool(
             configuration.connectionLimits,
             lists: configuration.admission.lists,

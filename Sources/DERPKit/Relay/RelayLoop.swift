@@ -126,6 +126,9 @@ extension RelayLoop {
         self.hoarders[ObjectIdentifier(outbox)] = isHoarding ? outbox : nil
     }
 
+    /// What the queues' memory takes, in bytes.
+    var queuedByteCount: Int { self.dataPool.byteCount + self.discoPool.byteCount }
+
     /// Gets a block back for a pool of which all are lent: from clients that take what waits for them at once, else from
     /// one that takes nothing. Otherwise a few hundred clients that don't read would leave no memory to the rest.
     func reclaim(_ pool: BufferPool) -> Bool {

@@ -85,7 +85,7 @@ extension RelayServer {
         /// share, which is never less than 1 MiB. At least 1 MiB. Besides, packets on their way from loop to loop take
         /// up to 8 MiB per loop, each client's control frames up to 256 KiB, a mesh peer's up to 8 MiB, and a link's queues
         /// to another node 1.1 MiB.
-        public var queueMemory = 256 << 20
+        public var queueMemory = MemoryPlan.standardQueues
 
         public init(privateKey: NodePrivateKey, addresses: [SocketAddress], security: Security) {
             self.privateKey = privateKey

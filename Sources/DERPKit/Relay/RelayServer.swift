@@ -166,7 +166,11 @@ extension RelayServer {
         }
         let regionMap = self.regionMap
         let bootstrapDNS = self.context.bootstrapDNS
-        self.updates = [Task { await regionMap.run() }, Task { await bootstrapDNS.run(for: regionMap) }]
+        let (relays, context) = (self.relays, self.context)
+        self.updates = [
+            Task { await regionMap.run() }, Task { await bootstrapDNS.run(for: regionMap) },
+            Task { await context.memory.run(over: relays, gate: context.gate, refusals: context.refusals) },
+        ]
         self.linkTasks = self.links.map { link in Task(executorPreference: link.loop) { await link.run() } }
         self.hasStarted()
         self.logger.debug(

@@ -19,6 +19,7 @@ struct RelaySession: Sendable {
         self.relay = relay
         self.context = context
         self.port = port
+        guard !context.memory.isShort(now: stream.loop.now) else { throw .memory }
         self.seat = try ConnectionSeat(
             stream.peerAddress,
             in: context.gate,

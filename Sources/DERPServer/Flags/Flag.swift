@@ -70,7 +70,7 @@ extension Flag {
 
         .derper("accept-connection-limit"), .derper("accept-connection-burst"), .derper("rate-config"),
         .own("max-clients"), .own("max-pending"), .own("login-timeout"), .own("max-connections-per-ip"),
-        .own("max-refused"), .own("refused-hold-time"),
+        .own("max-refused"), .own("refused-hold-time"), .own("queue-memory"),
         .own("proxy-protocol", .boolean), .own("trusted-proxies", .list),
 
         .derper("acme-email"), .derper("acme-eab-kid"), .derper("acme-eab-key"), .derper("acme-ip-certs", .boolean),

@@ -60,6 +60,15 @@ struct LimitOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
+            "How much memory the packets in all queues may take, such as 64MiB. (default: 256MiB; less with little memory)",
+            valueName: "bytes"
+        )
+    )
+    var queueMemory = ""
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
             "How many connections of refused clients are held, so that they don't come again at once; 0: none.",
             valueName: "count"
         )

@@ -23,7 +23,7 @@ struct ConfigurationCheck {
         try self.checkTakeover()
         var lines = try PortCheck(configuration, stunFlag: self.settings.stun?.flag ?? "").perform().map(\.description)
         lines += self.storageNotices.map(\.description)
-        lines += preparation.notices.filter { $0.level >= .warning }.map(\.description)
+        lines += preparation.notices.filter { $0.level >= .warning || $0.isChoice }.map(\.description)
         for source in await relay.regionMap.status {
             lines += source.failure.map { ["warning: \($0)"] } ?? []
             lines += source.findings.map { "\(source.name):\($0.line): \($0.severity.rawValue): \($0.message)" }

@@ -5,9 +5,15 @@ struct Notice {
     let level: Logger.Level
     let message: Logger.Message
     let metadata: Logger.Metadata
+    /// Whether it tells what was chosen and isn't the standard, which `--check-config` tells too.
+    var isChoice = false
 
     static func info(_ message: Logger.Message, _ metadata: Logger.Metadata = [:]) -> Self {
         Self(level: .info, message: message, metadata: metadata)
+    }
+
+    static func choice(_ message: Logger.Message, _ metadata: Logger.Metadata) -> Self {
+        Self(level: .info, message: message, metadata: metadata, isChoice: true)
     }
 
     static func warning(_ message: Logger.Message, _ metadata: Logger.Metadata = [:]) -> Self {

@@ -39,6 +39,10 @@ struct Preparation {
         configuration.region = settings.region(with: certificates.set?.defaultCertificate)
         configuration.admission = try settings.admission.policy(authoritiesPEM: authorities)
         configuration.connectionLimits = settings.limits.connections
+        let plan = MemoryPlan(AddressSpace.bounds(loopCount: settings.loopCount))
+        configuration.queueMemory = settings.limits.queueMemory ?? plan.queues
+        configuration.connectionLimits.pendingMemory = plan.pending
+        notices += Self.notices(of: plan, settings.limits)
         configuration.loginTimeout = settings.limits.loginTimeout
         configuration.rateLimits = try RateFile.read(settings.limits.rateFile)
         configuration.proxies = settings.proxies
@@ -100,6 +104,20 @@ struct Preparation {
         return DERPMapDocument(map.yaml(), form: .yaml).findings.map { finding in
             .warning("This server's region looks wrong in the map", ["problem": "\(finding.message)"])
         }
+    }
+
+    /// What memory is taken where that isn't the standard.
+    private static func notices(of plan: MemoryPlan, _ limits: LimitSettings) -> [Notice] {
+        if let chosen = limits.queueMemory, chosen != MemoryPlan.standardQueues {
+            return [.choice("The queues' memory is as told", ["bytes": "\(chosen)"])]
+        }
+        guard limits.queueMemory == nil, let bound = plan.bound else { return [] }
+        return [
+            .choice(
+                "The queues' memory follows a limit",
+                ["bytes": "\(plan.queues)", "limit": "\(bound.kind.rawValue)", "of": "\(bound.total)"]
+            )
+        ]
     }
 
     private static func resolve(_ listen: ListenAddress, _ flag: String) async throws(StartError) -> SocketAddress {

@@ -1,4 +1,5 @@
 import AsyncSockets
+import DERPKit
 
 /// A flag's value on its way to a type.
 struct FlagValue {
@@ -16,6 +17,26 @@ struct FlagValue {
                 range.upperBound == .max
                 ? "a whole number from \(range.lowerBound) on" : "\(range.lowerBound)…\(range.upperBound)"
             throw UsageError("\(self.flag) is \(wanted), not \(UsageError.quote(self.text))")
+        }
+        return value
+    }
+
+    /// A number of bytes in `range`: alone, or with one of the units KiB, MiB and GiB.
+    func byteCount(in range: ClosedRange<Int>) throws(UsageError) -> Int {
+        let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)]
+        let unit = units.first { self.text.utf8.suffix(3).elementsEqual($0.0.utf8) }
+        let digits = self.text.utf8.dropLast(unit == nil ? 0 : 3)
+        guard digits.allSatisfy({ (0x30...0x39).contains($0) }),
+            let number = Int(String(decoding: digits, as: UTF8.self))
+        else {
+            throw UsageError(
+                "\(self.flag) is a number of bytes such as 64MiB, 1GiB or 1048576, not \(UsageError.quote(self.text))"
+            )
+        }
+        let (value, isOverflow) = number.multipliedReportingOverflow(by: 1 << (unit?.1 ?? 0))
+        guard !isOverflow, range.contains(value) else {
+            let allowed = "\(ByteCount.text(range.lowerBound)) to \(ByteCount.text(range.upperBound))"
+            throw UsageError("\(self.flag) is \(allowed), not \(UsageError.quote(self.text))")
         }
         return value
     }

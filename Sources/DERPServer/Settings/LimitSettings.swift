@@ -5,6 +5,8 @@ struct LimitSettings: Hashable {
     var connections = ConnectionLimits()
     /// How long a connection may take until its client has logged in.
     var loginTimeout = Duration.seconds(60)
+    /// How many bytes the packets in all queues may take; `nil`: what there is decides.
+    var queueMemory: Int?
     /// The file of the clients' rates.
     var rateFile: String?
 
@@ -28,6 +30,9 @@ struct LimitSettings: Hashable {
             .duration(zeroOr: .seconds(1)...(.seconds(110)))
         self.loginTimeout = try FlagValue("--login-timeout", options.loginTimeout)
             .duration(in: .seconds(1)...(.seconds(3600)))
+        if !options.queueMemory.isEmpty {
+            self.queueMemory = try FlagValue("--queue-memory", options.queueMemory).byteCount(in: 1 << 20...1 << 40)
+        }
         self.rateFile = options.rateConfig.isEmpty ? nil : options.rateConfig
     }
 

@@ -183,10 +183,12 @@ final class ConnectionGate: Sendable {
         }
     }
 
-    /// Has up to `count` connections of those addresses make room that have several which have not logged in.
-    func makeRoom(_ count: Int, for cause: ConnectionRefusal) {
+    /// Has up to `count` connections make room that have not logged in, of those addresses first that have most.
+    ///
+    /// - Parameter sparesSingles: whether an address's only one stays: it may well be one that is logging in.
+    func makeRoom(_ count: Int, for cause: ConnectionRefusal, sparesSingles: Bool = true) {
         let evicted = self.state.withLock { state in
-            (0..<count).compactMap { _ in state.evictFromCrowd(self.leavingLimit) }
+            (0..<count).compactMap { _ in state.evictFromCrowd(self.leavingLimit, of: sparesSingles ? 2 : 1) }
         }
         for evict in evicted { evict(cause) }
     }
@@ -216,9 +218,9 @@ extension ConnectionGate.State {
         return eviction
     }
 
-    /// Evicts the oldest connection of who has most, unless that is the only one: it may well be one that is logging in.
-    mutating func evictFromCrowd(_ leavingLimit: Int) -> ConnectionGate.Eviction? {
-        guard self.leaving.count < leavingLimit, let (place, count) = self.pending.greediest, count > 1 else {
+    /// Evicts the oldest connection of who has most, if these are `least` at least.
+    mutating func evictFromCrowd(_ leavingLimit: Int, of least: Int = 2) -> ConnectionGate.Eviction? {
+        guard self.leaving.count < leavingLimit, let (place, count) = self.pending.greediest, count >= least else {
             return nil
         }
         return self.evict(place)

@@ -13,7 +13,7 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// Proxies that are trusted have no limit, but those who come through them have.
     public var perAddress: Int?
     /// How many bytes may be held in all of what connections sent that are no clients yet. At least 1 MiB.
-    public var pendingMemory = 64 << 20
+    public var pendingMemory = MemoryPlan.standardPending
 
     /// How many connections of refused clients are held until they may try again, a quarter of these from one address;
     /// 0…65,536. They count as none of the others. Who is beyond is closed at once.

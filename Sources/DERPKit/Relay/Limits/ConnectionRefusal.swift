@@ -12,6 +12,8 @@ enum ConnectionRefusal: Int, CaseIterable, Error, Sendable {
     case clients
     /// The process had as many files open as it may.
     case files
+    /// The process, its container or the machine had too little memory left.
+    case memory
 
     /// The label's value in the metrics.
     var label: String {
@@ -22,6 +24,7 @@ enum ConnectionRefusal: Int, CaseIterable, Error, Sendable {
         case .pendingMemory: "pending_memory"
         case .clients: "clients"
         case .files: "files"
+        case .memory: "memory"
         }
     }
 }

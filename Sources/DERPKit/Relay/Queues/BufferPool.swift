@@ -21,6 +21,9 @@ final class BufferPool {
     /// Whether all blocks are lent.
     var isExhausted: Bool { self.lent >= self.limit }
 
+    /// What the blocks take that are lent, or kept to be lent, in bytes.
+    var byteCount: Int { (self.lent + self.free.count) * self.blockSize }
+
     /// A block, or `nil` when all are lent.
     func take() -> UnsafeMutableRawPointer? {
         guard self.lent < self.limit else { return nil }

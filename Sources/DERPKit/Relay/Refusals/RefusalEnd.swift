@@ -6,7 +6,7 @@ enum RefusalEnd: Int, CaseIterable, Sendable {
     case peer
     /// The client would be let in now, and comes again.
     case lifted
-    /// Others needed its descriptor.
+    /// Others needed its descriptor, or memory was short.
     case gaveWay
     /// The server stopped.
     case shutdown

@@ -16,7 +16,7 @@ enum RelayMail: Sendable {
     case control(ClientID, [UInt8])
     /// The client's connection is to end, because a mesh peer wants it.
     case close(ClientID)
-    /// So many of the refused clients that are held are to be let go: descriptors are short.
+    /// So many of the refused clients that are held are to be let go: descriptors or memory are short.
     case giveWay(Int)
     /// The connection, which is none of a client's, had to make room for others because of the limit.
     case evict(ConnectionSeat, TCPStream, ConnectionRefusal)

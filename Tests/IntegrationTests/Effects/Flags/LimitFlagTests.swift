@@ -22,6 +22,10 @@ struct LimitFlagTests {
             let end = try? server.connect().readToEnd(within: .seconds(5))
             return end == [] && ContinuousClock.now - start < .seconds(5) ? "ended within 5 s" : "still there"
         },
+        FlagEffect("queue-memory", "2 MiB") { trial in
+            let server = try trial.server("queue-memory", "2MiB")
+            return server.log.contains("bytes=2097152") ? "2 MiB" : "no word"
+        },
         FlagEffect("max-connections-per-ip", "some are refused") { trial in
             let server = try trial.server("max-connections-per-ip", "4")
             return try Self.refusals(of: 10, by: server, "address", isExpected: trial.isGiven)

@@ -67,6 +67,16 @@ struct ConnectionMetricTests {
             stage.keep(try RawDERPClient(server))
             #expect(try !Look.admits(server))
         },
+        MetricScenario("There is too little memory", moves: Self.refused("memory")) { stage in
+            let server = stage.keep(try ServerProcess(ScarceMemory.options()))
+            try stage.watch { try MetricsReading(of: server) }
+            var crowd = try ScarceMemory.fill(server)
+            try withExtendedLifetime(crowd) {
+                try eventually("newcomers are refused") { (try? RawDERPClient(server)) == nil }
+            }
+            crowd.removeAll()
+            try eventually("the page can be read") { (try? MetricsReading(of: server)) != nil }
+        },
         MetricScenario("There are too few files", moves: Self.refused("files")) { stage in
             let server = try stage.server(options: .plain.with { $0.openFileLimit = 48 })
             for _ in 0..<100 { stage.keep(try server.connect()) }

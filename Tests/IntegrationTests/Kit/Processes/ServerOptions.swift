@@ -30,6 +30,8 @@ struct ServerOptions {
     var directory: TemporaryDirectory?
     /// How many files it may have open; the tests' own limit if `nil`.
     var openFileLimit: Int?
+    /// How much address space it may take, in KiB; the tests' own limit if `nil`.
+    var addressSpaceLimit: Int?
     /// Whether it finds an empty `/proc`, as in a root that has none.
     var isWithoutProc = false
     /// Environment variables besides the test's own.
@@ -55,6 +57,9 @@ struct ServerOptions {
         var command = [BuiltProducts.server]
         if let limit = self.openFileLimit {
             command = ["sh", "-c", "ulimit -n \(limit) && exec \"$0\" \"$@\""] + command
+        }
+        if let limit = self.addressSpaceLimit {
+            command = ["sh", "-c", "ulimit -v \(limit) && exec \"$0\" \"$@\""] + command
         }
         if self.isWithoutProc {
             // Whoever isn't root is so in a namespace of users.
