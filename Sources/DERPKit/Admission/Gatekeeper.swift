@@ -8,12 +8,15 @@ actor Gatekeeper {
     private var cache: DecisionCache
     private var inquiries: [AdmissionRequest: Inquiry] = [:]
     private var lastInquiry: UInt64 = 0
+    /// Those who are being asked about, by address.
+    private var shares = AddressShares<AdmissionRequest>()
     /// How many questions are unanswered, whether or not somebody still waits: a verifier may ignore that its time is up.
     private(set) var pendingCount = 0
 
     /// One client being asked about. Logins of the same key from the same address share it.
     private struct Inquiry {
         let id: UInt64
+        let share: AddressShares<AdmissionRequest>.ID
         var decision = AdmissionDecision.allow
         /// How many verifiers have yet to answer.
         var missing: Int
@@ -43,7 +46,8 @@ actor Gatekeeper {
         guard !self.policy.verifiers.isEmpty else { return .allow }
         if !afresh, let decision = self.cache.decision(on: request, now: self.now()) { return decision }
         if self.inquiries[request] == nil {
-            guard self.pendingCount + self.policy.verifiers.count <= self.policy.pendingLimit else {
+            let isFull = self.pendingCount + self.policy.verifiers.count > self.policy.pendingLimit
+            guard !isFull || self.makeRoom(for: request) else {
                 return .deny(.busy, detail: "\(self.pendingCount) questions are unanswered")
             }
             self.inquire(request)
@@ -51,11 +55,24 @@ actor Gatekeeper {
         return await withCheckedContinuation { self.inquiries[request]?.waiters.append($0) }
     }
 
+    /// Refuses the client that has waited for longest from the address that waits for most answers, if these are more than
+    /// `request` makes it for its own. What was asked is unanswered still, so this may double the number of questions at most.
+    private func makeRoom(for request: AdmissionRequest) -> Bool {
+        guard self.pendingCount + self.policy.verifiers.count <= 2 * self.policy.pendingLimit,
+            let (oldest, count) = self.shares.greediest, count > self.shares.count(of: request.source.block) + 1,
+            let other = self.shares.occupant(of: oldest)
+        else { return false }
+        self.inquiries[other]?.decision = .deny(.busy, detail: "its address has \(count) questions unanswered")
+        self.settle(other, remembers: false)
+        return true
+    }
+
     private func inquire(_ request: AdmissionRequest) {
         self.lastInquiry += 1
         let id = self.lastInquiry
         self.pendingCount += self.policy.verifiers.count
-        var inquiry = Inquiry(id: id, missing: self.policy.verifiers.count)
+        let share = self.shares.enter(request, of: request.source.block)
+        var inquiry = Inquiry(id: id, share: share, missing: self.policy.verifiers.count)
         inquiry.tasks = self.policy.verifiers.map { verifier in
             Task.detached { await self.answered(await verifier.decide(on: request), to: id, on: request) }
         }
@@ -87,9 +104,10 @@ actor Gatekeeper {
         self.settle(request)
     }
 
-    private func settle(_ request: AdmissionRequest) {
+    private func settle(_ request: AdmissionRequest, remembers: Bool = true) {
         guard let inquiry = self.inquiries.removeValue(forKey: request) else { return }
-        self.cache.store(inquiry.decision, on: request, now: self.now())
+        self.shares.leave(inquiry.share)
+        if remembers { self.cache.store(inquiry.decision, on: request, now: self.now()) }
         inquiry.tasks.forEach { $0.cancel() }
         inquiry.waiters.forEach { $0.resume(returning: inquiry.decision) }
     }

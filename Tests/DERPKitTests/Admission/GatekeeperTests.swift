@@ -75,6 +75,31 @@ struct GatekeeperTests {
         #expect(verifier.questions == 2)
     }
 
+    @Test(
+        "when all questions are asked that may be, the address that has most makes room for others, but not for itself"
+    )
+    func fairness() async {
+        let verifier = ScriptedVerifier()
+        var policy = self.policy(verifier)
+        policy.pendingLimit = 4
+        let gatekeeper = Gatekeeper(policy)
+        let crowd = (0..<4).map { _ in self.stranger() }
+        var waiting: [Task<AdmissionDecision, Never>] = []
+        for (index, request) in crowd.enumerated() {
+            waiting.append(Task { await gatekeeper.decide(on: request) })
+            await verifier.waitForQuestions(index + 1)
+        }
+        #expect(await gatekeeper.decide(on: self.stranger()).refusal == .busy)
+        let other = AdmissionRequest(key: NodePrivateKey().publicKey, source: IPAddress(ipv4: 0xc000_0201))
+        let admitted = Task { await gatekeeper.decide(on: other) }
+        await verifier.waitForQuestions(5)
+        #expect(await waiting[0].value.refusal == .busy)
+        verifier.answer(.allow)
+        #expect(await admitted.value == .allow)
+        for task in waiting.dropFirst() { #expect(await task.value == .allow) }
+        while await gatekeeper.pendingCount > 0 { await Task.yield() }
+    }
+
     @Test("beyond the limit of unanswered questions clients are refused unasked")
     func pendingLimit() async {
         let verifier = ScriptedVerifier()

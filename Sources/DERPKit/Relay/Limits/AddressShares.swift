@@ -53,6 +53,12 @@ struct AddressShares<Occupant: Sendable>: Sendable {
 
     var count: Int { self.places.count }
 
+    /// Who has the place; `nil` when it isn't taken.
+    func occupant(of id: ID) -> Occupant? { self.places[id]?.occupant }
+
+    /// How many places count for `block`.
+    func count(of block: IPAddress) -> Int { self.shares[.block(block)]?.count ?? 0 }
+
     /// How many places the holder of this one has.
     func shareCount(of id: ID) -> Int { self.places[id].flatMap { self.shares[$0.holder]?.count } ?? 0 }
 
