@@ -47,7 +47,10 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "COpenSSL", "TestSupport"]),
         .testTarget(name: "STUNKitTests", dependencies: ["STUNKit", "TestSupport"]),
-        .testTarget(name: "DERPKitTests", dependencies: ["AsyncSockets", "DERPKit", "TestSupport"]),
+        .testTarget(
+            name: "DERPKitTests",
+            dependencies: ["AsyncSockets", "DERPKit", "TestSupport", .product(name: "Logging", package: "swift-log")]
+        ),
         .testTarget(name: "DERPServerTests", dependencies: ["DERPServer", "TestSupport"]),
         .testTarget(name: "IntegrationTests", dependencies: ["COpenSSL", "CSodium", "DERPServer", "TestSupport"]),
     ],

@@ -12,6 +12,8 @@ actor MeshLink {
     /// How often it failed since it was up.
     private var failuresInARow = 0
     private var lastFailure: DERPError.Code?
+    /// Tells whether it is up: the other node may make it so and not so all the time.
+    private let changes: LimitedLine
 
     nonisolated var loop: EventLoop { self.relay.loop }
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
@@ -28,6 +30,7 @@ actor MeshLink {
     ) {
         self.relay = relay
         self.context = context
+        self.changes = LimitedLine(context.logger)
         self.mesh = mesh
         self.connect = connect
         self.status = MeshLinkStatus(node: name)
@@ -44,6 +47,7 @@ actor MeshLink {
     ///
     /// To be called in a task that prefers the link's loop.
     func run() async {
+        defer { self.changes.flush() }
         while !Task.isCancelled {
             switch await Result.awaiting({ () throws(DERPError) in try await self.connect(self.relay.loop) }) {
             case .success(let client):
@@ -133,7 +137,8 @@ extension MeshLink {
         self.status.state = .up
         self.status.connects += 1
         self.failuresInARow = 0
-        self.context.logger.info("Mesh link is up", metadata: ["node": "\(self.status.node)"])
+        let node = self.status.node
+        self.changes.log(.info, "Mesh link is up", metadata: ["node": "\(node)"])
     }
 
     private func note(_ failure: DERPError) {
@@ -143,11 +148,12 @@ extension MeshLink {
         // A node may be away for long, and come back as another one.
         let isNews = self.failuresInARow == 1 || failure.code != self.lastFailure
         self.lastFailure = failure.code
-        self.context.logger.log(
-            level: isNews ? .warning : .debug,
-            "Mesh link is down",
-            metadata: ["node": "\(self.status.node)", "reason": "\(failure)"]
-        )
+        let metadata: Logger.Metadata = ["node": "\(self.status.node)", "reason": "\(failure)"]
+        if isNews {
+            self.changes.log(.warning, "Mesh link is down", metadata: metadata)
+        } else {
+            self.context.logger.debug("Mesh link is down", metadata: metadata)
+        }
     }
 
     private func noteOwnNode() {

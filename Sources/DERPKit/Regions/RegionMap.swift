@@ -24,6 +24,12 @@ public actor RegionMap {
     private let client: HTTPClient?
     private let cache: DERPMapCache?
     private let logger: Logger
+    /// What is wrong with each source, by its index: it may be something else at each refresh.
+    private let sourceLines: [LimitedLine]
+    /// What became of the map.
+    private let changeLines: LimitedLine
+    /// What was to be removed from it and wasn't there.
+    private let removalLines: LimitedLine
     private var sources: [TrackedSource]
     private var refreshes = 0
     /// How many refreshes of URLs in a row have failed.
@@ -56,7 +62,11 @@ public actor RegionMap {
         self.client =
             try sources.urls.isEmpty ? nil : loop.map { try HTTPClient(on: $0, authoritiesPEM: sources.authoritiesPEM) }
         self.cache = sources.cacheDirectory.map(DERPMapCache.init)
-        self.logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
+        let logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
+        self.logger = logger
+        self.sourceLines = tracked.map { _ in LimitedLine(logger) }
+        self.changeLines = LimitedLine(logger)
+        self.removalLines = LimitedLine(logger)
         let layered = Self.merge([], own: ownRegion, settings: sources)
         self.layered = layered
         self.document = try Document(layered.map)
@@ -127,7 +137,8 @@ extension RegionMap {
     public func run() async {
         self.isLogging = true
         guard !self.sources.isEmpty else { return }
-        self.sources.forEach(self.log)
+        self.sources.indices.forEach(self.logSource)
+        defer { self.flushLines() }
         self.logVainRemovals(unless: [:])
         // Each by itself: a URL that hangs keeps no file from being read.
         await withDiscardingTaskGroup { tasks in
@@ -211,7 +222,7 @@ extension RegionMap {
         do {
             try self.publish()
         } catch {
-            self.logger.error("The map can't be served", metadata: ["error": "\(error)"])
+            self.changeLines.log(.error, "The map can't be served", metadata: ["error": "\(error)"])
         }
     }
 
@@ -225,7 +236,7 @@ extension RegionMap {
         let hasChanged = self.sources[index].take(result, ofRefresh: number)
         let tracked = self.sources[index]
         if tracked.failure != nil { self.failureCount += 1 }
-        if self.isLogging, hasChanged || tracked.failure != nil { self.log(tracked) }
+        if self.isLogging, hasChanged || tracked.failure != nil { self.logSource(index) }
         guard hasChanged, case .url(let url) = tracked.source, case .success(.text(let text, let validators)) = result
         else {
             return
@@ -233,7 +244,8 @@ extension RegionMap {
         do {
             try self.cache?.write(text, validators, of: url)
         } catch {
-            self.logger.warning(
+            self.sourceLines[index].log(
+                .warning,
                 "A fetched map can't be kept for the next start",
                 metadata: ["source": "\(url)", "error": "\(error)"]
             )
@@ -241,10 +253,13 @@ extension RegionMap {
     }
 
     /// Says what is wrong with a source, if anything is.
-    private func log(_ tracked: TrackedSource) {
+    private func logSource(_ index: Int) {
+        let tracked = self.sources[index]
+        let lines = self.sourceLines[index]
         let name: Logger.Metadata = ["source": "\(tracked.source)"]
         if let failure = tracked.failure {
-            self.logger.warning(
+            lines.log(
+                .warning,
                 tracked.document == nil
                     ? "A source of the map failed, and nothing that it said before is known"
                     : "A source of the map failed: what it said before is kept",
@@ -252,9 +267,18 @@ extension RegionMap {
             )
             return
         }
-        for finding in tracked.document?.findings.prefix(Self.loggedFindings) ?? [] {
-            self.logger.warning("A source of the map looks wrong", metadata: name.merging(["at": "\(finding)"]) { $1 })
+        for finding in tracked.document?.findings ?? [] {
+            lines.log(
+                .warning,
+                "A source of the map looks wrong",
+                metadata: name.merging(["at": "\(finding)"]) { $1 }
+            )
         }
+    }
+
+    /// Says what was left out last, because nothing is refreshed any more.
+    private func flushLines() {
+        for line in self.sourceLines + [self.changeLines, self.removalLines] { line.flush() }
     }
 
     /// Says what is served of a URL that is fetched for the first time.
@@ -266,9 +290,6 @@ extension RegionMap {
             metadata: ["source": "\(tracked.source)"]
         )
     }
-
-    /// How many findings of one source are logged.
-    private static let loggedFindings = 10
 }
 
 // MARK: Publishing
@@ -285,21 +306,35 @@ extension RegionMap {
         guard self.isLogging else { return }
         self.logVainRemovals(unless: formerRemovals)
         guard !difference.isEmpty else { return }
-        self.logger.info(
+        let count = layered.map.regions.count
+        self.changeLines.log(
+            .info,
             "The map has changed",
             metadata: [
-                "regions": "\(layered.map.regions.count)", "added": "\(difference.added.map(\.regionID))",
-                "removed": "\(difference.removed.map(\.regionID))",
-                "changed": "\(difference.changed.map(\.later.regionID))",
+                "regions": "\(count)", "added": "\(Self.list(difference.added.map(\.regionID)))",
+                "removed": "\(Self.list(difference.removed.map(\.regionID)))",
+                "changed": "\(Self.list(difference.changed.map(\.later.regionID)))",
             ]
         )
     }
 
     private func logVainRemovals(unless former: [Int: String]) {
         for (id, origin) in self.layered.vainRemovals where former[id] != origin {
-            self.logger.info("A region isn't there to be removed", metadata: ["id": "\(id)", "source": "\(origin)"])
+            self.removalLines.log(
+                .info,
+                "A region isn't there to be removed",
+                metadata: ["id": "\(id)", "source": "\(origin)"]
+            )
         }
     }
+
+    /// The first of `ids`, and how many more there are: a source may have thousands.
+    private static func list(_ ids: [Int]) -> String {
+        let more = ids.count - Self.listedIDs
+        return more > 0 ? "\(Array(ids.prefix(Self.listedIDs))) and \(more) more" : "\(ids)"
+    }
+
+    private static let listedIDs = 20
 
     private static func merge(_ sources: [TrackedSource], own: DERPRegion?, settings: Sources) -> LayeredDERPMap {
         var layered = LayeredDERPMap()

@@ -69,14 +69,22 @@ extension ClientConnection {
         meshPeer.isFlooded = false
     }
 
-    /// Closes all connections of a key.
+    /// Has all connections of a key closed, by ``closePeers()``.
     func closePeer(_ payload: UnsafeRawBufferPointer) {
         guard let key = NodePublicKey(payload) else { return }
-        let context = self.context
+        self.meshPeer?.closings.append(key)
+    }
+
+    /// Closes what the mesh peer wants closed. It is read no further meanwhile, so it can't ask faster than is done.
+    func closePeers() async {
+        guard let meshPeer = self.meshPeer, !meshPeer.closings.isEmpty else { return }
+        let keys = meshPeer.closings
+        meshPeer.closings = []
+        let counts = await self.context.forwarder.close(keys)
         let peer = self.key
-        Task(executorPreference: self.relay.loop) {
-            let count = await context.forwarder.close(key)
-            context.logger.info(
+        for (key, count) in zip(keys, counts) {
+            self.context.lines.closings.log(
+                .info,
                 "Closing a client, as a mesh peer wants it",
                 metadata: ["key": "\(key)", "connections": "\(count)", "mesh_peer": "\(peer)"]
             )

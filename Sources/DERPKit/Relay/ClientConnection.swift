@@ -132,6 +132,8 @@ actor ClientConnection {
     private static let dismissalLimit: Duration = .seconds(2)
 
     private func leave() async {
+        // What it asked for before it broke a rule.
+        await self.closePeers()
         self.close()
         await self.tellOfLeaving()
     }
@@ -173,6 +175,8 @@ extension ClientConnection {
         case throttled
         /// Others have a turn.
         case turnEnded
+        /// A mesh peer wants clients closed.
+        case asked
         /// These bytes came while another connection was getting the packets for the key.
         case inactive([UInt8])
         case ended(CloseReason)
@@ -181,8 +185,10 @@ extension ClientConnection {
     /// Only waits, so that little is kept for a client that says nothing.
     private func relayFrames() async -> CloseReason {
         while true {
+            await self.closePeers()
             switch self.readOn() {
             case .blocked: await self.stream.waitUntilReadable()
+            case .asked: break
             case .throttled: await self.throttle?.wait()
             case .turnEnded: await self.relay.loop.nextTick()
             case .inactive(let bytes): guard await self.takeAsActive(bytes) else { return .badFrame }
@@ -207,6 +213,7 @@ extension ClientConnection {
                 self.throttle?.take(bytes.count)
                 guard self.outbox.isActive || bytes.isEmpty else { return .inactive(Array(bytes)) }
                 guard self.take(bytes) else { return .ended(.badFrame) }
+                if let meshPeer = self.meshPeer, !meshPeer.closings.isEmpty { return .asked }
             case .wouldBlock:
                 return .blocked
             case .closed:

@@ -6,6 +6,8 @@ final class MeshPeer {
     var isFlooded = false
     /// Whether it is to be told, once more if it is being told now.
     var wantsFlood = false
+    /// The keys whose connections are to be closed before more is read: no more than one read of bytes tells of.
+    var closings: [NodePublicKey] = []
 }
 
 extension PeerPresence.Flags {

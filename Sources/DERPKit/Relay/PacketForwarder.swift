@@ -88,11 +88,23 @@ extension PacketForwarder {
         return self.publishRemoteRoute(presence)
     }
 
-    /// Closes all connections that `key` has here. Returns how many these are.
-    func close(_ key: NodePublicKey) -> Int {
-        let clients = self.presences[key]?.localClients ?? []
-        for client in clients { self.relays[Int(client.loop)].leave(.close(client)) }
-        return clients.count
+    /// Closes all connections that `keys` have here. Returns how many these are of each, once their loops know.
+    func close(_ keys: [NodePublicKey]) async -> [Int] {
+        var loops: Set<Int> = []
+        let counts = keys.map { key in
+            let clients = self.presences[key]?.localClients ?? []
+            for client in clients {
+                self.relays[Int(client.loop)].leave(.close(client))
+                loops.insert(Int(client.loop))
+            }
+            return clients.count
+        }
+        guard !loops.isEmpty else { return counts }
+        await withUnsafeContinuation { waiter in
+            let acknowledgement = Acknowledgement(count: loops.count, resuming: waiter)
+            for loop in loops { self.relays[loop].leave(.acknowledge(acknowledgement)) }
+        }
+        return counts
     }
 
     private func setActive(_ client: ClientID, _ isActive: Bool) {

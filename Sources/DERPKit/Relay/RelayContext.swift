@@ -8,6 +8,8 @@ final class RelayContext: Sendable {
     let regionMap: RegionMap
     let bootstrapDNS: BootstrapDNS
     let logger: Logger
+    /// What is said of others.
+    let lines: RelayLines
     /// Decides about clients; `nil` when everybody is admitted.
     let gatekeeper: Gatekeeper?
     /// Keeps out connections that are too many.
@@ -29,6 +31,7 @@ final class RelayContext: Sendable {
         self.forwarder = forwarder
         self.regionMap = regionMap
         self.logger = logger
+        self.lines = RelayLines(logger)
         self.bootstrapDNS = BootstrapDNS(names: configuration.bootstrapNames)
         self.gatekeeper = configuration.admission.isOpen ? nil : Gatekeeper(configuration.admission)
         self.serverKeyFrame = Frame.serverKey(configuration.privateKey.publicKey)

@@ -20,10 +20,6 @@ final class RelayLoop: @unchecked Sendable {
     let dataPool: BufferPool
     let discoPool: BufferPool
 
-    /// How often an operator is told of what keeps strangers' connections out, whoever makes them.
-    var shortageNews = EventLimiter(burst: 1, interval: 60_000_000_000)
-    var proxyNews = EventLimiter(burst: 1, interval: 60_000_000_000)
-
     /// All open connections, clients and others.
     private var streams: [ObjectIdentifier: TCPStream] = [:]
     /// Those that are refused, and held.

@@ -36,14 +36,18 @@ extension RelayServer {
     /// Waits for a successor from now on.
     private func awaitSuccessor() async throws(DERPError) {
         guard let takeover = self.configuration.takeover, let loop = self.takeoverLoop else { return }
-        let (tally, logger) = (self.takeovers, self.logger)
+        let (tally, lines) = (self.takeovers, self.context.lines)
         let started = await Result.awaiting { () throws(SocketError) in
             let listener = try MessageListener(
                 at: takeover.path,
                 on: loop,
                 onRefusal: {
                     tally.count(\.refused)
-                    logger.warning("Another user's process wanted to take over, and was refused")
+                    lines.strangers.log(
+                        .warning,
+                        "Another user's process wanted to take over, and was refused",
+                        metadata: [:]
+                    )
                 },
                 onAccept: { [weak self] channel in
                     Task(executorPreference: loop) {
@@ -69,7 +73,7 @@ extension RelayServer {
             takeover: takeover,
             channel: channel,
             tally: self.takeovers,
-            logger: self.logger
+            failures: self.context.lines.takeovers
         )
         await succession.run()
         await self.leaveSuccessor()

@@ -64,7 +64,10 @@ public actor RelayServer {
 
     /// Makes a relay that does not listen yet.
     ///
-    /// - Parameter logger: `nil` logs nothing.
+    /// - Parameter logger: `nil` logs nothing. Its handler is called on the event loops, by which all clients are served, so it
+    ///   must not block: a handler that writes to a pipe which nobody reads stops the relay. `DERPServer` leaves lines in a
+    ///   bounded queue, which a thread of its own writes, and which counts what it has to drop. Lines that others can cause
+    ///   are limited: ten of a kind at once, then one in ten seconds, with the number of those `left_out` before it.
     /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate`.
     public init(configuration: Configuration, logger: Logger? = nil) throws {
         try configuration.validate()
@@ -232,6 +235,7 @@ extension RelayServer {
         self.boundAddresses = []
         self.boundPlainHTTPAddresses = []
         self.state = .stopped
+        self.context.lines.flush()
         self.logger.debug("Relay stopped")
         self.waiters.forEach { $0.resume() }
         self.waiters = []
@@ -337,16 +341,16 @@ extension RelayServer {
             inherited: inherited,
             onAcceptFailure: { loop, error in
                 let relay = relays[loop.index]
-                let isNews = error.code == .outOfFiles && relay.shortageNews.take(now: loop.now)
                 if error.code == .outOfFiles {
+                    context.lines.shortages.log(.warning, "Accept failed", metadata: ["error": "\(error)"])
                     relay.counters.connectionRefusals[.files] += 1
                     context.refusals.noteShortage(now: loop.now)
                     context.gate.makeRoom(RefusalPool.step, for: .files)
                     for relay in relays { relay.leave(.giveWay(RefusalPool.step)) }
                 } else {
                     relay.counters.acceptFailures += 1
+                    logger.debug("Accept failed", metadata: ["error": "\(error)"])
                 }
-                logger.log(level: isNews ? .warning : .debug, "Accept failed", metadata: ["error": "\(error)"])
             },
             onAccept: { stream in
                 let relay = relays[stream.loop.index]

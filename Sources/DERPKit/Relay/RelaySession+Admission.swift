@@ -51,14 +51,14 @@ extension RelaySession {
         of request: AdmissionRequest
     ) -> ClientRefusal {
         self.relay.counters.refusals[reason.kind] += 1
-        let pool = self.context.refusals
-        let leftOut = pool.log.take(reason.kind, now: self.relay.loop.now)
-        var metadata: Logger.Metadata = [
-            "key": "\(request.key)", "source": "\(request.source)", "reason": "\(reason.kind.label)",
-            "detail": "\(decision.detail)",
-        ]
-        if let leftOut, leftOut > 0 { metadata["left_out"] = "\(leftOut)" }
-        self.context.logger.log(level: leftOut == nil ? .debug : .info, "Refused a client", metadata: metadata)
-        return ClientRefusal(request.key, reason, isListed: pool.isListed(request.key))
+        self.context.lines.refusals(for: reason.kind).log(
+            .info,
+            "Refused a client",
+            metadata: [
+                "key": "\(request.key)", "source": "\(request.source)", "reason": "\(reason.kind.label)",
+                "detail": "\(decision.detail)",
+            ]
+        )
+        return ClientRefusal(request.key, reason, isListed: self.context.refusals.isListed(request.key))
     }
 }

@@ -23,11 +23,11 @@ extension RelaySession {
                 return Array(buffer.dropFirst(byteCount))
             case .invalid(let error):
                 // A proxy that was set up wrongly keeps everybody out.
-                let isNews = self.relay.proxyNews.take(now: self.relay.loop.now)
-                self.context.logger.log(
-                    level: isNews ? .warning : .debug,
+                let proxy = self.stream.peerAddress
+                self.context.lines.proxies.log(
+                    .warning,
                     "A trusted proxy sent no PROXY header",
-                    metadata: ["proxy": "\(self.stream.peerAddress)", "error": "\(error)"]
+                    metadata: ["proxy": "\(proxy)", "error": "\(error)"]
                 )
                 throw Ending(.badProxyHeader)
             }

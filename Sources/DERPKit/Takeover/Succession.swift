@@ -1,5 +1,4 @@
 import AsyncSockets
-import Logging
 
 /// Hands this relay's sockets over to the process that comes after it.
 struct Succession: Sendable {
@@ -7,7 +6,8 @@ struct Succession: Sendable {
     let takeover: TakeoverConfiguration
     let channel: MessageChannel
     let tally: TakeoverTally
-    let logger: Logger
+    /// Tells of those that fail.
+    let failures: LimitedLine
 
     /// Talks to a process that has connected, until it serves or has failed. On the channel's loop.
     func run() async {
@@ -15,7 +15,11 @@ struct Succession: Sendable {
             try await self.handOver()
         } catch {
             self.tally.count(\.refused)
-            self.logger.warning("A takeover failed, and this server goes on", metadata: ["reason": "\(error)"])
+            self.failures.log(
+                .warning,
+                "A takeover failed, and this server goes on",
+                metadata: ["reason": "\(error)"]
+            )
             self.channel.close()
             return
         }

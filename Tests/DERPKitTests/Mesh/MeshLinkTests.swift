@@ -10,11 +10,13 @@ struct MeshLinkTests {
     private func node(
         linkedTo relay: ScriptedRelay,
         key: NodePrivateKey = NodePrivateKey(),
-        silence: Duration = .seconds(10)
+        silence: Duration = .seconds(10),
+        pings: Duration = .milliseconds(50),
+        lines: NotedLines? = nil
     ) async throws -> (server: RelayServer, run: Task<Void, any Error>) {
         var mesh = MeshConfiguration(key: try MeshTable.key(), nodes: [MeshNode(relay.server)])
         mesh.reconnectDelay = .milliseconds(50)
-        mesh.pingInterval = .milliseconds(50)
+        mesh.pingInterval = pings
         mesh.silenceLimit = silence
         var configuration = RelayServer.Configuration(
             privateKey: key,
@@ -23,7 +25,7 @@ struct MeshLinkTests {
         )
         configuration.mesh = mesh
         configuration.loopCount = 2
-        let server = try RelayServer(configuration: configuration)
+        let server = try RelayServer(configuration: configuration, logger: lines?.logger())
         try await server.start()
         return (server, Task { try await server.run() })
     }
@@ -45,6 +47,33 @@ struct MeshLinkTests {
                 PeerPresence(key: NodePrivateKey().publicKey, address: address, flags: .regular)
             )
         }
+    }
+
+    @Test(
+        "a link that goes up and down all the time doesn't fill the log, which tells how often, and how it is at last"
+    )
+    func flapping() async throws {
+        // It tells of a client, and then nothing more.
+        let relay = try await ScriptedRelay(.admit(Self.present(1)))
+        let lines = NotedLines()
+        let node = try await self.node(
+            linkedTo: relay,
+            silence: .milliseconds(50),
+            pings: .milliseconds(20),
+            lines: lines
+        )
+        let status = try await self.status(of: node.server) { $0.failures >= 40 }
+        #expect(status.failures >= 40)
+        let count = lines.all.count { $0.message.hasPrefix("Mesh link is") }
+        #expect((10...16).contains(count), "\(count)")
+        await node.server.shutdown()
+        try await node.run.value
+        let link = try #require(await node.server.links.first)
+        let (connects, failures) = await (link.currentStatus.connects, link.currentStatus.failures)
+        // Only the first of several failures in a row is said: here each is.
+        let said = lines.all.filter { $0.message.hasPrefix("Mesh link is") }
+        let expected = Int(connects + failures)
+        #expect((expected - 1...expected + 1).contains(said.map(\.count).reduce(0, +)))
     }
 
     @Test("a node's clients are learnt, and a ping is sent while it says nothing")

@@ -1,6 +1,7 @@
 import AsyncSockets
 import Foundation
 import Glibc
+import Logging
 import TestSupport
 import Testing
 
@@ -35,10 +36,45 @@ struct RegionMapSourcesTests {
         self.directory = try TemporaryDirectory()
     }
 
-    private func map(_ change: (inout RegionMap.Sources) throws -> Void) throws -> RegionMap {
+    private func map(
+        logger: Logger? = nil,
+        _ change: (inout RegionMap.Sources) throws -> Void
+    ) throws -> RegionMap {
         var sources = RegionMap.Sources()
         try change(&sources)
-        return try RegionMap(ownRegion: Self.own, sources: sources, on: self.group.loops[0])
+        return try RegionMap(ownRegion: Self.own, sources: sources, on: self.group.loops[0], logger: logger)
+    }
+
+    @Test("sources that look wrong in thousands of places, again and again, don't fill the log")
+    func limitedLines() async throws {
+        let lines = NotedLines()
+        let path = self.directory.file("derp.yaml")
+        func write(_ round: Int) throws {
+            // Two regions' nodes have one name each time, and regions aren't there.
+            let wrong = (1000..<3000).map { "\($0): {regioncode: r\(round), nodes: [{name: n, hostname: h\($0)}]}" }
+            let vain = (3000...5000).map { "\($0 + round * 10_000): null" }
+            try self.directory.write("regions: {\((wrong + vain).joined(separator: ", "))}", to: "derp.yaml")
+        }
+        try write(0)
+        let map = try self.map(logger: lines.logger()) { $0.paths = [path] }
+        try await map.loadFiles()
+        let run = Task { await map.run() }
+        for round in 1...3 {
+            try write(round)
+            await map.refresh()
+        }
+        run.cancel()
+        await run.value
+        let findings = lines.all("A source of the map looks wrong")
+        #expect((10...13).contains(findings.count), "\(findings.count)")
+        #expect(findings.map(\.count).reduce(0, +) >= 300)
+        let removals = lines.all("A region isn't there to be removed")
+        #expect((10...13).contains(removals.count), "\(removals.count)")
+        #expect(removals.map(\.count).reduce(0, +) >= 4 * 2001)
+        let changes = lines.all("The map has changed")
+        #expect(changes.count == 3)
+        #expect(changes.allSatisfy { $0.metadata["changed"]?.hasSuffix(" and 1980 more") == true })
+        #expect(lines.all.count < 60)
     }
 
     @Test("URLs, then files, then the own region, the last with an id wins; the tag changes with the content")

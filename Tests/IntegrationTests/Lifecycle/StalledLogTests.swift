@@ -43,10 +43,17 @@ struct StalledLogTests {
     }
 
     /// A server whose standard error, or both outputs, are the pipe.
-    private func start(_ pipe: UnreadPipe, on port: UInt16, in directory: TemporaryDirectory) throws -> ChildProcess {
+    private func start(
+        _ pipe: UnreadPipe,
+        on port: UInt16,
+        in directory: TemporaryDirectory,
+        denying key: TestKey? = nil
+    ) throws -> ChildProcess {
+        if let key { try directory.write(key.text, to: "deny") }
         let options = ServerOptions.plain.with {
             $0.loops = 1
             $0.flags = ["--log-level", "debug"]
+            if key != nil { $0.flags += ["--deny-file", directory.file("deny").path] }
         }
         let launch = try options.launch(ports: .init(relay: port, helper: 0, stun: 0), directory: directory.url)
         let process = try ChildProcess(
@@ -61,16 +68,28 @@ struct StalledLogTests {
         return process
     }
 
-    @Test("Clients reach each other, the server ends in time, and what fits is there for who reads later")
-    func bystanders() throws {
+    /// What has the server say more than the pipe holds.
+    enum Cause: CaseIterable {
+        case nonsense, refusedLogins
+    }
+
+    @Test(
+        "Clients reach each other, the server ends in time, and what fits is there for who reads later",
+        arguments: Cause.allCases
+    )
+    func bystanders(cause: Cause) throws {
         let pipe = try UnreadPipe()
         let directory = try TemporaryDirectory()
         let reservation = try PortReservation(.tcp)
         let port = reservation.port
         reservation.release()
-        let process = try self.start(pipe, on: port, in: directory)
+        let denied = TestKey()
+        let process = try self.start(pipe, on: port, in: directory, denying: cause == .refusedLogins ? denied : nil)
         let (one, other) = (try self.client(port), try self.client(port))
-        try self.fill(pipe, by: port)
+        switch cause {
+        case .nonsense: try self.fill(pipe, by: port)
+        case .refusedLogins: try self.fill(pipe, by: port, loggingInAs: denied)
+        }
         var slowest = Duration.zero
         for _ in 0..<50 {
             let packet = TestKey.random(100)
@@ -122,6 +141,17 @@ struct StalledLogTests {
             let connection = try Connection(port: port, security: .plain)
             try connection.write("NONSENSE\r\n\r\n")
             #expect(try connection.readToEnd().starts(with: "HTTP/1.1 400".utf8))
+        }
+        #expect(pipe.count > 0)
+    }
+
+    /// The same by logins that are refused: of each there are lines, of which the pipe holds those of a few dozen.
+    private func fill(_ pipe: UnreadPipe, by port: UInt16, loggingInAs key: TestKey) throws {
+        for _ in 0..<600 {
+            let client = try PendingClient(over: Connection(port: port, security: .plain))
+            try client.connection.write(DERPHandshake.clientInfo(of: key, for: client.serverKey).encoded)
+            let frame = try DERPHandshake.readFrame(from: client.connection, until: Deadline(in: Deadline.answer))
+            #expect(frame.type == .health)
         }
         #expect(pipe.count > 0)
     }

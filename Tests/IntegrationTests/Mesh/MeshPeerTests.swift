@@ -94,6 +94,39 @@ struct MeshPeerTests {
     }
 
     @Test(
+        "A flood of ClosePeer costs a few lines that say how many there were, and holds nobody up",
+        arguments: [1, 2]
+    )
+    func closePeerFlood(loops: Int) throws {
+        let server = try Self.server(flags: ["--loops", "\(loops)"])
+        let clients = try (0..<4).map { _ in try RawDERPClient(server) }
+        let peer = try Self.peer(of: server)
+        let before = try server.usage().residentBytes
+        let count = 200_000
+        let batch = (0..<1000).flatMap { _ in Frame(.closePeer, TestKey.random(32)).encoded }
+        let start = ContinuousClock.now
+        for _ in 0..<count / 1000 {
+            try peer.connection.write(batch)
+            try clients[0].send([1], to: clients[1].key)
+            try clients[1].expect(.received([1], from: clients[0].key))
+        }
+        // All are done before the pong.
+        try peer.expectQuiet()
+        print(
+            "FLOOD \(count) in \(ContinuousClock.now - start), \(try (server.usage().residentBytes - before) / 1024) KiB more"
+        )
+        #expect(try server.usage().residentBytes < before + 16 << 20)
+        let victim = try RawDERPClient(server)
+        try peer.send(Frame(.closePeer, victim.key.publicBytes))
+        victim.expectClosed()
+        for client in clients { try client.expectQuiet() }
+        try server.stop()
+        let said = server.said("Closing a client, as a mesh peer wants it")
+        #expect((11...40).contains(said.lines), "\(said)")
+        #expect(said.lines + said.leftOut == count + 1)
+    }
+
+    @Test(
         "Frames of a wrong size close the connection at once, and harm nobody else",
         arguments: [
             (FrameType.watchConnections, 1), (.watchConnections, Int(UInt32.max)), (.closePeer, 31), (.closePeer, 33),

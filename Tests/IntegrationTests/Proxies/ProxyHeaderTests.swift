@@ -80,6 +80,20 @@ struct ProxyHeaderTests {
         try other.expectQuiet()
     }
 
+    @Test("What a proxy does wrong again and again is said a few times, and then counted")
+    func limitedLines() throws {
+        let trusted = ["--proxy-protocol", "--trusted-proxies", "127.0.0.\(Self.trusted)"]
+        let server = try ServerProcess(ServerOptions(certificate: .none, flags: trusted))
+        for _ in 0..<100 {
+            #expect(try self.connect(server, Array("GET / HTTP/1.1\r\n\r\n".utf8)).readToEnd().isEmpty)
+        }
+        let burst = server.said("A trusted proxy sent no PROXY header")
+        #expect((10...15).contains(burst.lines), "\(burst)")
+        try server.stop()
+        let all = server.said("A trusted proxy sent no PROXY header")
+        #expect(all.lines + all.leftOut == 100)
+    }
+
     @Test("A stranger's header is no header, and what it says counts for nothing")
     func stranger() throws {
         let server = try self.server()

@@ -56,6 +56,8 @@ struct FailedTakeoverTests {
             try socket.expectClosed()
         }
         try silent.expectClosed()
+        let said = line.current.said("A takeover failed")
+        #expect((10...12).contains(said.lines), "\(said)")
         // Each opening, two for each answer, and the silent one.
         try eventually("all are counted") {
             try MetricsReading(of: line.current).total("derp_takeovers_total", "refused") == 17

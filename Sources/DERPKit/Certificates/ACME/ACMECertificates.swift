@@ -16,6 +16,8 @@ public actor ACMECertificates {
     private let group: EventLoopGroup
     private var logger = Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
     private var hosts: [Host] = []
+    /// What is said of each host's orders, by its name: the authority may have them come without end.
+    private var orderLines: [String: LimitedLine] = [:]
     private var sleeper: Task<Void, Never>?
 
     /// What is known of one host.
@@ -94,7 +96,10 @@ extension ACMECertificates {
         let wishes = Task {
             for await host in self.certificates.wishes { self.add(host) }
         }
-        defer { wishes.cancel() }
+        defer {
+            wishes.cancel()
+            self.orderLines.values.forEach { $0.flush() }
+        }
         while !Task.isCancelled {
             let waits = self.hosts.map { $0.wait(now: time(nil)) }
             guard let next = waits.indices.min(by: { waits[$0] < waits[$1] }) else { return }
@@ -139,9 +144,11 @@ extension ACMECertificates {
 
     private func order(_ index: Int) async {
         let host = self.hosts[index]
-        self.logger.info(
+        let directory = self.configuration.directoryURL
+        self.lines(of: host.name).log(
+            .info,
             "Ordering a certificate",
-            metadata: ["name": "\(host.name.text)", "directory": "\(self.configuration.directoryURL)"]
+            metadata: ["name": "\(host.name.text)", "directory": "\(directory)"]
         )
         let attempt = ACMEAttempt(
             host: host.name,
@@ -175,7 +182,8 @@ extension ACMECertificates {
         self.hosts[index].retry = nil
         self.hosts[index].renewal = ACMESchedule.renewal(of: certificate.validity)
         let name = self.hosts[index].name
-        self.logger.info(
+        self.lines(of: name).log(
+            .info,
             "Got a certificate",
             metadata: ["name": "\(name.text)", "expires": "\(certificate.expiryText)"]
         )
@@ -184,8 +192,19 @@ extension ACMECertificates {
         } catch {
             // It is shown all the same.
             self.certificates.noteProblem("\(error)", for: name.text)
-            self.logger.error("A certificate can't be stored for the next start", metadata: ["problem": "\(error)"])
+            self.lines(of: name).log(
+                .error,
+                "A certificate can't be stored for the next start",
+                metadata: ["problem": "\(error)"]
+            )
         }
+    }
+
+    private func lines(of host: CertificateHost) -> LimitedLine {
+        if let lines = self.orderLines[host.text] { return lines }
+        let lines = LimitedLine(self.logger)
+        self.orderLines[host.text] = lines
+        return lines
     }
 
     private func failed(_ index: Int, _ error: any Error) {
@@ -194,12 +213,13 @@ extension ACMECertificates {
             jitter: .random(in: 0..<1)
         )
         self.hosts[index].retry = .now + wait
-        let name = self.hosts[index].name.text
-        self.certificates.noteProblem("\(error)", for: name)
-        self.logger.error(
+        let name = self.hosts[index].name
+        self.certificates.noteProblem("\(error)", for: name.text)
+        self.lines(of: name).log(
+            .error,
             "A certificate could not be had",
             metadata: [
-                "name": "\(name)", "problem": "\(error)",
+                "name": "\(name.text)", "problem": "\(error)",
                 "again": "in \(Duration.seconds(wait.components.seconds).text)",
             ]
         )

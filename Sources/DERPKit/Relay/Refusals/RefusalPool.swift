@@ -7,7 +7,6 @@ final class RefusalPool: Sendable {
     private let holdTime: Duration
     private let lists: KeyLists?
     private let gate: ConnectionGate
-    let log = RefusalLog()
     /// How many are let go at a time, of each loop's, when descriptors are short.
     static let step = 16
 

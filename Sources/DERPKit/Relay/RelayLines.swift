@@ -1,0 +1,34 @@
+import Logging
+
+/// What a relay says of others, who can have it said as often as they like: each kind is limited by itself.
+struct RelayLines: Sendable {
+    /// A mesh peer had a client's connections closed.
+    let closings: LimitedLine
+    /// There were no descriptors for a connection.
+    let shortages: LimitedLine
+    /// A trusted proxy sent no PROXY header.
+    let proxies: LimitedLine
+    /// Another user's process wanted to take over.
+    let strangers: LimitedLine
+    /// A process that wanted to take over failed.
+    let takeovers: LimitedLine
+    /// A client was refused; by the reason.
+    private let refusals: [LimitedLine]
+
+    init(_ logger: Logger) {
+        self.closings = LimitedLine(logger)
+        self.shortages = LimitedLine(logger)
+        self.proxies = LimitedLine(logger)
+        self.strangers = LimitedLine(logger)
+        self.takeovers = LimitedLine(logger)
+        self.refusals = AdmissionDecision.Reason.Kind.allCases.map { _ in LimitedLine(logger) }
+    }
+
+    func refusals(for kind: AdmissionDecision.Reason.Kind) -> LimitedLine { self.refusals[kind.rawValue] }
+
+    /// Says what was left out last, because the relay stops.
+    func flush() {
+        for line in [self.closings, self.shortages, self.proxies, self.strangers, self.takeovers] { line.flush() }
+        self.refusals.forEach { $0.flush() }
+    }
+}
