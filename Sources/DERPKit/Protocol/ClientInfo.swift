@@ -14,21 +14,52 @@ public struct ClientInfo: Hashable, Sendable {
     /// Reads the JSON; `nil` for JSON that is malformed or has a value of the wrong type. `null` says nothing, and so
     /// nothing wrong. Names are compared without regard to case, as the reference does; the last of several counts.
     public init?(json: [UInt8]) {
-        guard let members = try? StrictJSON.members(of: json) ?? [] else { return nil }
-        for (name, value) in members where value != .null {
-            switch (name.lowercased(), value) {
-            case ("version", .integer(let version)): self.version = version
-            case ("meshkey", .string(let text)):
-                guard let bytes = Hex.decode(text), bytes.count == MeshKey.byteCount else { return nil }
-                // All zeros stand for no key.
-                self.meshKey = MeshKey(bytes: bytes)
-            case ("canackpings", .bool(let can)): self.canAckPings = can
-            case ("isprober", .bool(let isProber)): self.isProber = isProber
-            case ("appname", .string(let name)): self.appName = name
-            case ("version", _), ("meshkey", _), ("canackpings", _), ("isprober", _), ("appname", _): return nil
-            default: break
+        var info = Self()
+        let isRead = json.withUnsafeBytes { bytes in
+            // Only the last of several is made a string.
+            var appName: StrictJSON.Text?
+            do throws(StrictJSON.Malformed) {
+                try StrictJSON.forEachMember(of: bytes) { name, value throws(StrictJSON.Malformed) in
+                    try info.take(name, value, appName: &appName)
+                }
+            } catch {
+                return false
             }
+            if let appName { info.appName = appName.string }
+            return true
         }
+        guard isRead else { return nil }
+        self = info
+    }
+
+    private mutating func take(
+        _ name: StrictJSON.Text,
+        _ value: StrictJSON.Value,
+        appName: inout StrictJSON.Text?
+    ) throws(StrictJSON.Malformed) {
+        if case .null = value { return }
+        if name.isName("version") {
+            guard case .integer(let version) = value else { throw .init() }
+            self.version = version
+        } else if name.isName("meshkey") {
+            guard case .string(let text) = value, let key = Self.meshKeyBytes(text) else { throw .init() }
+            // All zeros stand for no key.
+            self.meshKey = MeshKey(bytes: key)
+        } else if name.isName("canackpings") {
+            guard case .bool(let can) = value else { throw .init() }
+            self.canAckPings = can
+        } else if name.isName("isprober") {
+            guard case .bool(let isProber) = value else { throw .init() }
+            self.isProber = isProber
+        } else if name.isName("appname") {
+            guard case .string(let text) = value else { throw .init() }
+            appName = text
+        }
+    }
+
+    private static func meshKeyBytes(_ text: StrictJSON.Text) -> [UInt8]? {
+        guard let bytes = Hex.decode(text.string), bytes.count == MeshKey.byteCount else { return nil }
+        return bytes
     }
 
     /// The JSON that a client sends.

@@ -1,10 +1,13 @@
 /// Reads the members of a JSON object as RFC 8259 has it and no otherwise: Foundation takes `{"a":1,}`, a byte order
 /// mark, and 2.0 for an integer, for which the reference closes the connection.
+///
+/// It looks at each byte once, makes nothing of what nobody asks for, and doesn't recurse: strangers send it 256 KiB, and a
+/// loop waits meanwhile.
 struct StrictJSON {
-    enum Value: Equatable {
+    enum Value {
         case null
         case bool(Bool)
-        case string(String)
+        case string(Text)
         /// A number without fraction and exponent that fits.
         case integer(Int)
         /// Any other number, an array, or an object.
@@ -13,168 +16,235 @@ struct StrictJSON {
 
     struct Malformed: Error {}
 
-    /// Deeper nesting is refused.
+    /// Deeper nesting is refused. An open container takes a bit of 64.
     private static let depthLimit = 64
 
-    private var rest: ArraySlice<UInt8>
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
 
-    /// The members of the object that `text` is, in order; `nil` when it is `null`.
-    static func members(of text: [UInt8]) throws(Malformed) -> [(name: String, value: Value)]? {
-        var reader = Self(rest: text[...])
+    private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    /// Calls `body` with the members of the object that `text` is, in order; not at all when it is `null`.
+    ///
+    /// The names and strings are valid in `body` only.
+    static func forEachMember(
+        of text: UnsafeRawBufferPointer,
+        _ body: (Text, Value) throws(Malformed) -> Void
+    ) throws(Malformed) {
+        var reader = Self(text)
         reader.skipSpace()
-        let members = try reader.next == UInt8(ascii: "n") ? reader.word("null", nil) : reader.object(depth: 0)
+        if reader.next == UInt8(ascii: "n") {
+            try reader.word("null")
+        } else {
+            try reader.object(body)
+        }
         reader.skipSpace()
-        guard reader.rest.isEmpty else { throw Malformed() }
-        return members
+        guard reader.next == nil else { throw Malformed() }
     }
 
-    private var next: UInt8? { self.rest.first }
+    private mutating func object(_ body: (Text, Value) throws(Malformed) -> Void) throws(Malformed) {
+        try self.expect("{")
+        self.skipSpace()
+        guard !self.take("}") else { return }
+        repeat {
+            let name = try self.name()
+            try body(name, try self.value())
+        } while self.take(",")
+        try self.expect("}")
+    }
 
+    /// `nil` at the end.
+    @inline(__always)
+    private var next: UInt8? { self.position < self.bytes.count ? self.bytes[self.position] : nil }
+
+    @inline(__always)
     private mutating func skipSpace() {
-        while let byte = self.next, byte == 0x20 || (0x09...0x0a).contains(byte) || byte == 0x0d {
-            self.rest.removeFirst()
+        while let byte = self.next, byte <= 0x20, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d {
+            self.position += 1
         }
     }
 
     /// Takes `character` if it comes next.
+    @inline(__always)
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard self.next == UInt8(ascii: character) else { return false }
-        self.rest.removeFirst()
+        self.position += 1
         return true
     }
 
+    @inline(__always)
     private mutating func expect(_ character: Unicode.Scalar) throws(Malformed) {
         guard self.take(character) else { throw Malformed() }
     }
 
-    private mutating func word<Result>(_ word: StaticString, _ result: Result) throws(Malformed) -> Result {
-        let bytes = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
-        guard self.rest.starts(with: bytes) else { throw Malformed() }
-        self.rest.removeFirst(bytes.count)
-        return result
+    private mutating func word(_ word: StaticString) throws(Malformed) {
+        let expected = UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        guard self.bytes[self.position...].starts(with: expected) else { throw Malformed() }
+        self.position += expected.count
     }
 }
 
 // MARK: Values
 
 extension StrictJSON {
-    private mutating func object(depth: Int) throws(Malformed) -> [(name: String, value: Value)] {
-        try self.expect("{")
-        var members: [(name: String, value: Value)] = []
+    /// A member's name, and the colon behind it.
+    @inline(__always)
+    private mutating func name() throws(Malformed) -> Text {
         self.skipSpace()
-        guard !self.take("}") else { return members }
-        repeat {
-            self.skipSpace()
-            let name = try self.string()
-            self.skipSpace()
-            try self.expect(":")
-            members.append((name, try self.value(depth: depth + 1)))
-        } while self.take(",")
-        try self.expect("}")
-        return members
+        let name = try self.string()
+        self.skipSpace()
+        try self.expect(":")
+        return name
     }
 
-    private mutating func array(depth: Int) throws(Malformed) {
-        try self.expect("[")
-        self.skipSpace()
-        guard !self.take("]") else { return }
-        repeat { _ = try self.value(depth: depth + 1) } while self.take(",")
-        try self.expect("]")
-    }
-
-    /// A value and the white space around it.
-    private mutating func value(depth: Int) throws(Malformed) -> Value {
-        guard depth <= Self.depthLimit else { throw Malformed() }
+    /// A member's value and the white space around it.
+    private mutating func value() throws(Malformed) -> Value {
         self.skipSpace()
         let value: Value
         switch self.next {
-        case UInt8(ascii: "{"):
-            _ = try self.object(depth: depth)
-            value = .other
-        case UInt8(ascii: "["):
-            try self.array(depth: depth)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            try self.container()
             value = .other
         case UInt8(ascii: "\""): value = .string(try self.string())
-        case UInt8(ascii: "t"): value = try self.word("true", .bool(true))
-        case UInt8(ascii: "f"): value = try self.word("false", .bool(false))
-        case UInt8(ascii: "n"): value = try self.word("null", .null)
-        default: value = try self.number()
+        case UInt8(ascii: "t"):
+            try self.word("true")
+            value = .bool(true)
+        case UInt8(ascii: "f"):
+            try self.word("false")
+            value = .bool(false)
+        case UInt8(ascii: "n"):
+            try self.word("null")
+            value = .null
+        default: value = try self.number().map { .integer($0) } ?? .other
         }
         self.skipSpace()
         return value
     }
 
-    private mutating func number() throws(Malformed) -> Value {
-        let start = self.rest
-        _ = self.take("-")
-        if !self.take("0") { try self.digits() }
-        let integer = Int(String(decoding: start[..<self.rest.startIndex], as: UTF8.self))
-        var isInteger = true
-        if self.take(".") {
-            isInteger = false
-            try self.digits()
+    /// An array or an object, with all that is in it.
+    private mutating func container() throws(Malformed) {
+        /// How deep the value is that comes next; that of a member of the whole is 1.
+        var depth = 1
+        /// For each open container a bit, the innermost lowest: 1 for an object.
+        var objects: UInt64 = 0
+        while true {
+            guard depth <= Self.depthLimit else { throw Malformed() }
+            self.skipSpace()
+            if try self.opens(&objects) {
+                depth += 1
+                continue
+            }
+            // A value is complete; perhaps those around it are too.
+            while true {
+                self.skipSpace()
+                if depth == 1 { return }
+                let isObject = objects & 1 == 1
+                if self.take(",") {
+                    if isObject { _ = try self.name() }
+                    break
+                }
+                try self.expect(isObject ? "}" : "]")
+                objects >>= 1
+                depth -= 1
+            }
         }
-        if self.take("e") || self.take("E") {
-            isInteger = false
-            if !self.take("+") { _ = self.take("-") }
-            try self.digits()
-        }
-        guard isInteger, let integer else { return .other }
-        return .integer(integer)
     }
 
-    private mutating func digits() throws(Malformed) {
-        let digits = self.rest.prefix { (0x30...0x39).contains($0) }
-        guard !digits.isEmpty else { throw Malformed() }
-        self.rest = self.rest[digits.endIndex...]
+    /// Takes a value, or the beginning of a container with something in it: then it is true.
+    @inline(__always)
+    private mutating func opens(_ objects: inout UInt64) throws(Malformed) -> Bool {
+        switch self.next {
+        case UInt8(ascii: "{"):
+            self.position += 1
+            self.skipSpace()
+            guard !self.take("}") else { return false }
+            objects = objects << 1 | 1
+            _ = try self.name()
+            return true
+        case UInt8(ascii: "["):
+            self.position += 1
+            self.skipSpace()
+            guard !self.take("]") else { return false }
+            objects <<= 1
+            return true
+        case UInt8(ascii: "\""): _ = try self.string()
+        case UInt8(ascii: "t"): try self.word("true")
+        case UInt8(ascii: "f"): try self.word("false")
+        case UInt8(ascii: "n"): try self.word("null")
+        default: _ = try self.number()
+        }
+        return false
+    }
+
+    /// A number; `nil` for one that is no integer, or doesn't fit.
+    private mutating func number() throws(Malformed) -> Int? {
+        let isNegative = self.take("-")
+        var integer: Int? = 0
+        if !self.take("0") {
+            try self.digits { digit in
+                let (product, isOverflow) = (integer ?? 0).multipliedReportingOverflow(by: 10)
+                let (sum, isFurther) = product.addingReportingOverflow(isNegative ? -digit : digit)
+                if isOverflow || isFurther { integer = nil }
+                if integer != nil { integer = sum }
+            }
+        }
+        if self.take(".") {
+            integer = nil
+            try self.digits { _ in }
+        }
+        if self.take("e") || self.take("E") {
+            integer = nil
+            if !self.take("+") { _ = self.take("-") }
+            try self.digits { _ in }
+        }
+        return integer
+    }
+
+    @inline(__always)
+    private mutating func digits(_ body: (Int) -> Void) throws(Malformed) {
+        let start = self.position
+        while let byte = self.next, (0x30...0x39).contains(byte) {
+            body(Int(byte) - 0x30)
+            self.position += 1
+        }
+        guard self.position > start else { throw Malformed() }
     }
 }
 
 // MARK: Strings
 
 extension StrictJSON {
-    /// A string; what is no UTF-8 in it becomes U+FFFD, as with the reference.
-    private mutating func string() throws(Malformed) -> String {
+    private mutating func string() throws(Malformed) -> Text {
         try self.expect("\"")
-        var units: [UInt8] = []
-        while let byte = self.rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "\""): return String(decoding: units, as: UTF8.self)
-            case UInt8(ascii: "\\"): units += try self.escaped()
-            case ..<0x20: throw Malformed()
-            default: units.append(byte)
+        let start = self.position
+        while let byte = self.next {
+            self.position += 1
+            // Most bytes are none of these.
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            if byte == UInt8(ascii: "\"") {
+                return Text(raw: UnsafeRawBufferPointer(rebasing: self.bytes[start..<self.position - 1]))
             }
+            guard byte == UInt8(ascii: "\\") else { throw Malformed() }
+            try self.skipEscape()
         }
         throw Malformed()
     }
 
-    /// What stands behind a backslash, as UTF-8.
-    private mutating func escaped() throws(Malformed) -> [UInt8] {
-        switch self.rest.popFirst() {
-        case UInt8(ascii: "\""): return [0x22]
-        case UInt8(ascii: "\\"): return [0x5c]
-        case UInt8(ascii: "/"): return [0x2f]
-        case UInt8(ascii: "b"): return [0x08]
-        case UInt8(ascii: "f"): return [0x0c]
-        case UInt8(ascii: "n"): return [0x0a]
-        case UInt8(ascii: "r"): return [0x0d]
-        case UInt8(ascii: "t"): return [0x09]
+    /// What stands behind a backslash.
+    private mutating func skipEscape() throws(Malformed) {
+        guard let byte = self.next else { throw Malformed() }
+        self.position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return
         case UInt8(ascii: "u"):
-            var units = [try self.codeUnit()]
-            // A character beyond U+FFFF is two escapes; half of one becomes U+FFFD.
-            if UTF16.isLeadSurrogate(units[0]), self.rest.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) {
-                self.rest.removeFirst(2)
-                units.append(try self.codeUnit())
+            guard self.position + 4 <= self.bytes.count else { throw Malformed() }
+            for index in self.position..<self.position + 4 where Text.hexDigit(self.bytes[index]) == nil {
+                throw Malformed()
             }
-            return Array(String(decoding: units, as: UTF16.self).utf8)
+            self.position += 4
         default: throw Malformed()
         }
-    }
-
-    private mutating func codeUnit() throws(Malformed) -> UInt16 {
-        let digits = String(decoding: self.rest.prefix(4), as: UTF8.self)
-        guard let bytes = Hex.decode(digits), bytes.count == 2 else { throw Malformed() }
-        self.rest.removeFirst(4)
-        return UInt16(bytes[0]) << 8 | UInt16(bytes[1])
     }
 }

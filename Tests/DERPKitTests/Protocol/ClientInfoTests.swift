@@ -69,6 +69,56 @@ struct ClientInfoTests {
         #expect(self.read(#"{"meshKey":" \#(Self.meshKey)"}"#) == nil)
     }
 
+    @Test("names count however they are written, and only as a whole")
+    func names() {
+        #expect(self.read(#"{"\u0056ersion":5}"#)?.version == 5)
+        #expect(self.read(#"{"\u0076\u0065\u0072\u0073\u0069\u006f\u006E":5}"#)?.version == 5)
+        // The sign for kelvin is a K.
+        #expect(self.read("{\"CanAc\u{212a}Pings\":true}")?.canAckPings == true)
+        #expect(self.read(#"{"CanAc\u212aPings":true}"#)?.canAckPings == true)
+        for name in [
+            "versio", "versions", "vers\\u00efon", "version\\u0000", "version\\n", "vërsion", "v\\\\ersion", "",
+        ] {
+            #expect(self.read("{\"\(name)\":\"x\"}") == ClientInfo(), "\(name)")
+        }
+    }
+
+    @Test("integers count as far as they fit")
+    func integers() {
+        #expect(self.read("{\"version\":\(Int.max)}")?.version == .max)
+        #expect(self.read("{\"version\":\(Int.min)}")?.version == .min)
+        #expect(self.read("{\"version\":-0}")?.version == 0)
+        #expect(self.read("{\"version\":9223372036854775808}") == nil)
+        #expect(self.read("{\"version\":-9223372036854775809}") == nil)
+        #expect(self.read("{\"other\":9223372036854775808}") == ClientInfo())
+        let digits = String(repeating: "9", count: 200_000)
+        #expect(self.read("{\"other\":\(digits)}") == ClientInfo())
+        #expect(self.read("{\"version\":\(digits)}") == nil)
+    }
+
+    @Test("containers may be nested 64 deep, of either kind", arguments: ["[", "{\"a\":", "[{\"a\":"])
+    func nesting(opening: String) {
+        let units = opening == "[{\"a\":" ? 2 : 1
+        let closing = opening.compactMap { $0 == "[" ? "]" : $0 == "{" ? "}" : nil }.reversed().joined()
+        for (depth, isTaken) in [
+            (1, true), (31, true), (32, true), (63 / units, true), (65 / units + 1, false), (200, false),
+        ] {
+            let inner = String(repeating: opening, count: depth) + "1" + String(repeating: closing, count: depth)
+            #expect((self.read("{\"other\":\(inner),\"version\":7}")?.version == 7) == (isTaken && depth * units < 64))
+        }
+        let wrong = closing.last == "]" ? "}" : "]"
+        #expect(self.read("{\"other\":\(opening)1\(closing.dropLast())\(wrong)}") == nil)
+    }
+
+    @Test("many members, names, escapes and mesh keys do no harm, and the last of each counts")
+    func large() {
+        let member = #""AppName":"\u0041\ud83d\udd11","meshKey":"\#(Self.meshKey)","version":1,"İ":{"a":[1,{}]},"#
+        let many = String(repeating: member, count: 250_000 / member.utf8.count)
+        let info = self.read("{\(many)\"version\":4}")
+        #expect(info?.version == 4 && info?.appName == "A🔑" && info?.meshKey == MeshKey(text: Self.meshKey))
+        #expect(self.read("{\(many)\"version\":4,}") == nil)
+    }
+
     @Test("256 KiB of brackets are refused without harm")
     func deep() {
         for text in ["[", "{\"a\":", "[[[]"] {
