@@ -27,6 +27,8 @@ static int window_read(BIO *bio, char *bytes, size_t size, size_t *read) {
         BIO_set_retry_read(bio);
         return 0;
     }
+    if (window->reads_left == 0) return 0;
+    window->reads_left--;
     size_t count = size < window->input_left ? size : window->input_left;
     memcpy(bytes, window->input, count);
     window->input += count;

@@ -10,6 +10,8 @@ final class OpenSSLSession: TransportSecurity {
     var isServer: Bool { self.context.isServer }
     /// Where the traffic secrets are written during the handshake; `nil` when records stay with OpenSSL.
     private var secrets: UnsafeMutablePointer<cas_traffic_secrets>?
+    /// How often the handshake may read on.
+    private var readsLeft = OpenSSLSession.handshakeReads
 
     init(
         context: TLSContext,
@@ -107,12 +109,15 @@ final class OpenSSLSession: TransportSecurity {
 
     func handshake(_ input: UnsafeRawBufferPointer, output: inout SealedOutput) -> HandshakeProgress {
         self.withWindow(input, &output) {
+            self.buffers.window.pointee.reads_left = self.readsLeft
             let result = SSL_do_handshake(self.session)
+            self.readsLeft = self.buffers.window.pointee.reads_left
             if result == 1 {
                 guard self.isPeerAccepted else { return .failed("the certificate is not the pinned one") }
                 return .complete(unread: self.buffers.window.pointee.input_left)
             }
             guard SSL_get_error(self.session, result) == SSL_ERROR_WANT_READ else {
+                guard self.readsLeft > 0 else { return .failed("the handshake has too many records") }
                 return .failed(self.refusal ?? TLSContext.lastReason())
             }
             return .needsInput
@@ -195,6 +200,10 @@ final class OpenSSLSession: TransportSecurity {
         }
     }
 
+    /// How many records a handshake may have, twice: OpenSSL reads the header first. Real ones have ten; each costs, however
+    /// little is in it.
+    private static let handshakeReads: UInt32 = 2 * 1024
+
     /// RFC 8446 §5.1: what one record may carry, in bytes.
     private static let recordSize = 16 * 1024
     /// RFC 8446 §5.2 allows 256 bytes of expansion and 5 of header; a pending KeyUpdate may go out first.
@@ -210,7 +219,8 @@ final class OpenSSLSession: TransportSecurity {
             input: input.baseAddress?.assumingMemoryBound(to: UInt8.self),
             input_left: input.count,
             output: space.baseAddress?.assumingMemoryBound(to: UInt8.self),
-            output_left: space.count
+            output_left: space.count,
+            reads_left: .max
         )
         defer { output.advance(by: space.count - self.buffers.window.pointee.output_left) }
         // SSL_get_error(3) looks at the thread's queue: what another session left there must not fail this one.

@@ -27,6 +27,11 @@ public struct TLSClientHello: Hashable, Sendable {
         )
     }
 
+    /// How many cipher suites `session` is offered. Only within OpenSSL's callback for it.
+    static func suiteCount(of session: OpaquePointer) -> Int {
+        SSL_client_hello_get0_ciphers(session, nil) / 2
+    }
+
     private static func content(of type: CInt, in session: OpaquePointer) -> UnsafeBufferPointer<UInt8> {
         var start: UnsafePointer<UInt8>?
         var count = 0

@@ -12,6 +12,8 @@ typedef struct {
     size_t input_left;
     uint8_t *output;
     size_t output_left;
+    // How often the session may read on, which is twice for each record; when it may no more, it fails.
+    uint32_t reads_left;
 } cas_tls_window;
 
 // A BIO over the window, which must outlive it. Many sessions of one thread may share one; NULL on failure.

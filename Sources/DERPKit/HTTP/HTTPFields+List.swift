@@ -13,6 +13,25 @@ extension HTTPFields {
 
     /// Whether a comma-separated field holds `token`, which is lower-case, in any case.
     func lists(_ token: String, in name: HTTPField.Name) -> Bool {
-        self.list(name).contains { $0.lowercased() == token }
+        guard var value = self[name] else { return false }
+        // By bytes, and with nothing made for an element, as strangers may list thousands.
+        return value.withUTF8 { value in
+            var start = 0
+            while start <= value.count {
+                let end = value[start...].firstIndex(of: UInt8(ascii: ",")) ?? value.count
+                if end - start >= token.utf8.count, Self.isEqual(value[start..<end], token.utf8) { return true }
+                start = end + 1
+            }
+            return false
+        }
+    }
+
+    /// Whether `element`, without the white space around it, is `token` in any case.
+    private static func isEqual(_ element: Slice<UnsafeBufferPointer<UInt8>>, _ token: String.UTF8View) -> Bool {
+        let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
+        var element = element.drop(while: isSpace)
+        while let last = element.last, isSpace(last) { element.removeLast() }
+        guard element.count == token.count else { return false }
+        return zip(element, token).allSatisfy { ((0x41...0x5a).contains($0) ? $0 | 0x20 : $0) == $1 }
     }
 }

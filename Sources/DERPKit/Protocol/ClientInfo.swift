@@ -11,6 +11,9 @@ public struct ClientInfo: Hashable, Sendable {
 
     public init() {}
 
+    /// The longest app name that counts, in bytes as it stands in the JSON.
+    private static let appNameLimit = 4096
+
     /// Reads the JSON; `nil` for JSON that is malformed or has a value of the wrong type. `null` says nothing, and so
     /// nothing wrong. Names are compared without regard to case, as the reference does; the last of several counts.
     public init?(json: [UInt8]) {
@@ -25,7 +28,7 @@ public struct ClientInfo: Hashable, Sendable {
             } catch {
                 return false
             }
-            if let appName { info.appName = appName.string }
+            if let appName, appName.rawCount <= Self.appNameLimit { info.appName = appName.string }
             return true
         }
         guard isRead else { return nil }
@@ -37,6 +40,8 @@ public struct ClientInfo: Hashable, Sendable {
         _ value: StrictJSON.Value,
         appName: inout StrictJSON.Text?
     ) throws(StrictJSON.Malformed) {
+        // The shortest of the names below, and the longest if each of its letters is escaped.
+        guard (7...66).contains(name.rawCount) else { return }
         if case .null = value { return }
         if name.isName("version") {
             guard case .integer(let version) = value else { throw .init() }

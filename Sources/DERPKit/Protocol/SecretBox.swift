@@ -28,13 +28,22 @@ public struct SecretBox: Sendable {
 
     /// The message in nonce and box; `nil` when it was made with other keys, or altered.
     public func open(_ sealed: some Collection<UInt8>) -> [UInt8]? {
-        guard sealed.count >= Self.overhead else { return nil }
-        let nonce = Array(sealed.prefix(Self.nonceCount))
-        let box = Array(sealed.dropFirst(Self.nonceCount))
-        var message = [UInt8](repeating: 0, count: box.count - Int(crypto_box_MACBYTES))
-        guard crypto_box_open_easy_afternm(&message, box, UInt64(box.count), nonce, self.shared) == 0 else {
+        // Strangers send 256 KiB: not copied where it lies in one piece.
+        sealed.withContiguousStorageIfAvailable { self.open(UnsafeRawBufferPointer($0)) }
+            ?? Array(sealed).withUnsafeBytes { self.open($0) }
+    }
+
+    private func open(_ sealed: UnsafeRawBufferPointer) -> [UInt8]? {
+        guard sealed.count >= Self.overhead, let nonce = sealed.bindMemory(to: UInt8.self).baseAddress else {
             return nil
         }
-        return message
+        let count = sealed.count - Self.nonceCount
+        var isOpen = false
+        let message = [UInt8](unsafeUninitializedCapacity: count - Int(crypto_box_MACBYTES)) { message, initialized in
+            let box = nonce + Self.nonceCount
+            isOpen = crypto_box_open_easy_afternm(message.baseAddress, box, UInt64(count), nonce, self.shared) == 0
+            initialized = isOpen ? message.count : 0
+        }
+        return isOpen ? message : nil
     }
 }

@@ -22,7 +22,8 @@ extension StrictJSON {
                 if unit < 0x80 {
                     units.append(UInt8(unit))
                 } else {
-                    units += String(self.scalar(unit, &index)).utf8
+                    guard let encoded = Unicode.UTF8.encode(self.scalar(unit, &index)) else { continue }
+                    units.append(contentsOf: encoded)
                 }
             }
             return String(decoding: units, as: UTF8.self)
@@ -39,6 +40,9 @@ extension StrictJSON {
             let value = 0x10000 + (UInt32(unit & 0x3ff) << 10 | UInt32(trail & 0x3ff))
             return Unicode.Scalar(value) ?? "\u{fffd}"
         }
+
+        /// How many bytes it takes as it stands there.
+        var rawCount: Int { self.raw.count }
 
         /// Whether it is `name`, without regard to case.
         ///

@@ -18,9 +18,12 @@ struct StrictJSON {
 
     /// Deeper nesting is refused. An open container takes a bit of 64.
     private static let depthLimit = 64
+    /// More values, of all containers together, are refused.
+    static let valueLimit = 4096
 
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
+    private var valuesLeft = StrictJSON.valueLimit
 
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
@@ -99,6 +102,7 @@ extension StrictJSON {
 
     /// A member's value and the white space around it.
     private mutating func value() throws(Malformed) -> Value {
+        try self.countValue()
         self.skipSpace()
         let value: Value
         switch self.next {
@@ -121,6 +125,12 @@ extension StrictJSON {
         return value
     }
 
+    @inline(__always)
+    private mutating func countValue() throws(Malformed) {
+        guard self.valuesLeft > 0 else { throw Malformed() }
+        self.valuesLeft -= 1
+    }
+
     /// An array or an object, with all that is in it.
     private mutating func container() throws(Malformed) {
         /// How deep the value is that comes next; that of a member of the whole is 1.
@@ -129,6 +139,8 @@ extension StrictJSON {
         var objects: UInt64 = 0
         while true {
             guard depth <= Self.depthLimit else { throw Malformed() }
+            // The first is the container itself.
+            if depth > 1 { try self.countValue() }
             self.skipSpace()
             if try self.opens(&objects) {
                 depth += 1

@@ -113,10 +113,26 @@ struct ClientInfoTests {
     @Test("many members, names, escapes and mesh keys do no harm, and the last of each counts")
     func large() {
         let member = #""AppName":"\u0041\ud83d\udd11","meshKey":"\#(Self.meshKey)","version":1,"İ":{"a":[1,{}]},"#
-        let many = String(repeating: member, count: 250_000 / member.utf8.count)
+        let many = String(repeating: member, count: 500)
         let info = self.read("{\(many)\"version\":4}")
         #expect(info?.version == 4 && info?.appName == "A🔑" && info?.meshKey == MeshKey(text: Self.meshKey))
         #expect(self.read("{\(many)\"version\":4,}") == nil)
+    }
+
+    @Test("4,096 values are taken, and not one more, wherever they are; a text of 256 KiB is")
+    func values() {
+        let limit = StrictJSON.valueLimit
+        for (count, isTaken) in [(limit - 1, true), (limit, false), (100_000, false)] {
+            let members = String(repeating: "\"a\":1,", count: count)
+            #expect((self.read("{\(members)\"version\":4}") != nil) == isTaken)
+            let list = String(repeating: "[],", count: count - 1) + "1"
+            #expect((self.read("{\"a\":[\(list)]}") != nil) == (count < limit))
+        }
+        // As an app name that is nonsense, and counts for nothing.
+        for (count, expected) in [(300, 300), (20_000, 0)] {
+            let text = String(repeating: "\\ud83d\\udd11", count: count)
+            #expect(self.read("{\"AppName\":\"\(text)\"}")?.appName == String(repeating: "🔑", count: expected))
+        }
     }
 
     @Test("256 KiB of brackets are refused without harm")
