@@ -14,7 +14,7 @@ struct DerpLoad: AsyncParsableCommand {
             """,
         subcommands: [
             RelayCommand.self, PingPongCommand.self, IdleCommand.self, ConnectCommand.self, RefusedCommand.self,
-            STUNCommand.self, CompareCommand.self, AllocationsCommand.self, SuiteCommand.self,
+            STUNCommand.self, CompareCommand.self, AllocationsCommand.self, CostsCommand.self, SuiteCommand.self,
         ]
     )
 }
