@@ -17,6 +17,9 @@ public final class EventLoop: @unchecked Sendable {
     /// Nanoseconds on the monotonic clock, read once per tick. Confined.
     public private(set) var now: UInt64
 
+    /// How many ticks there have been, with the present one. Confined.
+    @exclusivity(unchecked) public private(set) var tickNumber: UInt64 = 0
+
     /// Memory that every socket of the loop shares while it is being read or written. Confined.
     package let buffers: LoopBuffers
 
@@ -200,6 +203,7 @@ extension EventLoop {
     }
 
     private func tick(mayWait: Bool, at now: UInt64? = nil) {
+        self.tickNumber += 1
         self.poll(mayWait: mayWait, at: now)
         self.takeInbox()
         let hasRunJobs = self.runJobs()

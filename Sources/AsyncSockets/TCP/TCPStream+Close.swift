@@ -16,10 +16,10 @@ extension TCPStream {
         }
         shutdown(self.descriptor, Int32(SHUT_WR))
         self.layer = nil
-        self.unopened = []
+        self.dropUnopened()
         var left = Self.discardLimit
         while left > 0 {
-            switch self.receiveRaw() {
+            switch self.receiveSealed() {
             case .bytes(let bytes): left -= bytes.count
             case .wouldBlock:
                 await self.waitUntilReadable()

@@ -6,6 +6,12 @@ extension TCPStream {
     package func insert(_ layer: any StreamLayer, early: [UInt8]) {
         self.layer = layer
         self.unopened = early
+        self.unopenedStart = 0
+    }
+
+    func dropUnopened() {
+        self.unopened = []
+        self.unopenedStart = 0
     }
 
     /// Sends what the layer has to say by itself. Also when the stream has failed: it may be why.

@@ -5,7 +5,7 @@ import Glibc
 public enum ReceiveResult {
     /// These bytes; none when a record is not whole yet. Valid until anything else is received on the loop.
     case bytes(UnsafeRawBufferPointer)
-    /// Nothing is there now.
+    /// Nothing is there now, or others on the loop have a turn first.
     case wouldBlock
     /// The peer sends nothing more.
     case closed
@@ -15,13 +15,28 @@ public enum ReceiveResult {
 
 extension TCPStream {
     /// Reads once, at most `limit` (1 or more) bytes from the network, and opens what was read.
+    ///
+    /// Nothing is read any more in a tick of the loop in which ``turnBudget`` has been read: the result is `wouldBlock` then
+    /// too, and ``waitUntilReadable(isolation:)`` gives everybody else a turn. So whoever reads until that, and waits, can't
+    /// hold the loop, whatever the peer sends.
     public func receive(atMost limit: Int = .max) -> ReceiveResult {
         guard self.failure == nil else { return .failed }
+        let room = min(limit, self.turn.room(on: self))
+        guard room > 0 else { return .wouldBlock }
         if let layer = self.layer, !self.unopened.isEmpty {
-            let bytes = self.unopened.prefix(LoopBuffers.receiveSize)
-            // Not removed from the array, which would keep its memory.
-            self.unopened = Array(self.unopened.dropFirst(bytes.count))
-            return bytes.withUnsafeBytes { self.open($0, with: layer) }
+            self.turn.take(UInt64(min(room, self.unopened.count - self.unopenedStart)))
+            return self.openEarly(with: layer, atMost: room)
+        }
+        let start = self.receivedByteCount
+        defer { self.turn.take(self.receivedByteCount - start) }
+        return self.receiveUnmetered(atMost: room)
+    }
+
+    /// As ``receive(atMost:)``, for who counts himself what he reads in a turn.
+    package func receiveUnmetered(atMost limit: Int = .max) -> ReceiveResult {
+        guard self.failure == nil else { return .failed }
+        if let layer = self.layer, !self.unopened.isEmpty {
+            return self.openEarly(with: layer, atMost: LoopBuffers.receiveSize)
         }
         guard !self.isReadClosed else { return .closed }
         guard let layer = self.layer else { return self.receiveRaw(atMost: limit) }
@@ -29,6 +44,30 @@ extension TCPStream {
         case .bytes(let sealed): return self.open(sealed, with: layer)
         case let other: return other
         }
+    }
+
+    /// Reads once, without opening what was read. As ``receive(atMost:)``, within the turn's budget.
+    func receiveSealed() -> ReceiveResult {
+        let room = self.turn.room(on: self)
+        guard room > 0 else { return .wouldBlock }
+        let start = self.receivedByteCount
+        defer { self.turn.take(self.receivedByteCount - start) }
+        return self.receiveRaw(atMost: room)
+    }
+
+    /// Opens what came before the layer was there. It stays where it is until the last of it was opened: what is behind
+    /// must not be copied each time.
+    private func openEarly(with layer: any StreamLayer, atMost limit: Int) -> ReceiveResult {
+        let early = self.unopened
+        let start = self.unopenedStart
+        let end = min(early.count, start + min(limit, LoopBuffers.receiveSize))
+        if end == early.count {
+            self.unopened = []
+            self.unopenedStart = 0
+        } else {
+            self.unopenedStart = end
+        }
+        return early.withUnsafeBytes { self.open(UnsafeRawBufferPointer(rebasing: $0[start..<end]), with: layer) }
     }
 
     func receiveRaw(atMost limit: Int = .max) -> ReceiveResult {

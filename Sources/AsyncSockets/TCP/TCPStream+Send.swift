@@ -35,11 +35,16 @@ extension TCPStream {
         var sent = 0
         while true {
             if let failure = self.failure { throw failure }
-            sent += bytes.withUnsafeBytes { self.send(UnsafeRawBufferPointer(rebasing: $0[sent...])) }
+            let end = min(bytes.count, sent + Self.writeSize)
+            sent += bytes.withUnsafeBytes { self.send(UnsafeRawBufferPointer(rebasing: $0[sent..<end])) }
             if sent == bytes.count, self.unsent.isEmpty { return }
-            await self.waitUntilWritable()
+            // A peer that reads fast must not hold the loop either.
+            if self.isWriteBlocked { await self.waitUntilWritable() } else { await self.loop.nextTick() }
         }
     }
+
+    /// How much ``write(_:isolation:)`` sends before others on the loop have a turn, in bytes: what one call seals.
+    private static let writeSize = 64 * 1024
 
     /// How many sent bytes the peer has not acknowledged yet, and those that the kernel has not sent.
     public var unacknowledgedByteCount: Int {

@@ -36,7 +36,7 @@ extension TCPStream {
         while true {
             // Also in each round: waiting ends at once on a stream that has failed.
             if let failure = self.failure { throw failure }
-            switch self.receiveRaw() {
+            switch self.receiveSealed() {
             case .bytes(let bytes):
                 if isFirst, bytes.first != Self.handshakeRecord {
                     throw Self.notTLS
@@ -71,6 +71,7 @@ extension TCPStream {
             return false
         case .complete(let unread):
             self.unopened = Array(bytes.suffix(unread))
+            self.unopenedStart = 0
             self.layer = security.takeOver()
             return true
         case .failed(let reason):

@@ -39,6 +39,9 @@ public final class TCPStream: @unchecked Sendable {
     private var isInterrupted = false
     /// Received before the layer that will open it was there.
     @exclusivity(unchecked) var unopened: [UInt8] = []
+    /// How much of that has been opened by now.
+    @exclusivity(unchecked) var unopenedStart = 0
+    @exclusivity(unchecked) var turn = ReadingTurn()
 
     // Writing
     /// Sealed, but not yet taken by the kernel.
@@ -91,7 +94,7 @@ public final class TCPStream: @unchecked Sendable {
         self.loop.deregister(self.descriptor, token: self.token)
         self.deadline?.cancel()
         self.layer = nil
-        self.unopened = []
+        self.dropUnopened()
         self.unsent = []
         if self.failure == nil { self.failure = SocketError(.closed, "the connection is closed") }
         self.resumeWaiters()
@@ -126,10 +129,20 @@ public final class TCPStream: @unchecked Sendable {
 // MARK: Waiting
 
 extension TCPStream {
-    /// Returns when there may be something to read, or the stream failed.
+    /// Returns when there may be something to read, or the stream failed; in the loop's next tick at the earliest when
+    /// ``turnBudget`` has been read in this one.
     public func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
-        guard !self.isReadReady, self.unopened.isEmpty, self.failure == nil else { return }
+        guard !self.isReadReady, self.unopened.isEmpty, self.failure == nil else {
+            if self.failure == nil, self.turn.isOver(on: self) { await self.loop.nextTick() }
+            return
+        }
         await withUnsafeContinuation { self.becomeReader($0, isPatient: false) }
+    }
+
+    /// How much ``receive(atMost:)`` reads, in bytes as they come from the network, before others on the loop have a turn.
+    public var turnBudget: Int {
+        get { self.turn.budget }
+        set { self.turn.budget = max(newValue, 1) }
     }
 
     /// Returns when somebody interrupts, or the stream failed or broke. What comes meanwhile waits in the kernel, and the

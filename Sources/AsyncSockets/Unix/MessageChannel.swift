@@ -28,6 +28,11 @@ package final class MessageChannel: @unchecked Sendable {
     /// Whether something has happened since the last look.
     private var hasNews = false
     private var deadline: LoopTimer?
+    /// The tick of the loop in which messages were last received, and how many.
+    private var turn: (tick: UInt64, count: Int) = (0, 0)
+
+    /// How many messages are received before others on the loop have a turn.
+    private static let messagesPerTurn = 16
 
     /// Takes over `descriptor`, which is closed if that fails. On the loop.
     init(descriptor: Int32, loop: EventLoop) throws(SocketError) {
@@ -143,12 +148,18 @@ extension MessageChannel {
     package func receive(isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> Message {
         while true {
             try self.check()
+            if self.turn.tick != self.loop.tickNumber { self.turn = (self.loop.tickNumber, 0) }
+            guard self.turn.count < Self.messagesPerTurn else {
+                await self.loop.nextTick()
+                continue
+            }
             var bytes = [UInt8](repeating: 0, count: Self.sizeLimit)
             var numbers = [Int32](repeating: -1, count: Self.descriptorLimit)
             var count: Int32 = 0
             var isCut: Int32 = 0
             let size = cas_receive_message(self.descriptor, &bytes, bytes.count, &numbers, &count, &isCut)
             if size >= 0 {
+                self.turn.count += 1
                 let descriptors = numbers.prefix(Int(count)).map { OwnedDescriptor($0) }
                 guard size > 0 else { throw Self.closed }
                 guard isCut == 0 else { throw SocketError(.systemCall, "a message is too large") }

@@ -33,7 +33,12 @@ public struct ClientHandshake: Sendable {
     private let info: ClientInfo
     private let expectedServerKey: NodePublicKey?
     private var state: State
+    /// What isn't understood yet, behind ``start``: one frame at most, and what the last read brought.
     private var buffer: [UInt8] = []
+    /// Where the next frame begins. Frames are not removed one by one: each would move all that is behind it.
+    private var start = 0
+    /// How much of an HTTP response has been looked at in vain.
+    private var scanned = 0
     private var serverKey: NodePublicKey?
     private var box: SecretBox?
 
@@ -73,27 +78,31 @@ public struct ClientHandshake: Sendable {
     ///
     /// - Throws: ``DERPError``: `handshake` when the server refuses, shows another key, or can't be understood.
     public mutating func take(_ bytes: UnsafeRawBufferPointer) throws(DERPError) -> Step {
+        if self.start > 0 {
+            self.buffer.removeFirst(self.start)
+            self.start = 0
+        }
         self.buffer.append(contentsOf: bytes)
         if self.state == .response {
-            guard let count = try HTTPUpgradeResponse.headCount(in: self.buffer) else { return .receive }
+            guard let count = try self.headCount() else { return .receive }
             self.buffer.removeFirst(count)
             self.state = .serverKey
         }
         if self.state == .serverKey, HTTPUpgradeResponse.isBegun(by: self.buffer) {
             // Asked to begin at once, the server answers HTTP all the same: with a refusal, or by way of a proxy.
-            guard try HTTPUpgradeResponse.headCount(in: self.buffer) != nil else { return .receive }
+            guard try self.headCount() != nil else { return .receive }
             throw DERPError(.handshake, "the server answers a fast start with HTTP")
         }
         while let (type, payload) = try self.nextFrame() {
             switch (self.state, type) {
             case (.serverKey, .serverKey):
-                return .send(try self.clientInfo(for: payload))
+                return .send(try self.clientInfo(for: Array(self.buffer[payload])))
             case (.serverKey, _):
                 throw DERPError(.handshake, "the server's first frame is not its key")
             case (_, .serverInfo):
-                return .complete(try self.welcome(payload))
+                return .complete(try self.welcome(Array(self.buffer[payload])))
             case (_, .health):
-                let notice = payload.withUnsafeBytes { ServerFrame.text($0) }
+                let notice = self.buffer[payload].withUnsafeBytes { ServerFrame.text($0) }
                 // The connection is held for a while: its end is not worth waiting for.
                 guard notice.isEmpty else { throw DERPError(.refused, "the server refuses this client: \(notice)") }
             default:
@@ -101,6 +110,13 @@ public struct ClientHandshake: Sendable {
             }
         }
         return .receive
+    }
+
+    /// The size of the HTTP response at the beginning of ``buffer``; `nil` when it isn't whole yet.
+    private mutating func headCount() throws(DERPError) -> Int? {
+        let count = try HTTPUpgradeResponse.headCount(in: self.buffer, scanned: self.scanned)
+        self.scanned = count == nil ? self.buffer.count : 0
+        return count
     }
 
     /// What it means that the server closed the connection now.
@@ -119,17 +135,18 @@ extension ClientHandshake {
     /// The largest frame that a server has reason to send before its client is in, in bytes.
     private static let largestFrame = 64 * 1024
 
-    private mutating func nextFrame() throws(DERPError) -> (FrameType, [UInt8])? {
-        guard self.buffer.count >= FrameHeader.byteCount else { return nil }
-        let header = self.buffer.withUnsafeBytes { FrameHeader($0.baseAddress!) }
+    /// The next frame's type, and where its payload lies in ``buffer``.
+    private mutating func nextFrame() throws(DERPError) -> (FrameType, Range<Int>)? {
+        guard self.buffer.count - self.start >= FrameHeader.byteCount else { return nil }
+        let header = self.buffer.withUnsafeBytes { FrameHeader($0.baseAddress! + self.start) }
         guard header.payloadCount <= Self.largestFrame else {
             throw DERPError(.handshake, "a frame of \(header.payloadCount) bytes during the handshake")
         }
-        let end = FrameHeader.byteCount + Int(header.payloadCount)
+        let begin = self.start + FrameHeader.byteCount
+        let end = begin + Int(header.payloadCount)
         guard self.buffer.count >= end else { return nil }
-        let payload = Array(self.buffer[FrameHeader.byteCount..<end])
-        self.buffer.removeFirst(end)
-        return (header.type, payload)
+        self.start = end
+        return (header.type, begin..<end)
     }
 
     /// The client's frame, sealed for the server whose ServerKey frame has `payload`.
@@ -156,6 +173,6 @@ extension ClientHandshake {
         }
         self.state = .complete
         defer { self.buffer = [] }
-        return ClientWelcome(serverKey: key, info: info, early: self.buffer)
+        return ClientWelcome(serverKey: key, info: info, early: Array(self.buffer[self.start...]))
     }
 }

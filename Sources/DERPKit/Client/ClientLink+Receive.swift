@@ -1,9 +1,6 @@
 import AsyncSockets
 
 extension ClientLink {
-    /// How much is read, in bytes as they come from the network, before others on the loop have a turn.
-    private static let budget: UInt64 = 64 * 1024
-
     /// Receives until there was a frame, and gives `body` each frame of what was received, in place. Pings are answered,
     /// and not handed on.
     ///
@@ -28,10 +25,6 @@ extension ClientLink {
             if try taken.get() > 0 { return }
         }
         while true {
-            if self.stream.receivedByteCount - self.turn >= Self.budget {
-                await self.stream.loop.nextTick()
-                self.turn = self.stream.receivedByteCount
-            }
             // After every wait: whoever closes reads the stream from then on.
             guard !self.isClosing else { throw DERPError(.connection, "the connection was closed by this client") }
             guard !Task.isCancelled else { throw DERPError(.cancelled, "receiving was cancelled") }
@@ -39,7 +32,7 @@ extension ClientLink {
             case .bytes(let bytes):
                 if try self.take(bytes, body) > 0 { return }
             case .wouldBlock:
-                self.turn = self.stream.receivedByteCount
+                // Also when much comes that is nothing to hand on: the others' turn is in between.
                 if let deadline, self.stream.loop.now >= deadline {
                     throw DERPError(.timeout, "the server sent nothing in time")
                 }

@@ -13,8 +13,6 @@ package final class ClientLink: @unchecked Sendable {
     var isReceiving = false
     var waitingSince: UInt64?
     var silence: LoopTimer?
-    /// How much had come when the others on the loop last had a turn.
-    var turn: UInt64
     let readTimeout: Duration
     /// How the server broke the protocol.
     var violation: DERPError?
@@ -34,13 +32,15 @@ package final class ClientLink: @unchecked Sendable {
     init(stream: TCPStream, early: [UInt8], options: DERPClient.Options) {
         self.stream = stream
         self.early = early
-        self.turn = stream.receivedByteCount
+        stream.turnBudget = Self.turnBudget
         self.readTimeout = options.readTimeout
         self.writeTimeout = options.writeTimeout
         self.pendingLimit = max(options.sendBuffer, 128 * 1024)
         stream.writeHandler = self
     }
 
+    /// How much is read, in bytes as they come from the network, before others on the loop have a turn.
+    static let turnBudget = 64 * 1024
     /// How much has to be there for a flush before the end of the tick, in bytes: what one call seals.
     private static let flushSize = 64 * 1024
 
@@ -149,7 +149,8 @@ extension ClientLink {
         if self.pendingCount == 0 {
             self.pending.removeAll(keepingCapacity: true)
             self.pendingStart = 0
-        } else if self.pendingStart > Self.flushSize {
+        } else if self.pendingStart > max(Self.flushSize, self.pendingCount) {
+            // Only now, so that no byte is moved more often than once for another that was sent.
             self.pending.removeFirst(self.pendingStart)
             self.pendingStart = 0
         }

@@ -99,10 +99,11 @@ extension DERPClient {
     /// - Throws: ``DERPError``: `timeout` when it took longer than `time`, or `cancelled`: one may receive again;
     ///   `timeout` or `connection` when the connection is over; `protocolViolation` when the server sent nonsense.
     public func receive(within time: Duration? = nil) async throws(DERPError) -> Message {
+        // Once, whatever comes that is no message.
+        let deadline = time.map { self.loop.now + $0.nanoseconds }
         while self.backlogStart == self.backlog.count {
             self.backlog.removeAll(keepingCapacity: true)
             self.backlogStart = 0
-            let deadline = time.map { self.loop.now + $0.nanoseconds }
             try await self.receiveFrames(until: deadline) { frame in
                 if let message = Message(frame, box: { self.box }) { self.backlog.append(message) }
             }

@@ -7,9 +7,10 @@ enum HTTPUpgradeResponse {
 
     /// How many bytes the head at the start of `bytes` has; `nil` when it isn't whole yet.
     ///
+    /// - Parameter scanned: how many of them were there when it wasn't whole: they are not looked at again.
     /// - Throws: ``DERPError`` with code `handshake` when it is no `101` or too long.
-    static func headCount(in bytes: [UInt8]) throws(DERPError) -> Int? {
-        guard let count = self.end(of: bytes) else {
+    static func headCount(in bytes: [UInt8], scanned: Int = 0) throws(DERPError) -> Int? {
+        guard let count = self.end(of: bytes, scanned: scanned) else {
             guard bytes.count <= self.maxHeadByteCount else {
                 throw DERPError(.handshake, "the server's HTTP response is too long")
             }
@@ -35,10 +36,12 @@ enum HTTPUpgradeResponse {
         return !bytes.isEmpty && version.starts(with: bytes.prefix(version.count))
     }
 
-    private static func end(of bytes: [UInt8]) -> Int? {
+    private static func end(of bytes: [UInt8], scanned: Int) -> Int? {
         let last = min(bytes.count, self.maxHeadByteCount)
-        guard last >= self.end.count else { return nil }
-        for start in 0...last - self.end.count
+        // The end may be cut.
+        let first = max(scanned - self.end.count + 1, 0)
+        guard last - first >= self.end.count else { return nil }
+        for start in first...last - self.end.count
         where bytes[start] == self.end[0] && bytes[start..<start + self.end.count].elementsEqual(self.end) {
             return start + self.end.count
         }

@@ -11,11 +11,7 @@ final class MeshLinkReader: @unchecked Sendable {
     /// What came right behind the login.
     private var early: [UInt8]
     private var lastHeard: UInt64
-    private var turn: UInt64
     private var timer: LoopTimer?
-
-    /// How much is read, in bytes as they come from the network, before others on the loop have a turn.
-    private static let budget: UInt64 = 64 * 1024
 
     init(_ link: ClientLink, outbox: Outbox, mesh: MeshConfiguration) {
         let stream = link.stream
@@ -25,7 +21,6 @@ final class MeshLinkReader: @unchecked Sendable {
         self.pingInterval = mesh.pingInterval.nanoseconds
         self.silenceLimit = mesh.silenceLimit
         self.lastHeard = stream.loop.now
-        self.turn = stream.receivedByteCount
         let timer = LoopTimer(on: stream.loop) { [unowned self] in self.look() }
         self.timer = timer
         timer.schedule(at: stream.loop.now + self.pingInterval)
@@ -58,17 +53,12 @@ final class MeshLinkReader: @unchecked Sendable {
             if let reason = self.outbox.closeReason {
                 throw DERPError(.timeout, "the node takes nothing of what waits for it (\(reason.label))")
             }
-            if self.stream.receivedByteCount - self.turn >= Self.budget {
-                await self.stream.loop.nextTick()
-                self.turn = self.stream.receivedByteCount
-            }
             switch self.stream.receive() {
             case .bytes(let bytes):
                 self.lastHeard = self.stream.loop.now
                 return try self.changes(in: bytes).get()
             case .wouldBlock:
                 await self.stream.waitUntilReadable()
-                self.turn = self.stream.receivedByteCount
             case .closed:
                 throw DERPError(.connection, "the node closed the connection")
             case .failed:

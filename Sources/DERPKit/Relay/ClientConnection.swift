@@ -208,7 +208,7 @@ extension ClientConnection {
                 self.relay.counters.rateWaits += 1
                 return .throttled
             }
-            switch self.stream.receive(atMost: allowance) {
+            switch self.stream.receiveUnmetered(atMost: allowance) {
             case .bytes(let bytes):
                 self.throttle?.take(bytes.count)
                 guard self.outbox.isActive || bytes.isEmpty else { return .inactive(Array(bytes)) }

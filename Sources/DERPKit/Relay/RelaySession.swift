@@ -141,6 +141,8 @@ extension RelaySession {
                 try await self.answerVerify(head, bodyByteCount: bodyByteCount, buffer: &buffer)
             }
             guard keepsAlive else { return nil }
+            // Requests that came at once are answered one at a turn: small ones are many, and each costs its answer.
+            if !buffer.isEmpty { await self.stream.loop.nextTick() }
             self.setDeadline(self.context.configuration.requestTimeout, isIdle: true)
         }
     }
@@ -173,7 +175,9 @@ extension RelaySession {
                 try? await self.stream.write(HTTPReply(error).serialized(keepAlive: false))
                 throw Ending(.badRequest)
             case .incomplete:
-                guard try await self.receive(into: &buffer) else { return nil }
+                // No more than a head: what lies behind one is moved when that is taken.
+                let limit = HTTPRequestParser.maxHeadByteCount
+                guard try await self.receive(into: &buffer, atMost: limit) else { return nil }
             }
         }
     }

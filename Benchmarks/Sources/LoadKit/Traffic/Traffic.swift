@@ -53,6 +53,7 @@ final class Traffic: @unchecked Sendable {
 extension Traffic {
     /// Takes over a logged-in connection; returns its index.
     func add(_ stream: TCPStream, key: NodePublicKey, early: [UInt8]) -> Int {
+        stream.turnBudget = Self.budget
         let client = LoadClient(index: self.clients.count, stream: stream, key: key, early: early) { [unowned self] in
             self.becameWritable($0)
         }
@@ -245,18 +246,10 @@ extension Traffic {
         let early = client.early
         client.early = []
         var isFine = early.withUnsafeBytes { self.take($0, from: client) }
-        var budget = Self.budget
         while isFine {
             switch client.stream.receive() {
-            case .bytes(let bytes):
-                isFine = self.take(bytes, from: client)
-                budget -= bytes.count
-                guard budget <= 0 else { continue }
-                await self.loop.nextTick()
-                budget = Self.budget
-            case .wouldBlock:
-                await client.stream.waitUntilReadable()
-                budget = Self.budget
+            case .bytes(let bytes): isFine = self.take(bytes, from: client)
+            case .wouldBlock: await client.stream.waitUntilReadable()
             case .closed, .failed:
                 isFine = false
             }
