@@ -49,7 +49,9 @@ let package = Package(
         .testTarget(name: "STUNKitTests", dependencies: ["STUNKit", "TestSupport"]),
         .testTarget(
             name: "DERPKitTests",
-            dependencies: ["AsyncSockets", "DERPKit", "TestSupport", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "AsyncSockets", "DERPKit", "STUNKit", "TestSupport", .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         .testTarget(name: "DERPServerTests", dependencies: ["DERPServer", "TestSupport"]),
         .testTarget(name: "IntegrationTests", dependencies: ["COpenSSL", "CSodium", "DERPServer", "TestSupport"]),
