@@ -13,9 +13,13 @@ final class MeshLinkReader: @unchecked Sendable {
     private var lastHeard: UInt64
     private var timer: LoopTimer?
 
+    /// How much is read before others on the loop have a turn, in bytes: a frame of 56 may change a route on every loop.
+    private static let turnBudget = 8 * 1024
+
     init(_ link: ClientLink, outbox: Outbox, mesh: MeshConfiguration) {
         let stream = link.stream
         self.stream = stream
+        stream.turnBudget = Self.turnBudget
         self.early = link.early
         self.outbox = outbox
         self.pingInterval = mesh.pingInterval.nanoseconds
