@@ -7,8 +7,7 @@ struct ReadingTurn {
     private var tick: UInt64?
     private var left = 0
 
-    /// Enough for all that is sent before a login but for the largest ClientInfo. Where many small messages come one after
-    /// the other, they are a millisecond's work.
+    /// All that is usually sent before a login fits.
     static let standardBudget = 16 * 1024
     /// What a read counts at least, in bytes: it is a system call.
     private static let smallestRead = 256
