@@ -5,7 +5,7 @@ public struct SocketError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
-            case addressInUse, permissionDenied, outOfFiles, systemCall, tls, notTLS, timeout, closed
+            case addressInUse, permissionDenied, outOfFiles, exhausted, systemCall, tls, notTLS, timeout, closed
         }
 
         private let kind: Kind
@@ -18,6 +18,8 @@ public struct SocketError: Error, Hashable, Sendable {
         public static let permissionDenied = Self(.permissionDenied)
         /// The process, or the machine, has as many files open as it may.
         public static let outOfFiles = Self(.outOfFiles)
+        /// The machine has no more of something else than files: memory, port numbers to connect from.
+        public static let exhausted = Self(.exhausted)
         /// Any other failed system call.
         public static let systemCall = Self(.systemCall)
         /// A TLS handshake or record failed, or a certificate can't be used.
@@ -49,10 +51,27 @@ public struct SocketError: Error, Hashable, Sendable {
             case EADDRINUSE: .addressInUse
             case EACCES, EPERM: .permissionDenied
             case EMFILE, ENFILE: .outOfFiles
+            case ENOMEM, ENOBUFS, ENOSPC: .exhausted
             case ETIMEDOUT: .timeout
             default: .systemCall
             }
         self.init(code, "\(action): \(String(cString: strerror(number)))")
+    }
+
+    /// The failure that `number` (errno) stands for, while trying to connect to `peer`.
+    init(connectErrno number: Int32, _ peer: some CustomStringConvertible) {
+        let error = Self(errno: number, "connect to \(peer)")
+        switch number {
+        // All ports to connect from are taken; a Unix socket's queue is full. Both pass.
+        case EADDRNOTAVAIL, EAGAIN: self.init(.exhausted, error.message)
+        default: self = error
+        }
+    }
+
+    /// Whether this machine is in the way, and the other side was perhaps never asked: it is out of something, or its
+    /// firewall lets nothing out, as when the table of its connections is full.
+    package var isLocal: Bool {
+        [.outOfFiles, .exhausted, .permissionDenied].contains(self.code)
     }
 }
 

@@ -1,10 +1,12 @@
+import AsyncSockets
+
 /// What can go wrong in DERPKit. Safe to print: it never holds a secret.
 public struct DERPError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
             case invalidConfiguration, keyFile, certificate, listen, connection, tls, handshake, refused, takeover
-            case protocolViolation, incompleteAnswer, timeout, cancelled
+            case protocolViolation, incompleteAnswer, timeout, cancelled, exhausted
         }
 
         private let kind: Kind
@@ -33,6 +35,9 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let protocolViolation = Self(.protocolViolation)
         /// Something took longer than it may.
         public static let timeout = Self(.timeout)
+        /// This machine is in the way: it is out of files, memory, port numbers or places in a queue, or its firewall lets
+        /// nothing out. It says nothing about the other side, who was perhaps never asked.
+        public static let exhausted = Self(.exhausted)
         /// The task that waited was cancelled.
         public static let cancelled = Self(.cancelled)
 
@@ -55,4 +60,12 @@ public struct DERPError: Error, Hashable, Sendable {
 
 extension DERPError: CustomStringConvertible {
     public var description: String { self.message }
+}
+
+extension DERPError {
+    /// What `error` means to who wanted to reach somebody.
+    static func unreached(_ error: SocketError) -> Self {
+        let code: Code = error.isLocal ? .exhausted : (error.code == .timeout ? .timeout : .connection)
+        return Self(code, error.message)
+    }
 }

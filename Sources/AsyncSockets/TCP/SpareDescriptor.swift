@@ -28,7 +28,11 @@ final class SpareDescriptor: Sendable {
         self.spare.withLock { spare in
             if spare < 0 { spare = Self.open() }
             let accepted = cas_accept(descriptor, &peer)
-            if accepted >= 0 { return .connection(accepted) }
+            if accepted >= 0 {
+                guard DescriptorReserve.holds(accepted, from: .incoming) else { return .connection(accepted) }
+                close(accepted)
+                return .turnedAway
+            }
             let number = errno
             // The kernel says so before it looks whether anybody waits.
             guard number == EMFILE, spare >= 0 else { return .failed(number) }

@@ -7,7 +7,8 @@ extension TCPStream {
     /// - Parameters:
     ///   - source: which of the machine's addresses to connect from; `nil` leaves it to the kernel.
     ///   - time: how long it may take.
-    /// - Throws: ``SocketError``: `timeout`, or `systemCall` when the connection is refused or no route is there.
+    /// - Throws: ``SocketError``: `timeout`; `systemCall` when the connection is refused or no route is there; `outOfFiles`,
+    ///   `exhausted` or `permissionDenied` when this machine is in the way.
     public static func connect(
         to address: SocketAddress,
         from source: IPAddress? = nil,
@@ -25,7 +26,8 @@ extension TCPStream {
     /// - Parameters:
     ///   - path: 1…107 bytes.
     ///   - time: how long it may take.
-    /// - Throws: ``SocketError``: `timeout`, `permissionDenied`, or `systemCall` when nobody listens there.
+    /// - Throws: ``SocketError``: `timeout`; `permissionDenied`; `systemCall` when nobody listens there; `outOfFiles`, or
+    ///   `exhausted` when who listens there has as many waiting as may.
     public static func connect(
         toUnixSocket path: String,
         on loop: EventLoop,
@@ -40,7 +42,7 @@ extension TCPStream {
         var number: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(self.descriptor, SOL_SOCKET, SO_ERROR, &number, &length)
-        return number == 0 ? nil : SocketError(errno: number, "connect to \(peer)")
+        return number == 0 ? nil : SocketError(connectErrno: number, peer)
     }
 }
 
@@ -61,6 +63,10 @@ private actor Connector {
     ) async throws(SocketError) -> TCPStream {
         let descriptor = cas_tcp_socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6)
         guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
+        guard !DescriptorReserve.holds(descriptor, from: .outgoing) else {
+            close(descriptor)
+            throw SocketError(errno: EMFILE, "make a socket")
+        }
         TCPOptions().apply(to: descriptor)
         if let source {
             guard Self.bind(descriptor, to: source) else {
@@ -79,6 +85,10 @@ private actor Connector {
         }
         let descriptor = cas_tcp_socket(AF_UNIX)
         guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
+        guard !DescriptorReserve.holds(descriptor, from: .outgoing) else {
+            close(descriptor)
+            throw SocketError(errno: EMFILE, "make a socket")
+        }
         let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
         let nowhere = SocketAddress(.anyIPv4, port: 0)
         return try await self.finish(descriptor, result, peer: path, address: nowhere, within: time)
@@ -93,7 +103,7 @@ private actor Connector {
         within time: Duration
     ) async throws(SocketError) -> TCPStream {
         guard result == 0 || errno == EINPROGRESS else {
-            let error = SocketError(errno: errno, "connect to \(peer)")
+            let error = SocketError(connectErrno: errno, peer)
             close(descriptor)
             throw error
         }

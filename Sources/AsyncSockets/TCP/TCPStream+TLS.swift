@@ -6,7 +6,8 @@ extension TCPStream {
     ///   - certificateName: for a client, the name or IP literal that the certificate must be for; `nil`: `serverName`.
     ///   - early: for a server, what of the handshake has been received already.
     /// - Returns: what a client learnt of the server, an empty value for a server.
-    /// - Throws: ``SocketError``: `notTLS` when a client speaks something else, `tls` when the handshake fails.
+    /// - Throws: ``SocketError``: `notTLS` when a client speaks something else, `tls` when the handshake fails, `exhausted`
+    ///   when this machine has no more of what it takes.
     @discardableResult
     public func startTLS(
         _ context: TLSContext,
@@ -76,6 +77,8 @@ extension TCPStream {
             return true
         case .failed(let reason):
             throw SocketError(.tls, reason)
+        case .exhausted(let reason):
+            throw SocketError(.exhausted, reason)
         }
     }
 }

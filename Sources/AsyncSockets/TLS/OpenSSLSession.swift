@@ -1,5 +1,6 @@
 import CAsyncSockets
 import COpenSSL
+import Glibc
 
 /// TLS by OpenSSL, over memory: its BIO reads from and writes to the loop's window. Confined to the loop.
 final class OpenSSLSession: TransportSecurity {
@@ -23,7 +24,8 @@ final class OpenSSLSession: TransportSecurity {
             throw SocketError(.tls, "a certificate can't be verified without the server's name")
         }
         guard let session = SSL_new(context.handle), let bio = cas_tls_bio(buffers.window) else {
-            throw TLSContext.lastError("make a TLS session")
+            // Nothing else than memory can be missing.
+            throw SocketError(.exhausted, TLSContext.lastError("make a TLS session").message)
         }
         self.session = session
         self.buffers = buffers
@@ -118,20 +120,32 @@ final class OpenSSLSession: TransportSecurity {
             }
             guard SSL_get_error(self.session, result) == SSL_ERROR_WANT_READ else {
                 guard self.readsLeft > 0 else { return .failed("the handshake has too many records") }
-                return .failed(self.refusal ?? TLSContext.lastReason())
+                return self.refusal ?? .failed(TLSContext.lastReason())
             }
             return .needsInput
         }
     }
 
     /// Why the peer's certificate is not trusted; `nil` when that is not what failed.
-    private var refusal: String? {
+    private var refusal: HandshakeProgress? {
         let result = SSL_get_verify_result(self.session)
         guard !self.isServer, self.context.verification.needsServerName, result != Int(X509_V_OK),
             let reason = X509_verify_cert_error_string(result)
         else { return nil }
-        ERR_clear_error()
-        return "the server's certificate is not trusted: \(String(cString: reason))"
+        let text = "the server's certificate is not trusted: \(String(cString: reason))"
+        return Self.takeShortage() ? .exhausted(text) : .failed(text)
+    }
+
+    /// Whether OpenSSL lacked files or memory, by the errors that it left on this thread, which are taken. Authorities of the
+    /// system's directory are read when they are needed; one that can't be read counts as unknown.
+    private static func takeShortage() -> Bool {
+        var isShort = false
+        while case let error = ERR_get_error(), error != 0 {
+            // ERR_SYSTEM_ERROR and ERR_GET_REASON, which are macros.
+            guard error & 0x8000_0000 != 0 else { continue }
+            isShort = isShort || [EMFILE, ENFILE, ENOMEM].contains(Int32(truncatingIfNeeded: error & 0x7fff_ffff))
+        }
+        return isShort
     }
 
     private var isPeerAccepted: Bool {

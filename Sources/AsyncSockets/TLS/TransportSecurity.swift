@@ -12,4 +12,6 @@ package enum HandshakeProgress {
     case complete(unread: Int)
     /// Failed for this reason; an alert may be in the output.
     case failed(String)
+    /// Failed because this machine is out of something, such as files to read an authority's certificate from.
+    case exhausted(String)
 }

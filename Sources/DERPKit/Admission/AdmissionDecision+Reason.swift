@@ -4,7 +4,7 @@ extension AdmissionDecision {
         let kind: Kind
 
         enum Kind: Int, CaseIterable, Sendable {
-            case denied, denyList, allowList, tailscaled, controller, unavailable, timeout, busy
+            case denied, denyList, allowList, tailscaled, controller, unavailable, timeout, busy, exhausted
         }
 
         private init(_ kind: Kind) { self.kind = kind }
@@ -25,14 +25,19 @@ extension AdmissionDecision {
         public static let timeout = Self(.timeout)
         /// Too many clients wait to be decided about.
         public static let busy = Self(.busy)
+        /// The relay's machine has no more of what it takes to ask: files, memory, ports. Not the fault of who decides.
+        public static let exhausted = Self(.exhausted)
 
         /// Whether somebody decided about this client, rather than that nobody could be asked.
         public var isVerdict: Bool {
             switch self.kind {
             case .denied, .denyList, .allowList, .tailscaled, .controller: true
-            case .unavailable, .timeout, .busy: false
+            case .unavailable, .timeout, .busy, .exhausted: false
             }
         }
+
+        /// Whether the client's next login is likely to end alike: what is short here may be there in a moment.
+        var isRemembered: Bool { self.kind != .busy && self.kind != .exhausted }
     }
 }
 
@@ -45,7 +50,7 @@ extension AdmissionDecision.Reason: CustomStringConvertible {
         case .allowList: "its node key is not on the allow list"
         case .tailscaled: "its node key is unknown to the relay's tailnet"
         case .controller: "the admission controller said no"
-        case .unavailable: "the relay can't verify clients now"
+        case .unavailable, .exhausted: "the relay can't verify clients now"
         case .timeout: "verifying it took too long"
         case .busy: "the relay is verifying too many clients now"
         }
@@ -64,6 +69,7 @@ extension AdmissionDecision.Reason.Kind {
         case .unavailable: "unavailable"
         case .timeout: "timeout"
         case .busy: "busy"
+        case .exhausted: "exhausted"
         }
     }
 }

@@ -63,7 +63,7 @@ actor Gatekeeper {
             let other = self.shares.occupant(of: oldest)
         else { return false }
         self.inquiries[other]?.decision = .deny(.busy, detail: "its address has \(count) questions unanswered")
-        self.settle(other, remembers: false)
+        self.settle(other)
         return true
     }
 
@@ -104,10 +104,10 @@ actor Gatekeeper {
         self.settle(request)
     }
 
-    private func settle(_ request: AdmissionRequest, remembers: Bool = true) {
+    private func settle(_ request: AdmissionRequest) {
         guard let inquiry = self.inquiries.removeValue(forKey: request) else { return }
         self.shares.leave(inquiry.share)
-        if remembers { self.cache.store(inquiry.decision, on: request, now: self.now()) }
+        if inquiry.decision.isRemembered { self.cache.store(inquiry.decision, on: request, now: self.now()) }
         inquiry.tasks.forEach { $0.cancel() }
         inquiry.waiters.forEach { $0.resume(returning: inquiry.decision) }
     }

@@ -32,7 +32,8 @@ package struct HTTPClient: Sendable {
     /// `https` to `http`. The task's cancellation ends the exchange.
     ///
     /// - Throws: ``DERPError``: `timeout` and `connection` when the server can't be reached, its certificate is not
-    ///   trusted, or it says nothing; `incompleteAnswer` when it breaks off or dawdles after that; `protocolViolation`
+    ///   trusted, or it says nothing; `exhausted` when this machine has no more of what it takes to ask; `cancelled`;
+    ///   `incompleteAnswer` when it breaks off or dawdles after that; `protocolViolation`
     ///   when its answer is malformed, too large, or a redirect too many.
     package func send(_ request: Request, limits: Limits = Limits()) async throws(DERPError) -> Response {
         let deadline = ContinuousClock.now + limits.time

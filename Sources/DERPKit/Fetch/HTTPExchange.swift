@@ -36,8 +36,9 @@ actor HTTPExchange {
             try await stream.write(self.request.bytes)
             return try await self.read(from: stream)
         } catch let error as SocketError {
+            guard !self.isCancelled else { throw DERPError(.cancelled, error.message) }
             guard !self.reader.hasBegun else { throw DERPError(.incompleteAnswer, error.message) }
-            throw DERPError(error.code == .timeout ? .timeout : .connection, error.message)
+            throw DERPError.unreached(error)
         } catch let error as DERPError {
             throw error
         } catch {
@@ -49,6 +50,8 @@ actor HTTPExchange {
 
     /// Each address gets its share of the time that is left, so that a silent one doesn't use it all up.
     private func connect(to addresses: [IPAddress]) async throws(SocketError) -> TCPStream {
+        // Looking the name up has used all the time: nobody was asked.
+        guard self.deadline > .now else { throw SocketError(.exhausted, "no time was left to connect in") }
         var failure = SocketError(.closed, "the host has no address")
         for (index, address) in addresses.enumerated() {
             guard !self.isCancelled else { throw SocketError(.closed, "the request was given up") }
@@ -59,7 +62,8 @@ actor HTTPExchange {
                     within: self.timeLeft / (addresses.count - index)
                 )
             } catch {
-                failure = error
+                // As long as this machine was in the way of one address, it isn't known that nobody is there.
+                if !failure.isLocal { failure = error }
             }
         }
         throw failure

@@ -2,71 +2,122 @@ import AsyncSockets
 import Glibc
 import Synchronization
 
-/// Asks the system for the addresses of names. `getaddrinfo` blocks for as long as it likes, so it has threads of its
-/// own, which live while there is something to ask: 4 at most, unless it is made for more, and at most 64 questions wait
-/// for one.
+/// Asks for the addresses of names. The system's `getaddrinfo` blocks for as long as it likes, so it has threads of its own,
+/// which live while there is something to ask: 4 at most, unless it is made for more.
+///
+/// Those who ask for one name at one time share a question: they wait for an answer that is under way, and no longer than
+/// that, as the system doesn't say how long an answer holds. At most 64 names wait for a thread, and 4,096 tasks for names.
 package final class HostResolver: Sendable {
     /// The one that all share who have no reason for another, so that the bounds are the process's.
     package static let shared = HostResolver()
+    /// For those who decide about clients, which don't wait for names that others look up.
+    static let forAdmission = HostResolver()
+
+    typealias Answer = Result<[IPAddress], DERPError>
+    typealias Waiter = SingleAnswer<Answer>
+
+    /// A name that is asked for.
+    private struct Lookup {
+        let name: String
+        /// When it was put to the system; `nil` while it waits for a thread.
+        var start: ContinuousClock.Instant?
+        var waiters: [ObjectIdentifier: Waiter] = [:]
+    }
 
     private struct State {
         var threads = 0
-        var waiting: [Lookup] = []
+        /// By the names' bytes: text that is only equivalent is another name.
+        var lookups: [[UInt8]: Lookup] = [:]
+        /// Those that wait for a thread, the oldest first.
+        var line: [[UInt8]] = []
+        var waiterCount = 0
     }
 
-    private static let waitingLimit = 64
+    private static let lineLimit = 64
+    private static let waiterLimit = 4096
     /// How many addresses of a name are used.
-    private static let addressLimit = 8
+    static let addressLimit = 8
 
     /// Asks the system, and blocks.
     package typealias Question = @Sendable (_ name: String) -> Result<[IPAddress], DERPError>
 
     private let threadLimit: Int
-    private let ask: Question
+    /// `nil` asks the system.
+    private let ask: Question?
     private let state = Mutex(State())
 
-    /// - Parameter ask: is called on the threads.
-    package init(threadLimit: Int = 4, ask: @escaping Question = { HostResolver.askSystem(for: $0) }) {
+    /// - Parameter ask: is called on the threads; `nil` asks the system.
+    package init(threadLimit: Int = 4, ask: Question? = nil) {
         self.threadLimit = threadLimit
         self.ask = ask
     }
 
     /// The addresses of `name`, in the system's order of preference; an IP literal stands for itself.
     ///
-    /// Returns at once when the task is cancelled; a question that was put to the system stays on its thread till the
-    /// system answers.
+    /// Returns at once when the task is cancelled; others who wait for the name go on, and a question that was put to the
+    /// system stays on its thread till the system answers.
     ///
-    /// - Throws: ``DERPError`` with code `connection` when the name has none, or too many questions wait.
+    /// - Throws: ``DERPError``: `connection` when the name has none; `exhausted` when too many names wait, or this machine is
+    ///   out of threads, files or memory; `cancelled`.
     package func addresses(of name: String) async throws(DERPError) -> [IPAddress] {
         if let literal = IPAddress(name) { return [literal] }
-        let lookup = Lookup(name: name)
+        let waiter = Waiter()
         return try await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                lookup.await(continuation)
-                self.enqueue(lookup)
-            }
+            self.enqueue(waiter, for: name)
+            return await waiter.value()
         } onCancel: {
-            lookup.finish(.failure(DERPError(.connection, "the look-up of \(name) was given up")))
+            waiter.give(.failure(DERPError(.cancelled, "the look-up of \(name) was given up")))
+            self.forget(waiter, of: name)
         }.get()
     }
 
-    private func enqueue(_ lookup: Lookup) {
+    /// For how long, since `instant`, `name` has waited for a thread, and for how long for the system's answer.
+    func waits(for name: String, since instant: ContinuousClock.Instant) -> (here: Duration, there: Duration) {
+        let now = ContinuousClock.now
+        let start = self.state.withLock { $0.lookups[Array(name.utf8)]?.start }
+        let asked = min(max(start ?? now, instant), now)
+        return (asked - instant, now - asked)
+    }
+
+    /// How many wait for `name`.
+    func waiterCount(of name: String) -> Int {
+        self.state.withLock { $0.lookups[Array(name.utf8)]?.waiters.count ?? 0 }
+    }
+
+    private func enqueue(_ waiter: Waiter, for name: String) {
         enum Decision { case wait, start, refuse }
+        let key = Array(name.utf8)
         let decision: Decision = self.state.withLock { state in
-            if state.threads < self.threadLimit {
-                state.threads += 1
-                state.waiting.append(lookup)
-                return .start
-            }
-            state.waiting.removeAll { $0.isFinished }
-            guard state.waiting.count < Self.waitingLimit else { return .refuse }
-            state.waiting.append(lookup)
-            return .wait
+            // Who was cancelled before is not waited for.
+            guard !waiter.isGiven else { return .wait }
+            guard state.waiterCount < Self.waiterLimit else { return .refuse }
+            let isNew = state.lookups[key] == nil
+            let hasThread = state.threads < self.threadLimit
+            guard !isNew || hasThread || state.line.count < Self.lineLimit else { return .refuse }
+            state.waiterCount += 1
+            state.lookups[key, default: Lookup(name: name)].waiters[ObjectIdentifier(waiter)] = waiter
+            guard isNew else { return .wait }
+            state.line.append(key)
+            guard hasThread else { return .wait }
+            state.threads += 1
+            return .start
         }
         switch decision {
         case .wait: break
-        case .refuse: lookup.finish(.failure(DERPError(.connection, "too many names are being looked up")))
+        case .refuse: waiter.give(.failure(DERPError(.exhausted, "too many names are being looked up")))
         case .start: self.startThread()
+        }
+    }
+
+    /// A name that nobody waits for any more isn't asked for.
+    private func forget(_ waiter: Waiter, of name: String) {
+        let key = Array(name.utf8)
+        self.state.withLock { state in
+            guard state.lookups[key]?.waiters.removeValue(forKey: ObjectIdentifier(waiter)) != nil else { return }
+            state.waiterCount -= 1
+            guard let lookup = state.lookups[key], lookup.start == nil, lookup.waiters.isEmpty else { return }
+            state.lookups[key] = nil
+            state.line.removeAll { $0 == key }
         }
     }
 
@@ -85,15 +136,19 @@ package final class HostResolver: Sendable {
         )
         guard result == 0 else {
             argument.release()
-            let orphans = self.state.withLock { state in
+            let orphans = self.state.withLock { state -> [Waiter] in
                 state.threads -= 1
                 // Another thread will see to them, if there is one.
-                guard state.threads == 0 else { return [Lookup]() }
-                defer { state.waiting = [] }
-                return state.waiting
+                guard state.threads == 0 else { return [] }
+                let orphans = state.line.flatMap { key in
+                    state.lookups.removeValue(forKey: key).map { Array($0.waiters.values) } ?? []
+                }
+                state.line = []
+                state.waiterCount -= orphans.count
+                return orphans
             }
-            for lookup in orphans {
-                lookup.finish(.failure(DERPError(.connection, "no thread can be started to look up names")))
+            for waiter in orphans {
+                waiter.give(.failure(DERPError(.exhausted, "no thread can be started to look up names")))
             }
             return
         }
@@ -106,98 +161,31 @@ package final class HostResolver: Sendable {
         sigfillset(&all)
         for signal in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP] { sigdelset(&all, signal) }
         pthread_sigmask(SIG_SETMASK, &all, nil)
-        while let lookup = self.next() {
-            if !lookup.isFinished { lookup.finish(self.ask(lookup.name)) }
+        let system = self.ask == nil ? SystemLookup() : nil
+        while let (key, name) = self.next() {
+            self.finish(key, system?.addresses(of: name) ?? self.ask?(name) ?? .success([]))
         }
     }
 
-    private func next() -> Lookup? {
+    private func next() -> (key: [UInt8], name: String)? {
         self.state.withLock { state in
-            guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+            while !state.line.isEmpty {
+                let key = state.line.removeFirst()
+                guard let name = state.lookups[key]?.name else { continue }
+                state.lookups[key]?.start = .now
+                return (key, name)
+            }
             state.threads -= 1
             return nil
         }
     }
 
-    package static func askSystem(for name: String) -> Result<[IPAddress], DERPError> {
-        // Of both families, whichever this machine has: clients are told of both, and the system puts those last that it
-        // can't reach.
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        var list: UnsafeMutablePointer<addrinfo>?
-        let result = getaddrinfo(name, nil, &hints, &list)
-        guard result == 0 else {
-            let reason = String(cString: gai_strerror(result)).lowercased()
-            return .failure(DERPError(.connection, "can't find the address of \(name): \(reason)"))
+    private func finish(_ key: [UInt8], _ answer: Answer) {
+        let waiters = self.state.withLock { state in
+            let waiters = state.lookups.removeValue(forKey: key)?.waiters ?? [:]
+            state.waiterCount -= waiters.count
+            return waiters
         }
-        defer { freeaddrinfo(list) }
-        var addresses = [IPAddress]()
-        var entry = list
-        while let current = entry, addresses.count < Self.addressLimit {
-            if let address = IPAddress(current.pointee), !addresses.contains(address) { addresses.append(address) }
-            entry = current.pointee.ai_next
-        }
-        return addresses.isEmpty
-            ? .failure(DERPError(.connection, "\(name) has no address")) : .success(addresses)
-    }
-}
-
-extension HostResolver {
-    /// One question, which is answered once: by the system, or by whoever gives it up.
-    private final class Lookup: Sendable {
-        typealias Answer = Result<[IPAddress], DERPError>
-
-        private enum State {
-            case new
-            case awaited(CheckedContinuation<Answer, Never>)
-            case finished(Answer)
-        }
-
-        let name: String
-        private let state = Mutex(State.new)
-
-        init(name: String) { self.name = name }
-
-        var isFinished: Bool {
-            self.state.withLock { if case .finished = $0 { true } else { false } }
-        }
-
-        func await(_ continuation: CheckedContinuation<Answer, Never>) {
-            let answer: Answer? = self.state.withLock { state in
-                if case .finished(let answer) = state { return answer }
-                state = .awaited(continuation)
-                return nil
-            }
-            if let answer { continuation.resume(returning: answer) }
-        }
-
-        func finish(_ answer: Answer) {
-            let continuation: CheckedContinuation<Answer, Never>? = self.state.withLock { state in
-                switch state {
-                case .finished: return nil
-                case .new:
-                    state = .finished(answer)
-                    return nil
-                case .awaited(let continuation):
-                    state = .finished(answer)
-                    return continuation
-                }
-            }
-            continuation?.resume(returning: answer)
-        }
-    }
-}
-
-extension IPAddress {
-    fileprivate init?(_ entry: addrinfo) {
-        guard let address = entry.ai_addr else { return nil }
-        let raw = UnsafeRawPointer(address)
-        switch entry.ai_family {
-        case AF_INET:
-            self.init(ipv4: UInt32(bigEndian: raw.loadUnaligned(as: sockaddr_in.self).sin_addr.s_addr))
-        case AF_INET6:
-            self.init(bytes: withUnsafeBytes(of: raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr) { Array($0) })
-        default: return nil
-        }
+        for waiter in waiters.values { waiter.give(answer) }
     }
 }

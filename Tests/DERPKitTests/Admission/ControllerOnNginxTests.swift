@@ -53,7 +53,7 @@ struct ControllerOnNginxTests {
     func down() async throws {
         let url = self.nginx.http("/deny")
         self.nginx.stop()
-        #expect(try await self.decision(of: url) == .allow)
+        #expect(try await self.decision(of: url).isAllowed)
         #expect(try await self.decision(of: url, failsOpen: false).refusal == .unavailable)
         try await self.nginx.start()
         #expect(try await self.decision(of: url).refusal == .controller)

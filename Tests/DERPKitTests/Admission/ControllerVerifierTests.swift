@@ -1,4 +1,5 @@
 import AsyncSockets
+import Synchronization
 import TestSupport
 import Testing
 
@@ -78,10 +79,70 @@ struct ControllerVerifierTests {
         // One that closes without a word is as good as none.
         let mute = try ScriptedDaemon(answer: "")
         defer { mute.stop() }
-        #expect(try await self.verifier(mute, failsOpen: true).decide(on: self.request) == .allow)
+        #expect(try await self.verifier(mute, failsOpen: true).decide(on: self.request).isAllowed)
         let decision = await closed.decide(on: self.request)
         #expect(decision.refusal == .unavailable && !decision.detail.contains("secret"))
-        #expect(await open.decide(on: self.request) == .allow)
+        let opened = await open.decide(on: self.request)
+        #expect(opened.isAllowed && !opened.isRemembered)
+    }
+
+    @Test("what runs out on this machine is not its absence: nobody is admitted for that")
+    func shortage() async throws {
+        for code in [DERPError.Code.exhausted, .connection, .timeout] {
+            let resolver = HostResolver { _ in .failure(DERPError(code, "no address")) }
+            let verifier = try ControllerVerifier(
+                url: "http://controller.invalid/verify",
+                failsOpen: true,
+                group: self.group,
+                resolver: resolver
+            )
+            let decision = await verifier.decide(on: self.request)
+            #expect(decision.refusal == (code == .exhausted ? .exhausted : nil) && !decision.isRemembered, "\(code)")
+        }
+    }
+
+    @Test("what runs out here is waited for, for a while")
+    func passingShortage() async throws {
+        let daemon = try ScriptedDaemon(answer: Self.answer(#"{"Allow":true}"#))
+        defer { daemon.stop() }
+        let questions = Atomic(0)
+        let resolver = HostResolver { _ in
+            questions.add(1, ordering: .relaxed).newValue < 3
+                ? .failure(DERPError(.exhausted, "out of files")) : .success([.loopbackIPv4])
+        }
+        let verifier = try ControllerVerifier(
+            url: "http://controller.invalid:\(daemon.port)/",
+            failsOpen: false,
+            group: self.group,
+            resolver: resolver
+        )
+        #expect(await verifier.decide(on: self.request) == .allow)
+    }
+
+    @Test("a crowd that comes at once is asked about to the last, though it has only a name")
+    func crowd() async throws {
+        let daemon = try ScriptedDaemon(answer: Self.answer(#"{"Allow":false}"#))
+        defer { daemon.stop() }
+        let resolver = HostResolver { _ in .success([.loopbackIPv4]) }
+        let verifier = try ControllerVerifier(
+            url: "http://controller.invalid:\(daemon.port)/",
+            failsOpen: true,
+            group: self.group,
+            resolver: resolver
+        )
+        var policy = AdmissionPolicy()
+        policy.verifiers = [verifier]
+        policy.timeLimit = .seconds(50)
+        let gatekeeper = Gatekeeper(policy)
+        await withTaskGroup(of: AdmissionDecision.self) { group in
+            for _ in 0..<policy.pendingLimit {
+                group.addTask {
+                    let key = NodePrivateKey().publicKey
+                    return await gatekeeper.decide(on: AdmissionRequest(key: key, source: .loopbackIPv4))
+                }
+            }
+            for await decision in group { #expect(decision.refusal == .controller, "\(decision)") }
+        }
     }
 
     @Test("one that says nothing has 5 s")

@@ -27,6 +27,27 @@ struct GatekeeperTests {
         #expect(AdmissionDecision.allow.and(unable) == unable && unable.and(.allow) == unable)
         #expect(no.and(unable) == no && unable.and(no) == no)
         #expect(no.and(.deny(.tailscaled)) == no)
+        let unverified = AdmissionDecision.allowUnverified()
+        #expect(unverified.and(.allow) == unverified && AdmissionDecision.allow.and(unverified) == unverified)
+        #expect(unverified.and(no) == no && no.and(unverified) == no)
+    }
+
+    @Test(
+        "what was decided because nobody could be asked, or this machine was too busy, is not remembered",
+        arguments: [AdmissionDecision.allowUnverified(), .deny(.exhausted), .deny(.busy)]
+    )
+    func unremembered(first: AdmissionDecision) async {
+        let verifier = ScriptedVerifier(first)
+        let gatekeeper = Gatekeeper(self.policy(verifier))
+        #expect(await gatekeeper.decide(on: self.request) == first)
+        for decision in [AdmissionDecision.deny(.denied), .allow] {
+            verifier.answer(decision)
+            #expect(await gatekeeper.decide(on: self.request, afresh: true) == decision)
+            verifier.answer(first)
+            #expect(await gatekeeper.decide(on: self.request, afresh: true) == first)
+            // Nor does it make what was remembered before forgotten.
+            #expect(await gatekeeper.decide(on: self.request) == decision)
+        }
     }
 
     @Test("one refusal among the verifiers refuses", arguments: [0, 1, 2])

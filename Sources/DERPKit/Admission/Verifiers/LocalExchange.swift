@@ -16,7 +16,7 @@ actor LocalExchange {
     private static let bodyLimit = 1 << 20
 
     /// - Parameter time: how long connecting and the answer may take, each.
-    /// - Throws: ``DERPError``: `timeout`, `connection`, or `protocolViolation` when the answer is malformed.
+    /// - Throws: ``DERPError``: `timeout`, `connection`, `exhausted`, or `protocolViolation` when the answer is malformed.
     func perform(
         _ request: HTTPClient.Request,
         within time: Duration
@@ -28,7 +28,7 @@ actor LocalExchange {
             try await stream.write(request.bytes)
             return try await Self.read(HTTPResponseReader(answerTo: request.method, bodyLimit: Self.bodyLimit), stream)
         } catch let error as SocketError {
-            throw DERPError(error.code == .timeout ? .timeout : .connection, error.message)
+            throw DERPError.unreached(error)
         } catch let error as DERPError {
             throw error
         } catch {

@@ -9,6 +9,7 @@ public struct TailscaledVerifier: ClientVerifier {
     private let socketPath: String
     /// Its loop serves the connections.
     private let group: EventLoopGroup
+    private let pace = QuestionPace()
 
     private static let timeLimit: Duration = .seconds(5)
 
@@ -27,8 +28,10 @@ public struct TailscaledVerifier: ClientVerifier {
             return .deny(.unavailable)
         }
         do {
-            let exchange = LocalExchange(socketPath: self.socketPath, on: self.group.loops[0])
-            let response = try await exchange.perform(HTTPClient.Request(.get, url), within: Self.timeLimit)
+            let response = try await self.pace.asking { () throws(DERPError) in
+                let exchange = LocalExchange(socketPath: self.socketPath, on: self.group.loops[0])
+                return try await exchange.perform(HTTPClient.Request(.get, url), within: Self.timeLimit)
+            }
             switch response.status {
             case 200: return .allow
             case 404: return .deny(.tailscaled)
@@ -37,7 +40,8 @@ public struct TailscaledVerifier: ClientVerifier {
                 return .deny(.unavailable, detail: "tailscaled answers with status \(response.status)")
             }
         } catch {
-            return .deny(.unavailable, detail: "\(self.socketPath): \(error.message)")
+            let reason: AdmissionDecision.Reason = error.code == .exhausted ? .exhausted : .unavailable
+            return .deny(reason, detail: "\(self.socketPath): \(error.message)")
         }
     }
 }

@@ -49,6 +49,21 @@ struct AdmissionMetricTests {
                 try? pending.connection.write(DERPHandshake.clientInfo(of: TestKey(), for: pending.serverKey).encoded)
             }
         },
+        MetricScenario("There are no files to ask a controller with", moves: Self.refused("exhausted")) { stage in
+            let silent = stage.keep(try PortReservation(.tcp))
+            let url = "http://127.0.0.1:\(silent.port)/verify"
+            let server = try stage.server(
+                options: .plain.with {
+                    $0.openFileLimit = 48
+                    $0.flags = ["-verify-client-url", url]
+                }
+            )
+            let clients = (0..<40).compactMap { _ in (try? PendingClient(server)).map { stage.keep($0) } }
+            for client in clients {
+                try? client.connection.write(DERPHandshake.clientInfo(of: TestKey(), for: client.serverKey).encoded)
+            }
+            for client in clients.prefix(3) { client.connection.close() }
+        },
         MetricScenario(
             "A mesh peer watches, forwards, and has a client closed",
             moves: ["derp_mesh_watchers"] + Self.forwarded("in")

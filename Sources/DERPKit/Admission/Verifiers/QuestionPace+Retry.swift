@@ -1,0 +1,24 @@
+extension QuestionPace {
+    /// Asks in turn, and again for as long as this machine has no file, memory or port to ask with, within 2.5 s: what others
+    /// use is often given back soon.
+    ///
+    /// - Throws: ``DERPError``: that of `ask`; `cancelled`.
+    func asking<Answer: Sendable>(
+        _ ask: @Sendable () async throws(DERPError) -> Answer
+    ) async throws(DERPError) -> Answer {
+        let end = ContinuousClock.now + Self.patience
+        while true {
+            let result = await self.inTurn { await Result.awaiting { () throws(DERPError) in try await ask() } }
+            guard let result else { throw DERPError(.cancelled, "the question was given up") }
+            if case .failure(let error) = result, error.code == .exhausted, ContinuousClock.now < end,
+                (try? await Task.sleep(for: Self.pause * Double.random(in: 0.5...1.5))) != nil
+            {
+                continue
+            }
+            return try result.get()
+        }
+    }
+
+    private static let patience: Duration = .milliseconds(2500)
+    private static let pause: Duration = .milliseconds(100)
+}

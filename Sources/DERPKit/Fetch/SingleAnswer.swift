@@ -1,0 +1,47 @@
+import Synchronization
+
+/// What one task waits for, and is told once: by whoever has the answer, or whoever gives it up.
+final class SingleAnswer<Value: Sendable>: Sendable {
+    private enum State {
+        case new
+        case awaited(CheckedContinuation<Value, Never>)
+        case given(Value)
+    }
+
+    private let state = Mutex(State.new)
+
+    var isGiven: Bool {
+        self.state.withLock { if case .given = $0 { true } else { false } }
+    }
+
+    /// The answer, which may have been given before. To be called once.
+    func value() async -> Value {
+        await withCheckedContinuation { continuation in
+            let value: Value? = self.state.withLock { state in
+                if case .given(let value) = state { return value }
+                state = .awaited(continuation)
+                return nil
+            }
+            if let value { continuation.resume(returning: value) }
+        }
+    }
+
+    /// Answers; `false` when that was done before.
+    @discardableResult
+    func give(_ value: Value) -> Bool {
+        let (isFirst, continuation) = self.state.withLock {
+            state -> (Bool, CheckedContinuation<Value, Never>?) in
+            switch state {
+            case .given: return (false, nil)
+            case .new:
+                state = .given(value)
+                return (true, nil)
+            case .awaited(let continuation):
+                state = .given(value)
+                return (true, continuation)
+            }
+        }
+        continuation?.resume(returning: value)
+        return isFirst
+    }
+}
