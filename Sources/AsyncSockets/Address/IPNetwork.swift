@@ -7,7 +7,7 @@ public struct IPNetwork: Hashable, Sendable {
 
     /// Reads `address/bits`, or a bare address, which is a network of one.
     public init?(_ text: some StringProtocol) {
-        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = text.parts(at: "/", atMost: 2)
         guard let first = parts.first, let address = IPAddress(first)?.unmapped else { return nil }
         let width = address.family == .ipv4 ? 32 : 128
         var bits = width

@@ -15,16 +15,16 @@ public struct SocketAddress: Hashable, Sendable {
     ///
     /// Names are not resolved: `nil` for anything that is no literal.
     public init?(_ text: some StringProtocol) {
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        let digits = text[text.index(after: colon)...]
+        guard let colon = text.lastPosition(of: ":") else { return nil }
+        let digits = text.rest(behind: colon)
         guard !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }), let port = UInt16(digits) else {
             return nil
         }
         let host = text[..<colon]
         if host.isEmpty {
             self.init(.anyIPv6, port: port)
-        } else if host.hasPrefix("["), host.hasSuffix("]") {
-            guard let ip = IPAddress(host.dropFirst().dropLast()), ip.family == .ipv6 else { return nil }
+        } else if let literal = host.bracketed {
+            guard let ip = IPAddress(literal), ip.family == .ipv6 else { return nil }
             self.init(ip, port: port)
         } else {
             guard let ip = IPAddress(host), ip.family == .ipv4 else { return nil }

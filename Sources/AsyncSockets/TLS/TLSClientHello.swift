@@ -49,7 +49,7 @@ public struct TLSClientHello: Hashable, Sendable {
         else { return nil }
         let name = bytes[5...].last == UInt8(ascii: ".") ? bytes[5...].dropLast() : bytes[5...]
         guard (1...253).contains(name.count), name.allSatisfy({ (0x21...0x7e).contains($0) }) else { return nil }
-        return String(decoding: name, as: UTF8.self).lowercased()
+        return String(decoding: name, as: UTF8.self).lowercasedASCII
     }
 
     /// `ProtocolNameList`: its size, then names of 1…255 bytes behind their sizes.

@@ -59,7 +59,7 @@ extension MessageListener {
         guard UnixSocketAddress(path) != nil else {
             throw SocketError(.systemCall, "listen on a Unix socket: its path has 1…107 bytes")
         }
-        let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let parts = path.parts(at: "/").dropLast()
         let directory = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
         var status = stat()
         guard stat(directory, &status) == 0 else { throw SocketError(errno: errno, "look at \(directory)") }

@@ -20,7 +20,7 @@ enum AdmissionMessage {
     static func key(inQuestion json: some Collection<UInt8>) -> NodePublicKey? {
         guard json.count <= self.maxByteCount,
             let question = try? JSONDecoder().decode(Members.self, from: Data(json)),
-            let text = question.nodePublic, text.hasPrefix("nodekey:"),
+            let text = question.nodePublic, text.begins(with: "nodekey:"),
             let key = NodePublicKey(text: text), !key.isZero
         else { return nil }
         return key
@@ -50,7 +50,7 @@ enum AdmissionMessage {
         init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
             for key in container.allKeys where try !container.decodeNil(forKey: key) {
-                switch key.stringValue.lowercased() {
+                switch key.stringValue.lowercasedASCII {
                 case "nodepublic": self.nodePublic = try container.decode(String.self, forKey: key)
                 case "allow": self.allow = try container.decode(Bool.self, forKey: key)
                 default: break

@@ -15,12 +15,12 @@ extension BootstrapDNS {
         init(_ names: BootstrapNames, in map: DERPMap) {
             var mapNames = Set<String>()
             for node in map.sortedRegions.flatMap(\.nodes) where BootstrapNames.isName(node.hostName) {
-                let name = node.hostName.lowercased()
+                let name = node.hostName.lowercasedASCII
                 mapNames.insert(name)
                 self.known[name, default: []] += [node.ipv4, node.ipv6].compactMap { IPAddress($0) }
             }
-            let published = names.published.map { $0.lowercased() }
-            let unpublished = names.unpublished.map { $0.lowercased() }
+            let published = names.published.map { $0.lowercasedASCII }
+            let unpublished = names.unpublished.map { $0.lowercasedASCII }
             self.published = Set(published).union(mapNames)
             for name in published + unpublished + mapNames.sorted() {
                 guard self.names.count < BootstrapNames.limit else { break }

@@ -61,8 +61,7 @@ package final class BootstrapDNS: Sendable {
     }
 
     private static func askedName(_ query: String?) -> String? {
-        let pair = query?.split(separator: "&").first { $0.hasPrefix("q=") }
-        return pair.map { $0.dropFirst(2).lowercased() }
+        query?.parts(at: "&").lazy.compactMap { $0.rest(after: "q=") }.first?.lowercasedASCII
     }
 
     /// By hand: a DNS name has nothing that needs escaping.

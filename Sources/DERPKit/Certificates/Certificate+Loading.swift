@@ -98,7 +98,7 @@ extension Certificate {
             do {
                 return try SigningKey.read(fromPEM: self.text)
             } catch {
-                guard !self.text.contains("ENCRYPTED") else {
+                guard !self.text.holds("ENCRYPTED") else {
                     throw DERPError(
                         .certificate,
                         "\(self.name) is encrypted: store it without a password"

@@ -19,7 +19,7 @@ package struct CertificateHost: Hashable, Sendable {
             self.kind = .address(address)
             return
         }
-        let labels = text.split(separator: ".", omittingEmptySubsequences: false)
+        let labels = text.parts(at: ".")
         let isName =
             text.utf8.count <= 253
             && labels.allSatisfy { label in
@@ -46,7 +46,7 @@ package struct CertificateHost: Hashable, Sendable {
     /// What tells hosts apart: names don't heed case, and addresses have many spellings.
     var key: String {
         switch self.kind {
-        case .name(let name): name.lowercased()
+        case .name(let name): name.lowercasedASCII
         case .address(let address): "\(address)"
         }
     }

@@ -39,8 +39,7 @@ public struct CheckTarget: Hashable, Sendable {
 
     /// The pin that the node's certificate must have, 64 hex digits; `nil` where there is none.
     var pin: String? {
-        guard self.node.certName.hasPrefix(Certificate.pinPrefix) else { return nil }
-        return String(self.node.certName.dropFirst(Certificate.pinPrefix.count))
+        self.node.certName.rest(after: Certificate.pinPrefix).map { String($0) }
     }
 
     /// The name that the certificate must be for.

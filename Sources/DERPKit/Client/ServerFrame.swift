@@ -78,10 +78,8 @@ extension ServerFrame {
         }
     }
 
-    /// A server's text as it may be shown: at most 500 characters, none of which moves a cursor.
+    /// A server's text as it may be shown: at most 500 characters, each of which can be seen.
     static func text(_ bytes: UnsafeRawBufferPointer) -> String {
-        let scalars = String(decoding: bytes.prefix(4 * 500), as: UTF8.self).unicodeScalars.prefix(500)
-        let isControl = { (scalar: Unicode.Scalar) in scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) }
-        return String(String.UnicodeScalarView(scalars.map { isControl($0) ? "?" : $0 }))
+        OutsideText.line(String(decoding: bytes.prefix(4 * 501), as: UTF8.self), limit: 500)
     }
 }

@@ -12,8 +12,8 @@ public struct ServerTrust: Sendable {
     ///   - authoritiesPEM: certificates of authorities to trust besides the system's, as PEM.
     /// - Throws: ``DERPError``: `invalidConfiguration` for a malformed pin, `certificate` for unusable authorities.
     public init(certName: String = "", authoritiesPEM: String? = nil) throws(DERPError) {
-        if certName.hasPrefix(Certificate.pinPrefix) {
-            guard let digest = Hex.decode(String(certName.dropFirst(Certificate.pinPrefix.count))), digest.count == 32
+        if let pin = certName.rest(after: Certificate.pinPrefix) {
+            guard let digest = Hex.decode(String(pin)), digest.count == 32
             else { throw DERPError(.invalidConfiguration, "a pin is \(Certificate.pinPrefix) and 64 hex digits") }
             self.certificateName = nil
             self.context = try Self.context(.pinned(digest))

@@ -1,3 +1,4 @@
+import AsyncSockets
 import HTTPTypes
 
 /// Reads one response of HTTP/1.1 (RFC 9112) from bytes that come in pieces. Strict: what two readers could understand
@@ -165,13 +166,13 @@ extension HTTPResponseReader {
             return
         }
         let encodings = fields.list(.contentEncoding)
-        guard encodings.allSatisfy({ $0.lowercased() == "identity" }) else {
+        guard encodings.allSatisfy({ $0.lowercasedASCII == "identity" }) else {
             throw Self.wrong("its content is encoded, which was not asked for")
         }
         let lengths = fields[values: .contentLength]
         if fields.contains(.transferEncoding) {
             let codings = fields.list(.transferEncoding)
-            guard lengths.isEmpty, codings.count == 1, codings[0].lowercased() == "chunked" else {
+            guard lengths.isEmpty, codings.count == 1, codings[0].lowercasedASCII == "chunked" else {
                 throw Self.wrong("its length can't be known")
             }
             self.state = .chunkSize

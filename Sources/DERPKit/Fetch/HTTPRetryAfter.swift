@@ -1,3 +1,4 @@
+import AsyncSockets
 import Glibc
 
 /// The Retry-After field (RFC 9110 §10.2.3).
@@ -13,9 +14,11 @@ enum HTTPRetryAfter {
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that may be sent (RFC 9110 §5.6.7), in seconds since 1970.
     private static func date(_ text: String) -> Int? {
-        let words = text.split(separator: " ", omittingEmptySubsequences: false)
-        guard words.count == 6, words[5] == "GMT", let month = self.months.firstIndex(of: words[2]) else { return nil }
-        let numbers = ([words[1], words[3]] + words[4].split(separator: ":")).compactMap { word in
+        let words = text.parts(at: " ")
+        guard words.count == 6, words[5].equals("GMT"), let month = self.months.firstIndex(of: words[2]) else {
+            return nil
+        }
+        let numbers = ([words[1], words[3]] + words[4].parts(at: ":")).compactMap { word in
             word.utf8.allSatisfy(HTTPGrammar.isDigit) ? CInt(word) : nil
         }
         guard numbers.count == 5, numbers[1] >= 1900 else { return nil }

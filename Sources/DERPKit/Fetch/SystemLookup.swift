@@ -27,7 +27,7 @@ struct SystemLookup {
         guard result == 0 else {
             let isShort = result == EAI_MEMORY || result == EAI_SYSTEM && SocketError(errno: number, "").isLocal
             guard !isShort, Self.hasFiles() else { return Self.shortage(name) }
-            let reason = String(cString: gai_strerror(result)).lowercased()
+            let reason = String(cString: gai_strerror(result)).lowercasedASCII
             return .failure(DERPError(.connection, "can't find the address of \(name): \(reason)"))
         }
         defer { freeaddrinfo(list) }
@@ -47,7 +47,9 @@ struct SystemLookup {
 
     /// Whether a look-up could open what it needs at one time: sockets to two servers, and a list of hosts.
     private static func hasFiles() -> Bool {
-        let descriptors = (0..<3).map { _ in socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0) }
+        let descriptors = (0..<3).map { _ in
+            socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        }
         for descriptor in descriptors where descriptor >= 0 { close(descriptor) }
         return descriptors.allSatisfy { $0 >= 0 }
     }

@@ -1,3 +1,4 @@
+import AsyncSockets
 import Glibc
 
 /// Writes files that are there whole or not at all, even when the power fails.
@@ -87,7 +88,7 @@ package enum AtomicFile {
     }
 
     private static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
+        guard let slash = path.lastPosition(of: "/") else { return "." }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 

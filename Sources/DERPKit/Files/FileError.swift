@@ -1,3 +1,4 @@
+import AsyncSockets
 import Glibc
 
 /// Why a file could not be read or written. Names no path and no content: the caller says which file it was.
@@ -26,7 +27,7 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
 
     package var description: String {
         switch self.reason {
-        case .system(let code): String(cString: strerror(code)).lowercased()
+        case .system(let code): String(cString: strerror(code)).lowercasedASCII
         case .tooLarge(let limit): "larger than \(ByteCount.text(limit))"
         case .notRegular: "not a regular file"
         case .notText: "not UTF-8 text"

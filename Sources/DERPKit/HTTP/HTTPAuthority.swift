@@ -9,13 +9,13 @@ package struct HTTPAuthority: Hashable, Sendable {
 
     /// Reads `host` or `host:port`; `nil` for anything that can't be reached under such a name.
     package init?(_ text: some StringProtocol) {
-        let bracket = text.lastIndex(of: "]")
-        let colon = text[(bracket ?? text.startIndex)...].firstIndex(of: ":")
+        let bracket = text.lastPosition(of: "]")
+        let colon = text[(bracket ?? text.startIndex)...].position(of: ":")
         let host = text[..<(colon ?? text.endIndex)]
         guard host.utf8.count <= 255, Self.isLiteral(host) || Self.isName(host) else { return nil }
         self.host = String(host)
 
-        let digits = colon.map { text[$0...].dropFirst() } ?? text[text.endIndex...]
+        let digits = colon.map { text.rest(behind: $0) } ?? text[text.endIndex...]
         if digits.isEmpty {
             self.port = nil
         } else {
@@ -26,12 +26,12 @@ package struct HTTPAuthority: Hashable, Sendable {
 
     /// `[2001:db8::1]`, without a zone.
     private static func isLiteral(_ host: some StringProtocol) -> Bool {
-        host.hasPrefix("[") && host.hasSuffix("]") && IPAddress(host.dropFirst().dropLast())?.family == .ipv6
+        host.bracketed.flatMap { IPAddress($0) }?.family == .ipv6
     }
 
     /// Labels of letters, digits, `-` and `_` between dots; a dot may come last.
     private static func isName(_ host: some StringProtocol) -> Bool {
-        var labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        var labels = host.parts(at: ".")
         if labels.count > 1, labels.last?.isEmpty == true { labels.removeLast() }
         return labels.allSatisfy { label in
             (1...63).contains(label.utf8.count)

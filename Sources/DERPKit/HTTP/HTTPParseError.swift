@@ -36,6 +36,8 @@ package enum HTTPParseError: Error, Hashable, Sendable, CaseIterable {
     case ambiguousBody
     /// A transfer coding other than `chunked` (RFC 9112 §6.1).
     case unsupportedTransferCoding
+    /// A trusted proxy was to tell whose request this is, and its X-Forwarded-For or X-Real-IP holds no address.
+    case unclearClient
 }
 
 extension HTTPParseError: CustomStringConvertible {
@@ -59,6 +61,7 @@ extension HTTPParseError: CustomStringConvertible {
         case .malformedHost: "malformed Host header field"
         case .ambiguousBody: "unclear body length"
         case .unsupportedTransferCoding: "unsupported transfer coding"
+        case .unclearClient: "X-Forwarded-For or X-Real-IP doesn't tell whose request this is"
         }
     }
 }

@@ -1,3 +1,4 @@
+import AsyncSockets
 import HTTPTypes
 
 extension HTTPRequestHead {
@@ -51,7 +52,7 @@ extension HTTPRequestHead {
         if fields.contains(.transferEncoding) {
             guard lengths.isEmpty, minorVersion > 0 else { throw .ambiguousBody }
             let codings = fields.list(.transferEncoding)
-            guard codings.count == 1, codings[0].lowercased() == "chunked" else { throw .unsupportedTransferCoding }
+            guard codings.count == 1, codings[0].lowercasedASCII == "chunked" else { throw .unsupportedTransferCoding }
             return true
         }
         guard let length = lengths.first else { return false }

@@ -1,3 +1,4 @@
+import AsyncSockets
 import HTTPTypes
 
 extension HTTPRouter {
@@ -6,8 +7,7 @@ extension HTTPRouter {
 
     /// A request for a challenge's answer; `nil` when it can't be one.
     static func challenge(_ head: HTTPRequestHead, otherwise: HTTPReply) -> Outcome? {
-        guard head.isRead, head.path.hasPrefix(self.challenges) else { return nil }
-        let token = String(head.path.dropFirst(self.challenges.count))
+        guard head.isRead, let token = head.path.rest(after: self.challenges).map({ String($0) }) else { return nil }
         return Base64URL.isToken(token, limit: 256) ? .challenge(token: token, otherwise: otherwise) : nil
     }
 }

@@ -2,10 +2,10 @@ import AsyncSockets
 import HTTPTypes
 
 extension HTTPRouter {
-    /// `/metrics`: for loopback and the debug networks only, and never through a proxy, behind which all look local;
+    /// `/metrics`: for the debug networks only, and under TLS for loopback; never through a proxy, behind which all look local,
     /// but for one that is trusted, which tells of clients of the debug networks.
     func metrics(_ head: HTTPRequestHead, from origin: ClientOrigin, isTLS: Bool) -> Outcome {
-        guard self.mayDebug(origin) else {
+        guard self.mayDebug(origin, isTLS: isTLS) else {
             return .respond(HTTPReply(text: "not allowed from here", status: .forbidden).protected(isTLS: isTLS))
         }
         guard head.isRead else { return .respond(.methodNotAllowed.protected(isTLS: isTLS)) }
@@ -16,10 +16,11 @@ extension HTTPRouter {
         return .metrics(LivePage(fields: fields, for: head, isTLS: isTLS))
     }
 
-    private func mayDebug(_ origin: ClientOrigin) -> Bool {
+    private func mayDebug(_ origin: ClientOrigin, isTLS: Bool) -> Bool {
         let isListed = self.debugNetworks.contains { $0.contains(origin.address.ip) }
         switch origin.proxies {
-        case .none: return isListed || origin.address.ip.isLoopback
+        // Without TLS this is most likely a proxy's port, and a proxy of this machine that marks nothing looks like loopback.
+        case .none: return isListed || isTLS && origin.address.ip.isLoopback
         case .trusted: return isListed
         case .unknown: return false
         }

@@ -1,12 +1,14 @@
+import AsyncSockets
 import HTTPTypes
 
 extension HTTPRouter {
-    /// Sends a client of the plain port to the same path under `https`.
-    ///
-    /// The host is the client's own word, but so narrow (``HTTPAuthority``) that it names a host and nothing else.
-    func redirect(_ head: HTTPRequestHead, tlsPort: UInt16, fallbackHost: HTTPAuthority?) -> HTTPReply {
+    /// Sends a client of the plain port to the same path under `https`, at one of `hosts`: at the one that it asks for, else at
+    /// the first. A client's word of where it wants to go is never repeated: who can have it ask for another host would have it
+    /// sent there.
+    func redirect(_ head: HTTPRequestHead, tlsPort: UInt16, hosts: [HTTPAuthority]) -> HTTPReply {
         guard head.isRead else { return .methodNotAllowed }
-        guard let host = (head.authority ?? fallbackHost)?.host else {
+        let asked = head.authority?.host.lowercasedASCII
+        guard let host = (hosts.first { $0.host.lowercasedASCII == asked } ?? hosts.first)?.host else {
             return HTTPReply(text: "this is served under https only", status: .badRequest)
         }
         let port = tlsPort == 443 ? "" : ":\(tlsPort)"

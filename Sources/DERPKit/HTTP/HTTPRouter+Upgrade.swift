@@ -1,3 +1,4 @@
+import AsyncSockets
 import HTTPTypes
 
 extension HTTPRouter {
@@ -36,11 +37,11 @@ extension HTTPRouter {
     /// the reference doesn't either.
     private func transport(wantedBy head: HTTPRequestHead) -> Transport? {
         for name in head.fields.list(.upgrade) {
-            switch name.lowercased() {
+            switch name.lowercasedASCII {
             case "derp": return .raw
             case "websocket":
                 let protocols = head.fields[.secWebSocketProtocol] ?? ""
-                return protocols.contains(WebSocketHandshake.subprotocol) ? .webSocket : .raw
+                return protocols.holds(WebSocketHandshake.subprotocol) ? .webSocket : .raw
             default: continue
             }
         }

@@ -8,8 +8,8 @@ package struct HTTPRouter: Sendable {
         /// The relay's own, with TLS or without.
         case relay
         /// Plain HTTP beside TLS: `/generate_204`, the map, answers to ACME's challenges, and redirects (302) to `https` at
-        /// `tlsPort`. Never relays. `fallbackHost` is where a request is sent that names no host.
-        case plainHelper(tlsPort: UInt16, fallbackHost: HTTPAuthority?)
+        /// `tlsPort`. Never relays. `hosts` are the server's own: a request for another one is sent to the first of them.
+        case plainHelper(tlsPort: UInt16, hosts: [HTTPAuthority])
     }
 
     /// What to do with a request.
@@ -50,12 +50,12 @@ package struct HTTPRouter: Sendable {
         self.home = Self.home(configuration)
     }
 
-    /// Whom a request is from.
+    /// Whom a request is from; `nil` when the trusted proxy that was to say so says nothing that can be understood.
     ///
     /// - Parameters:
     ///   - head: The request.
     ///   - connection: Whence its connection comes.
-    package func origin(of head: HTTPRequestHead, on connection: ClientOrigin) -> ClientOrigin {
+    package func origin(of head: HTTPRequestHead, on connection: ClientOrigin) -> ClientOrigin? {
         ForwardedFor.origin(of: head, on: connection, trust: self.trust)
     }
 
@@ -66,11 +66,11 @@ package struct HTTPRouter: Sendable {
     ///   - origin: Whom it is from, as ``origin(of:on:)`` says.
     ///   - isTLS: Whether the connection is protected, for what pages tell browsers (RFC 6797 §7.2).
     package func outcome(for head: HTTPRequestHead, from origin: ClientOrigin, isTLS: Bool) -> Outcome {
-        if case .plainHelper(let tlsPort, let fallbackHost) = self.port {
+        if case .plainHelper(let tlsPort, let hosts) = self.port {
             switch head.path {
             case "/generate_204", "/derpmap/default": break
             default:
-                let redirect = self.redirect(head, tlsPort: tlsPort, fallbackHost: fallbackHost)
+                let redirect = self.redirect(head, tlsPort: tlsPort, hosts: hosts)
                 return Self.challenge(head, otherwise: redirect) ?? .respond(redirect)
             }
         }

@@ -1,3 +1,4 @@
+import AsyncSockets
 import HTTPTypes
 
 /// A request target in any of its four forms (RFC 9112 §3.2).
@@ -12,7 +13,7 @@ struct HTTPTarget: Hashable, Sendable {
         if method == .connect {
             guard let authority = HTTPAuthority(text), authority.port != nil else { return nil }
             self.init(authority: authority, pathAndQuery: "")
-        } else if text.hasPrefix("/") {
+        } else if text.begins(with: "/") {
             self.init(authority: nil, pathAndQuery: text[...])
         } else if text == "*" {
             guard method == .options else { return nil }
@@ -24,20 +25,19 @@ struct HTTPTarget: Hashable, Sendable {
 
     /// `http://host/path` and `https://host/path`, without user information.
     private init?(absolute text: String) {
-        guard let schemeEnd = text.firstIndex(of: ":"), ["http", "https"].contains(text[..<schemeEnd].lowercased()),
-            text[schemeEnd...].hasPrefix("://")
+        guard let schemeEnd = text.position(of: ":"), ["http", "https"].contains(text[..<schemeEnd].lowercasedASCII),
+            let rest = text[schemeEnd...].rest(after: "://")
         else { return nil }
-        let rest = text[schemeEnd...].dropFirst(3)
-        let authorityEnd = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+        let authorityEnd = rest.before("/", "?").endIndex
         guard let authority = HTTPAuthority(rest[..<authorityEnd]) else { return nil }
         let tail = rest[authorityEnd...]
-        self.init(authority: authority, pathAndQuery: tail.hasPrefix("/") ? tail : "/" + tail)
+        self.init(authority: authority, pathAndQuery: tail.begins(with: "/") ? tail : "/" + tail)
     }
 
     private init(authority: HTTPAuthority?, pathAndQuery: Substring) {
         self.authority = authority
-        let mark = pathAndQuery.firstIndex(of: "?")
+        let mark = pathAndQuery.position(of: "?")
         self.path = String(pathAndQuery[..<(mark ?? pathAndQuery.endIndex)])
-        self.query = mark.map { String(pathAndQuery[$0...].dropFirst()) }
+        self.query = mark.map { String(pathAndQuery.rest(behind: $0)) }
     }
 }

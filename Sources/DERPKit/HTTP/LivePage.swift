@@ -12,7 +12,7 @@ package struct LivePage: Hashable, Sendable {
 
     /// Whether the client has the content that `entityTag` stands for (RFC 9110 §13.1.2), and needs no rendering.
     package func isKnown(entityTag: String) -> Bool {
-        self.knownTags.contains { $0 == "*" || $0 == entityTag || $0 == "W/" + entityTag }
+        self.knownTags.contains { $0.equals("*") || $0.equals(entityTag) || $0.equals("W/" + entityTag) }
     }
 
     /// The reply with `body`: 200, or 304 without it when the client has what `entityTag` stands for.

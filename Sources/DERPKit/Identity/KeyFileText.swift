@@ -1,3 +1,4 @@
+import AsyncSockets
 import FoundationEssentials
 
 /// What stands in a key file.
@@ -14,8 +15,8 @@ enum KeyFileText {
     static func decode(_ text: String) throws(Problem) -> NodePrivateKey {
         let text = text.trimmingASCIIWhiteSpace()
         if text.isEmpty { throw .empty }
-        guard text.hasPrefix("{") else {
-            guard text.hasPrefix("privkey:") else { throw .notJSON }
+        guard text.begins(with: "{") else {
+            guard text.begins(with: "privkey:") else { throw .notJSON }
             return try Self.key(text)
         }
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(text.utf8)) else { throw .notJSON }
@@ -49,7 +50,7 @@ enum KeyFileText {
 
         init(from decoder: any Decoder) throws {
             let members = try decoder.container(keyedBy: Name.self)
-            let name = members.allKeys.first { $0.stringValue.lowercased() == "privatekey" }
+            let name = members.allKeys.first { $0.stringValue.lowercasedASCII == "privatekey" }
             self.privateKey = name.flatMap { try? members.decode(String.self, forKey: $0) }
         }
     }

@@ -1,3 +1,4 @@
+import AsyncSockets
 import FoundationEssentials
 
 /// What a client tells of itself at login (docs/protocol.md, "Login").

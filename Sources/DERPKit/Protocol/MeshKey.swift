@@ -25,9 +25,9 @@ public struct MeshKey: Sendable {
 
     /// Reads 64 hexadecimal digits, with white space around them; `nil` for anything else, and for all zeros.
     public init?(text: some StringProtocol) {
-        let isSpace = { (character: Character) in character.isWhitespace }
-        let digits = text.drop(while: isSpace).reversed().drop(while: isSpace).reversed()
-        guard let bytes = Hex.decode(String(digits)) else { return nil }
+        let isBlank: (UInt8) -> Bool = { (0x09...0x0d).contains($0) || $0 == 0x20 }
+        let digits = text.utf8.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
+        guard let bytes = Hex.decode(String(decoding: Array(digits), as: UTF8.self)) else { return nil }
         self.init(bytes: bytes)
     }
 

@@ -1,3 +1,4 @@
+import AsyncSockets
 import CSodium
 
 /// The 32-byte Curve25519 private key of a server or client. Never printed: its description is redacted.
@@ -28,8 +29,7 @@ public struct NodePrivateKey: Sendable {
 
     /// Reads the text form `privkey:<64 hex>`; `nil` for anything else.
     public init?(text: some StringProtocol) {
-        let prefix = "privkey:"
-        guard text.hasPrefix(prefix), let bytes = Hex.decode(String(text.dropFirst(prefix.count))) else { return nil }
+        guard let digits = text.rest(after: "privkey:"), let bytes = Hex.decode(String(digits)) else { return nil }
         self.init(bytes: bytes)
     }
 

@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// The 32-byte Curve25519 public key that names a client or a server.
 ///
 /// Hashed whole by the standard seeded hasher, because strangers choose these keys.
@@ -22,8 +24,7 @@ public struct NodePublicKey: Hashable, Sendable {
 
     /// Reads a key from 64 hexadecimal digits, with or without the prefix `nodekey:`.
     public init?(text: some StringProtocol) {
-        let prefix = "nodekey:"
-        let digits = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : String(text)
+        let digits = text.rest(after: "nodekey:").map { String($0) } ?? String(text)
         guard let bytes = Hex.decode(digits), bytes.count == Self.byteCount else { return nil }
         self.init(bytes)
     }

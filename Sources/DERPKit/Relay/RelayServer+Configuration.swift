@@ -29,16 +29,20 @@ extension RelayServer {
         public var addresses: [SocketAddress]
         /// What protects ``addresses``.
         public var security: Security
-        /// Where plain HTTP is served beside TLS: `/generate_204`, the map, ACME's challenges, redirects. Never
+        /// Where plain HTTP is served beside TLS: `/generate_204`, the map, ACME's challenges, redirects to ``hostnames``. Never
         /// relays.
         public var plainHTTPAddresses: [SocketAddress] = []
+        /// The server's own DNS names and IP addresses, to which ``plainHTTPAddresses`` redirect: to the one that a client asks
+        /// for, else to the first. What isn't a host is passed over. Empty: those that ``security`` has certificates for, by name.
+        public var hostnames: [String] = []
         /// Where STUN binding requests are answered, over UDP. Empty: nowhere.
         public var stunAddresses: [SocketAddress] = []
         /// Whether `/derp` relays. Off: the path answers 404.
         public var isRelayEnabled = true
         /// What `GET /` shows.
         public var homePage: HomePage = .standard
-        /// Networks besides loopback that may read `/metrics`.
+        /// Networks that may read `/metrics`, besides loopback where ``addresses`` are protected by TLS: on a plain port who comes
+        /// from loopback is most likely a proxy, behind which may be anybody.
         public var debugNetworks: [IPNetwork] = []
         /// This server's own region of the DERP map; `nil`: none. Without it and ``mapSources`` no map is served.
         public var region: DERPRegion?
@@ -107,6 +111,20 @@ extension RelayServer.Configuration.Security {
 }
 
 extension RelayServer.Configuration {
+    /// Where the plain port may send its clients.
+    var ownHosts: [HTTPAuthority] {
+        let names =
+            switch self.security {
+            case _ where !self.hostnames.isEmpty: self.hostnames
+            case .tls(let certificate): (try? certificate.leaf())?.alternativeNames ?? []
+            case .certificates(let certificates): certificates.status.map(\.host)
+            case .none: [String]()
+            }
+        return names.compactMap { name in
+            HTTPAuthority(IPAddress(name)?.family == .ipv6 ? "[\(name)]" : name).flatMap { $0.port == nil ? $0 : nil }
+        }
+    }
+
     var tcpOptions: TCPOptions {
         TCPOptions(keepAliveTime: self.tcpKeepAlive, userTimeout: self.tcpUserTimeout)
     }
@@ -127,7 +145,7 @@ extension RelayServer.Configuration {
         try self.takeover?.validate()
         try self.bootstrapNames.validate()
         if case .redirect(let url) = self.homePage {
-            let isWeb = url.hasPrefix("https://") || url.hasPrefix("http://")
+            let isWeb = url.begins(with: "https://") || url.begins(with: "http://")
             try Self.require(isWeb && url.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the home page is no web URL")
         }
     }

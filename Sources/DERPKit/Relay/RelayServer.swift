@@ -302,7 +302,7 @@ extension RelayServer {
         for address in self.configuration.plainHTTPAddresses {
             let router = HTTPRouter(
                 configuration: self.configuration,
-                port: .plainHelper(tlsPort: tlsPort, fallbackHost: nil)
+                port: .plainHelper(tlsPort: tlsPort, hosts: self.configuration.ownHosts)
             )
             let sockets = inherited.take(.plainHTTP, address)
             let listener = try self.bind(to: address, router: router, tls: nil, with: sockets)

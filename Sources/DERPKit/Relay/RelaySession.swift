@@ -104,7 +104,9 @@ extension RelaySession {
         while true {
             guard let head = try await self.readHead(&buffer) else { return nil }
             let keepsAlive = head.wantsKeepAlive && self.hasTimeForAnotherRequest
-            let origin = self.port.router.origin(of: head, on: self.seat.origin)
+            guard let origin = self.port.router.origin(of: head, on: self.seat.origin) else {
+                try await self.refuse(.unclearClient)
+            }
             switch self.port.router.outcome(for: head, from: origin, isTLS: self.port.tls != nil) {
             case .upgrade(let upgrade):
                 try await self.identify(as: origin, for: head)
@@ -172,14 +174,19 @@ extension RelaySession {
                 buffer.removeFirst(byteCount)
                 return head
             case .invalid(let error):
-                try? await self.stream.write(HTTPReply(error).serialized(keepAlive: false))
-                throw Ending(.badRequest)
+                try await self.refuse(error)
             case .incomplete:
                 // No more than a head: what lies behind one is moved when that is taken.
                 let limit = HTTPRequestParser.maxHeadByteCount
                 guard try await self.receive(into: &buffer, atMost: limit) else { return nil }
             }
         }
+    }
+
+    /// Answers a request that isn't served, and ends the connection.
+    private func refuse(_ error: HTTPParseError) async throws(Ending) -> Never {
+        try? await self.stream.write(HTTPReply(error).serialized(keepAlive: false))
+        throw Ending(.badRequest)
     }
 
     /// Adds what comes next to `buffer`; false at the end of the stream.

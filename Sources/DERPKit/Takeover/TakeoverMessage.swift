@@ -51,7 +51,7 @@ extension TakeoverMessage {
     /// Reads a message; `nil` for anything that is none.
     init?(_ bytes: [UInt8]) {
         guard bytes.count <= 128, bytes.allSatisfy({ (0x20...0x7e).contains($0) }) else { return nil }
-        let words = String(decoding: bytes, as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
+        let words = String(decoding: bytes, as: UTF8.self).parts(at: " ")
         guard words.count >= 2, words[0] == Self.version else { return nil }
         switch (words[1], words.count) {
         case ("hello", 2): self = .hello

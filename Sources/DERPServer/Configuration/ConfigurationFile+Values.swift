@@ -1,3 +1,4 @@
+import AsyncSockets
 import DERPKit
 
 extension ConfigurationFile {
@@ -11,7 +12,7 @@ extension ConfigurationFile {
     /// The one of `names` that `name` is most like; `nil` when it is like none.
     static func nearest(to name: String, among names: [String]) -> String? {
         guard name.utf8.count <= 60 else { return nil }
-        let name = name.lowercased()
+        let name = name.lowercasedASCII
         let distances = names.map { (name: $0, distance: EditDistance.between($0, name)) }
         guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, min(3, name.utf8.count / 4)) ? best.name : nil

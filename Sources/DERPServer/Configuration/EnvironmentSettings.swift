@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// The settings in environment variables: `DERP_` and a flag's name in capitals, with `_` for `-`.
 ///
 /// Empty ones count as if they were not there. Several values of a flag that may be repeated stand with white space
@@ -18,7 +20,7 @@ struct EnvironmentSettings {
     /// - Throws: ``UsageError`` with the variable that is wrong.
     init(_ variables: [String: String]) throws(UsageError) {
         var former = [String: String]()
-        let given = variables.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }
+        let given = variables.filter { $0.key.begins(with: Self.prefix) && !$0.value.isEmpty }
         for (name, text) in given.sorted(by: { $0.key < $1.key }) {
             guard let flag = Self.flag(name) else {
                 if Self.commands.contains(name), GoBoolean.parse(text) == true {
@@ -38,9 +40,8 @@ struct EnvironmentSettings {
     }
 
     private static func flag(_ variable: String) -> Flag? {
-        let key = variable.dropFirst(Self.prefix.count)
-        guard key == key.uppercased() else { return nil }
-        let name = key.lowercased()
+        guard let key = variable.rest(after: Self.prefix), key.equals(key.uppercasedASCII) else { return nil }
+        let name = key.lowercasedASCII
         return Self.invocations[name].flatMap(Flag.named) ?? Flag.configurable(name)
     }
 }

@@ -99,8 +99,8 @@ extension HeadscaleSection {
         guard let member, let flag = Flag.named("c"),
             let path = try self.file.setting(flag, member)?.values.first?.text, !path.isEmpty
         else { return }
-        let directory = self.file.path[..<(self.file.path.lastIndex(of: "/") ?? self.file.path.startIndex)]
-        let isRelative = !path.hasPrefix("/") && !directory.isEmpty
+        let directory = self.file.path[..<(self.file.path.lastPosition(of: "/") ?? self.file.path.startIndex)]
+        let isRelative = !path.begins(with: "/") && !directory.isEmpty
         try self.set("c", isRelative ? "\(directory)/\(path)" : path, line: member.line)
     }
 

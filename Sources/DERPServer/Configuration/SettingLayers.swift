@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// Settings of several sources, laid over each other: what a later layer gives a flag replaces what an earlier one gave,
 /// whole lists too.
 struct SettingLayers: Hashable, Sendable {
@@ -29,9 +31,9 @@ struct SettingLayers: Hashable, Sendable {
 
     /// `message`, which names a flag, with the line of the file or the variable that gave the flag its value.
     func locating(_ message: String) -> String {
-        let words = message.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")) }
-        let origins = words.lazy.filter { $0.hasPrefix("-") }.compactMap { word in
-            self.settings[String(word.drop { $0 == "-" })]?.origin(in: message)
+        let words = message.words(of: "-")
+        let origins = words.lazy.filter { $0.begins(with: "-") }.compactMap { word in
+            self.settings[String(word.rest(after: "--") ?? word.rest(after: "-") ?? word)]?.origin(in: message)
         }
         return (origins.first { $0 != .commandLine }?.prefix ?? "") + message
     }

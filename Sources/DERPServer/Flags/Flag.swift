@@ -1,3 +1,4 @@
+import AsyncSockets
 import DERPKit
 
 /// What is known of one command line flag before its value is looked at.
@@ -98,7 +99,7 @@ extension Flag {
     /// The flag that a configuration file's `key` or a variable stands for; `nil` when there is none, or it makes sense on
     /// the command line only.
     static func configurable(_ key: String) -> Flag? {
-        let name = key.replacing("_", with: "-")
+        let name = key.replacing("_", by: "-")
         guard let flag = Self.named(Self.longNames[name] ?? name), flag.isConfigurable else { return nil }
         return flag
     }
@@ -107,7 +108,7 @@ extension Flag {
     var isConfigurable: Bool { !["version", "config", "check-config"].contains(self.name) }
 
     /// What files call it.
-    var key: String { self.name.replacing("-", with: "_") }
+    var key: String { self.name.replacing("-", by: "_") }
 
     /// Names of more than one letter, for files and variables.
     private static let longNames = ["address": "a", "key-file": "c"]
@@ -120,7 +121,7 @@ extension Flag {
     /// The key of a file that is most like `key`; `nil` when none is much like it.
     static func nearestKey(to key: String) -> String? {
         let candidates = self.all.filter { $0.support == .supported && $0.isConfigurable }
-        return Self.nearest(to: key.lowercased().replacing("_", with: "-"), among: candidates)?.key
+        return Self.nearest(to: key.lowercasedASCII.replacing("_", by: "-"), among: candidates)?.key
     }
 
     private static func nearest(to name: String, among flags: [Flag]) -> Flag? {

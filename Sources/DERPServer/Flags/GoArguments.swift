@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// Reads command lines as Go's flag package does, so that derper's work as they are.
 ///
 /// One dash or two; `-x=value` or `-x value`, whatever the value starts with; a boolean alone or as `-x=false`, `-x=0`,
@@ -29,13 +31,13 @@ struct GoArguments {
     var normalized: [String] { (self.wantsHelp ? ["--help"] : []) + self.settings.flatMap(\.arguments) }
 
     private static func split(_ argument: String) throws(UsageError) -> (name: String, value: String?) {
-        guard argument.hasPrefix("-"), argument != "-", argument != "--" else {
+        guard argument.begins(with: "-"), argument != "-", argument != "--" else {
             let hint = GoBoolean.parse(argument) == nil ? "" : " (a boolean's value is attached: -stun=\(argument))"
             throw UsageError("unexpected argument \(UsageError.quote(argument))\(hint)")
         }
-        let body = argument.dropFirst(argument.hasPrefix("--") ? 2 : 1)
-        let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let name = parts.first, !name.isEmpty, !name.hasPrefix("-") else {
+        let body = argument.rest(after: "--") ?? argument.rest(after: "-") ?? argument[...]
+        let parts = body.parts(at: "=", atMost: 2)
+        guard let name = parts.first, !name.isEmpty, !name.begins(with: "-") else {
             throw UsageError("\(UsageError.quote(argument)) is no flag")
         }
         return (String(name), parts.count == 2 ? String(parts[1]) : nil)

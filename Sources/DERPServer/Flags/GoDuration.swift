@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// Go's way to write a span of time: `300ms`, `15s`, `1h30m`, `1.5h`.
 enum GoDuration {
     /// Nanoseconds in each unit.
@@ -8,15 +10,15 @@ enum GoDuration {
 
     /// The span, exact to the nanosecond; `nil` for what is none, is negative, or exceeds 292 years.
     static func parse(_ text: String) -> Duration? {
-        var rest = (text.hasPrefix("+") ? text.dropFirst() : text[...])
+        var rest = text.rest(after: "+") ?? text[...]
         if rest == "0" { return .zero }
         guard !rest.isEmpty else { return nil }
         var total: Int64 = 0
         while !rest.isEmpty {
-            let number = rest.prefix { $0 == "." || ("0"..."9").contains($0) }
-            rest = rest.dropFirst(number.count)
-            let unit = rest.prefix { $0 != "." && !("0"..."9").contains($0) }
-            rest = rest.dropFirst(unit.count)
+            let number = rest[..<(rest.utf8.firstIndex { !Self.isNumeric($0) } ?? rest.endIndex)]
+            let tail = rest[number.endIndex...]
+            let unit = tail[..<(tail.utf8.firstIndex(where: Self.isNumeric) ?? tail.endIndex)]
+            rest = tail[unit.endIndex...]
             guard let scale = Self.units[String(unit)], let part = Self.scale(number, by: scale) else { return nil }
             let (sum, overflow) = total.addingReportingOverflow(part)
             guard !overflow else { return nil }
@@ -25,16 +27,20 @@ enum GoDuration {
         return .nanoseconds(total)
     }
 
+    private static func isNumeric(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ".") || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+
     /// `number`, digits with at most one point among them, times `scale`.
     private static func scale(_ number: Substring, by scale: Int64) -> Int64? {
-        let parts = number.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let parts = number.parts(at: ".", atMost: 2)
         guard let whole = parts.first, number != ".", !number.isEmpty else { return nil }
         guard let units = whole.isEmpty ? 0 : Int64(whole) else { return nil }
         let (product, overflow) = units.multipliedReportingOverflow(by: scale)
         guard !overflow else { return nil }
         guard parts.count == 2, !parts[1].isEmpty else { return product }
         // More digits than a nanosecond of an hour has say nothing.
-        guard let fraction = Double("0." + parts[1].prefix(15)), !parts[1].contains(".") else { return nil }
+        guard let fraction = Double("0." + parts[1].prefix(15)), !parts[1].holds(".") else { return nil }
         let (sum, carried) = product.addingReportingOverflow(Int64(fraction * Double(scale)))
         return carried ? nil : sum
     }

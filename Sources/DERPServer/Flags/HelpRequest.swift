@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsyncSockets
 
 /// A command line that asks what there is: `help`, `help map lint`, `map help lint`, `map lint --help`, `check -h`.
 ///
@@ -13,7 +14,7 @@ enum HelpRequest {
         case "map":
             if rest.first == "help" { return [first] + rest.dropFirst() }
             guard rest.contains(where: Self.asks) else { return nil }
-            return [first] + rest.prefix(1).filter { !$0.hasPrefix("-") }
+            return [first] + rest.prefix(1).filter { !$0.begins(with: "-") }
         case "check":
             return rest == ["help"] || rest.contains(where: Self.asks) ? [first] : nil
         default:

@@ -44,7 +44,7 @@ struct PortCheck {
                     )
                 )
             default:
-                let reason = String(cString: strerror(code)).lowercased()
+                let reason = String(cString: strerror(code)).lowercasedASCII
                 throw StartError(place.flag, "can't listen on \(kind) \(place.address): \(reason)")
             }
         }

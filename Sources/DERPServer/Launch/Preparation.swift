@@ -36,6 +36,11 @@ struct Preparation {
         configuration.isRelayEnabled = settings.isRelayEnabled
         configuration.homePage = settings.homePage
         configuration.debugNetworks = settings.debugNetworks
+        // No proxy stands before a server in development.
+        if settings.transport == .development {
+            configuration.debugNetworks += ["127.0.0.0/8", "::1"].compactMap { IPNetwork($0) }
+        }
+        configuration.hostnames = settings.hostnames
         configuration.region = settings.region(with: certificates.set?.defaultCertificate)
         configuration.admission = try settings.admission.policy(authoritiesPEM: authorities)
         configuration.connectionLimits = settings.limits.connections
@@ -65,6 +70,7 @@ struct Preparation {
         notices += settings.admission.notices(of: configuration.admission)
         notices += Self.notices(of: configuration.region)
         notices += settings.mesh.notices(of: configuration.mesh)
+        notices += settings.secretFiles.compactMap { .init(exposed: $0) }
         // In development nobody else reaches it.
         if settings.isRelayEnabled, settings.transport != .development, !settings.admission.isSelective {
             notices.append(

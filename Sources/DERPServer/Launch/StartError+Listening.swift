@@ -15,7 +15,7 @@ extension StartError {
         let flags = candidates.filter { _, addresses in
             addresses.contains { Self.names(error.message, $0.description) }
         }.map(\.0)
-        let isTaken = error.message.contains("in use")
+        let isTaken = error.message.holds("in use")
         let hint = isTaken ? flags.lazy.compactMap { Self.hint(about: $0, settings.sources) }.first : nil
         self.init(
             flags.isEmpty ? "-a" : flags.joined(separator: " or "),

@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// The arguments of a map command, those for the command apart from those for a server.
 struct MapArguments {
     /// What the command is given.
@@ -31,9 +33,9 @@ struct MapArguments {
 
     /// The server's flag that an argument is, and the value that it brings.
     private static func flag(_ argument: String) -> (Flag, value: String?)? {
-        guard argument.hasPrefix("-"), argument != "-", argument != "--" else { return nil }
-        let body = argument.dropFirst(argument.hasPrefix("--") ? 2 : 1)
-        let parts = body.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard argument.begins(with: "-"), argument != "-", argument != "--" else { return nil }
+        let body = argument.rest(after: "--") ?? argument.rest(after: "-") ?? argument[...]
+        let parts = body.parts(at: "=", atMost: 2)
         guard let name = parts.first, let flag = Flag.named(String(name)), !Self.others.contains(flag.name) else {
             return nil
         }

@@ -1,3 +1,5 @@
+import DERPKit
+
 /// Rows whose columns are aligned, for a terminal.
 struct TextTable {
     let text: String
@@ -19,10 +21,6 @@ struct TextTable {
 
     /// What a map holds is a stranger's word: nothing of it may move the cursor.
     private static func printable(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) ? "?" : $0 }
-            )
-        )
+        OutsideText.line(text, limit: 1000)
     }
 }

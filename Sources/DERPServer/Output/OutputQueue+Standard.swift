@@ -1,3 +1,5 @@
+import AsyncSockets
+import DERPKit
 import Glibc
 import Logging
 import Synchronization
@@ -40,8 +42,22 @@ private final class CaughtLine: TextOutputStream, Sendable {
 extension Logger {
     /// A logger to standard error that never waits for who reads it.
     static func server(level: Level) -> Logger {
-        var logger = Logger(label: "DERPServer") { StreamLogHandler(label: $0, stream: OutputQueue.standardError) }
+        var logger = Logger(label: "DERPServer") { StreamLogHandler(label: $0, stream: VisibleLines()) }
         logger.logLevel = level
         return logger
+    }
+}
+
+/// The log's lines, each of which stays one, whatever was said by whom. What strangers say is made harmless where it comes in
+/// (``OutsideText``); this is for what was overlooked.
+private struct VisibleLines: TextOutputStream, Sendable {
+    /// Of a line, in characters.
+    private static let limit = 8192
+
+    func write(_ string: String) {
+        let text = string.rest(before: "\n") ?? string[...]
+        // Nearly all lines: a character above U+007F has bytes above.
+        let isPlain = text.utf8.count <= Self.limit && text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
+        OutputQueue.standardError.write(isPlain ? string : OutsideText.line(text, limit: Self.limit) + "\n")
     }
 }

@@ -1,3 +1,4 @@
+import AsyncSockets
 import DERPKit
 
 /// What the command line says of how certificates are ordered.
@@ -47,7 +48,7 @@ struct ACMESettings: Hashable {
         if text.isEmpty { return nil }
         // RFC 8555 §7.3: one address, and nothing of a mailto URL's other parts.
         let isAddress =
-            text.utf8.count <= 254 && text.split(separator: "@", omittingEmptySubsequences: false).count == 2
+            text.utf8.count <= 254 && text.parts(at: "@").count == 2
             && text.utf8.allSatisfy { (0x21...0x7e).contains($0) && !",?%\"<>".utf8.contains($0) }
             && text.first != "@" && text.last != "@"
         guard isAddress else { throw UsageError("-acme-email is an address, not \(UsageError.quote(text))") }

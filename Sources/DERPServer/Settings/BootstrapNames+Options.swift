@@ -11,10 +11,10 @@ extension BootstrapNames {
     }
 
     private static func list(_ flag: String, _ text: String) throws(UsageError) -> [String] {
-        let names = text.split(separator: ",").map { $0.trimmingPrefix { $0 == " " } }.map(String.init)
+        let names = text.parts(at: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
         guard names.count <= 256 else { throw UsageError("\(flag) takes up to 256 names") }
         for name in names where !Self.isName(name) {
-            guard !name.contains("/") else {
+            guard !name.holds("/") else {
                 throw UsageError(
                     "\(flag) takes names alone: what stands behind a slash is for Tailscale's own roll-outs, and is not supported"
                 )

@@ -1,3 +1,4 @@
+import AsyncSockets
 import FoundationEssentials
 import Glibc
 
@@ -18,7 +19,7 @@ struct HostEnvironment {
             ? String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self) : ""
         let variables = ProcessInfo.processInfo.environment.filter { name, _ in
             ["HOME", "XDG_CACHE_HOME", Self.meshKeyVariable].contains(name)
-                || name.hasPrefix(EnvironmentSettings.prefix)
+                || name.begins(with: EnvironmentSettings.prefix)
         }
         return Self(isRoot: getuid() == 0, hostname: hostname, variables: variables)
     }
@@ -31,7 +32,7 @@ struct HostEnvironment {
 
     private var cacheDirectory: String? {
         if let path = self.variables["XDG_CACHE_HOME"], !path.isEmpty {
-            guard path.hasPrefix("/") else { return nil }
+            guard path.begins(with: "/") else { return nil }
             return path
         } else if let home = self.variables["HOME"], !home.isEmpty {
             return home + "/.cache"

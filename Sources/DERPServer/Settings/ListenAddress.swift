@@ -9,11 +9,10 @@ struct ListenAddress: Hashable {
     /// Reads `:443`, `192.0.2.1:443`, `[2001:db8::1]:443` or `name:443`; the port may be `http` or `https`. `nil` for
     /// anything else.
     init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":") else { return nil }
-        guard let port = Self.port(text[text.index(after: colon)...]) else { return nil }
+        guard let colon = text.lastPosition(of: ":") else { return nil }
+        guard let port = Self.port(text.rest(behind: colon)) else { return nil }
         let host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            let literal = host.dropFirst().dropLast()
+        if let literal = host.bracketed {
             guard IPAddress(literal)?.family == .ipv6 else { return nil }
             self.host = String(literal)
         } else {
@@ -54,5 +53,5 @@ struct ListenAddress: Hashable {
 
 extension ListenAddress: CustomStringConvertible {
     /// As ``init(_:)`` reads it.
-    var description: String { "\(self.host.contains(":") ? "[\(self.host)]" : self.host):\(self.port)" }
+    var description: String { "\(self.host.holds(":") ? "[\(self.host)]" : self.host):\(self.port)" }
 }

@@ -1,3 +1,4 @@
+import AsyncSockets
 import DERPKit
 import Glibc
 
@@ -26,15 +27,16 @@ extension MeshSettings {
     }
 
     private func key() throws(StartError) -> MeshKey? {
-        guard let path = self.keyFile ?? self.defaultKeyFiles.first(where: { access($0, F_OK) == 0 }) else {
-            return self.developmentKey
-        }
+        guard let path = self.keyPath else { return self.developmentKey }
         do {
             return try MeshKey(contentsOfFile: path)
         } catch {
             throw StartError("-mesh-psk-file", error)
         }
     }
+
+    /// The file that the key is read from; `nil` when there is none.
+    var keyPath: String? { self.keyFile ?? self.defaultKeyFiles.first { access($0, F_OK) == 0 } }
 
     /// What is to be said at start of the mesh.
     func notices(of configuration: MeshConfiguration?) -> [Notice] {
@@ -53,7 +55,7 @@ extension MeshSettings {
         guard let configuration else { return notices }
         let names = configuration.nodes.map(\.name).joined(separator: " ")
         notices.append(.info("Meshing with those who have the key", ["nodes": "\(names)"]))
-        for node in self.nodes where node.url.hasPrefix("http://") {
+        for node in self.nodes where node.url.begins(with: "http://") {
             notices.append(
                 .warning("A mesh node is reached without TLS: the key can be read on the way", ["node": "\(node.url)"])
             )

@@ -1,3 +1,4 @@
+import AsyncSockets
 import DERPKit
 
 /// What the command line says of the mesh.
@@ -37,8 +38,8 @@ struct MeshSettings: Hashable {
         }
         self.nodes = []
         guard !options.nodes.isEmpty else { return }
-        for text in options.nodes.split(separator: ",", omittingEmptySubsequences: false) {
-            let node = try Self.node(String(text.drop { $0 == " " }))
+        for text in options.nodes.parts(at: ",") {
+            let node = try Self.node(String(text.trimmed))
             guard !self.nodes.contains(where: { $0.url == node.url }) else {
                 throw UsageError("-mesh-with names \(UsageError.quote(String(text))) twice")
             }
@@ -47,9 +48,10 @@ struct MeshSettings: Hashable {
     }
 
     private static func node(_ text: String) throws(UsageError) -> Node {
-        let isPlain = text.hasPrefix("http://")
-        let rest = isPlain ? text.dropFirst(7) : text.hasPrefix("https://") ? text.dropFirst(8) : text[...]
-        let parts = rest.split(separator: "/", omittingEmptySubsequences: false)
+        let plain = text.rest(after: "http://")
+        let isPlain = plain != nil
+        let rest = plain ?? text.rest(after: "https://") ?? text[...]
+        let parts = rest.parts(at: "/")
         guard (1...2).contains(parts.count), let url = HTTPURL((isPlain ? "http://" : "https://") + parts[0]),
             url.target == "/", CertificateHost(url.name) != nil,
             parts.count == 1 || CertificateHost(String(parts[1])) != nil

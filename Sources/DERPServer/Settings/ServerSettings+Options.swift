@@ -122,8 +122,8 @@ extension ServerSettings {
         in environment: HostEnvironment
     ) throws(UsageError) -> ([String], HostnameOrigin) {
         if !options.hostname.isEmpty {
-            let names = options.hostname.split(separator: ",", omittingEmptySubsequences: false).map { name in
-                String(name.drop { $0 == " " })
+            let names = options.hostname.parts(at: ",").map { name in
+                String(name.trimmed)
             }
             for name in names where CertificateHost(name) == nil {
                 throw UsageError("-hostname is a DNS name or an IP address, not \(UsageError.quote(name))")
@@ -181,7 +181,7 @@ extension ServerSettings {
         case "blank": return .blank
         default:
             // It becomes a header field, so nothing but visible ASCII.
-            let isURL = text.hasPrefix("http://") || text.hasPrefix("https://")
+            let isURL = text.begins(with: "http://") || text.begins(with: "https://")
             guard isURL, text.utf8.count <= 2048, text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
                 throw UsageError("-home is \"blank\" or an http or https URL, not \(UsageError.quote(text))")
             }
@@ -192,8 +192,8 @@ extension ServerSettings {
     /// Networks, separated by commas or in values of their own.
     static func networks(_ flag: String, _ values: [String]) throws(UsageError) -> [IPNetwork] {
         var networks = [IPNetwork]()
-        for text in values.flatMap({ $0.split(separator: ",") }) {
-            guard let network = IPNetwork(text.drop { $0 == " " }) else {
+        for text in values.flatMap({ $0.parts(at: ",") }) where !text.isEmpty {
+            guard let network = IPNetwork(text.trimmed) else {
                 throw UsageError(
                     "\(flag) takes networks such as 192.0.2.0/24, not \(UsageError.quote(String(text)))"
                 )

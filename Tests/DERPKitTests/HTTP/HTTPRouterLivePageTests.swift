@@ -29,6 +29,19 @@ struct HTTPRouterLivePageTests {
         }
     }
 
+    @Test("Without TLS loopback is like anybody else, as a proxy's clients may seem to be there")
+    func withoutTLS() throws {
+        var request = self.local
+        request.isTLS = false
+        #expect(try request.reply("GET /metrics").status.code == 403)
+        request.configuration.debugNetworks = ["127.0.0.1"].compactMap { IPNetwork($0) }
+        guard case .metrics = try request.outcome("GET /metrics") else {
+            Issue.record("no metrics")
+            return
+        }
+        #expect(try request.reply("GET /metrics", "X-Forwarded-For: 127.0.0.1").status.code == 403)
+    }
+
     @Test(
         "Nobody reads the metrics through a proxy",
         arguments: [

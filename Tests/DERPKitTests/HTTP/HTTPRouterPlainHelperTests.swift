@@ -1,6 +1,7 @@
 import AsyncSockets
-import DERPKit
 import Testing
+
+@testable import DERPKit
 
 @Suite("The plain HTTP port beside TLS")
 struct HTTPRouterPlainHelperTests {
@@ -39,16 +40,57 @@ struct HTTPRouterPlainHelperTests {
         ] as [(UInt16, String, String)]
     )
     func tlsPort(port: UInt16, host: String, location: String) throws {
-        let reply = try RoutedRequest.plainHelper(tlsPort: port).reply("GET /", "Host: \(host)", version: "HTTP/1.0")
+        let request = RoutedRequest.plainHelper(
+            tlsPort: port,
+            hosts: ["other.test", "relay.test", "127.0.0.1", "[::1]"]
+        )
+        let reply = try request.reply("GET /", "Host: \(host)", version: "HTTP/1.0")
         #expect(reply.field("Location") == location)
     }
 
-    @Test("A request that names no host goes to the one set for it, or nowhere")
+    @Test(
+        "Nobody is sent to a host that isn't the server's own",
+        arguments: [
+            "evil.test", "relay.test.evil.test", "evil.test:80", "relay.tes", "127.0.0.2", "[::2]", "RELAY.TEST",
+            "Relay.Test:8080",
+        ]
+    )
+    func otherHost(host: String) throws {
+        let request = RoutedRequest.plainHelper(hosts: ["relay.test", "other.test"])
+        let reply = try request.reply("GET /a?b", "Host: \(host)", version: "HTTP/1.0")
+        #expect(reply.field("Location") == "https://relay.test/a?b")
+        let absolute = try request.reply("GET http://evil.test/x", "Host: \(host)", version: "HTTP/1.0")
+        #expect(absolute.field("Location") == "https://relay.test/x")
+    }
+
+    @Test("The server's own hosts are those of its settings, else those of its certificates")
+    func ownHosts() throws {
+        func hosts(_ security: RelayServer.Configuration.Security, _ names: String...) -> [String] {
+            var configuration = RelayServer.Configuration(
+                privateKey: NodePrivateKey(),
+                addresses: [],
+                security: security
+            )
+            configuration.hostnames = names
+            return configuration.ownHosts.map(\.host)
+        }
+        #expect(
+            hosts(.none, "a.test", "2001:db8::1", "192.0.2.1", "no host", "") == [
+                "a.test", "[2001:db8::1]", "192.0.2.1",
+            ]
+        )
+        #expect(hosts(.none) == [])
+        #expect(hosts(.certificates(try CertificateSet(hosts: ["b.test", "::1"]))) == ["b.test", "[::1]"])
+        #expect(hosts(.tls(try .selfSigned(for: "c.test"))) == ["c.test"])
+    }
+
+    @Test("A request that names no host goes to the server's first, and nowhere when it knows of none")
     func noHost() throws {
-        let named = try RoutedRequest.plainHelper(fallbackHost: "relay.test").reply("GET /", version: "HTTP/1.0")
+        let named = try RoutedRequest.plainHelper(hosts: ["relay.test", "b.test"]).reply("GET /", version: "HTTP/1.0")
         #expect(named.field("Location") == "https://relay.test/")
-        #expect(try RoutedRequest.plainHelper().reply("GET /", version: "HTTP/1.0").status.code == 400)
-        #expect(try RoutedRequest.plainHelper().reply("GET /", "Host:", version: "HTTP/1.0").status.code == 400)
+        let nameless = RoutedRequest.plainHelper(hosts: [])
+        #expect(try nameless.reply("GET /", version: "HTTP/1.0").status.code == 400)
+        #expect(try nameless.reply("GET /", "Host: relay.test", version: "HTTP/1.0").status.code == 400)
     }
 
     @Test("Only GET and HEAD are led on")

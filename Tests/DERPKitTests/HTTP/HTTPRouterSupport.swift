@@ -21,9 +21,9 @@ struct RoutedRequest {
         self.configuration.region = DERPRegion(regionID: 900, regionCode: "test", regionName: "Test")
     }
 
-    static func plainHelper(tlsPort: UInt16 = 443, fallbackHost: String? = nil) -> Self {
+    static func plainHelper(tlsPort: UInt16 = 443, hosts: [String] = ["relay.test"]) -> Self {
         var request = Self()
-        request.port = .plainHelper(tlsPort: tlsPort, fallbackHost: fallbackHost.flatMap { HTTPAuthority($0) })
+        request.port = .plainHelper(tlsPort: tlsPort, hosts: hosts.compactMap { HTTPAuthority($0) })
         request.isTLS = false
         return request
     }
@@ -40,7 +40,8 @@ struct RoutedRequest {
         }
         let router = HTTPRouter(configuration: self.configuration, port: self.port)
         let connection = ClientOrigin(address: SocketAddress(self.peer, port: 1), through: self.proxies)
-        return router.outcome(for: head, from: router.origin(of: head, on: connection), isTLS: self.isTLS)
+        let origin = try #require(router.origin(of: head, on: connection))
+        return router.outcome(for: head, from: origin, isTLS: self.isTLS)
     }
 
     /// The reply, where the outcome must be one.

@@ -21,7 +21,7 @@ struct ForwardedForTests {
             on: ClientOrigin(address: address, through: proxies),
             trust: trust
         )
-        return "\(origin.address) \(origin.proxies)"
+        return origin.map { "\($0.address) \($0.proxies)" } ?? "refused"
     }
 
     @Test("what a stranger says of himself counts for nothing")
@@ -55,9 +55,29 @@ struct ForwardedForTests {
         #expect(try self.origin(from: peer, "X-Forwarded-For: [2001:db8::1]") == "[2001:db8::1]:0 trusted")
         #expect(try self.origin(from: peer, "X-Forwarded-For: 2001:db8::1") == "[2001:db8::1]:0 trusted")
         for text in ["unknown", "_hidden", "192.0.2.1.5", ":443", String(repeating: "1", count: 100)] {
-            #expect(try self.origin(from: peer, "X-Forwarded-For: \(text)") == "10.0.0.1:7 unknown")
+            #expect(try self.origin(from: peer, "X-Forwarded-For: \(text)") == "refused")
+            #expect(try self.origin(from: "192.0.2.1", "X-Forwarded-For: \(text)") == "192.0.2.1:7 unknown")
         }
-        #expect(try self.origin(from: peer, "X-Forwarded-For: 192.0.2.1, x, 10.0.0.5") == "10.0.0.5:0 unknown")
+        #expect(try self.origin(from: peer, "X-Forwarded-For: 192.0.2.1, x, 10.0.0.5") == "refused")
+        #expect(try self.origin(from: peer, "X-Forwarded-For:  , ") == "refused")
+    }
+
+    @Test(
+        "what a client writes before the proxy's own entry changes nothing",
+        arguments: [
+            "\u{600}", "x\u{301}", "\u{200d}", "unknown", "\u{37e}", "1.2.3.4\u{600}", "\u{202e}, \u{600}", ",,",
+            "\u{fe0f} ",
+        ]
+    )
+    func foreignWords(text: String) throws {
+        let origin = try self.origin(from: "10.0.0.1", "X-Forwarded-For: \(text), 192.0.2.1")
+        #expect(origin.hasPrefix("192.0.2.1:0 "))
+        #expect(try self.origin(from: "10.0.0.1", "X-Forwarded-For: \(text)", "X-Forwarded-For: 192.0.2.1") == origin)
+        // U+0600 would join the comma behind it, and what combines the one before it.
+        #expect(
+            try self.origin(from: "10.0.0.1", "X-Forwarded-For: \u{600}, 192.0.2.1, 10.0.0.9").hasPrefix("192.0.2.1:0 ")
+        )
+        #expect(try self.origin(from: "10.0.0.1", "X-Forwarded-For: 192.0.2.1,\u{301}10.0.0.9") == "refused")
     }
 
     @Test("X-Real-IP counts where there is no X-Forwarded-For")
@@ -67,7 +87,8 @@ struct ForwardedForTests {
             try self.origin(from: "10.0.0.1", "X-Real-IP: 192.0.2.9", "X-Forwarded-For: 192.0.2.1")
                 == "192.0.2.1:0 trusted"
         )
-        #expect(try self.origin(from: "10.0.0.1", "X-Real-IP: a") == "10.0.0.1:7 unknown")
+        #expect(try self.origin(from: "10.0.0.1", "X-Real-IP: a") == "refused")
+        #expect(try self.origin(from: "10.0.0.1", "X-Real-IP: 192.0.2.1", "X-Real-IP: 192.0.2.2") == "refused")
         #expect(try self.origin(from: "10.0.0.1") == "10.0.0.1:7 none")
         #expect(try self.origin(from: "10.0.0.1", "Via: 1.1 x") == "10.0.0.1:7 unknown")
     }

@@ -13,6 +13,24 @@ struct HelperPortTests {
         #expect(location.hasSuffix(path))
     }
 
+    @Test(
+        "It sends nobody to a host that isn't the server's own",
+        arguments: ["evil.example", "evil.example:80", "other.test", "OTHER.test:8080", "127.0.0.1"]
+    )
+    func otherHost(host: String) throws {
+        let server = try ServerProcess(
+            ServerOptions().with {
+                $0.hostname = "127.0.0.1,other.test"
+                $0.hasHelperPort = true
+            }
+        )
+        var request = HTTPRequest("/x")
+        request.headers = [("Host", host)]
+        let response = try request.send(toHelperOf: server)
+        let expected = host.lowercased().hasPrefix("other.test") ? "other.test" : "127.0.0.1"
+        #expect(response.status == 302 && response["Location"] == "https://\(expected):\(server.port)/x")
+    }
+
     @Test("It never relays")
     func noRelay() throws {
         let server = try ServerProcess(ServerOptions(hasHelperPort: true))

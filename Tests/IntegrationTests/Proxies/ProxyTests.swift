@@ -66,15 +66,53 @@ struct ProxyTests {
         arguments: ProxyProcess.Kind.allCases
     )
     func debugPages(kind: ProxyProcess.Kind) throws {
-        let server = try ServerProcess(kind.serverOptions.with { $0.flags += ["--debug-allow", "127.0.0.9"] })
+        let server = try ServerProcess(
+            kind.serverOptions.with {
+                $0.readsMetrics = false
+                $0.flags += ["--debug-allow", "127.0.0.9", "--debug-allow", "127.0.0.1"]
+            }
+        )
         let proxy = try ProxyProcess(kind, for: server)
         let request = HTTPRequest("/metrics")
-        #expect(try request.send(over: proxy.connect(from: 1)).status == 403)
         #expect(try request.send(over: proxy.connect(from: 8)).status == 403)
         #expect(try request.send(over: proxy.connect(from: 9)).status == 200)
         #expect(try request.send(to: server).status == 200)
         // Behind a proxy that lets through what clients say of themselves.
         let forged = HTTPRequest("/metrics", headers: ["X-Forwarded-For": "127.0.0.9", "X-Real-IP": "127.0.0.9"])
         #expect(try forged.send(over: proxy.connect(from: 8)).status == 403)
+    }
+
+    @Test(
+        "What a client writes into X-Forwarded-For before the proxy's own entry changes nothing",
+        arguments: [ProxyProcess.Kind.nginxHTTP, .haproxyHTTP],
+        ["\u{600}", "x\u{301}", "unknown", "127.0.0.1\u{600}", "\u{202e}, \u{600}", "127.0.0.7"]
+    )
+    func foreignEntries(kind: ProxyProcess.Kind, entry: String) throws {
+        let server = try ServerProcess(
+            kind.serverOptions.with { $0.flags += ["--max-connections-per-ip=1", "--log-level=debug"] }
+        )
+        let proxy = try ProxyProcess(kind, for: server)
+        var request = DERPHandshake.Start.upgrade.request
+        request.headers.append(("X-Forwarded-For", entry))
+        let connection = try proxy.connect(from: 9)
+        try connection.write(request.encoded)
+        #expect(try HTTPResponse(from: connection).status == 101)
+        // It counts as a connection of 127.0.0.9, not as one of the proxy, which has no limit.
+        #expect(throws: KitError.self) { try RawDERPClient(over: proxy.connect(from: 9)) }
+        try RawDERPClient(over: proxy.connect(from: 10)).expectQuiet()
+        withExtendedLifetime(connection) {}
+    }
+
+    @Test("A request of a trusted proxy that doesn't say whose it is is refused")
+    func unclearClient() throws {
+        let server = try ServerProcess(ServerOptions.plain.with { $0.flags = ["--trusted-proxies", "127.0.0.1"] })
+        for field in ["X-Forwarded-For", "X-Real-IP"] {
+            for value in ["unknown", "\u{600}", "192.0.2.1, \u{301}", "_hidden"] {
+                let response = try HTTPRequest("/generate_204", headers: [field: value]).send(to: server)
+                #expect(response.status == 400, "\(field): \(value)")
+            }
+        }
+        let closed = try MetricsReading(of: server).total("derp_connections_closed_total", #"reason="bad_request""#)
+        #expect(closed == 8)
     }
 }

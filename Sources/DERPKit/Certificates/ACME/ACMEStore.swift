@@ -1,3 +1,4 @@
+import AsyncSockets
 import Glibc
 
 /// Keeps an account's key and certificates in a directory, under the names and in the form that derper's autocert uses, so
@@ -52,8 +53,8 @@ struct ACMEStore: Sendable {
         guard try certificate.leaf().isValid(for: host) else {
             throw DERPError(.certificate, "the certificate in \(path) is not for \(host.text)")
         }
-        let origin = text.split(separator: "\n").first { $0.hasPrefix(Self.originMark) }
-        return (certificate, origin.map { $0 == Self.originMark + directoryURL } ?? true)
+        let origin = text.parts(at: "\n").lazy.compactMap { $0.rest(after: Self.originMark) }.first
+        return (certificate, origin.map { $0.equals(directoryURL) } ?? true)
     }
 
     func store(_ certificate: Certificate, for host: CertificateHost, from directoryURL: String) throws {
@@ -66,11 +67,11 @@ struct ACMEStore: Sendable {
 
     private static func name(of host: CertificateHost) -> String {
         // As derper does: no colons in the names of files.
-        host.key.replacing(":", with: ".")
+        host.key.replacing(":", by: ".")
     }
 
     private func path(_ name: String) -> String {
-        self.directory.hasSuffix("/") ? self.directory + name : "\(self.directory)/\(name)"
+        self.directory.ends(with: "/") ? self.directory + name : "\(self.directory)/\(name)"
     }
 
     private func write(_ text: String, to path: String, existing: AtomicFile.Existing) throws {
@@ -79,5 +80,18 @@ struct ACMEStore: Sendable {
         } catch {
             throw DERPError(.certificate, "can't write \(path): \(error)")
         }
+    }
+}
+
+extension ACMEConfiguration {
+    /// Where the account's key and the certificates of `hosts`, each with its key, lie in `directory`.
+    package static func secretPaths(of hosts: [String], in directory: String) -> [String] {
+        ACMEStore(directory: directory).secretPaths(of: hosts.compactMap { CertificateHost($0) })
+    }
+}
+
+extension ACMEStore {
+    fileprivate func secretPaths(of hosts: [CertificateHost]) -> [String] {
+        [self.path("acme_account+key")] + hosts.map { self.path(Self.name(of: $0)) }
     }
 }

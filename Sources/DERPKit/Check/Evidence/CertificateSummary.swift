@@ -1,3 +1,4 @@
+import AsyncSockets
 import Glibc
 
 /// What matters of a server's certificate.
@@ -34,12 +35,12 @@ extension CertificateSummary {
 
     /// Whether it is for `name`, a DNS name or an IP literal (RFC 9525 §6.3: an asterisk is one whole first label).
     func isFor(_ name: String) -> Bool {
-        let name = name.lowercased()
+        let name = name.lowercasedASCII
         return self.names.contains { pattern in
-            let pattern = pattern.lowercased()
-            guard pattern.hasPrefix("*.") else { return pattern == name }
-            guard let dot = name.firstIndex(of: ".") else { return false }
-            return name[dot...] == pattern.dropFirst()
+            let pattern = pattern.lowercasedASCII
+            guard let parent = pattern.rest(after: "*") else { return pattern.equals(name) }
+            guard parent.begins(with: "."), let dot = name.position(of: ".") else { return false }
+            return name[dot...].equals(parent)
         }
     }
 }

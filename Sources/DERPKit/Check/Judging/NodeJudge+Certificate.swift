@@ -60,7 +60,7 @@ extension NodeJudge {
     }
 
     private mutating func judgePin(_ certificate: CertificateSummary, others: Int) {
-        guard certificate.pin.lowercased() == self.target.node.certName.lowercased() else {
+        guard certificate.pin.lowercasedASCII == self.target.node.certName.lowercasedASCII else {
             self.findings.fail(
                 .certificate,
                 "the certificate is not the pinned one",

@@ -20,7 +20,7 @@ extension NodeJudge {
         switch error.code {
         case .tls:
             hint = "Is this the relay's port, and does the relay speak TLS there?"
-        case .timeout where error.message.hasPrefix("TLS"):
+        case .timeout where error.message.begins(with: "TLS"):
             hint = "Something accepts connections there and says nothing: the wrong port, or a server that hangs."
         case .timeout:
             hint = "A firewall may drop the packets, or the address is wrong."
@@ -69,7 +69,7 @@ extension NodeJudge {
                 "\(name): the server takes connections, but doesn't finish the login: \(error.message)",
                 hint: "The server hangs, or something else listens on this port."
             )
-        case .handshake where metaKey != nil && error.message.contains("another key"):
+        case .handshake where metaKey != nil && error.message.holds("another key"):
             self.findings.fail(
                 .serverKey,
                 "\(name): \(error.message): the meta certificate's",

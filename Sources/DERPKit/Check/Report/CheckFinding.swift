@@ -17,7 +17,7 @@ public struct CheckFinding: Hashable, Sendable {
 
     public let severity: Severity
     public let topic: Topic
-    /// One line for a person, of at most 1,000 characters, none of which is a control character.
+    /// One line for a person, of at most 1,000 characters, each of which can be seen.
     public let message: String
     /// What to do about it, in one line; `nil` where nothing is to be done.
     public let hint: String?
@@ -31,10 +31,7 @@ public struct CheckFinding: Hashable, Sendable {
 
     /// Much of a finding is a stranger's word: nothing of it may move the cursor, or fill the screen.
     static func printable(_ text: String) -> String {
-        let scalars = text.unicodeScalars.prefix(1000).map { scalar in
-            scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) ? "?" as Unicode.Scalar : scalar
-        }
-        return String(String.UnicodeScalarView(scalars))
+        OutsideText.line(text, limit: 1000)
     }
 }
 

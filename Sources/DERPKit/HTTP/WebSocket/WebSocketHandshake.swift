@@ -25,7 +25,7 @@ enum WebSocketHandshake {
 
     /// Whether the client offers the subprotocol.
     static func speaksDERP(_ head: HTTPRequestHead) -> Bool {
-        head.fields.list(.secWebSocketProtocol).contains { $0 == Self.subprotocol }
+        head.fields.list(.secWebSocketProtocol).contains { $0.equals(Self.subprotocol) }
     }
 
     /// Why there is no WebSocket.

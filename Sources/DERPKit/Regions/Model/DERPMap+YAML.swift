@@ -1,3 +1,4 @@
+import AsyncSockets
 import FoundationEssentials
 
 extension DERPMap {
@@ -67,7 +68,7 @@ private enum YAMLText {
         }
         let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"]
         if isPlain, let first = text.utf8.first, HTTPGrammar.isLetter(first), text.utf8.last != 0x20,
-            !words.contains(text.lowercased()), Double(text) == nil
+            !words.contains(text.lowercasedASCII), Double(text) == nil
         {
             return text
         }

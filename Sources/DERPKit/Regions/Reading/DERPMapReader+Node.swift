@@ -44,11 +44,11 @@ extension DERPMapReader {
         let quoted = SourceText.quote(host)
         if host.isEmpty {
             self.refuse(line, "the node has no host name")
-        } else if host.contains("://") {
+        } else if host.holds("://") {
             self.refuse(line, "a host name has no scheme, as \(quoted) has")
         } else if IPAddress(host) != nil {
             self.checkExample(host, line: line)
-        } else if let authority = HTTPAuthority(host), authority.port == nil, !host.hasSuffix(":") {
+        } else if let authority = HTTPAuthority(host), authority.port == nil, !host.ends(with: ":") {
             if Self.isExample(host) { self.warn(line, "\(quoted) is a name for examples, which nobody has") }
         } else {
             self.refuse(line, "\(quoted) is no host name: it goes without path and port, which is DERPPort")
@@ -57,19 +57,17 @@ extension DERPMapReader {
 
     /// RFC 2606.
     private static func isExample(_ host: String) -> Bool {
-        let name = "." + host.lowercased()
+        let name = "." + host.lowercasedASCII
         return [".example", ".example.com", ".example.net", ".example.org", ".invalid"].contains {
-            name.hasSuffix($0)
+            name.ends(with: $0)
         }
     }
 
     private mutating func certName(_ member: SourceValue.Member) -> String {
         let text = self.text(member)
         let scheme = "sha256-raw:"
-        if text.hasPrefix(scheme) {
-            if Hex.decode(String(text.dropFirst(scheme.count)))?.count != 32 {
-                self.refuse(member.line, "a pinned certificate is \(scheme) and 64 hexadecimal digits")
-            }
+        if let digits = text.rest(after: scheme), Hex.decode(String(digits))?.count != 32 {
+            self.refuse(member.line, "a pinned certificate is \(scheme) and 64 hexadecimal digits")
         }
         return text
     }

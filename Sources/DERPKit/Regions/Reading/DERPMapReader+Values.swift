@@ -1,3 +1,5 @@
+import AsyncSockets
+
 extension DERPMapReader {
     /// An object's members under their names in JSON. Other members are noted and left out.
     mutating func members(of value: SourceValue, _ what: String, known: [String]) -> [SourceValue.Member] {
@@ -15,8 +17,8 @@ extension DERPMapReader {
         among names: [String],
         in what: String
     ) -> SourceValue.Member? {
-        let lowercased = member.name.lowercased()
-        if let name = names.first(where: { $0.lowercased() == lowercased }) {
+        let lowercased = member.name.lowercasedASCII
+        if let name = names.first(where: { $0.lowercasedASCII == lowercased }) {
             let expected = self.form == .json ? name : lowercased
             if member.name != expected {
                 let message = "the key \(SourceText.quote(member.name)) is spelt \(expected)"
@@ -30,7 +32,7 @@ extension DERPMapReader {
             self.warn(member.line, "\(what) has no key \(quoted): it is ignored")
             return nil
         }
-        let name = self.form == .json ? nearest : nearest.lowercased()
+        let name = self.form == .json ? nearest : nearest.lowercasedASCII
         let message = "\(what) has no key \(quoted): did you mean \(name)?"
         // Maps in JSON come from programs, and newer ones know more; YAML is written by hand.
         if self.form == .json { self.warn(member.line, message) } else { self.refuse(member.line, message) }
@@ -39,7 +41,7 @@ extension DERPMapReader {
 
     private static func nearest(to name: String, among names: [String]) -> String? {
         guard name.utf8.count <= 40 else { return nil }
-        let distances = names.map { (name: $0, distance: EditDistance.between($0.lowercased(), name)) }
+        let distances = names.map { (name: $0, distance: EditDistance.between($0.lowercasedASCII, name)) }
         guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
         return best.distance <= max(1, min(2, name.utf8.count / 3)) ? best.name : nil
     }

@@ -97,8 +97,9 @@ struct JSONSourceParser {
         let start = self.position
         while let byte = self.next, HTTPGrammar.isDigit(byte) || "+-.eE".utf8.contains(byte) { self.position += 1 }
         let text = String(decoding: self.bytes[start..<self.position], as: UTF8.self)
-        let digits = text.drop { $0 == "-" }
-        guard Double(text) != nil, digits.first != "0" || digits.dropFirst().first?.isNumber != true else {
+        let digits = text.utf8.drop { $0 == UInt8(ascii: "-") }
+        let isPadded = digits.first == UInt8(ascii: "0") && digits.dropFirst().first.map(HTTPGrammar.isDigit) == true
+        guard Double(text) != nil, !isPadded else {
             throw self.failure("a number is malformed")
         }
         return text

@@ -1,3 +1,5 @@
+import AsyncSockets
+
 /// Fetched maps on disk, so that a start without the network has the last ones.
 struct DERPMapCache: Sendable {
     let directory: String
@@ -8,7 +10,7 @@ struct DERPMapCache: Sendable {
     /// What is kept of `url`; `nil` when that is nothing, or can't be read.
     func read(_ url: HTTPURL) -> (text: String, validators: DERPMapSource.Validators)? {
         guard let file = try? FileReader.text(at: self.path(of: url), limit: Self.sizeLimit) else { return nil }
-        let parts = file.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+        let parts = file.parts(at: "\n", atMost: 3)
         guard parts.count == 3 else { return nil }
         let validators = DERPMapSource.Validators(
             entityTag: parts[0].isEmpty ? nil : String(parts[0]),

@@ -1,3 +1,4 @@
+import AsyncSockets
 import HTTPTypes
 
 extension DERPMapSource {
@@ -82,8 +83,8 @@ extension DERPMapSource {
     /// How the source's text is to be read: a file's name may say it.
     package var form: DERPMapDocument.Form? {
         guard case .file(let path) = self else { return nil }
-        let name = path.lowercased()
-        if name.hasSuffix(".json") { return .json }
-        return name.hasSuffix(".yaml") || name.hasSuffix(".yml") ? .yaml : nil
+        let name = path.lowercasedASCII
+        if name.ends(with: ".json") { return .json }
+        return name.ends(with: ".yaml") || name.ends(with: ".yml") ? .yaml : nil
     }
 }

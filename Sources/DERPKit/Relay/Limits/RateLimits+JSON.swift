@@ -1,3 +1,5 @@
+import AsyncSockets
+
 extension RateLimits {
     /// A file is at most this large, in bytes.
     static let maximumSize = 16 << 20
@@ -143,6 +145,6 @@ private struct RateLimitReader {
     }
 
     private static func isNear(_ name: String, _ given: String) -> Bool {
-        EditDistance.between(name.lowercased(), given.lowercased()) <= max(1, given.utf8.count / 5)
+        EditDistance.between(name.lowercasedASCII, given.lowercasedASCII) <= max(1, given.utf8.count / 5)
     }
 }

@@ -32,6 +32,8 @@ struct ServerOptions {
     var openFileLimit: Int?
     /// How much address space it may take, in KiB; the tests' own limit if `nil`.
     var addressSpaceLimit: Int?
+    /// Whether it shows its metrics to loopback also without TLS (`--debug-allow`).
+    var readsMetrics = true
     /// Whether it finds an empty `/proc`, as in a root that has none.
     var isWithoutProc = false
     /// Environment variables besides the test's own.
@@ -76,7 +78,8 @@ struct ServerOptions {
     }
 
     private func basis(ports: Ports, directory: URL) -> [ServerSetting] {
-        [
+        let networks = self.readsMetrics && self.certificate == .none ? ["127.0.0.1", "::1"] : []
+        return [
             ("a", self.address.withPort(ports.relay)),
             ("certmode", self.certificate.rawValue),
             ("certdir", directory.path),
@@ -86,6 +89,6 @@ struct ServerOptions {
             ("stun", String(self.hasSTUN)),
             ("stun-port", String(ports.stun)),
             ("loops", String(self.loops)),
-        ].map { ServerSetting($0, [$1]) }
+        ].map { ServerSetting($0, [$1]) } + (networks.isEmpty ? [] : [ServerSetting("debug-allow", networks)])
     }
 }

@@ -6,7 +6,7 @@ struct ACMEFailure: Error, Hashable, CustomStringConvertible {
     var retryAfter: Duration?
 
     init(_ description: String, retryAfter: Duration? = nil) {
-        self.description = description
+        self.description = OutsideText.line(description, limit: 1000)
         self.retryAfter = retryAfter
     }
 }

@@ -1,3 +1,4 @@
+import AsyncSockets
 import FoundationEssentials
 
 /// Base64 in the alphabet of URLs and without padding (RFC 4648 §5, RFC 7515 §2).
@@ -5,12 +6,12 @@ enum Base64URL {
     static func encode(_ bytes: some Sequence<UInt8>) -> String {
         var text = Data(bytes).base64EncodedString()
         while text.last == "=" { text.removeLast() }
-        return text.replacing("+", with: "-").replacing("/", with: "_")
+        return text.replacing("+", by: "-").replacing("/", by: "_")
     }
 
     /// Reads either alphabet, with padding or without; `nil` when `text` is none of these.
     static func decode(_ text: String) -> [UInt8]? {
-        var text = text.replacing("-", with: "+").replacing("_", with: "/")
+        var text = text.replacing("-", by: "+").replacing("_", by: "/")
         while text.last == "=" { text.removeLast() }
         guard text.utf8.count % 4 != 1 else { return nil }
         text += String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)

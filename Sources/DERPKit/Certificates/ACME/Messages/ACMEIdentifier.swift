@@ -7,7 +7,7 @@ struct ACMEIdentifier: Hashable, Codable, Sendable {
 
     init(_ host: CertificateHost) {
         switch host.kind {
-        case .name(let name): (self.type, self.value) = ("dns", name.lowercased())
+        case .name(let name): (self.type, self.value) = ("dns", name.lowercasedASCII)
         case .address(let address): (self.type, self.value) = ("ip", address.description)
         }
     }
@@ -18,7 +18,7 @@ extension CertificateHost {
     /// mapping (RFC 8738 §6).
     var validationName: String {
         switch self.kind {
-        case .name(let name): return name.lowercased()
+        case .name(let name): return name.lowercasedASCII
         case .address(let address):
             let bytes = address.bytes.reversed()
             if address.family == .ipv4 { return bytes.map(String.init).joined(separator: ".") + ".in-addr.arpa" }

@@ -15,12 +15,11 @@ struct ACMEProblem: Hashable, Decodable, Sendable {
 }
 
 extension ACMEProblem: CustomStringConvertible {
-    /// For a log: a stranger's words, so that they are cut to 400 bytes and hold nothing that a terminal would obey.
+    /// For a log: a stranger's words, so that they are cut to 400 characters, each of which can be seen.
     var description: String {
-        let name = self.type?.split(separator: ":").last.map(String.init) ?? "error"
+        let name = self.type?.parts(at: ":").last.map { String($0) } ?? "error"
         let details = [self.detail] + (self.subproblems ?? []).prefix(3).map(\.detail)
         let text = ([name] + details.compactMap { $0 }).joined(separator: ": ")
-        let bytes = text.utf8.prefix(400).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }
-        return String(decoding: bytes, as: UTF8.self)
+        return OutsideText.line(text)
     }
 }
