@@ -101,22 +101,24 @@ struct ControllerVerifierTests {
         }
     }
 
-    @Test("what runs out here is waited for, for a while")
+    @Test("what runs out here is waited for")
     func passingShortage() async throws {
-        let daemon = try ScriptedDaemon(answer: Self.answer(#"{"Allow":true}"#))
-        defer { daemon.stop() }
+        let pace = QuestionPace(patience: .seconds(60))
         let questions = Atomic(0)
-        let resolver = HostResolver { _ in
-            questions.add(1, ordering: .relaxed).newValue < 3
-                ? .failure(DERPError(.exhausted, "out of files")) : .success([.loopbackIPv4])
+        let answer = try await pace.asking { () throws(DERPError) in
+            let number = questions.add(1, ordering: .relaxed).newValue
+            guard number >= 3 else { throw DERPError(.exhausted, "out of files") }
+            return number
         }
-        let verifier = try ControllerVerifier(
-            url: "http://controller.invalid:\(daemon.port)/",
-            failsOpen: false,
-            group: self.group,
-            resolver: resolver
-        )
-        #expect(await verifier.decide(on: self.request) == .allow)
+        #expect(answer == 3)
+    }
+
+    @Test("but not for ever")
+    func lastingShortage() async throws {
+        let pace = QuestionPace(patience: .zero)
+        await #expect(throws: DERPError.self) {
+            try await pace.asking { () throws(DERPError) in throw DERPError(.exhausted, "out of files") }
+        }
     }
 
     @Test("a crowd that comes at once is asked about to the last, though it has only a name")

@@ -88,6 +88,7 @@ struct HostResolverTests {
         #expect(await Self.code(resolver, "one.too.many") == .exhausted)
         // Those that are asked for already are no more names.
         let again = Task { try await resolver.addresses(of: "n64.example") }
+        try await waitUntil("it waits too") { resolver.waiterCount(of: "n64.example") == 2 }
         system.answer(65)
         for task in [first] + tasks + [again] { _ = try await task.value }
     }
@@ -96,7 +97,7 @@ struct HostResolverTests {
     func deadline() async throws {
         let system = System()
         let resolver = system.resolver(threads: 1)
-        let silent = Task { await Self.code(resolver, "silent.example", within: .milliseconds(200)) }
+        let silent = Task { await Self.code(resolver, "silent.example", within: .seconds(3)) }
         try await waitUntil("it is asked") { system.asked.count == 1 }
         #expect(await Self.code(resolver, "behind.example", within: .milliseconds(50)) == .exhausted)
         #expect(await silent.value == .timeout)

@@ -6,7 +6,7 @@ extension QuestionPace {
     func asking<Answer: Sendable>(
         _ ask: @Sendable () async throws(DERPError) -> Answer
     ) async throws(DERPError) -> Answer {
-        let end = ContinuousClock.now + Self.patience
+        let end = ContinuousClock.now + self.patience
         while true {
             let result = await self.inTurn { await Result.awaiting { () throws(DERPError) in try await ask() } }
             guard let result else { throw DERPError(.cancelled, "the question was given up") }
@@ -19,6 +19,5 @@ extension QuestionPace {
         }
     }
 
-    private static let patience: Duration = .milliseconds(2500)
     private static let pause: Duration = .milliseconds(100)
 }

@@ -17,14 +17,21 @@ final class QuestionPace: Sendable {
 
     private let limit: Int
     private let youth: Duration
+    let patience: Duration
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - limit: how many questions may be new.
     ///   - youth: for how long an unanswered one is.
-    init(limit: Int = 128, youth: Duration = .milliseconds(250)) {
+    ///   - patience: for how long a question is tried again that failed because this machine ran out of something.
+    init(
+        limit: Int = 128,
+        youth: Duration = .milliseconds(250),
+        patience: Duration = .milliseconds(2500)
+    ) {
         self.limit = limit
         self.youth = youth
+        self.patience = patience
     }
 
     /// Does `body` when its turn comes; `nil` when the task is cancelled before.
