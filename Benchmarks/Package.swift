@@ -6,6 +6,7 @@ let package = Package(
     products: [
         .executable(name: "derp-load", targets: ["derp-load"]),
         .executable(name: "tls-limit", targets: ["tls-limit"]),
+        .executable(name: "derp-siege", targets: ["derp-siege"]),
         .library(name: "MallocCount", type: .dynamic, targets: ["MallocCount"]),
     ],
     dependencies: [
@@ -44,6 +45,19 @@ let package = Package(
                 .product(name: "DERPKit", package: "derp-kit"),
             ]
         ),
+        .target(
+            name: "SiegeKit",
+            dependencies: [
+                "CLoad", "LoadKit",
+                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "DERPKit", package: "derp-kit"),
+                .product(name: "STUNKit", package: "derp-kit"),
+            ]
+        ),
+        .executableTarget(
+            name: "derp-siege",
+            dependencies: ["SiegeKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
         .testTarget(
             name: "LoadKitTests",
             dependencies: [
@@ -53,6 +67,7 @@ let package = Package(
             ]
         ),
         .testTarget(name: "DerpLoadTests", dependencies: ["derp-load", "LoadKit"]),
+        .testTarget(name: "SiegeKitTests", dependencies: ["LoadKit", "SiegeKit"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -56,10 +56,20 @@ int cload_pin(pid_t thread, uint64_t processors) {
     return sched_setaffinity(thread, sizeof set, &set);
 }
 
-static volatile pid_t running_group;
+static volatile pid_t running_groups[8];
+static const int most_groups = sizeof running_groups / sizeof running_groups[0];
+
+static void replace_group(pid_t old, pid_t new) {
+    for (int index = 0; index < most_groups; index++) {
+        if (running_groups[index] != old) continue;
+        running_groups[index] = new;
+        return;
+    }
+}
 
 static void die(int number) {
-    if (running_group > 0) kill(-running_group, SIGKILL);
+    for (int index = 0; index < most_groups; index++)
+        if (running_groups[index] > 0) kill(-running_groups[index], SIGKILL);
     signal(number, SIG_DFL);
     raise(number);
 }
@@ -72,7 +82,7 @@ pid_t cload_spawn(const char *command, const char *directory, const char *log, u
     if (pid != 0) {
         if (pid > 0) {
             setpgid(pid, pid);
-            running_group = pid;
+            replace_group(0, pid);
         }
         return pid;
     }
@@ -100,7 +110,7 @@ void cload_signal_group(pid_t leader, int signal) { kill(-leader, signal); }
 int cload_reap(pid_t leader) {
     int status;
     if (waitpid(leader, &status, WNOHANG) == 0) return 0;
-    if (running_group == leader) running_group = 0;
+    replace_group(leader, 0);
     return 1;
 }
 

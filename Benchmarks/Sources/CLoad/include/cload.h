@@ -21,7 +21,8 @@ uint64_t cload_processors(void);
 int cload_pin(pid_t thread, uint64_t processors);
 
 // Runs "/bin/sh -c command" as the leader of a process group of its own, in directory, with its output in the file
-// log. Returns its pid, or -1. The group is killed when SIGINT, SIGTERM or SIGHUP ends the caller's process.
+// log. Returns its pid, or -1. The group is killed when SIGINT, SIGTERM or SIGHUP ends the caller's process, if it is
+// one of the first 8 that run.
 pid_t cload_spawn(const char *command, const char *directory, const char *log, uint64_t processors);
 // Signals the group, and forgets it when it was reaped. Returns 1 when it has ended, 0 when it runs.
 void cload_signal_group(pid_t leader, int signal);

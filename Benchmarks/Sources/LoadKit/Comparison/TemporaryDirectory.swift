@@ -1,9 +1,9 @@
 import FoundationEssentials
 
 /// A directory of this program's own.
-enum TemporaryDirectory {
+package enum TemporaryDirectory {
     /// Makes an empty one; returns its path.
-    static func make() throws -> String {
+    package static func make() throws -> String {
         let path = FileManager.default.temporaryDirectory.path + "/derp-load-\(UInt64.random(in: 0...UInt64.max))"
         do {
             try FileManager.default.createDirectory(
@@ -17,7 +17,7 @@ enum TemporaryDirectory {
         return path
     }
 
-    static func remove(_ path: String) {
+    package static func remove(_ path: String) {
         try? FileManager.default.removeItem(atPath: path)
     }
 }

@@ -14,8 +14,8 @@ enum TextTable {
 }
 
 /// The same in Markdown. The first row is the head.
-enum MarkdownTable {
-    static func lines(_ rows: [[String]]) -> String {
+package enum MarkdownTable {
+    package static func lines(_ rows: [[String]]) -> String {
         var lines = rows.map { "| \($0.joined(separator: " | ")) |" }
         let columns = rows.first?.count ?? 0
         lines.insert("|---|" + String(repeating: "--:|", count: max(columns - 1, 0)), at: min(1, lines.count))

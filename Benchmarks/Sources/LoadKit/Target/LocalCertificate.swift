@@ -4,8 +4,8 @@ import FoundationEssentials
 
 /// A certificate for 127.0.0.1 that nobody trusts.
 public struct LocalCertificate: Sendable {
-    let chainPEM: String
-    let privateKeyPEM: String
+    package let chainPEM: String
+    package let privateKeyPEM: String
 
     /// Makes it in `directory`, as files.
     public init(in directory: String) throws {

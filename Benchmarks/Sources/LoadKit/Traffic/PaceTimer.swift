@@ -3,14 +3,14 @@ import CLoad
 import Glibc
 
 /// Wakes its loop at a time, to the microsecond: the loop's own timers step by 17 ms. Confined to the loop.
-final class PaceTimer: EventHandler {
+package final class PaceTimer: EventHandler {
     private let descriptor: Int32
     private let loop: EventLoop
     private var token: UInt64 = 0
     private let action: () -> Void
 
     /// `action` must not keep alive who owns the timer.
-    init(on loop: EventLoop, action: @escaping () -> Void) throws {
+    package init(on loop: EventLoop, action: @escaping () -> Void) throws {
         self.descriptor = cload_timer_create()
         self.loop = loop
         self.action = action
@@ -21,17 +21,17 @@ final class PaceTimer: EventHandler {
     private static let readable: UInt32 = 1
 
     /// Fires once, at `deadline` on the monotonic clock in nanoseconds.
-    func set(_ deadline: UInt64) {
+    package func set(_ deadline: UInt64) {
         _ = cload_timer_set(self.descriptor, max(deadline, 1))
     }
 
-    func handle(events: UInt32) {
+    package func handle(events: UInt32) {
         cload_timer_clear(self.descriptor)
         self.action()
     }
 
     /// Ends it for good.
-    func close() {
+    package func close() {
         self.loop.deregister(self.descriptor, token: self.token)
         Glibc.close(self.descriptor)
     }

@@ -1,0 +1,25 @@
+import FoundationEssentials
+import Glibc
+
+/// What the attacker's process does. Its conversation with the process that measures is by files in the server's
+/// directory: `ready` when it serves, `go` when it is to begin, and its account at the end.
+public enum AttackerMain {
+    public static func run(_ attack: Attack, _ field: Field, seconds: Double) throws {
+        signal(SIGPIPE, SIG_IGN)
+        try attack.prepare(field)
+        Self.write("", to: field.directory + "/ready")
+        while access(field.directory + "/go", F_OK) != 0 {
+            // Who measures is gone.
+            guard getppid() > 1 else { return }
+            usleep(2000)
+        }
+        field.begin(seconds: seconds)
+        try attack.play(field)
+        let account = try JSONEncoder().encode(field.costs.account)
+        Self.write(String(decoding: account, as: UTF8.self), to: field.directory + "/account")
+    }
+
+    private static func write(_ text: String, to path: String) {
+        try? Data(text.utf8).write(to: URL(filePath: path), options: .atomic)
+    }
+}

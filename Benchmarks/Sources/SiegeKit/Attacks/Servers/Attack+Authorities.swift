@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Glibc
+import LoadKit
+
+extension Attack {
+    static let acmeHangs = Self.authority("acme-hangs", "says nothing") { _, field in
+        while !field.isOver { field.sleep(0.1) }
+    }
+
+    static let acmeEndless = Self.authority("acme-endless", "answers without end") { secure, field in
+        _ = secure.send(Array("HTTP/1.1 200 OK\r\n\r\n".utf8))
+        let many = [UInt8](repeating: UInt8(ascii: " "), count: 64 * 1024)
+        while !field.isOver, secure.send(many) {}
+    }
+
+    static let acmeWords = Self.authority("acme-words", "refuses with 200 KB of control characters") { secure, field in
+        let words = String(repeating: "\\u001b[31m\\n\\u202e", count: 15_000)
+        let problem = "{\"type\":\"urn:ietf:params:acme:error:rateLimited\",\"detail\":\"\(words)\"}"
+        _ = secure.send(HostileServer.response(problem, status: "429 No", fields: ["Connection: close"]))
+    }
+
+    /// An authority that the server asks at its start, and every second or two again: the certificate it has is from
+    /// another one.
+    private static func authority(
+        _ name: String,
+        _ what: String,
+        serve: @escaping @Sendable (SecureWire, Field) -> Void
+    ) -> Attack {
+        let settings = ServerSettings(
+            flags: [
+                "-acme-ip-certs", "--acme-directory", "https://127.0.0.1:{side-port}/directory", "--acme-retry-delay",
+                "1s", "--ca-file", "{dir}/127.0.0.1.crt",
+            ],
+            certificates: "-certmode letsencrypt -certdir {dir}/acme"
+        )
+        let count = Counter()
+        return Attack(
+            name,
+            .trusted,
+            "a certificate authority \(what)",
+            settings: settings,
+            leastSeconds: 8,
+            prepare: { field in
+                let tls = try Self.makeCertificates(field)
+                try HostileServer.start(field) { wire in
+                    guard let secure = tls.accept(wire) else { return }
+                    _ = count.next()
+                    if secure.receive() != nil { serve(secure, field) }
+                    secure.close()
+                }
+            },
+            play: { field in
+                field.sleepUntilOver()
+                field.costs.note("\(count.value) requests in all")
+                Self.expectCleanLog(field)
+            }
+        )
+    }
+
+    private static func makeCertificates(_ field: Field) throws -> SecureServer {
+        let directory = field.directory
+        let certificate = try LocalCertificate(in: directory)
+        mkdir(directory + "/acme", 0o700)
+        let stored =
+            "Issued by https://elsewhere.example/directory\n\(certificate.privateKeyPEM)\(certificate.chainPEM)"
+        let path = directory + "/acme/127.0.0.1"
+        try Data(stored.utf8).write(to: URL(filePath: path))
+        chmod(path, 0o600)
+        return try SecureServer(chain: directory + "/127.0.0.1.crt", key: directory + "/127.0.0.1.key")
+    }
+}

@@ -1,0 +1,32 @@
+import Glibc
+import Synchronization
+
+/// Looks at a process twenty times a second, for the most memory and descriptors that it has meanwhile.
+final class PeakWatch: Sendable {
+    private let state: Mutex<(peak: ServerUse, isOver: Bool)>
+
+    init(_ pid: Int32) {
+        self.state = Mutex((ServerUse(of: pid), false))
+        Crew.detach { [self] in
+            while !self.state.withLock({ $0.isOver }) {
+                self.note(ServerUse(of: pid))
+                usleep(50_000)
+            }
+        }
+    }
+
+    private func note(_ use: ServerUse) {
+        self.state.withLock { state in
+            state.peak.memory = max(state.peak.memory, use.memory)
+            state.peak.descriptors = max(state.peak.descriptors, use.descriptors)
+        }
+    }
+
+    /// Looks no more; returns the most there was.
+    func stop() -> ServerUse {
+        self.state.withLock { state in
+            state.isOver = true
+            return state.peak
+        }
+    }
+}
