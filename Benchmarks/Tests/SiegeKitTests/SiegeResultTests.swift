@@ -27,24 +27,34 @@ import Testing
         #expect(Self.withstood().shortcomings == [])
     }
 
-    @Test(
-        arguments: [
-            ("p99", { $0.during = PingTimes([UInt64](repeating: 21 * millisecond + 1, count: 500)) }),
-            ("worst", { $0.during = PingTimes([UInt64](repeating: 1, count: 499) + [250 * millisecond + 1]) }),
-            ("1 pings lost", { $0.during = PingTimes([1, 1], lost: 1) }),
-            ("nothing was measured", { $0.during = PingTimes([]) }),
-            ("memory", { $0.after.memory += 1 }),
-            ("descriptors", { $0.after.descriptors += 1 }),
-            ("1 newcomers kept out", { $0.newcomers.times = [1] }),
-            ("1 bystanders lost their connection", { $0.endedBystanders = 1 }),
-            ("the server died", { $0.hasDied = true }),
-            ("a stranger got in", { $0.account.failures = ["a stranger got in"] }),
-        ] as [(String, @Sendable (inout SiegeResult) -> Void)]
-    )
-    func eachShortcomingIsTold(_ expected: String, _ change: @Sendable (inout SiegeResult) -> Void) {
+    /// One change for the worse, and what is said of it.
+    struct Worse: Sendable {
+        let told: String
+        let change: @Sendable (inout SiegeResult) -> Void
+
+        init(_ told: String, _ change: @escaping @Sendable (inout SiegeResult) -> Void) {
+            self.told = told
+            self.change = change
+        }
+
+        static let all = [
+            Self("p99") { $0.during = PingTimes([UInt64](repeating: 21 * millisecond + 1, count: 500)) },
+            Self("worst") { $0.during = PingTimes([UInt64](repeating: 1, count: 499) + [250 * millisecond + 1]) },
+            Self("1 pings lost") { $0.during = PingTimes([1, 1], lost: 1) },
+            Self("nothing was measured") { $0.during = PingTimes([]) },
+            Self("memory") { $0.after.memory += 1 },
+            Self("descriptors") { $0.after.descriptors += 1 },
+            Self("1 newcomers kept out") { $0.newcomers.times = [1] },
+            Self("1 bystanders lost their connection") { $0.endedBystanders = 1 },
+            Self("the server died") { $0.hasDied = true },
+            Self("a stranger got in") { $0.account.failures = ["a stranger got in"] },
+        ]
+    }
+
+    @Test(arguments: Worse.all) func eachShortcomingIsTold(_ worse: Worse) {
         var result = Self.withstood()
-        change(&result)
-        #expect(result.shortcomings == [expected])
+        worse.change(&result)
+        #expect(result.shortcomings == [worse.told])
     }
 
     @Test func newcomersMayBeKeptOutWhereThatIsSaid() {

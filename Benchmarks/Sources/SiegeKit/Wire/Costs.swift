@@ -4,9 +4,8 @@ import Synchronization
 public final class Costs: Sendable {
     private let bytes = Atomic<UInt64>(0)
     private let connections = Atomic<UInt64>(0)
-    private let words = Mutex<(notes: [String], failures: [String])>(([], []))
-
-    private let counts = Mutex<[String: Int]>([:])
+    private let notes = Mutex<[String]>([])
+    private let failures = Mutex<[String: Int]>([:])
 
     init() {}
 
@@ -14,25 +13,20 @@ public final class Costs: Sendable {
     func countConnection() { self.connections.wrappingAdd(1, ordering: .relaxed) }
 
     /// Something worth a line in the report.
-    func note(_ text: String) { self.words.withLock { $0.notes.append(text) } }
+    func note(_ text: String) { self.notes.withLock { $0.append(text) } }
 
-    /// Something that must not be, whatever the bystanders felt.
-    func fail(_ text: String) { self.words.withLock { $0.failures.append(text) } }
-
-    /// As ``fail(_:)``, and counts how often that was.
-    func countFailure(_ text: String) { self.counts.withLock { $0[text, default: 0] += 1 } }
+    /// Something that must not be, whatever the bystanders felt. It is told with how often it was.
+    func countFailure(_ text: String) { self.failures.withLock { $0[text, default: 0] += 1 } }
 
     /// The account, for the process that measures.
     var account: Account {
-        self.words.withLock { words in
-            Account(
-                bytes: self.bytes.load(ordering: .relaxed),
-                connections: self.connections.load(ordering: .relaxed),
-                notes: words.notes,
-                failures: words.failures
-                    + self.counts.withLock { $0.sorted { $0.key < $1.key }.map { "\($0.key), \($0.value) times" } }
-            )
-        }
+        let failures = self.failures.withLock { $0 }.sorted { $0.key < $1.key }
+        return Account(
+            bytes: self.bytes.load(ordering: .relaxed),
+            connections: self.connections.load(ordering: .relaxed),
+            notes: self.notes.withLock { $0 },
+            failures: failures.map { "\($0.key) (\($0.value) times)" }
+        )
     }
 
     /// As the attacker's process hands it over.

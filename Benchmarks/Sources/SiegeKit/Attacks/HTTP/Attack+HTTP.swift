@@ -7,7 +7,11 @@ extension Attack {
         Self.pipeline(field, connections: 1)
     }
 
-    static let pipelining4 = Attack("pipelining-4", .beforeLogin, "the same on 4 connections") { field in
+    static let pipelining4 = Attack(
+        "pipelining-4",
+        .beforeLogin,
+        "requests for /derp/probe behind each other without end, over TLS on 4 connections"
+    ) { field in
         Self.pipeline(field, connections: 4)
     }
 

@@ -103,7 +103,9 @@ extension Attack {
             while !field.isOver {
                 turn += 1
                 let key = Self.deniedKeys[(index + 4 * turn) % Self.deniedKeys.count]
-                if RelayClient(field, from: .many(index), as: key) != nil { field.costs.fail("a denied key got in") }
+                if RelayClient(field, from: .many(index), as: key) != nil {
+                    field.costs.countFailure("a denied key got in")
+                }
             }
         }
     }

@@ -45,7 +45,7 @@ extension Attack {
                 clients.append(wire)
             }
             if clients.count > 16 {
-                field.costs.fail("\(clients.count) connections of one forwarded address, where 16 are allowed")
+                field.costs.countFailure("more connections of one forwarded address than it may have")
             }
             for wire in clients { wire.close() }
         }

@@ -46,7 +46,7 @@ extension Attack {
 
     private static func controllerSettings(_ flags: [String] = []) -> ServerSettings {
         ServerSettings(
-            flags: ["-verify-client-url", "http://127.0.0.1:{side-port}/verify", "--verify-cache-deny", "0"] + flags
+            flags: ["-verify-client-url", "http://localhost:{side-port}/verify", "--verify-cache-deny", "0"] + flags
         )
     }
 

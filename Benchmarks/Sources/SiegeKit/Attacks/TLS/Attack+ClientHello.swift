@@ -5,8 +5,18 @@ extension Attack {
         .ffdhe8192,
         8
     )
-    static let ffdhe100 = Self.hellos("ffdhe8192-100", "100 of them a second", .ffdhe8192, 100)
-    static let ffdhe = Self.hellos("ffdhe8192", "as many as go, by 4 senders", .ffdhe8192, nil)
+    static let ffdhe100 = Self.hellos(
+        "ffdhe8192-100",
+        "100 ClientHellos a second whose key share is ffdhe8192",
+        .ffdhe8192,
+        100
+    )
+    static let ffdhe = Self.hellos(
+        "ffdhe8192",
+        "ClientHellos whose key share is ffdhe8192, as many as go, by 4 senders",
+        .ffdhe8192,
+        nil
+    )
     static let x25519 = Self.hellos("x25519", "ClientHellos with X25519, as many as go, and no more", .x25519, nil)
     static let p256 = Self.hellos("p-256", "ClientHellos with P-256, as many as go, and no more", .p256, nil)
 

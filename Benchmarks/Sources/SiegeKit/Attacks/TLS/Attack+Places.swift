@@ -13,7 +13,7 @@ extension Attack {
     static let halfOpenMany = Attack(
         "half-open-many",
         .beforeLogin,
-        "the same from 256 addresses",
+        "8,192 connections that say nothing, from 256 addresses",
         newcomersMayFail: "who has 256 addresses may have all places, and each newcomer takes one of his",
         leastSeconds: 12
     ) { field in
