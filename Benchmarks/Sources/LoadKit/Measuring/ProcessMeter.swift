@@ -37,7 +37,7 @@ public struct ProcessMeter: Sendable {
 }
 
 /// What the whole machine uses.
-enum MachineUsage {
+package enum MachineUsage {
     /// What the kernel holds in TCP's and UDP's buffers (`/proc/net/sockstat`), in bytes.
     static var socketBytes: UInt64 {
         var pages: UInt64 = 0
@@ -50,7 +50,7 @@ enum MachineUsage {
     }
 
     /// Processor time of everybody, and all time there was, in clock ticks (`/proc/stat`).
-    static var ticks: (busy: UInt64, total: UInt64) {
+    package static var ticks: (busy: UInt64, total: UInt64) {
         let line = TextFile.read("/proc/stat").prefix { $0 != "\n" }
         let numbers = line.split(separator: " ").dropFirst().prefix(8).compactMap { UInt64($0) }
         guard numbers.count == 8 else { return (0, 0) }
@@ -58,5 +58,5 @@ enum MachineUsage {
         return (total - numbers[3] - numbers[4], total)
     }
 
-    static var nanosecondsPerTick: UInt64 { 1_000_000_000 / UInt64(max(sysconf(Int32(_SC_CLK_TCK)), 1)) }
+    package static var nanosecondsPerTick: UInt64 { 1_000_000_000 / UInt64(max(sysconf(Int32(_SC_CLK_TCK)), 1)) }
 }

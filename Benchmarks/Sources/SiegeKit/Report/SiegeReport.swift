@@ -41,7 +41,8 @@ public struct SiegeReport: Sendable {
         about pings has p50 / p99 / worst in milliseconds: *idle* without an attack, in the same minute; *beside* while a copy \
         of the server is attacked, and theirs is not, which is what the machine's being busy does; *attacked* while theirs is. \
         Server, attacker and bystanders share the processors, and nobody is given priority. A ping that never came back counts \
-        with the time that it had. *New logins*: how many newcomers, two a second, got in, and how long the slowest of them took. \
+        with the time that it had. *Others'* processors are those of everybody else on the machine: numbers that were measured while \
+        that is much more than 0 say little. *New logins*: how many newcomers, two a second, got in, and how long the slowest of them took. \
         Memory is resident. *After* is as soon as memory and descriptors are back, and 30 s after the attack otherwise. \
         To reach: p99 at most 20 ms above idle, nothing above 250 ms, no ping and no connection of a bystander's lost, every \
         newcomer let in unless the notes say why not, memory within 20 % of before, and no descriptor more than before.
@@ -50,7 +51,7 @@ public struct SiegeReport: Sendable {
     private static let pingHead = ["attack", "idle", "beside", "attacked", "new logins", "reached"]
     private static let useHead = [
         "attack", "memory before", "peak", "after, MB", "descriptors before", "peak", "after", "settled, s",
-        "server's CPUs", "attacker's", "connections", "sent, MB",
+        "server's CPUs", "attacker's", "others'", "connections", "sent, MB",
     ]
 
     private static func pingRow(_ result: SiegeResult) -> [String] {
@@ -70,6 +71,7 @@ public struct SiegeReport: Sendable {
             "`\(result.attack.name)`", Self.megabytes(before.memory), Self.megabytes(peak.memory),
             Self.megabytes(after.memory), "\(before.descriptors)", "\(peak.descriptors)", "\(after.descriptors)",
             Self.decimal(result.settled, 1), Self.decimal(result.serverShare, 2), Self.decimal(result.attackerShare, 2),
+            Self.decimal(result.othersShare, 2),
             "\(result.account.connections)", Self.megabytes(result.account.bytes),
         ]
     }

@@ -17,6 +17,8 @@ public struct SiegeResult: Sendable {
     /// Processors that were used meanwhile, 1 for a whole one.
     public var serverShare = 0.0
     public var attackerShare = 0.0
+    /// Those of everybody but server, attacker and bystanders: a busy machine makes poor measurements.
+    public var othersShare = 0.0
     public var account = Costs.Account()
     public var hasDied = false
     /// Bystanders' connections that the server has ended.

@@ -85,6 +85,7 @@ public struct Siege: Sendable {
         let watch = PeakWatch(server.pid)
         try server.begin()
         let begin = cload_now()
+        let (machine, own) = (MachineUsage.ticks.busy, cload_processor_time(0))
         async let newcomers = Newcomers.come(to: server.target, seconds: seconds, on: loop)
         let attackerWatch = Task { () -> UInt64 in
             try await Task.sleep(for: .seconds(seconds * 0.95))
@@ -93,12 +94,16 @@ public struct Siege: Sendable {
         result.during = try await bystanders.measure(seconds: seconds)
         let length = Double(cload_now() - begin) / 1e9
         let over = ServerUse(of: server.pid)
+        let busy = (MachineUsage.ticks.busy &- machine) * MachineUsage.nanosecondsPerTick
+        let ownTime = cload_processor_time(0) &- own
         result.newcomers = await newcomers
         let attackerTime = try await attackerWatch.value
         result.attackerShare = Double(attackerTime &- attackerBefore) / 1e9 / (seconds * 0.95)
         if over.processorTime > before.processorTime {
             result.serverShare = Double(over.processorTime - before.processorTime) / 1e9 / length
         }
+        let known = result.serverShare + result.attackerShare + Double(ownTime) / 1e9 / length
+        result.othersShare = max(Double(busy) / 1e9 / length - known, 0)
         result.before = before
         result.account = try await server.account()
         result.hasDied = server.hasEnded

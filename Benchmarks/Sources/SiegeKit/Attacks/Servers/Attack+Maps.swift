@@ -39,12 +39,13 @@ extension Attack {
         Self.expectCleanLog(field)
     }
 
+    /// Its nodes have addresses for names, so that nobody asks DNS for them.
     private static func hugeMap(_ number: Int) -> String {
         let regions = (1...4000).map { id in
             let filler = String(repeating: "x", count: 900)
             return """
                 "\(id)":{"RegionID":\(id),"RegionCode":"r\(id)","RegionName":"\(filler)\(number)",\
-                "Nodes":[{"Name":"\(id)a","RegionID":\(id),"HostName":"h\(id).example.com"}]}
+                "Nodes":[{"Name":"\(id)a","RegionID":\(id),"HostName":"192.0.2.1"}]}
                 """
         }
         return "{\"Regions\":{\(regions.joined(separator: ","))}}"
