@@ -26,7 +26,7 @@ extension Attack {
 
     private static let ofClients: [Attack] = [
         .slowReaders, .pings, .pongs, .unknownFrames, .endlessFrame, .strangers, .tinyPackets, .disco, .largePackets,
-        .duplicates, .contacts,
+        .duplicates, .contacts, .keyUpdateData,
     ]
 
     private static let ofMeshPeers: [Attack] = [

@@ -20,8 +20,15 @@ final class RelayClient: @unchecked Sendable {
         receiveBuffer: Int32? = nil,
         patience: Double = 5
     ) {
-        guard let wire = Wire(field, to: field.ports.relay, from: source, patience: patience) else { return nil }
-        if let receiveBuffer { wire.setReceiveBuffer(receiveBuffer) }
+        guard
+            let wire = Wire(
+                field,
+                to: field.ports.relay,
+                from: source,
+                patience: patience,
+                receiveBuffer: receiveBuffer
+            )
+        else { return nil }
         if field.isTLS {
             guard let secure = SecureWire(wire) else { return nil }
             self.channel = secure

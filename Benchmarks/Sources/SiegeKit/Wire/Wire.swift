@@ -11,11 +11,20 @@ final class Wire: Channel, @unchecked Sendable {
     /// - Parameters:
     ///   - source: the last two bytes of the address to come from, in 127.0.0.0/8.
     ///   - patience: how long each call may block, in seconds.
-    init?(_ field: Field, to port: UInt16, from source: Source, patience: Double = 2) {
+    ///   - receiveBuffer: how much the kernel keeps for this end to read, in bytes: small, for one that doesn't.
+    init?(
+        _ field: Field,
+        to port: UInt16,
+        from source: Source,
+        patience: Double = 2,
+        receiveBuffer: Int32? = nil
+    ) {
         self.costs = field.costs
         self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard self.descriptor >= 0 else { return nil }
         self.setPatience(patience)
+        // Before the connection is made: it says how much may be sent at first.
+        if let receiveBuffer { self.set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
         self.set(Int32(IPPROTO_IP), Self.bindAddressNoPort, 1)
         self.set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         guard Self.call(source.address, 0, { bind(self.descriptor, $0, $1) }) == 0,
@@ -79,9 +88,6 @@ final class Wire: Channel, @unchecked Sendable {
             }
         }
     }
-
-    /// How much the kernel keeps for this end to read, in bytes: small, for one that doesn't.
-    func setReceiveBuffer(_ size: Int32) { self.set(SOL_SOCKET, SO_RCVBUF, size) }
 
     /// Notes bytes that somebody else sent over the descriptor.
     func countSent(_ count: Int) { self.costs.countSent(count) }

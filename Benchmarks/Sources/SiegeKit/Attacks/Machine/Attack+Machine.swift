@@ -53,7 +53,7 @@ extension Attack {
         "memory",
         .machine,
         "the server's address space may grow by little, and 1,500 clients that don't read are sent all they are",
-        settings: ServerSettings(shell: "ulimit -v 700000"),
+        settings: ServerSettings(shell: "ulimit -v 750000"),
         newcomersMayFail: "there is no memory for them",
         leastSeconds: 10
     ) { field in

@@ -14,7 +14,7 @@ extension Attack {
     }
 
     static let acmeWords = Self.authority("acme-words", "refuses with 200 KB of control characters") { secure, field in
-        let words = String(repeating: "\\u001b[31m\\n\\u202e", count: 15_000)
+        let words = String(repeating: "\\u001b[31m\\n\\u202e", count: 11_000)
         let problem = "{\"type\":\"urn:ietf:params:acme:error:rateLimited\",\"detail\":\"\(words)\"}"
         _ = secure.send(HostileServer.response(problem, status: "429 No", fields: ["Connection: close"]))
     }
@@ -45,7 +45,7 @@ extension Attack {
                 try HostileServer.start(field) { wire in
                     guard let secure = tls.accept(wire) else { return }
                     _ = count.next()
-                    if secure.receive() != nil { serve(secure, field) }
+                    Self.answer(secure, field, serve)
                     secure.close()
                 }
             },
@@ -55,6 +55,27 @@ extension Attack {
                 Self.expectCleanLog(field)
             }
         )
+    }
+
+    /// What an authority is asked first is answered as it should be: there the words of its refusals are not shown.
+    private static func answer(
+        _ secure: SecureWire,
+        _ field: Field,
+        _ serve: (SecureWire, Field) -> Void
+    ) {
+        guard let request = secure.receive() else { return }
+        let line = String(decoding: request.prefix { $0 != 0x0d }, as: UTF8.self)
+        let base = "https://127.0.0.1:\(field.ports.side)"
+        if line.contains("/directory") {
+            let names = ["newNonce", "newAccount", "newOrder", "revokeCert", "keyChange"]
+            let members = names.map { "\"\($0)\":\"\(base)/\($0)\"" }.joined(separator: ",")
+            _ = secure.send(HostileServer.response("{\(members)}", fields: ["Connection: close"]))
+        } else if line.contains("/newNonce") {
+            let nonce = "Replay-Nonce: bm9uY2U"
+            _ = secure.send(HostileServer.response("", fields: [nonce, "Connection: close"]))
+        } else {
+            serve(secure, field)
+        }
     }
 
     private static func makeCertificates(_ field: Field) throws -> SecureServer {

@@ -1,3 +1,5 @@
+import DERPKit
+
 extension Attack {
     static let handshakes = Attack(
         "handshakes",
@@ -46,6 +48,27 @@ extension Attack {
         "KeyUpdates without end on 4 connections that have not logged in, each to be answered"
     ) { field in
         Crew.run(4) { index in Self.updateKeys(field, index) }
+    }
+
+    static let keyUpdateData = Attack(
+        "key-update-pings",
+        .loggedIn,
+        "31 KeyUpdates, each to be answered, and then a ping, over and over on 4 connections"
+    ) { field in
+        let ping = Frame.encode(.ping, [1, 2, 3, 4, 5, 6, 7, 8])
+        Crew.run(4) { index in
+            while !field.isOver {
+                guard let client = RelayClient(field, from: .many(index)),
+                    let secure = client.channel as? SecureWire
+                else { continue }
+                var goesOn = true
+                while goesOn, !field.isOver {
+                    for _ in 0..<31 where goesOn { goesOn = secure.updateKeys(wantsAnswer: true) }
+                    goesOn = goesOn && secure.send(ping) && secure.discard()
+                }
+                secure.close()
+            }
+        }
     }
 
     private static func updateKeys(_ field: Field, _ index: Int) {
