@@ -21,10 +21,13 @@ final class BystanderPair: @unchecked Sendable {
 
     /// Logs both in.
     static func logIn(to target: Target, from source: IPAddress, on loop: EventLoop) async throws -> BystanderPair {
-        let keys = [NodePrivateKey(), NodePrivateKey()]
-        let (asking, _) = try await target.logIn(as: keys[0], from: source, on: loop)
-        let (answering, _) = try await target.logIn(as: keys[1], from: source, on: loop)
-        return BystanderPair(loop, asking, answering, keys.map(\.publicKey))
+        // A stream is its loop's: whoever logs in over it has to be there.
+        try await withTaskExecutorPreference(loop) {
+            let keys = [NodePrivateKey(), NodePrivateKey()]
+            let (asking, _) = try await target.logIn(as: keys[0], from: source, on: loop)
+            let (answering, _) = try await target.logIn(as: keys[1], from: source, on: loop)
+            return BystanderPair(loop, asking, answering, keys.map(\.publicKey))
+        }
     }
 
     private init(_ loop: EventLoop, _ asking: TCPStream, _ answering: TCPStream, _ keys: [NodePublicKey]) {

@@ -47,7 +47,10 @@ enum Newcomers {
         let begin = cload_now()
         let source = IPAddress(ipv4: 0x7f00_0020 + UInt32(index % 200))
         do {
-            let (stream, _) = try await target.logIn(as: NodePrivateKey(), from: source, on: loop)
+            // A stream is its loop's: whoever logs in over it has to be there.
+            let (stream, _) = try await withTaskExecutorPreference(loop) {
+                try await target.logIn(as: NodePrivateKey(), from: source, on: loop)
+            }
             let time = cload_now() - begin
             await loop.run { stream.close() }
             return .success(time)
