@@ -142,8 +142,11 @@ final class SiegedServer: Sendable {
     /// Whether the server has ended by itself.
     var hasEnded: Bool { kill(self.pid, 0) != 0 || self.server.hasEnded }
 
-    /// The end of its log.
-    var logTail: String { String(TextFile.read(self.directory + "/server.log").suffix(600)) }
+    /// The end of its log, in one line.
+    var logTail: String {
+        let tail = TextFile.read(self.directory + "/server.log").suffix(400)
+        return tail.split(whereSeparator: { $0.isNewline || $0.isWhitespace }).joined(separator: " ")
+    }
 
     /// Ends what still runs of both, and removes the directory.
     func stop() async {

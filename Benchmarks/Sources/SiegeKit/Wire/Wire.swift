@@ -23,8 +23,12 @@ final class Wire: Channel, @unchecked Sendable {
         self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard self.descriptor >= 0 else { return nil }
         self.setPatience(patience)
-        // Before the connection is made: it says how much may be sent at first.
-        if let receiveBuffer { self.set(SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
+        // Before the connection is made: it says how much may be sent at first. Small segments keep the server's kernel from
+        // holding a megabyte of what isn't read, which it does on loopback.
+        if let receiveBuffer {
+            self.set(SOL_SOCKET, SO_RCVBUF, receiveBuffer)
+            self.set(Int32(IPPROTO_TCP), TCP_MAXSEG, 536)
+        }
         self.set(Int32(IPPROTO_IP), Self.bindAddressNoPort, 1)
         self.set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         guard Self.call(source.address, 0, { bind(self.descriptor, $0, $1) }) == 0,
