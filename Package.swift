@@ -21,6 +21,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .target(name: "CArguments"),
+        .target(name: "CHeap"),
         .target(name: "CAsyncSockets", dependencies: ["COpenSSL"]),
         .target(name: "AsyncSockets", dependencies: ["CAsyncSockets", "COpenSSL"]),
         .target(name: "STUNKit", dependencies: ["AsyncSockets"]),
@@ -37,7 +38,7 @@ let package = Package(
         .executableTarget(
             name: "DERPServer",
             dependencies: [
-                "AsyncSockets", "CArguments", "DERPKit",
+                "AsyncSockets", "CArguments", "CHeap", "DERPKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
