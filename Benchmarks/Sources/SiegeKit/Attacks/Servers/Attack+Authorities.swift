@@ -14,8 +14,8 @@ extension Attack {
     }
 
     static let acmeWords = Self.authority("acme-words", "refuses with 200 KB of control characters") { secure, field in
-        let words = String(repeating: "\\u001b[31m\\n\\u202e", count: 11_000)
-        let problem = "{\"type\":\"urn:ietf:params:acme:error:rateLimited\",\"detail\":\"\(words)\"}"
+        let words = String(repeating: "\\u001b[31m\\n\\u202e", count: 5500)
+        let problem = "{\"type\":\"urn:ietf:params:acme:error:\(words)\",\"detail\":\"\(words)\"}"
         _ = secure.send(HostileServer.response(problem, status: "429 No", fields: ["Connection: close"]))
     }
 
