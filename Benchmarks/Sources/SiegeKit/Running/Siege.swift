@@ -26,7 +26,7 @@ public struct Siege: Sendable {
     public func play(_ attack: Attack) async throws -> SiegeResult {
         let seconds = max(self.seconds, attack.leastSeconds)
         let (loop, other) = (self.group.loops[0], self.group.loops[1])
-        let server = try await SiegedServer(attack, program: self.program, seconds: seconds, on: other)
+        let server = try await self.start(attack, seconds, on: other)
         do {
             try await Self.warmUp(server, on: other)
             let bystanders = try await Bystanders(server.target, on: loop)
@@ -46,6 +46,18 @@ public struct Siege: Sendable {
         }
     }
 
+    /// Starts a server and its attacker; again, when somebody else has taken a port meanwhile.
+    private func start(_ attack: Attack, _ seconds: Double, on loop: EventLoop) async throws -> SiegedServer {
+        for _ in 0..<2 {
+            do {
+                return try await SiegedServer(attack, program: self.program, seconds: seconds, on: loop)
+            } catch let error as SiegeError where error.description.contains("Address already in use") {
+                continue
+            }
+        }
+        return try await SiegedServer(attack, program: self.program, seconds: seconds, on: loop)
+    }
+
     /// Has the server do once what it does for the first time only once.
     private static func warmUp(_ server: SiegedServer, on loop: EventLoop) async throws {
         for index in 0..<64 {
@@ -61,7 +73,7 @@ public struct Siege: Sendable {
         _ seconds: Double,
         on loop: EventLoop
     ) async throws -> PingTimes {
-        let copy = try await SiegedServer(attack, program: self.program, seconds: seconds, on: loop)
+        let copy = try await self.start(attack, seconds, on: loop)
         do {
             try copy.begin()
             let times = try await bystanders.measure(seconds: seconds)
