@@ -43,7 +43,6 @@ extension Attack {
         .machine,
         "the server may have 64 descriptors, and 256 connections say nothing",
         settings: ServerSettings(shell: "ulimit -n 64"),
-        newcomersMayFail: "there are no descriptors for them",
         leastSeconds: 10
     ) { field in
         Self.holdPlaces(field, count: 256) { _ in [] }

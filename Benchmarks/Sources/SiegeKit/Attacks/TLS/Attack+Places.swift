@@ -14,7 +14,6 @@ extension Attack {
         "half-open-many",
         .beforeLogin,
         "8,192 connections that say nothing, from 256 addresses",
-        newcomersMayFail: "who has 256 addresses may have all places, and each newcomer takes one of his",
         leastSeconds: 12
     ) { field in
         Self.holdPlaces(field, count: 8192, from: { .many($0 % 256) }) { _ in [] }
