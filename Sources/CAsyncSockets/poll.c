@@ -5,9 +5,7 @@
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/syscall.h>
 #include <time.h>
-#include <unistd.h>
 
 _Static_assert(CAS_READABLE == EPOLLIN && CAS_WRITABLE == EPOLLOUT && CAS_ERROR == EPOLLERR, "epoll bits");
 _Static_assert(CAS_HANGUP == EPOLLHUP && CAS_READ_HANGUP == EPOLLRDHUP, "epoll bits");
@@ -59,16 +57,6 @@ uint64_t cas_monotonic_nanoseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-int cas_own_descriptors(void) {
-#ifdef SYS_close_range
-    // Glibc has no wrapper before 2.34. The flag is CLOSE_RANGE_UNSHARE.
-    return (int)syscall(SYS_close_range, 3u, ~0u, 2u);
-#else
-    errno = ENOSYS;
-    return -1;
-#endif
 }
 
 void cas_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }

@@ -37,10 +37,6 @@ int cas_processor_count(void);
 
 uint64_t cas_monotonic_nanoseconds(void);
 
-// Gives the calling thread a table of descriptors of its own, in which only 0, 1 and 2 are open. -1 and errno where the kernel
-// is older than 5.9, or doesn't allow it.
-int cas_own_descriptors(void);
-
 // At most 15 characters.
 void cas_name_thread(pthread_t thread, const char *name);
 

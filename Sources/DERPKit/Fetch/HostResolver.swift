@@ -42,12 +42,11 @@ package final class HostResolver: Sendable {
     package typealias Question = @Sendable (_ name: String) -> Result<[IPAddress], DERPError>
 
     private let threadLimit: Int
-    /// `nil` asks the system.
-    private let ask: Question?
+    private let ask: Question
     private let state = Mutex(State())
 
-    /// - Parameter ask: is called on the threads; `nil` asks the system.
-    package init(threadLimit: Int = 4, ask: Question? = nil) {
+    /// - Parameter ask: is called on the threads.
+    package init(threadLimit: Int = 4, ask: @escaping Question = { SystemLookup.addresses(of: $0) }) {
         self.threadLimit = threadLimit
         self.ask = ask
     }
@@ -161,10 +160,7 @@ package final class HostResolver: Sendable {
         sigfillset(&all)
         for signal in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP] { sigdelset(&all, signal) }
         pthread_sigmask(SIG_SETMASK, &all, nil)
-        let system = self.ask == nil ? SystemLookup() : nil
-        while let (key, name) = self.next() {
-            self.finish(key, system?.addresses(of: name) ?? self.ask?(name) ?? .success([]))
-        }
+        while let (key, name) = self.next() { self.finish(key, self.ask(name)) }
     }
 
     private func next() -> (key: [UInt8], name: String)? {

@@ -1,22 +1,21 @@
 import AsyncSockets
-import CAsyncSockets
 import Glibc
 
-/// `getaddrinfo`, on a thread that does nothing else.
+/// `getaddrinfo`.
 ///
 /// When the process is out of files the system can't read its list of hosts, nor open a socket to ask DNS, and says that
-/// the name doesn't exist or that DNS doesn't answer. So the thread has a table of files of its own, which nobody else fills.
-/// Where the kernel doesn't allow that, a failure while files are short is taken for a shortage.
-struct SystemLookup {
-    private let hasOwnFiles: Bool
-
-    /// For the calling thread, which loses sight of the process's files but for the standard ones.
-    init() {
-        self.hasOwnFiles = cas_own_descriptors() == 0
+/// the name doesn't exist or that DNS doesn't answer. So a failure is believed only when there were files before and after it,
+/// and the second time. (A table of files of its own would spare a thread that, but from such a thread nobody can be woken: the
+/// loops' eventfds aren't in it.)
+enum SystemLookup {
+    static func addresses(of name: String) -> Result<[IPAddress], DERPError> {
+        guard Self.hasFiles() else { return Self.shortage(name) }
+        let first = Self.ask(for: name)
+        guard case .failure(let error) = first, error.code != .exhausted else { return first }
+        return Self.ask(for: name)
     }
 
-    func addresses(of name: String) -> Result<[IPAddress], DERPError> {
-        guard self.hasOwnFiles || Self.hasFiles() else { return Self.shortage(name) }
+    private static func ask(for name: String) -> Result<[IPAddress], DERPError> {
         // Of both families, whichever this machine has: clients are told of both, and the system puts those last that it
         // can't reach.
         var hints = addrinfo()

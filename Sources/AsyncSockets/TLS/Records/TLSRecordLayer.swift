@@ -11,8 +11,9 @@ final class TLSRecordLayer: TransportSecurity {
     /// The peer said that it sends nothing more.
     @exclusivity(unchecked) private var isReadClosed = false
     @exclusivity(unchecked) private var isBroken = false
-    /// How many records in a row brought no data.
-    @exclusivity(unchecked) private var uselessCount = 0
+    /// How much the peer has spent of what it may send without data: ``uselessCost`` for a record without, which one with data
+    /// makes good for one.
+    @exclusivity(unchecked) private var uselessDebt = 0
     private let recordsPerKey: UInt64
 
     /// RFC 8446 §5.5 allows 2^24.5 records under one AES-GCM key.
@@ -162,19 +163,22 @@ extension TLSRecordLayer {
         while count > 0, memory.load(fromByteOffset: count, as: UInt8.self) == 0 { count -= 1 }
         let type = memory.load(fromByteOffset: count, as: UInt8.self)
         if type == TLSRecord.ContentType.applicationData.rawValue, count > 0, self.messages.isBetweenMessages {
-            self.uselessCount = 0
+            if self.uselessDebt > 0 { self.uselessDebt -= 1 }
             result.count += count
             return
         }
-        self.uselessCount += 1
-        guard self.uselessCount <= Self.mostUseless else {
+        self.uselessDebt += Self.uselessCost
+        guard self.uselessDebt <= Self.mostUseless * Self.uselessCost else {
             throw TLSFailure(.unexpectedMessage, "too many records without data")
         }
         try self.takeOther(type, UnsafeRawBufferPointer(start: memory, count: count), &result)
     }
 
-    /// Records without data are small and dear, a KeyUpdate most of all: who sends only those wants to hold the loop.
+    /// Records without data are small and dear, a KeyUpdate most of all: who sends many of those wants to hold the loop. So many
+    /// may come at once.
     private static let mostUseless = 32
+    /// And then one for so many with data.
+    private static let uselessCost = 8
 
     private func takeOther(
         _ type: UInt8,
