@@ -188,9 +188,8 @@ extension ClientConnection {
             await self.closePeers()
             switch self.readOn() {
             case .blocked: await self.stream.waitUntilReadable()
-            case .asked: break
             case .throttled: await self.throttle?.wait()
-            case .turnEnded: await self.relay.loop.nextTick()
+            case .turnEnded, .asked: await self.relay.loop.nextTick()
             case .inactive(let bytes): guard await self.takeAsActive(bytes) else { return .badFrame }
             case .ended(let reason): return reason
             }

@@ -42,6 +42,7 @@ struct FlagEffectCompletenessTests {
             let end = try ServerProcess.runToExit(
                 .plain.with {
                     $0.form = .file
+                    $0.readsMetrics = false
                     $0.settings = [ServerSetting(flag.name, ["true"])]
                 }
             )

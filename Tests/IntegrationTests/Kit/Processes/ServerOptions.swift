@@ -78,7 +78,7 @@ struct ServerOptions {
     }
 
     private func basis(ports: Ports, directory: URL) -> [ServerSetting] {
-        let networks = self.readsMetrics && self.certificate == .none ? ["127.0.0.1", "::1"] : []
+        let networks = self.readsMetrics && self.certificate == .none ? ["127.0.0.0/8", "::1"] : []
         return [
             ("a", self.address.withPort(ports.relay)),
             ("certmode", self.certificate.rawValue),
