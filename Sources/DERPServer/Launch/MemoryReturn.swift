@@ -62,8 +62,8 @@ struct MemoryWatch {
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { buffer in
             let count = read(file, buffer.baseAddress, buffer.count)
             guard count > 0 else { return 0 }
-            let fields = String(decoding: buffer[..<count], as: UTF8.self).split(separator: " ")
-            guard fields.count > 1, let pages = Int(fields[1]) else { return 0 }
+            let fields = buffer[..<count].split(separator: UInt8(ascii: " "))
+            guard fields.count > 1, let pages = Int(String(decoding: fields[1], as: UTF8.self)) else { return 0 }
             return pages * max(sysconf(Int32(_SC_PAGESIZE)), 0)
         }
     }
