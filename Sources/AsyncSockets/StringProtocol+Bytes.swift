@@ -5,17 +5,21 @@
 /// instead, for all text; scripts/check-source keeps the others out.
 extension StringProtocol {
     /// Whether the text begins with the bytes of `prefix`.
+    @inlinable
     package func begins(with prefix: some StringProtocol) -> Bool { self.utf8.starts(with: prefix.utf8) }
 
     /// Whether the text ends with the bytes of `suffix`.
+    @inlinable
     package func ends(with suffix: some StringProtocol) -> Bool {
         self.utf8.reversed().starts(with: suffix.utf8.reversed())
     }
 
     /// Whether the bytes are the same.
+    @inlinable
     package func equals(_ other: some StringProtocol) -> Bool { self.utf8.elementsEqual(other.utf8) }
 
     /// Whether the bytes of `text`, which is short, are somewhere in it.
+    @inlinable
     package func holds(_ text: some StringProtocol) -> Bool {
         var rest = self.utf8[...]
         while rest.count >= text.utf8.count {
@@ -26,39 +30,47 @@ extension StringProtocol {
     }
 
     /// What is behind the bytes of `prefix`; `nil` when the text doesn't begin with them.
+    @inlinable
     package func rest(after prefix: some StringProtocol) -> SubSequence? {
         guard self.begins(with: prefix) else { return nil }
         return self[self.utf8.index(self.startIndex, offsetBy: prefix.utf8.count)...]
     }
 
     /// What is before the bytes of `suffix`; `nil` when the text doesn't end with them.
+    @inlinable
     package func rest(before suffix: some StringProtocol) -> SubSequence? {
         guard self.ends(with: suffix) else { return nil }
         return self[..<self.utf8.index(self.startIndex, offsetBy: self.utf8.count - suffix.utf8.count)]
     }
 
     /// What is behind the byte at `index`, which is an ASCII character's.
+    @inlinable
     package func rest(behind index: Index) -> SubSequence { self[self.utf8.index(after: index)...] }
 
     /// What is between the brackets of an IPv6 literal, as in `[::1]`; `nil` when there are none.
+    @inlinable
     package var bracketed: SubSequence.SubSequence? {
         self.rest(after: "[")?.rest(before: "]")
     }
 
     /// Where `character`, which is an ASCII character, is first.
+    @inlinable
     package func position(of character: Unicode.Scalar) -> Index? { self.utf8.firstIndex(of: UInt8(ascii: character)) }
 
     /// Where `character`, which is an ASCII character, is last.
+    @inlinable
     package func lastPosition(of character: Unicode.Scalar) -> Index? {
         self.lastPosition { $0 == UInt8(ascii: character) }
     }
 
-    private func lastPosition(where isMeant: (UInt8) -> Bool) -> Index? {
+    @usableFromInline
+    func lastPosition(where isMeant: (UInt8) -> Bool) -> Index? {
         // Any text's bytes can be gone through forwards.
         self.utf8.indices.reduce(nil) { isMeant(self.utf8[$1]) ? $1 : $0 }
     }
 
     /// What is before the first of `characters`, which are ASCII characters; all when none is there.
+    @inlinable
     package func before(_ characters: Unicode.Scalar...) -> SubSequence {
         let bytes = characters.map { UInt8(ascii: $0) }
         return self[..<(self.utf8.firstIndex { bytes.contains($0) } ?? self.endIndex)]
@@ -67,6 +79,7 @@ extension StringProtocol {
     /// What is between one `separator`, an ASCII character, and the next, the empty ones among it.
     ///
     /// - Parameter count: how many parts there are at most, 1 or more; the last one then holds the rest.
+    @inlinable
     package func parts(at separator: Unicode.Scalar, atMost count: Int = .max) -> [SubSequence] {
         let byte = UInt8(ascii: separator)
         var parts: [SubSequence] = []
@@ -79,6 +92,7 @@ extension StringProtocol {
     }
 
     /// The words of ASCII letters, digits and `others`, which are ASCII characters.
+    @inlinable
     package func words(of others: Unicode.Scalar...) -> [SubSequence] {
         let others = others.map { UInt8(ascii: $0) }
         var words: [SubSequence] = []
@@ -96,6 +110,7 @@ extension StringProtocol {
     }
 
     /// The text without spaces and tabs at either end.
+    @inlinable
     package var trimmed: SubSequence {
         let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
         guard let first = self.utf8.firstIndex(where: { !isBlank($0) }),
@@ -105,16 +120,19 @@ extension StringProtocol {
     }
 
     /// The text with its ASCII letters in lower case, and everything else as it is.
+    @inlinable
     package var lowercasedASCII: String {
         String(decoding: self.utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)
     }
 
     /// The text with its ASCII letters in upper case, and everything else as it is.
+    @inlinable
     package var uppercasedASCII: String {
         String(decoding: self.utf8.map { (0x61...0x7a).contains($0) ? $0 & ~0x20 : $0 }, as: UTF8.self)
     }
 
     /// The text with each `character` in the place of another, both of them ASCII characters.
+    @inlinable
     package func replacing(_ character: Unicode.Scalar, by other: Unicode.Scalar) -> String {
         String(
             decoding: self.utf8.map { $0 == UInt8(ascii: character) ? UInt8(ascii: other) : $0 },
