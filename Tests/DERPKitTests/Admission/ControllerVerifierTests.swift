@@ -5,7 +5,8 @@ import Testing
 
 @testable import DERPKit
 
-@Suite("Admission controllers", .timeLimit(.minutes(1)))
+// A crowd is asked about within the time that one question has.
+@Suite("Admission controllers", .heavy, .timeLimit(.minutes(1)))
 struct ControllerVerifierTests {
     private let group: EventLoopGroup
     private let request = AdmissionRequest(key: NodePrivateKey().publicKey, source: IPAddress(ipv4: 0xc000_0201))
