@@ -20,17 +20,14 @@ enum Main {
         case .check(let plan):
             Self.finish(await plan.perform())
         case .checkSettings(let settings):
+            Self.refuseWithoutRoom(settings)
             do {
                 Self.finish(try await ConfigurationCheck(settings: settings).perform())
             } catch {
                 Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
             }
         case .serve(let settings):
-            // Without threads, of which there may be no room for one.
-            if let shortage = AddressSpace.shortage(loopCount: settings.loopCount) {
-                Self.write("DERPServer: \(shortage)\n", to: STDERR_FILENO)
-                exit(EXIT_FAILURE)
-            }
+            Self.refuseWithoutRoom(settings)
             do {
                 try await Launcher(settings: settings).serve()
                 OutputQueue.flush()
@@ -56,6 +53,13 @@ enum Main {
             }
         }
         return request
+    }
+
+    /// Exits when there is no room for the server's threads. Says so without a thread, as there may be no room for one.
+    private static func refuseWithoutRoom(_ settings: ServerSettings) {
+        guard let shortage = AddressSpace.shortage(loopCount: settings.loopCount) else { return }
+        Self.write("DERPServer: \(shortage)\n", to: STDERR_FILENO)
+        exit(EXIT_FAILURE)
     }
 
     /// Says what a command has to say, and exits.

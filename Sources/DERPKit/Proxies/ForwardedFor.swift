@@ -13,8 +13,11 @@ enum ForwardedFor {
         guard connection.proxies != .unknown, trust.contains(connection.address.ip) else {
             return ClientOrigin(address: connection.address, through: isMarked ? .unknown : connection.proxies)
         }
-        let entries = head.fields.list(.forwardedFor)
-        if !entries.isEmpty { return self.walk(entries, from: connection.address, trust: trust) }
+        // The empty ones too: what a proxy added last must not be passed over for what its client wrote.
+        let entries = head.fields[.forwardedFor].map { $0.parts(at: ",").map(\.trimmed) } ?? []
+        if entries.contains(where: { !$0.isEmpty }) {
+            return self.walk(entries, from: connection.address, trust: trust)
+        }
         if let text = head.fields[.realIP] {
             return self.address(text.trimmed).map { ClientOrigin(address: $0, through: .trusted) }
         }

@@ -233,7 +233,7 @@ struct ServerOptions: ParsableCommand {
     @Option(
         parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "Networks besides loopback that may read /metrics: CIDR, separated by commas or repeated.",
+            "Networks that may read /metrics: CIDR, separated by commas or repeated. With TLS loopback may without.",
             valueName: "networks"
         )
     )

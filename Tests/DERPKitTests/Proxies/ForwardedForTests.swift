@@ -60,6 +60,8 @@ struct ForwardedForTests {
         }
         #expect(try self.origin(from: peer, "X-Forwarded-For: 192.0.2.1, x, 10.0.0.5") == "refused")
         #expect(try self.origin(from: peer, "X-Forwarded-For:  , ") == "refused")
+        #expect(try self.origin(from: peer, "X-Forwarded-For: 192.0.2.1,") == "refused")
+        #expect(try self.origin(from: peer, "X-Forwarded-For: , 192.0.2.1") == "192.0.2.1:0 unknown")
     }
 
     @Test(
