@@ -35,7 +35,8 @@ import Testing
     /// RFC 8446 §4.1.3: the random number of a ServerHello that is a HelloRetryRequest begins so.
     private static let retry: [UInt8] = [0xcf, 0x21, 0xad, 0x74]
 
-    @Test(arguments: [ClientHello.Group.x25519, .p256, .ffdhe2048])
+    // Not ffdhe2048: half of all random shares aren't in the subgroup, and are refused.
+    @Test(arguments: [ClientHello.Group.x25519, .p256])
     func aShareIsTaken(_ group: ClientHello.Group) throws {
         let answer = try #require(try Self.answer(to: [ClientHello(groups: [group], share: group).record()]))
         #expect(answer[0] == Self.serverHello)
