@@ -58,11 +58,15 @@ struct AdmissionMetricTests {
                     $0.flags = ["-verify-client-url", url]
                 }
             )
-            let clients = (0..<40).compactMap { _ in (try? PendingClient(server)).map { stage.keep($0) } }
+            // One from each address: of an address that has several, some would make room.
+            let clients: [PendingClient] = (UInt8(10)..<50).compactMap { host in
+                let connection = try? Connection(port: server.port, from: host, security: .plain)
+                return connection.flatMap { try? PendingClient(over: $0) }
+            }
+            stage.keep(clients)
             for client in clients {
                 try? client.connection.write(DERPHandshake.clientInfo(of: TestKey(), for: client.serverKey).encoded)
             }
-            for client in clients.prefix(3) { client.connection.close() }
         },
         MetricScenario(
             "A mesh peer watches, forwards, and has a client closed",
