@@ -53,9 +53,10 @@ final class RelayLoop: @unchecked Sendable {
         let disco = queueMemory / 9
         self.dataPool = BufferPool(
             blockSize: Self.dataBlock,
-            limit: max((queueMemory - disco) / Self.dataBlock, 1)
+            limit: max((queueMemory - disco) / Self.dataBlock, 1),
+            on: loop
         )
-        self.discoPool = BufferPool(blockSize: Self.discoBlock, limit: max(disco / Self.discoBlock, 1))
+        self.discoPool = BufferPool(blockSize: Self.discoBlock, limit: max(disco / Self.discoBlock, 1), on: loop)
     }
 
     /// A client's data queue, in bytes: two of the largest packets at least, with their headers.

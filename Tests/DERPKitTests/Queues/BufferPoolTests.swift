@@ -1,5 +1,6 @@
 import Testing
 
+@testable import AsyncSockets
 @testable import DERPKit
 
 @Suite("Buffer pool")
@@ -24,5 +25,54 @@ struct BufferPoolTests {
             #expect(pool.take() == nil)
             blocks.forEach { pool.giveBack($0) }
         }
+    }
+
+    /// Turns `loop` until `condition` holds; false when that takes too long.
+    private func turn(_ loop: EventLoop, until condition: () throws -> Bool) rethrows -> Bool {
+        let end = ContinuousClock.now + .seconds(30)
+        while try !condition() {
+            guard ContinuousClock.now < end else { return false }
+            loop.turn()
+        }
+        return true
+    }
+
+    @Test("what a crowd needed is kept for a while, and given up when nobody has needed it")
+    func crowd() throws {
+        let loop = try EventLoop(index: 0)
+        let pool = BufferPool(blockSize: 64, limit: 1000, on: loop, pause: .milliseconds(1))
+        let blocks = try (0..<1000).map { _ in try #require(pool.take()) }
+        blocks.forEach { pool.giveBack($0) }
+        #expect(pool.byteCount == 64 * 64)
+        #expect(self.turn(loop) { pool.byteCount == 4 * 64 })
+        // It rests now, and begins again with the next crowd.
+        try (0..<10).map { _ in try #require(pool.take()) }.forEach { pool.giveBack($0) }
+        #expect(pool.byteCount == 10 * 64)
+        #expect(self.turn(loop) { pool.byteCount == 4 * 64 })
+    }
+
+    @Test("what is needed again and again stays, though it comes back each time")
+    func burst() throws {
+        let loop = try EventLoop(index: 0)
+        let pool = BufferPool(blockSize: 64, limit: 1000, on: loop, pause: .milliseconds(1))
+        try (0..<60).map { _ in try #require(pool.take()) }.forEach { pool.giveBack($0) }
+        #expect(
+            try self.turn(loop) {
+                try (0..<20).map { _ in try #require(pool.take()) }.forEach { pool.giveBack($0) }
+                return pool.byteCount < 60 * 64
+            }
+        )
+        #expect(pool.byteCount == 20 * 64)
+    }
+
+    @Test("a pool may end before its loop does")
+    func end() throws {
+        let loop = try EventLoop(index: 0)
+        var pool: BufferPool? = BufferPool(blockSize: 64, limit: 1000, on: loop, pause: .milliseconds(1))
+        try (0..<60).map { _ in try #require(pool?.take()) }.forEach { pool?.giveBack($0) }
+        weak let former = pool
+        pool = nil
+        #expect(former == nil)
+        loop.turn(at: loop.now + 1_000_000_000)
     }
 }
