@@ -42,14 +42,22 @@ package struct MemoryProbe: Sendable {
 
     private func processBounds() -> [MemoryBound] {
         guard self.addressSpace != nil || self.data != nil,
-            let mapped = self.text("\(self.proc)/self/statm").flatMap(MemoryText.mapped)
+            let pages = self.pages
         else { return [] }
-        let page = sysconf(Int32(_SC_PAGESIZE))
         return [
-            self.addressSpace.map { MemoryBound(.addressSpace, total: $0, used: mapped.all * page) },
-            self.data.map { MemoryBound(.data, total: $0, used: mapped.data * page) },
+            self.addressSpace.map { MemoryBound(.addressSpace, total: $0, used: pages.mapped * Self.pageSize) },
+            self.data.map { MemoryBound(.data, total: $0, used: pages.data * Self.pageSize) },
         ].compactMap { $0 }
     }
+
+    /// What the process has in memory, in bytes; `nil` where that can't be read.
+    package var residentByteCount: Int? { self.pages.map { $0.resident * Self.pageSize } }
+
+    private var pages: (mapped: Int, resident: Int, data: Int)? {
+        self.text("\(self.proc)/self/statm").flatMap(MemoryText.pages)
+    }
+
+    private static var pageSize: Int { max(sysconf(Int32(_SC_PAGESIZE)), 0) }
 
     private func containerBounds() -> [MemoryBound] {
         guard let cgroup = self.text("\(self.proc)/self/cgroup").map(MemoryText.cgroup) else { return [] }

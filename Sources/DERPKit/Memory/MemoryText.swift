@@ -52,13 +52,13 @@ enum MemoryText {
         return nil
     }
 
-    /// What `/proc/self/statm` says is mapped in all, and for data and stacks, in pages.
-    static func mapped(_ text: String) -> (all: Int, data: Int)? {
+    /// What `/proc/self/statm` says is mapped in all, is in memory, and is mapped for data and stacks, in pages.
+    static func pages(_ text: String) -> (mapped: Int, resident: Int, data: Int)? {
         let words = text.utf8.split { $0 == 0x20 || $0 == 0x0a }.map { Int(String(decoding: $0, as: UTF8.self)) }
-        guard words.count >= 6, let all = words[0], let data = words[5], all < 1 << 40, data < 1 << 40 else {
-            return nil
-        }
-        return (all, data)
+        guard words.count >= 6, let mapped = words[0], let resident = words[1], let data = words[5],
+            [mapped, resident, data].allSatisfy((0..<1 << 40).contains)
+        else { return nil }
+        return (mapped, resident, data)
     }
 
     private static func lines(_ text: String) -> [Substring.UTF8View.SubSequence] {

@@ -124,6 +124,13 @@ public actor RelayServer {
     }
 }
 
+extension RelayServer {
+    /// Does something on the thread of each loop, on one after the other.
+    package nonisolated func onEachLoop(_ body: @escaping @Sendable () -> Void) async {
+        for relay in self.relays { await relay.loop.run(body) }
+    }
+}
+
 // MARK: Life
 
 extension RelayServer {

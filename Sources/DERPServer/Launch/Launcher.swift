@@ -40,7 +40,7 @@ struct Launcher {
             await self.announce(relay, logger: logger)
         }
 
-        var services: [any Service] = [service, MemoryReturn()]
+        var services: [any Service] = [service, MemoryReturn(relay: relay)]
         if let lists { services.append(KeyListService(lists: lists, logger: logger)) }
         if let certificates { services.append(certificates) }
         if let acme { services.append(acme) }

@@ -44,10 +44,11 @@ struct MemoryTextTests {
         #expect(MemoryText.value(of: "MemAvailable:", in: meminfo) == 22_700_000 * 1024)
     }
 
-    @Test("what is mapped")
-    func mapped() throws {
-        let mapped = try #require(MemoryText.mapped("38000 8500 6000 1500 0 16000 0\n"))
-        #expect(mapped == (38000, 16000))
-        #expect(MemoryText.mapped("1 2 3\n") == nil && MemoryText.mapped("") == nil)
+    @Test("what is mapped, and what of it is in memory")
+    func pages() throws {
+        let pages = try #require(MemoryText.pages("38000 8500 6000 1500 0 16000 0\n"))
+        #expect(pages == (38000, 8500, 16000))
+        #expect(MemoryText.pages("1 2 3\n") == nil && MemoryText.pages("") == nil)
+        #expect(MemoryText.pages("1 -2 3 4 5 6 7\n") == nil)
     }
 }
