@@ -1,3 +1,5 @@
+import Glibc
+
 extension Attack {
     static let mapHangs = Self.map("map-hangs", "says nothing") { wire, field, _ in
         while !field.isOver { field.sleep(0.1) }
@@ -22,10 +24,12 @@ extension Attack {
         _ = wire.send(HostileServer.response(String(repeating: "[", count: 4_000_000)))
     }
 
-    static let mapHuge = Self.map("map-huge", "answers with a map of 4,000 regions in 4 MB, another one each second") {
-        wire,
-        _,
-        number in
+    /// What a map takes is kept while it is served, which is no leak: so the last one is small.
+    static let mapHuge = Self.map(
+        "map-huge",
+        "answers with a map of 4,000 regions in 4 MB, another one each second, and in the end with one that has none",
+        endsWell: "the last map has no regions: what the map takes that is served stays as long as it is served"
+    ) { wire, _, number in
         _ = wire.send(HostileServer.response(Self.hugeMap(number), fields: ["ETag: \"\(number)\""]))
     }
 
@@ -52,12 +56,15 @@ extension Attack {
     }
 
     /// A server of maps that turns bad when the attack begins. It is asked each second; after a failure, only once in 30.
+    ///
+    /// - Parameter endsWell: why it is good again when the attack is over; `nil`: it isn't.
     private static func map(
         _ name: String,
         _ what: String,
+        endsWell: String? = nil,
         serve: @escaping @Sendable (Wire, Field, _ number: Int) -> Void
     ) -> Attack {
-        let count = Counter()
+        let (count, goodAnswers) = (Counter(), Counter())
         return .waiting(
             name,
             .trusted,
@@ -70,14 +77,20 @@ extension Attack {
             leastSeconds: 12
         ) { wire, field in
             guard HostileServer.request(on: wire) != nil else { return }
-            guard field.hasBegun else {
+            let isOver = field.isOver
+            guard field.hasBegun, endsWell == nil || !isOver else {
                 _ = wire.send(HostileServer.response("{\"Regions\":{}}"))
+                if isOver { _ = goodAnswers.next() }
                 return
             }
             serve(wire, field, count.next())
         } attack: { field in
             field.sleepUntilOver()
             field.costs.note("\(count.value) requests")
+            guard let endsWell else { return }
+            field.costs.note(endsWell)
+            for _ in 0..<500 where goodAnswers.value == 0 { usleep(10_000) }
+            if goodAnswers.value == 0 { field.costs.note("nobody asked for it") }
         }
     }
 
