@@ -144,7 +144,7 @@ struct CommandLineTests {
         #expect(connections.clients == 1000 && connections.pending == 50 && connections.perAddress == 3)
         #expect(connections.refused == 7 && connections.refusedHoldTime == .seconds(90))
         #expect(settings.limits.queueMemory == 64 << 20 && open.limits.queueMemory == nil)
-        for (text, bytes) in [("1048576", 1 << 20), ("2048KiB", 2 << 20), ("3GiB", 3 << 30)] {
+        for (text, bytes) in [("1048576", 1 << 20), ("2048KiB", 2 << 20), ("3GiB", 3 << 30), ("1TiB", 1 << 40)] {
             #expect(try self.settings("--queue-memory=\(text)").limits.queueMemory == bytes)
         }
         #expect(settings.limits.loginTimeout == .seconds(90) && open.limits.loginTimeout == .seconds(60))
@@ -206,7 +206,7 @@ struct CommandLineTests {
             "-accept-connection-limit=nan", "-accept-connection-burst=0", "--max-clients=-1", "--max-pending=0",
             "--max-connections-per-ip=x", "--max-refused=70000", "--refused-hold-time=2m", "--login-timeout=0",
             "--queue-memory=1MiB ", "--queue-memory=1023KiB", "--queue-memory=-5GiB",
-            "--queue-memory=MiB", "--queue-memory=99999999999GiB", "--queue-memory=1MB",
+            "--queue-memory=MiB", "--queue-memory=99999999999GiB", "--queue-memory=2TiB", "--queue-memory=1MB",
             "--trusted-proxies=10.0.0.0/33", "--proxy-protocol",
         ]
     )

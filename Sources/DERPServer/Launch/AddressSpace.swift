@@ -3,7 +3,11 @@ import DERPKit
 
 /// The address space of a process for which it is limited (`ulimit -v`).
 enum AddressSpace {
-    private static var bound: MemoryBound? { MemoryProbe().bounds().first { $0.kind == .addressSpace } }
+    /// What limits the process's memory, as it was before there were threads: who checks a configuration and who starts with it
+    /// are to find the same.
+    private static let boundsAtStart = MemoryProbe().bounds()
+
+    private static var bound: MemoryBound? { self.boundsAtStart.first { $0.kind == .addressSpace } }
 
     /// Below this it is used sparingly, in bytes.
     private static let wide = 4 << 30
@@ -26,7 +30,7 @@ enum AddressSpace {
     /// What limits the process's memory, as it will be when all threads are there.
     static func bounds(loopCount: Int?) -> [MemoryBound] {
         let stacks = Self.threadCount(loopCount) * ProcessResources.threadStackByteCount
-        return MemoryProbe().bounds().map {
+        return Self.boundsAtStart.map {
             $0.kind == .addressSpace ? MemoryBound($0.kind, total: $0.total, used: $0.used + stacks) : $0
         }
     }

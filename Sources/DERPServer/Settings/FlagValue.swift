@@ -21,9 +21,9 @@ struct FlagValue {
         return value
     }
 
-    /// A number of bytes in `range`: alone, or with one of the units KiB, MiB and GiB.
+    /// A number of bytes in `range`: alone, or with one of the units KiB, MiB, GiB and TiB.
     func byteCount(in range: ClosedRange<Int>) throws(UsageError) -> Int {
-        let units = [("KiB", 10), ("MiB", 20), ("GiB", 30)]
+        let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40)]
         let unit = units.first { self.text.utf8.suffix(3).elementsEqual($0.0.utf8) }
         let digits = self.text.utf8.dropLast(unit == nil ? 0 : 3)
         guard digits.allSatisfy({ (0x30...0x39).contains($0) }),
