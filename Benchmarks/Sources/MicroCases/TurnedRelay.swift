@@ -68,7 +68,7 @@ final class TurnedRelay {
             _ = await forwarder.learn([.present(key)], over: id)
         }
         outbox.open(with: [])
-        while relay.routes[key]?.link == nil { self.turn() }
+        while relay.route(to: key)?.link == nil { self.turn() }
         return TurnedClient(key: key, descriptor: descriptor)
     }
 }

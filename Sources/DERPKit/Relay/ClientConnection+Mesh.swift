@@ -28,7 +28,7 @@ extension ClientConnection {
         self.relay.counters.bytesForwardedIn += UInt64(packet.count)
 
         guard let (route, target) = meshPeer.flows.route(from: source, to: destination, on: self.relay) else {
-            if self.relay.isRetiring, let route = self.relay.routes[destination], let target = route.target {
+            if self.relay.isRetiring, let route = self.relay.route(to: destination), let target = route.target {
                 self.relay.forward(packet, from: source, to: destination, kind: kind, by: route, over: target)
                 return
             }

@@ -327,7 +327,7 @@ extension ClientConnection {
         if let last = self.lastDestination, last.key == key, let target = last.route.target, target == last.contact {
             return (last.route, target)
         }
-        guard let route = self.relay.routes[key], let target = route.target else { return nil }
+        guard let route = self.relay.route(to: key), let target = route.target else { return nil }
         // A remote client is told by its own node.
         if !route.isRemote { self.contacts.insert(target) }
         self.lastDestination = Destination(key: key, route: route, contact: target)

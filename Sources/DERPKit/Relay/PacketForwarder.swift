@@ -6,8 +6,10 @@ import AsyncSockets
 actor PacketForwarder {
     private let relays: [RelayLoop]
     private var presences = PresenceTable()
-    /// The mesh's links, and the keys that each has told of.
-    private var links: [ClientID: Set<NodePublicKey>] = [:]
+    /// The keys that are nowhere but at one other node; none of them is in ``presences``.
+    private var remotes = RemoteKeys()
+    /// The mesh's links, and how many keys each has told of.
+    private var links: [ClientID: Int] = [:]
     /// Those of the links that have ended, whose keys still count as connected.
     private var endedLinks: Set<ClientID> = []
     /// The mesh peers that hear of every client that comes or goes.
@@ -30,7 +32,8 @@ actor PacketForwarder {
     }
 
     var counts: Counts {
-        self.presences.all.reduce(into: Counts(watchers: self.watchers.count)) { counts, presence in
+        let start = Counts(remoteClients: self.remotes.count, watchers: self.watchers.count)
+        return self.presences.all.reduce(into: start) { counts, presence in
             counts.clients += presence.isLocal ? 1 : 0
             counts.duplicates += presence.isDuplicate ? 1 : 0
             counts.remoteClients += presence.isLocal ? 0 : 1
@@ -43,7 +46,7 @@ actor PacketForwarder {
 extension PacketForwarder {
     /// Makes a connection known. When this returns, packets for `key` reach it from every loop.
     func register(_ client: LocalClient, key: NodePublicKey) async {
-        self.makeActive(client, self.presences.entry(key))
+        self.makeActive(client, self.presence(of: key))
         // Behind the route: who hears of the client can reach it.
         self.announce(client.presence(of: key))
         await self.acknowledgement()
@@ -116,65 +119,115 @@ extension PacketForwarder {
 
 extension PacketForwarder {
     /// How many keys one link may tell of.
-    private static let linkLimit = 1 << 20
+    static let linkLimit = 1 << 18
+    /// How many presences are looked through before others have a turn.
+    private static let lookStep = 1024
 
     /// Makes a link known, over which other clients can be reached.
     func add(link: ClientID) {
-        self.links[link] = []
+        self.links[link] = 0
     }
 
-    /// Notes which keys came to the node at the other end of `link`, and which left it.
+    /// Notes which keys came to the node at the other end of `link`, and which left it. When this returns, every loop knows:
+    /// who waits for it can't be told faster than that is done.
     ///
     /// - Returns: how many keys are there now; `nil` when these are more than are kept, or the link is unknown.
-    func learn(_ changes: [MeshChange], over link: ClientID) -> Int? {
+    func learn(_ changes: [MeshChange], over link: ClientID) async -> Int? {
+        guard self.links[link] != nil else { return nil }
         for change in changes {
             switch change {
-            case .present(let key):
-                guard self.links[link]?.insert(key).inserted == true else { continue }
-                let presence = self.presences.entry(key)
-                presence.add(link: link, before: self.endedLinks)
-                guard presence.links.first == link, !presence.isLocal else { continue }
-                self.publish(.remoteRoute(key, link))
-            case .gone(let key):
-                guard self.links[link]?.remove(key) != nil else { continue }
-                self.forget(key, over: link)
+            case .present(let key): self.learn(key, over: link)
+            case .gone(let key): self.unlearn(key, over: link)
             }
         }
-        guard let count = self.links[link]?.count, count <= Self.linkLimit else { return nil }
+        guard let count = self.links[link], count <= Self.linkLimit else { return nil }
+        await self.acknowledgement()
         return count
+    }
+
+    private func learn(_ key: NodePublicKey, over link: ClientID) {
+        let known = self.remotes[key]
+        guard known != link else { return }
+        if self.presences[key] == nil, known.flatMap({ self.links[$0] }) == nil {
+            self.links[link, default: 0] += 1
+            self.remotes.set(key, over: link)
+            self.publish(.remoteRoute(key, link))
+            return
+        }
+        let presence = self.presence(of: key)
+        guard !presence.links.contains(link) else { return }
+        self.links[link, default: 0] += 1
+        presence.add(link: link, before: self.endedLinks)
+        guard presence.links.first == link, !presence.isLocal else { return }
+        self.publish(.remoteRoute(key, link))
+    }
+
+    private func unlearn(_ key: NodePublicKey, over link: ClientID) {
+        if self.remotes[key] == link {
+            self.remotes.remove(key)
+            self.publish(.routeRemoved(key))
+        } else if let presence = self.presences[key], presence.links.contains(link) {
+            self.forget(presence, over: link)
+        } else {
+            return
+        }
+        self.links[link, default: 1] -= 1
+    }
+
+    /// The presence of a key, which is made when there is none.
+    private func presence(of key: NodePublicKey) -> Presence {
+        if let presence = self.presences[key] { return presence }
+        let presence = self.presences.add(key)
+        // A link may be about to be forgotten.
+        if let link = self.remotes.remove(key), self.links[link] != nil { presence.add(link: link) }
+        return presence
     }
 
     /// Notes that a link has ended, while the keys that it told of still count as connected: any other link leads to them
     /// sooner.
     func noteEnd(ofLink link: ClientID) async {
-        guard let keys = self.links[link] else { return }
+        guard self.links[link] != nil else { return }
         self.endedLinks.insert(link)
-        for (count, key) in keys.enumerated() {
-            if let presence = self.presences[key], presence.links.count > 1 {
-                let wasUsed = !presence.isLocal && presence.links.first == link
-                presence.demote(link: link)
-                if wasUsed { _ = self.publishRemoteRoute(presence) }
-            }
-            if count % 1024 == 1023 { await self.relays[0].loop.nextTick() }
+        await self.forEachPresence { presence in
+            guard presence.links.count > 1, presence.links.contains(link) else { return }
+            let wasUsed = !presence.isLocal && presence.links.first == link
+            presence.demote(link: link)
+            if wasUsed { _ = self.publishRemoteRoute(presence) }
         }
     }
 
     /// Forgets a link, and all that was learnt over it.
     func remove(link: ClientID) async {
         self.endedLinks.remove(link)
-        guard let keys = self.links.removeValue(forKey: link) else { return }
-        for (count, key) in keys.enumerated() {
-            self.forget(key, over: link)
-            // There may be very many, and clients of this loop wait meanwhile.
-            if count % 1024 == 1023 { await self.relays[0].loop.nextTick() }
+        guard self.links.removeValue(forKey: link) != nil else { return }
+        await self.forEachPresence { presence in
+            if presence.links.contains(link) { self.forget(presence, over: link) }
+        }
+        for part in 0..<RemoteKeys.partCount {
+            let keys = self.remotes.removeAll(over: link, inPart: part)
+            guard !keys.isEmpty else { continue }
+            for key in keys { self.publish(.routeRemoved(key)) }
+            // There may be very many, and clients of the loops wait meanwhile.
+            await self.acknowledgement()
         }
     }
 
-    private func forget(_ key: NodePublicKey, over link: ClientID) {
-        guard let presence = self.presences[key] else { return }
+    /// Goes through all presences, and lets others have turns.
+    private func forEachPresence(_ body: (Presence) -> Void) async {
+        var next: Int? = 0
+        while let start = next {
+            let step = self.presences.step(from: start, limit: Self.lookStep)
+            step.presences.forEach(body)
+            next = step.next
+            if next != nil { await self.relays[0].loop.nextTick() }
+        }
+    }
+
+    private func forget(_ presence: Presence, over link: ClientID) {
         let wasUsed = !presence.isLocal && presence.links.first == link
         presence.remove(link: link)
         guard wasUsed else { return }
+        let key = presence.key
         for listener in self.publishRemoteRoute(presence) { self.relays[0].tell(listener, thatLeft: key) }
     }
 

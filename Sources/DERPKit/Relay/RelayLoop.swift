@@ -98,6 +98,33 @@ extension RelayLoop {
     }
 }
 
+// MARK: Routes
+
+extension RelayLoop {
+    /// The route of a key that is connected somewhere in the region.
+    @inline(__always)
+    func route(to key: NodePublicKey) -> Route? { self.routes[key] ?? self.firstRoute(to: key) }
+
+    /// The route of a key at another node for which there was no packet before.
+    @inline(never)
+    private func firstRoute(to key: NodePublicKey) -> Route? {
+        guard let target = self.routes.remoteLink(to: key) else { return nil }
+        return self.routes.set(key, over: target, link: self.link(target))
+    }
+
+    private func setRemoteRoute(_ key: NodePublicKey, over target: ClientID) {
+        if self.routes[key] == nil {
+            self.routes.note(key, over: target)
+        } else {
+            self.routes.set(key, over: target, link: self.link(target))
+        }
+    }
+
+    private func link(_ target: ClientID) -> Outbox? {
+        Int(target.loop) == self.loop.index ? self.clients[target] : nil
+    }
+}
+
 // MARK: Rates
 
 extension RelayLoop {
@@ -320,11 +347,7 @@ extension RelayLoop: MailHandler {
                     outbox: Int(target.loop) == self.loop.index ? self.clients[target] : nil
                 )
             case .remoteRoute(let key, let target):
-                self.routes.set(
-                    key,
-                    over: target,
-                    link: Int(target.loop) == self.loop.index ? self.clients[target] : nil
-                )
+                self.setRemoteRoute(key, over: target)
             case .routeRemoved(let key):
                 self.routes.remove(key)
                 self.tellRemoteContacts(of: key)

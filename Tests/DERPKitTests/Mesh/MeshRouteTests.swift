@@ -63,7 +63,7 @@ struct MeshRouteTests {
         #expect(way() == 1)
         links[1].tell(.gone(key.publicKey), .gone(key.publicKey))
         #expect(way() == nil)
-        for relay in table.relays { #expect(relay.routes[key.publicKey] == nil) }
+        for relay in table.relays { #expect(relay.route(to: key.publicKey) == nil) }
         #expect(!links[0].tell(.present(key.publicKey)), "a broken link tells nothing")
     }
 

@@ -67,20 +67,20 @@ final class Presence {
     }
 }
 
-/// All presences. They can be gone through in steps, while others come and go.
+/// The presences of keys that are connected here, or known by more than ``RemoteKeys`` holds. They can be gone through in
+/// steps, while others come and go.
 struct PresenceTable {
     private var presences: [NodePublicKey: Presence] = [:]
     private var slots: [Presence?] = []
     private var free: [Int] = []
 
-    /// All keys of the region.
+    /// All that are in the table.
     var all: some Collection<Presence> { self.presences.values }
 
     subscript(_ key: NodePublicKey) -> Presence? { self.presences[key] }
 
-    /// The presence of `key`, which is made when there is none.
-    mutating func entry(_ key: NodePublicKey) -> Presence {
-        if let presence = self.presences[key] { return presence }
+    /// Makes a presence of `key`, which has none.
+    mutating func add(_ key: NodePublicKey) -> Presence {
         let slot = self.free.popLast() ?? self.slots.count
         let presence = Presence(key: key, slot: slot)
         if slot == self.slots.count { self.slots.append(presence) } else { self.slots[slot] = presence }
