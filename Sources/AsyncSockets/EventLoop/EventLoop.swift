@@ -17,6 +17,9 @@ public final class EventLoop: @unchecked Sendable {
     /// Nanoseconds on the monotonic clock, read once per tick. Confined.
     public private(set) var now: UInt64
 
+    /// As ``now``, but read when it is called, for who has much to do in one tick.
+    package static func readClock() -> UInt64 { cas_monotonic_nanoseconds() }
+
     /// How many ticks there have been, with the present one. Confined.
     @exclusivity(unchecked) public private(set) var tickNumber: UInt64 = 0
 
@@ -49,6 +52,9 @@ public final class EventLoop: @unchecked Sendable {
     /// How many turns had to wait because those of a tick had taken their share. Confined.
     public private(set) var delayedTurnCount: UInt64 = 0
     private var deferred: [UnsafeContinuation<Void, Never>] = []
+    private var line = WaitingLine()
+    /// Whether the last tick took so long that who comes first should do less. Confined.
+    @exclusivity(unchecked) public private(set) var isCrowded = false
     private var tickEndHandlers: [any TickEndHandler] = []
     private let events = UnsafeMutablePointer<cas_event>.allocate(capacity: Int(CAS_MAX_EVENTS))
 
@@ -134,6 +140,12 @@ extension EventLoop {
         await withUnsafeContinuation { self.deferred.append($0) }
     }
 
+    /// Returns in a later tick: who has done his share waits behind those who have not, and behind those who wait already. A
+    /// tick lets up to 16 go on, as many as do within a millisecond.
+    public func waitInLine(isolation: isolated (any Actor)? = #isolation) async {
+        await withUnsafeContinuation { self.line.append($0) }
+    }
+
     /// Has `handler` take a turn when others have had theirs, as tasks of a ``BudgetedExecutor`` do.
     public func requestTurn(for handler: any BudgetedHandler) {
         self.turns.append(.handler(handler))
@@ -204,9 +216,14 @@ extension EventLoop {
 
     private func tick(mayWait: Bool, at now: UInt64? = nil) {
         self.tickNumber += 1
+        let lined = self.line.count
         self.poll(mayWait: mayWait, at: now)
         self.takeInbox()
-        let hasRunJobs = self.runJobs()
+        var hasRunJobs = self.runJobs()
+        if lined > 0 {
+            self.serveLine(lined)
+            hasRunJobs = true
+        }
         // Behind the sockets: when the loop was held up, a deadline must not end what has just made progress.
         self.timers.advance(to: self.now)
         let isContended = self.endTick() || hasRunJobs
@@ -217,7 +234,8 @@ extension EventLoop {
 
     /// Whether there is nothing to do but to wait for sockets and timers.
     package var isIdle: Bool {
-        self.jobs.isEmpty && self.deferred.isEmpty && self.turns.isEmpty && self.inbox.withLock { $0.isEmpty }
+        self.jobs.isEmpty && self.deferred.isEmpty && self.line.isEmpty && self.turns.isEmpty
+            && self.inbox.withLock { $0.isEmpty }
     }
 
     /// Says that the group is gone.
@@ -229,7 +247,7 @@ extension EventLoop {
     /// The only place where the thread blocks.
     private func poll(mayWait: Bool, at now: UInt64?) {
         var timeout: Int32 = 0
-        if mayWait, self.jobs.isEmpty, self.deferred.isEmpty, self.turns.isEmpty {
+        if mayWait, self.jobs.isEmpty, self.deferred.isEmpty, self.line.isEmpty, self.turns.isEmpty {
             // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
             self.isSleeping.store(true, ordering: .sequentiallyConsistent)
             if self.inbox.withLock({ $0.isEmpty }) {
@@ -239,9 +257,12 @@ extension EventLoop {
                 }
             }
         }
+        let start = self.now
         let count = timeout == 0 ? cas_epoll_wait(self.epoll, self.events, 0) : self.wait(timeout)
         self.isSleeping.store(false, ordering: .relaxed)
         self.now = now ?? cas_monotonic_nanoseconds()
+        // A loop that slept had nothing left to do.
+        self.isCrowded = timeout == 0 && self.now &- start > Self.longTick
         if !self.deferred.isEmpty {
             let deferred = self.deferred
             self.deferred.removeAll(keepingCapacity: true)
@@ -316,6 +337,23 @@ extension EventLoop {
     }
 
     private static let jobsPerTick = 4096
+    /// From when on a tick is long, in nanoseconds.
+    private static let longTick: UInt64 = 2_000_000
+    /// How long those who wait in line may take in a tick before others come, in nanoseconds.
+    private static let lineSlice: UInt64 = 1_000_000
+    /// How many of them may go on in a tick: what they do may take its time elsewhere.
+    private static let linePerTick = 16
+
+    /// Lets those go on who waited in line when the tick began, `count` in all, as far as the slice goes.
+    private func serveLine(_ count: Int) {
+        let end = cas_monotonic_nanoseconds() + Self.lineSlice
+        var count = min(count, Self.linePerTick)
+        repeat {
+            self.line.popFirst()?.resume()
+            _ = self.runJobs()
+            count -= 1
+        } while count > 0 && cas_monotonic_nanoseconds() < end
+    }
 
     /// Takes turns, as far as the budget goes.
     ///

@@ -134,6 +134,9 @@ actor ClientConnection {
     private func leave() async {
         // What it asked for before it broke a rule.
         await self.closePeers()
+        self.relay.remove(self.id, key: self.key)
+        // Many may leave at once, with much that waits for each, and thousands who hear of it.
+        await self.relay.loop.waitInLine()
         self.close()
         await self.tellOfLeaving()
     }
@@ -166,6 +169,8 @@ actor ClientConnection {
 extension ClientConnection {
     /// How much of one client is read, in bytes as they come from the network, before others have a turn.
     private static let budget: UInt64 = 64 * 1024
+    /// The same where so many send that turns come late: then who sends little, and so is read at once, doesn't wait long.
+    private static let budgetInCrowd: UInt64 = 16 * 1024
 
     /// Why reading doesn't go on at once.
     private enum Pause {
@@ -189,7 +194,8 @@ extension ClientConnection {
             switch self.readOn() {
             case .blocked: await self.stream.waitUntilReadable()
             case .throttled: await self.throttle?.wait()
-            case .turnEnded, .asked: await self.relay.loop.nextTick()
+            case .turnEnded: await self.relay.loop.waitInLine()
+            case .asked: await self.relay.loop.nextTick()
             case .inactive(let bytes): guard await self.takeAsActive(bytes) else { return .badFrame }
             case .ended(let reason): return reason
             }
@@ -199,7 +205,8 @@ extension ClientConnection {
     /// Acts on what is there, as long as it may.
     private func readOn() -> Pause {
         let start = self.stream.receivedByteCount
-        while self.stream.receivedByteCount - start < Self.budget {
+        let budget = self.relay.loop.isCrowded ? Self.budgetInCrowd : Self.budget
+        while self.stream.receivedByteCount - start < budget {
             if let reason = self.outbox.closeReason { return .ended(reason) }
             if self.rates !== self.relay.rates { self.adoptRates() }
             let allowance = self.throttle?.allowance ?? .max
@@ -207,7 +214,7 @@ extension ClientConnection {
                 self.relay.counters.rateWaits += 1
                 return .throttled
             }
-            switch self.stream.receiveUnmetered(atMost: allowance) {
+            switch self.stream.receiveUnmetered(atMost: min(allowance, Int(budget))) {
             case .bytes(let bytes):
                 self.throttle?.take(bytes.count)
                 guard self.outbox.isActive || bytes.isEmpty else { return .inactive(Array(bytes)) }

@@ -270,6 +270,7 @@ extension RelayLoop {
         guard index < self.outgoing.count else { return }
         self.awaitTickEnd()
         self.outgoing[index].append(peerGone: peer, to: target)
+        if self.outgoing[index].byteCount >= Self.largestBatch { self.handOver(to: index) }
     }
 
     private static let largestBatch = 256 * 1024
@@ -320,9 +321,38 @@ extension RelayLoop: TickEndHandler {
         self.awaitsTickEnd = false
         self.handOverAll()
         swap(&self.dirty, &self.flushing)
-        self.flushing.forEach { $0.tickEnded() }
+        if self.flushing.count <= Self.smallCrowd {
+            self.flushing.forEach { $0.tickEnded() }
+        } else {
+            self.flushCrowd()
+        }
         self.flushing.removeAll(keepingCapacity: true)
     }
+
+    /// Sends to those at once to whom nothing was sent lately, and to the others in turn, in this tick and later ones. Otherwise
+    /// who gets little would wait each time until everybody has been sent what came in the tick.
+    private func flushCrowd() {
+        self.flushing.removeAll { outbox in
+            guard outbox.isSparse else { return false }
+            outbox.tickEnded()
+            return true
+        }
+        let end = EventLoop.readClock() + Self.flushSlice
+        var next = 0
+        while next < self.flushing.count, next % 8 != 0 || next == 0 || EventLoop.readClock() < end {
+            self.flushing[next].tickEnded()
+            next += 1
+        }
+        guard next < self.flushing.count else { return }
+        self.dirty.insert(contentsOf: self.flushing[next...], at: 0)
+        // So that there is a next tick, at whose end they are looked at.
+        self.loop.notify(self)
+    }
+
+    /// Up to how many clients are sent to at once.
+    private static let smallCrowd = 64
+    /// How long sending to the rest may take in a tick, in nanoseconds.
+    private static let flushSlice: UInt64 = 1_000_000
 }
 
 // MARK: Mail
@@ -334,6 +364,7 @@ extension RelayLoop: MailHandler {
     }
 
     func handleMail() {
+        if !self.dirty.isEmpty { self.awaitTickEnd() }
         for mail in self.mailbox.takeAll() {
             switch mail {
             case .frames(let batch):

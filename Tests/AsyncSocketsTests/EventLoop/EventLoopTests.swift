@@ -128,6 +128,37 @@ struct EventLoopTests {
         }
     }
 
+    private final class Numbers: Sendable {
+        let list = Mutex<[Int]>([])
+    }
+
+    @Test("who waits in line goes on in the order of coming, none twice in a tick, and who comes anew goes first")
+    func line() throws {
+        let loop = try EventLoop(index: 0)
+        let log = Numbers()
+        for number in 0..<40 {
+            Task(executorPreference: loop) {
+                for _ in 0..<2 {
+                    await loop.waitInLine()
+                    log.list.withLock { $0.append(number) }
+                }
+            }
+        }
+        loop.turn()
+        #expect(log.list.withLock { $0 } == [])
+        while !loop.isIdle {
+            let before = log.list.withLock { $0.count }
+            Task(executorPreference: loop) { log.list.withLock { $0.append(-1) } }
+            loop.turn()
+            let tick = log.list.withLock { Array($0[before...]) }
+            #expect(tick.first == -1)
+            #expect(tick.count > 1)
+            #expect(Set(tick).count == tick.count)
+        }
+        let order = log.list.withLock { $0.filter { $0 >= 0 } }
+        #expect(order == Array(0..<40) + Array(0..<40))
+    }
+
     @Test("a loop that nobody holds ends with its group, does what was enqueued before, and its memory is freed")
     func release() async throws {
         let done = Counter()

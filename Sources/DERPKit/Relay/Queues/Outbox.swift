@@ -20,6 +20,10 @@ final class Outbox {
     /// How many of the bytes that are sent next end with a Pong that waits; `nil`: none waits.
     private var pongEnd: Int?
     @exclusivity(unchecked) private var isDirty = false
+    /// The tick at whose end something was sent last.
+    @exclusivity(unchecked) private var lastTick: UInt64 = 0
+    /// Whether nothing had been sent for some ticks when something was queued: it is sent before what others get all the time.
+    @exclusivity(unchecked) private(set) var isSparse = true
     /// Whether the loop knows that packets wait here, and that the client takes nothing.
     @exclusivity(unchecked) private var isListed = false
 
@@ -269,6 +273,7 @@ extension Outbox {
     private func markDirty() {
         guard !self.isDirty else { return }
         self.isDirty = true
+        self.isSparse = self.relay.loop.tickNumber &- self.lastTick > 2
         self.relay.willFlush(self)
     }
 }
@@ -279,6 +284,7 @@ extension Outbox: StreamWriteHandler {
     /// The tick's frames are all there.
     func tickEnded() {
         self.isDirty = false
+        self.lastTick = self.relay.loop.tickNumber
         self.flush()
     }
 
