@@ -59,6 +59,12 @@ uint64_t cas_monotonic_nanoseconds(void) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+uint64_t cas_thread_nanoseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
 void cas_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }
 
 static __thread const void *current_loop;

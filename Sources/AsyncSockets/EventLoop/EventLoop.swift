@@ -227,7 +227,7 @@ extension EventLoop {
         // Behind the sockets: when the loop was held up, a deadline must not end what has just made progress.
         self.timers.advance(to: self.now)
         let isContended = self.endTick() || hasRunJobs
-        guard !self.turns.isEmpty else { return }
+        guard !self.turns.isEmpty, !mayWait || !self.isResting else { return }
         self.takeTurns(isContended: isContended)
         _ = self.endTick()
     }
@@ -244,14 +244,21 @@ extension EventLoop {
         self.wakeup.signal()
     }
 
+    /// Whether turns are put off, because others want the processor.
+    private var isResting: Bool { self.now < self.budget.restEnd }
+
     /// The only place where the thread blocks.
     private func poll(mayWait: Bool, at now: UInt64?) {
         var timeout: Int32 = 0
-        if mayWait, self.jobs.isEmpty, self.deferred.isEmpty, self.line.isEmpty, self.turns.isEmpty {
+        if mayWait, self.jobs.isEmpty, self.deferred.isEmpty, self.line.isEmpty, self.turns.isEmpty || self.isResting {
             // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
             self.isSleeping.store(true, ordering: .sequentiallyConsistent)
             if self.inbox.withLock({ $0.isEmpty }) {
                 timeout = self.timers.millisecondsUntilNext(now: self.now)
+                if self.isResting, !self.turns.isEmpty {
+                    let rest = self.budget.millisecondsOfRest(now: self.now)
+                    timeout = timeout < 0 ? rest : min(timeout, rest)
+                }
                 if self.isOrphaned.load(ordering: .acquiring) {
                     timeout = timeout < 0 ? Self.orphanSleep : min(timeout, Self.orphanSleep)
                 }
@@ -362,6 +369,7 @@ extension EventLoop {
         let start = cas_monotonic_nanoseconds()
         let end = start + self.budget.allowance(now: start, isContended: isContended)
         var now = start
+        let used = cas_thread_nanoseconds()
         while now < end, let turn = self.turns.popFirst() {
             switch turn {
             case .job(let job, let executor): job.runSynchronously(on: executor.asUnownedTaskExecutor())
@@ -371,6 +379,7 @@ extension EventLoop {
         }
         self.turnTime += now - start
         self.budget.spend(now - start, isContended: isContended)
+        self.budget.note(now - start, used: cas_thread_nanoseconds() - used, now: now)
         self.delayedTurnCount += UInt64(self.turns.delayAll())
     }
 

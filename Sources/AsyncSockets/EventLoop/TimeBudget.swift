@@ -11,6 +11,12 @@ public struct TimeBudget: Sendable {
     /// What may be owed because a turn took long.
     private static let mostDebt: Int64 = 1_000_000_000
 
+    /// From which wait for a processor on turns are put off. Short ones are everywhere.
+    private static let noticedWait: UInt64 = 500_000
+    private static let longestRest: UInt64 = 10_000_000
+
+    /// Until when no turns are taken.
+    private(set) var restEnd: UInt64 = 0
     private var credit: Int64 = 0
     /// When ``credit`` was brought up to date.
     private var updated: UInt64 = 0
@@ -29,5 +35,20 @@ public struct TimeBudget: Sendable {
     mutating func spend(_ time: UInt64, isContended: Bool) {
         guard isContended else { return }
         self.credit = max(self.credit - Int64(min(time, UInt64(Self.mostDebt))), -Self.mostDebt)
+    }
+
+    /// Notes that turns took `time`, for `used` of which the loop's thread had a processor.
+    ///
+    /// The kernel has a thread that is always busy wait for others, and clients would wait with it. One that rests as long as
+    /// it had to wait gets a processor at once when a client's packet comes.
+    mutating func note(_ time: UInt64, used: UInt64, now: UInt64) {
+        let waited = time - min(used, time)
+        guard waited >= Self.noticedWait else { return }
+        self.restEnd = now + min(waited, Self.longestRest)
+    }
+
+    /// How long the rest is yet, rounded up.
+    func millisecondsOfRest(now: UInt64) -> Int32 {
+        now < self.restEnd ? Int32((self.restEnd - now) / 1_000_000 + 1) : 0
     }
 }

@@ -36,6 +36,8 @@ int cas_accept(int fd, struct sockaddr_storage *address);
 int cas_processor_count(void);
 
 uint64_t cas_monotonic_nanoseconds(void);
+// For how long this thread has had a processor.
+uint64_t cas_thread_nanoseconds(void);
 
 // At most 15 characters.
 void cas_name_thread(pthread_t thread, const char *name);

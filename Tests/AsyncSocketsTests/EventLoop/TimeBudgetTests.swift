@@ -62,4 +62,21 @@ struct TimeBudgetTests {
         #expect(budget.allowance(now: 5_000_000_000, isContended: true) == 0)
         #expect(budget.allowance(now: 4_000_000_000, isContended: true) == 0)
     }
+
+    @Test("a thread that had to wait for a processor rests as long, and 10 ms at the most")
+    func rest() {
+        var budget = TimeBudget()
+        // 0.4 ms are nothing to speak of.
+        budget.note(650_000, used: 250_000, now: 1_000_000_000)
+        #expect(budget.restEnd == 0 && budget.millisecondsOfRest(now: 1_000_000_000) == 0)
+        budget.note(3_250_000, used: 250_000, now: 1_000_000_000)
+        #expect(budget.restEnd == 1_003_000_000)
+        #expect(budget.millisecondsOfRest(now: 1_000_500_000) == 3)
+        #expect(budget.millisecondsOfRest(now: 1_003_000_000) == 0)
+        budget.note(1_000_000_000, used: 0, now: 2_000_000_000)
+        #expect(budget.restEnd == 2_010_000_000)
+        // Clocks of different kinds needn't agree.
+        budget.note(1000, used: 2000, now: 3_000_000_000)
+        #expect(budget.restEnd == 2_010_000_000)
+    }
 }
