@@ -18,27 +18,59 @@ import Testing
 
     @Test("What a crowd has left is given back, though something lies behind it") func gives() async throws {
         var watch = MemoryWatch()
-        await watch.look(slack: 0)
+        // As a process that had nothing.
+        _ = watch.isDue(MemoryWatch.Reading(resident: 0, free: 0))
         let blocks = Self.crowd()
         // The last one holds the heap's end.
         for block in blocks.dropLast() { free(block) }
         defer { free(blocks[blocks.count - 1]) }
         let before = try Self.resident
-        await watch.look(slack: 4 * 1024 * 1024)
+        await MemoryReturn.look(&watch)
         // Other tests allocate meanwhile.
         #expect(try Self.resident < before - 32 * 1024 * 1024)
     }
+}
 
-    @Test("A crowd that stayed for long isn't waited for when it has left") func leaves() async throws {
+@Suite("When memory is given back") struct MemoryWatchTests {
+    private static let megabyte = 1024 * 1024
+
+    private static func reading(_ resident: Int, free: Int) -> MemoryWatch.Reading {
+        MemoryWatch.Reading(resident: resident * self.megabyte, free: free * self.megabyte)
+    }
+
+    /// A watch that has seen a crowd come which stays, and which looked for what could be given back as often as it would.
+    private static func patient() -> MemoryWatch {
         var watch = MemoryWatch()
-        await watch.look(slack: 0)
-        let blocks = Self.crowd()
-        // Three of them find nothing to give back; more are to be passed over now.
-        for _ in 0..<8 { await watch.look(slack: 4 * 1024 * 1024) }
-        for block in blocks.dropLast() { free(block) }
-        defer { free(blocks[blocks.count - 1]) }
-        let before = try Self.resident
-        await watch.look(slack: 4 * 1024 * 1024)
-        #expect(try Self.resident < before - 32 * 1024 * 1024)
+        _ = watch.isDue(Self.reading(40, free: 1))
+        let crowded = Self.reading(104, free: 1)
+        for _ in 0..<20 where watch.isDue(crowded) { watch.trimmed(crowded, crowded) }
+        return watch
+    }
+
+    @Test("A process that has no more than it had is left alone") func quiet() {
+        var watch = MemoryWatch()
+        let looks = [40, 41, 40, 43, 44].count { watch.isDue(Self.reading($0, free: 1)) }
+        #expect(looks == 0)
+    }
+
+    @Test("While a crowd stays, it is looked for ever more rarely what could be given back") func stays() {
+        var watch = Self.patient()
+        let crowded = Self.reading(104, free: 1)
+        let looks = (0..<80).count { _ in
+            guard watch.isDue(crowded) else { return false }
+            watch.trimmed(crowded, crowded)
+            return true
+        }
+        #expect(looks == 10)
+    }
+
+    @Test("A crowd that stayed for long isn't waited for when it has left") func leaves() {
+        var watch = Self.patient()
+        _ = watch.isDue(Self.reading(104, free: 1))
+        let left = Self.reading(104, free: 64)
+        let isDue = watch.isDue(left)
+        watch.trimmed(left, Self.reading(40, free: 1))
+        let isDueAgain = watch.isDue(Self.reading(40, free: 1))
+        #expect(isDue && !isDueAgain)
     }
 }

@@ -10,8 +10,6 @@ struct MemoryReturn: Service {
     /// Its loops' threads have heaps of their own.
     let relay: RelayServer
 
-    /// How much more the process may have than it had at the least, in bytes.
-    private static let slack = 4 * 1024 * 1024
     private static let interval = Duration.seconds(5)
 
     func run() async {
@@ -19,9 +17,24 @@ struct MemoryReturn: Service {
         await cancelWhenGracefulShutdown {
             var watch = MemoryWatch()
             while !Task.isCancelled {
-                await watch.look(slack: Self.slack) { await self.relay.onEachLoop { cheap_trim_end() } }
+                await Self.look(&watch) { await self.relay.onEachLoop { cheap_trim_end() } }
                 do { try await Task.sleep(for: Self.interval) } catch { return }
             }
         }
+    }
+
+    /// Gives back what nobody uses, when there may be something.
+    ///
+    /// Who allocates in the same heap waits meanwhile: 18 ms for 117 MB that 8,192 connections left, measured on a busy
+    /// machine, and 0.1 ms where there is nothing to give.
+    ///
+    /// - Parameter trimEnds: does what has to be done on threads that have heaps of their own.
+    static func look(_ watch: inout MemoryWatch, trimEnds: () async -> Void = {}) async {
+        let probe = MemoryProbe()
+        guard let before = MemoryWatch.Reading(probe), watch.isDue(before) else { return }
+        cheap_begin_trim()
+        await trimEnds()
+        cheap_trim()
+        watch.trimmed(before, MemoryWatch.Reading(probe) ?? before)
     }
 }

@@ -2,9 +2,18 @@ import AsyncSockets
 import CHeap
 import DERPKit
 
-/// How much the process had at the least, and when it is to be looked through again.
+/// When the heap is to be looked through for what nobody uses.
 struct MemoryWatch {
-    private let probe = MemoryProbe()
+    /// What the process has, in bytes.
+    struct Reading {
+        /// Its resident memory.
+        var resident: Int
+        /// What its heaps have free.
+        var free: Int
+    }
+
+    /// How much more the process may have than it had at the least, in bytes.
+    let slack: Int
     private var least: Int?
     /// The least that the heap has had free since it was looked through: of what is free now, only what is above that can be
     /// there to be given back.
@@ -15,33 +24,39 @@ struct MemoryWatch {
 
     private static let longestPause = 8
 
-    /// Gives back what nobody uses, when the process has more than `slack` bytes above the least that it had.
-    ///
-    /// Who allocates in the same heap waits meanwhile: 18 ms for 117 MB that 8,192 connections left, measured on a busy
-    /// machine, and 0.1 ms where there is nothing to give.
-    ///
-    /// - Parameter trimEnds: does what has to be done on threads that have heaps of their own.
-    mutating func look(slack: Int, trimEnds: () async -> Void = {}) async {
-        guard let resident = self.probe.residentByteCount else { return }
-        guard let least = self.least, resident > least + slack else {
-            self.least = min(self.least ?? .max, resident)
+    init(slack: Int = 4 * 1024 * 1024) {
+        self.slack = slack
+    }
+
+    /// Whether something may be there to be given back.
+    mutating func isDue(_ now: Reading) -> Bool {
+        guard let least = self.least, now.resident > least + self.slack else {
+            self.least = min(self.least ?? .max, now.resident)
             (self.pause, self.next) = (0, 1)
-            return
+            return false
         }
-        let free = ProcessResources.freeByteCount
-        self.leastFree = min(self.leastFree, free)
+        self.leastFree = min(self.leastFree, now.free)
         // What was freed meanwhile ends a pause: a crowd that has left is not to be waited for as one that stays.
-        guard self.pause == 0 || free > self.leastFree + slack else {
+        guard self.pause == 0 || now.free > self.leastFree + self.slack else {
             self.pause -= 1
-            return
+            return false
         }
-        cheap_begin_trim()
-        await trimEnds()
-        cheap_trim()
-        self.leastFree = ProcessResources.freeByteCount
-        let after = self.probe.residentByteCount ?? resident
-        self.next = after > resident - slack ? min(self.next * 2, Self.longestPause) : 1
+        return true
+    }
+
+    /// Notes that the heap was looked through, and what there was before and is now.
+    mutating func trimmed(_ before: Reading, _ now: Reading) {
+        self.leastFree = now.free
+        self.next = now.resident > before.resident - self.slack ? min(self.next * 2, Self.longestPause) : 1
         self.pause = self.next - 1
-        self.least = min(least, after)
+        self.least = min(self.least ?? .max, now.resident)
+    }
+}
+
+extension MemoryWatch.Reading {
+    /// - Returns: `nil` where it isn't told.
+    init?(_ probe: MemoryProbe) {
+        guard let resident = probe.residentByteCount else { return nil }
+        self.init(resident: resident, free: ProcessResources.freeByteCount)
     }
 }
