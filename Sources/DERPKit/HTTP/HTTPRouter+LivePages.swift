@@ -6,7 +6,8 @@ extension HTTPRouter {
     /// but for one that is trusted, which tells of clients of the debug networks.
     func metrics(_ head: HTTPRequestHead, from origin: ClientOrigin, isTLS: Bool) -> Outcome {
         guard self.mayDebug(origin, isTLS: isTLS) else {
-            return .respond(HTTPReply(text: "not allowed from here", status: .forbidden).protected(isTLS: isTLS))
+            let text = "Only the networks of --debug-allow may read this."
+            return .respond(HTTPReply(text: text, status: .forbidden).protected(isTLS: isTLS))
         }
         guard head.isRead else { return .respond(.methodNotAllowed.protected(isTLS: isTLS)) }
         let fields: HTTPFields = [

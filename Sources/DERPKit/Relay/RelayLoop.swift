@@ -344,6 +344,7 @@ extension RelayLoop: TickEndHandler {
             next += 1
         }
         guard next < self.flushing.count else { return }
+        for outbox in self.flushing[next...] { outbox.putOff() }
         self.dirty.insert(contentsOf: self.flushing[next...], at: 0)
         // So that there is a next tick, at whose end they are looked at.
         self.loop.notify(self)

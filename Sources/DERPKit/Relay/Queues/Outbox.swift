@@ -20,10 +20,8 @@ final class Outbox {
     /// How many of the bytes that are sent next end with a Pong that waits; `nil`: none waits.
     private var pongEnd: Int?
     @exclusivity(unchecked) private var isDirty = false
-    /// The tick at whose end something was sent last.
+    /// The tick at whose end something was sent last, or had to wait.
     @exclusivity(unchecked) private var lastTick: UInt64 = 0
-    /// Whether nothing had been sent for some ticks when something was queued: it is sent before what others get all the time.
-    @exclusivity(unchecked) private(set) var isSparse = true
     /// Whether the loop knows that packets wait here, and that the client takes nothing.
     @exclusivity(unchecked) private var isListed = false
 
@@ -270,10 +268,15 @@ extension Outbox {
         self.markDirty()
     }
 
+    /// Whether nothing was sent for some ticks: then it is sent before what others get all the time.
+    var isSparse: Bool { self.relay.loop.tickNumber &- self.lastTick > 2 }
+
+    /// Notes that what there is to be sent waits for a later tick.
+    func putOff() { self.lastTick = self.relay.loop.tickNumber }
+
     private func markDirty() {
         guard !self.isDirty else { return }
         self.isDirty = true
-        self.isSparse = self.relay.loop.tickNumber &- self.lastTick > 2
         self.relay.willFlush(self)
     }
 }
