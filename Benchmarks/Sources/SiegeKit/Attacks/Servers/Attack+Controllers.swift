@@ -24,8 +24,11 @@ extension Attack {
     static let controllerLarge = Self.controller("controller-large", "answers with 1 MB of JSON, deeply nested") {
         wire,
         _ in
-        _ = wire.send(HostileServer.response(String(repeating: "[", count: 1_000_000)))
+        _ = wire.send(Self.largeAnswer)
     }
+
+    /// Made once: made for each question it takes the processors that the server is to be measured on.
+    private static let largeAnswer = HostileServer.response(String(repeating: "[", count: 1_000_000))
 
     static let failOpen = Attack.waiting(
         "fail-open",
