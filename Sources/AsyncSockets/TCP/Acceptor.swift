@@ -15,6 +15,7 @@ actor Acceptor {
         descriptor: Int32,
         spare: SpareDescriptor,
         loop: EventLoop,
+        isNewcomer: @escaping @Sendable (SocketAddress) -> Bool,
         onAccept: @escaping @Sendable (TCPStream) -> Void,
         onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void
     ) {
@@ -24,6 +25,7 @@ actor Acceptor {
             descriptor: descriptor,
             spare: spare,
             loop: loop,
+            isNewcomer: isNewcomer,
             onAccept: onAccept,
             onAcceptFailure: onAcceptFailure
         )
@@ -54,6 +56,7 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
     private let descriptor: Int32
     private let spare: SpareDescriptor
     private unowned let loop: EventLoop
+    private let isNewcomer: @Sendable (SocketAddress) -> Bool
     private let onAccept: @Sendable (TCPStream) -> Void
     private let onAcceptFailure: @Sendable (EventLoop, SocketError) -> Void
     private var pause: LoopTimer?
@@ -65,12 +68,14 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
         descriptor: Int32,
         spare: SpareDescriptor,
         loop: EventLoop,
+        isNewcomer: @escaping @Sendable (SocketAddress) -> Bool,
         onAccept: @escaping @Sendable (TCPStream) -> Void,
         onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void
     ) {
         self.descriptor = descriptor
         self.spare = spare
         self.loop = loop
+        self.isNewcomer = isNewcomer
         self.onAccept = onAccept
         self.onAcceptFailure = onAcceptFailure
     }
@@ -97,7 +102,7 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
         for _ in 0..<Self.acceptsPerTurn {
             var storage = sockaddr_storage()
             let accepted: Int32
-            switch self.spare.accept(self.descriptor, &storage) {
+            switch self.spare.accept(self.descriptor, &storage, isNewcomer: self.isNewcomer) {
             case .connection(let descriptor): accepted = descriptor
             case .turnedAway:
                 self.onAcceptFailure(self.loop, SocketError(errno: EMFILE, "accept"))

@@ -9,6 +9,8 @@ enum DescriptorReserve {
     enum Holder {
         /// Connections that come.
         case incoming
+        /// The same from who has no other, and isn't to suffer from those who have many.
+        case newcomer
         /// Those that this end makes, to controllers say, and for which those that come leave some.
         case outgoing
     }
@@ -18,6 +20,12 @@ enum DescriptorReserve {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return false }
         let kept = min(limit.rlim_cur / 8, 16)
-        return UInt64(descriptor) >= limit.rlim_cur - (holder == .incoming ? kept : kept / 2)
+        let left =
+            switch holder {
+            case .incoming: kept
+            case .newcomer: kept - kept / 4
+            case .outgoing: kept / 2
+            }
+        return UInt64(descriptor) >= limit.rlim_cur - left
     }
 }

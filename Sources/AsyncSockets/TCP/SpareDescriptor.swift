@@ -24,12 +24,21 @@ final class SpareDescriptor: Sendable {
     private static func open() -> Int32 { Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) }
 
     /// Accepts whoever comes next at the listening socket `descriptor`, whose address is written to `peer`.
-    func accept(_ descriptor: Int32, _ peer: inout sockaddr_storage) -> Accepted {
+    ///
+    /// - Parameter isNewcomer: whether somebody has no other connection.
+    func accept(
+        _ descriptor: Int32,
+        _ peer: inout sockaddr_storage,
+        isNewcomer: (SocketAddress) -> Bool
+    ) -> Accepted {
         self.spare.withLock { spare in
             if spare < 0 { spare = Self.open() }
             let accepted = cas_accept(descriptor, &peer)
             if accepted >= 0 {
                 guard DescriptorReserve.holds(accepted, from: .incoming) else { return .connection(accepted) }
+                if !DescriptorReserve.holds(accepted, from: .newcomer), SocketAddress(peer).map(isNewcomer) == true {
+                    return .connection(accepted)
+                }
                 close(accepted)
                 return .turnedAway
             }

@@ -19,6 +19,8 @@ public final class TCPListener: Sendable {
     ///   - options: for every accepted connection.
     ///   - inherited: sockets that listen there already, which are used. When there are fewer than loops, others join
     ///     them; when there are more, loops serve several.
+    ///   - isNewcomer: whether an address has no connection, so that one is accepted when descriptors are short. Called on a
+    ///     loop.
     ///   - onAcceptFailure: called on the loop when a connection could not be accepted. The listener goes on,
     ///     after a pause when the machine ran out of something.
     ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
@@ -28,6 +30,7 @@ public final class TCPListener: Sendable {
         group: EventLoopGroup,
         options: TCPOptions = TCPOptions(),
         inherited: [OwnedDescriptor],
+        isNewcomer: @escaping @Sendable (SocketAddress) -> Bool = { _ in false },
         onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
         onAccept: @escaping @Sendable (TCPStream) -> Void
     ) throws(SocketError) {
@@ -44,6 +47,7 @@ public final class TCPListener: Sendable {
                 descriptor: descriptor,
                 spare: spare,
                 loop: group.loops[index % group.loops.count],
+                isNewcomer: isNewcomer,
                 onAccept: onAccept,
                 onAcceptFailure: onAcceptFailure
             )

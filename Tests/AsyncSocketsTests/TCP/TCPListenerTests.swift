@@ -144,6 +144,42 @@ struct TCPListenerTests {
         }
     }
 
+    @Test("one of the last descriptors is for who has no other connection")
+    func newcomers() async {
+        // In a process of its own: the limit is the whole process's.
+        await #expect(processExitsWith: .success) {
+            let isNewcomer = Atomic(false)
+            let accepted = Atomic(0)
+            let group = try EventLoopGroup(count: 1)
+            let listener = try TCPListener(
+                binding: SocketAddress(.loopbackIPv4, port: 0),
+                group: group,
+                inherited: [],
+                isNewcomer: { _ in isNewcomer.load(ordering: .relaxed) },
+                onAccept: { stream in
+                    accepted.add(1, ordering: .relaxed)
+                    stream.close()
+                }
+            )
+            try await listener.start()
+            let clients = try (0..<2).map { _ in try RawSocket.make(for: listener.address) }
+            defer { withExtendedLifetime(clients) {} }
+            var limit = rlimit()
+            getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            limit.rlim_cur = 128
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            // Of 128, 16 are kept from connections that come, and 12 from those of newcomers.
+            while open("/dev/null", O_RDONLY) < 111 {}
+            try clients[0].connect(to: listener.address)
+            #expect(try clients[0].receiveAll().isEmpty)
+            #expect(accepted.load(ordering: .relaxed) == 0)
+            isNewcomer.store(true, ordering: .relaxed)
+            try clients[1].connect(to: listener.address)
+            #expect(try clients[1].receiveAll().isEmpty)
+            #expect(accepted.load(ordering: .relaxed) == 1)
+        }
+    }
+
     @Test("without a descriptor for that, it says so at a bounded rate, accepts later who waited, and never stops")
     func outOfDescriptors() async {
         // In a process of its own: the limit is the whole process's.

@@ -88,6 +88,12 @@ final class ConnectionGate: Sendable {
         return result
     }
 
+    /// Whether nobody from `address` waits to log in.
+    func isFirst(from address: IPAddress) -> Bool {
+        guard let block = self.block(of: address) else { return false }
+        return self.state.withLock { $0.pending.count(of: block) == 0 }
+    }
+
     /// Notes that a connection which has not logged in is from `address`. Returns what is to be given to ``uncount(_:)``.
     func identify(_ place: Place, as address: IPAddress) throws(ConnectionRefusal) -> IPAddress? {
         let block = self.block(of: address)

@@ -346,6 +346,7 @@ extension RelayServer {
             group: self.group,
             options: self.configuration.tcpOptions,
             inherited: inherited,
+            isNewcomer: { context.gate.isFirst(from: $0.ip) },
             onAcceptFailure: { loop, error in
                 let relay = relays[loop.index]
                 if error.code == .outOfFiles {

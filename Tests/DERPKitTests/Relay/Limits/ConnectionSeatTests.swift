@@ -50,6 +50,17 @@ struct ConnectionSeatTests {
         }
     }
 
+    @Test("who has no connection that waits to log in is known as first; whose proxy is trusted never is")
+    func first() throws {
+        let gate = self.gate(trusted: "198.51.100.1/32") { _ in }
+        let seat = try self.seat(gate, "2001:db8::1")
+        #expect(!gate.isFirst(from: Self.address("2001:db8::2").ip))
+        #expect(gate.isFirst(from: Self.address("2001:db8:0:1::1").ip))
+        #expect(!gate.isFirst(from: Self.address("198.51.100.1").ip))
+        seat.leave()
+        #expect(gate.isFirst(from: Self.address("2001:db8::2").ip))
+    }
+
     /// Notes who has to make room, and gives way at once as a session does.
     private final class Evictions: Sendable {
         let causes = Mutex<[ConnectionRefusal]>([])
