@@ -36,7 +36,8 @@ final class ScriptedDaemon: Sendable {
             } else {
                 Self.onLoopback { bind(self.descriptor, $0, $1) }
             }
-        guard bound == 0, listen(self.descriptor, 16) == 0 else {
+        // So many questions may come at once (`QuestionPace`).
+        guard bound == 0, listen(self.descriptor, 128) == 0 else {
             close(self.descriptor)
             throw Failure()
         }

@@ -4,7 +4,7 @@ import Synchronization
 /// How many questions are put to who decides at one time, when clients come in a crowd.
 ///
 /// 128 may be new. A question is new until it is answered, or for 250 ms: who answers quickly never has more than 128
-/// connections to serve, which even a small server takes, and one that is slow or silent gets the next 128 after that. So
+/// connections to serve, which a small server's queue takes, and one that is slow or silent gets the next 128 after that. So
 /// 1,024 questions have all been put within 2 s, and each has the 5 s for its answer, within the 8 s of an
 /// ``AdmissionPolicy``. While a question waits here it has cost its receiver nothing, and no file.
 final class QuestionPace: Sendable {
