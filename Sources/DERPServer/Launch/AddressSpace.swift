@@ -1,13 +1,16 @@
 import AsyncSockets
 import DERPKit
 
-/// The address space of a process for which it is limited (`ulimit -v`).
+/// The address space of a process for which it is limited (`ulimit -v`, or `-d` for all but files).
 enum AddressSpace {
     /// What limits the process's memory, as it was before there were threads: who checks a configuration and who starts with it
     /// are to find the same.
     private static let boundsAtStart = MemoryProbe().bounds()
 
-    private static var bound: MemoryBound? { self.boundsAtStart.first { $0.kind == .addressSpace } }
+    /// Of which the stacks of threads take their part.
+    private static var bounds: [MemoryBound] { self.boundsAtStart.filter(Self.countsStacks) }
+
+    private static func countsStacks(_ bound: MemoryBound) -> Bool { [.addressSpace, .data].contains(bound.kind) }
 
     /// Below this it is used sparingly, in bytes.
     private static let wide = 4 << 30
@@ -18,7 +21,7 @@ enum AddressSpace {
 
     /// To be called first.
     static func prepare() {
-        if let bound = self.bound, bound.total < Self.wide { ProcessResources.useOneArena() }
+        if self.bounds.contains(where: { $0.total < Self.wide }) { ProcessResources.useOneArena() }
     }
 
     /// How many threads a server has in the end.
@@ -31,7 +34,7 @@ enum AddressSpace {
     static func bounds(loopCount: Int?) -> [MemoryBound] {
         let stacks = Self.threadCount(loopCount) * ProcessResources.threadStackByteCount
         return Self.boundsAtStart.map {
-            $0.kind == .addressSpace ? MemoryBound($0.kind, total: $0.total, used: $0.used + stacks) : $0
+            Self.countsStacks($0) ? MemoryBound($0.kind, total: $0.total, used: $0.used + stacks) : $0
         }
     }
 
@@ -39,12 +42,11 @@ enum AddressSpace {
     ///
     /// - Parameter loopCount: `nil`: one per processor.
     static func shortage(loopCount: Int?) -> String? {
-        guard let bound = self.bound else { return nil }
         let threads = Self.threadCount(loopCount)
         let needed = threads * ProcessResources.threadStackByteCount + Self.base
-        guard bound.left < needed else { return nil }
+        guard let bound = self.bounds.first(where: { $0.left < needed }) else { return nil }
         return """
-            ulimit -v: of \(bound.total >> 10) KiB of address space \(bound.left >> 10) are free, and \(needed >> 10) are \
+            \(bound.kind.rawValue): of \(bound.total >> 10) KiB \(bound.left >> 10) are free, and \(needed >> 10) are \
             needed, for \(threads) threads: raise it, lower ulimit -s, or give fewer --loops
             """
     }

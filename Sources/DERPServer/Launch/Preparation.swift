@@ -44,8 +44,11 @@ struct Preparation {
         configuration.region = settings.region(with: certificates.set?.defaultCertificate)
         configuration.admission = try settings.admission.policy(authoritiesPEM: authorities)
         configuration.connectionLimits = settings.limits.connections
-        let plan = MemoryPlan(AddressSpace.bounds(loopCount: settings.loopCount))
-        configuration.queueMemory = settings.limits.queueMemory ?? plan.queues
+        let plan = MemoryPlan(
+            AddressSpace.bounds(loopCount: settings.loopCount),
+            told: settings.limits.queueMemory
+        )
+        configuration.queueMemory = plan.queues
         configuration.connectionLimits.pendingMemory = plan.pending
         notices += Self.notices(of: plan, settings.limits)
         configuration.loginTimeout = settings.limits.loginTimeout
@@ -114,16 +117,13 @@ struct Preparation {
 
     /// What memory is taken where that isn't the standard.
     private static func notices(of plan: MemoryPlan, _ limits: LimitSettings) -> [Notice] {
-        if let chosen = limits.queueMemory, chosen != MemoryPlan.standardQueues {
-            return [.choice("The queues' memory is as told", ["bytes": "\(chosen)"])]
+        if let bound = plan.bound {
+            let facts: Logger.Metadata = ["bytes": "\(plan.queues)", "limit": "\(bound.kind.rawValue)", "of": "\(bound.total)"]
+            guard limits.queueMemory != nil else { return [.choice("The queues' memory follows a limit", facts)] }
+            return [.warning("The queues get less memory than --queue-memory: there is no more room for them", facts)]
         }
-        guard limits.queueMemory == nil, let bound = plan.bound else { return [] }
-        return [
-            .choice(
-                "The queues' memory follows a limit",
-                ["bytes": "\(plan.queues)", "limit": "\(bound.kind.rawValue)", "of": "\(bound.total)"]
-            )
-        ]
+        guard let told = limits.queueMemory, told != MemoryPlan.standardQueues else { return [] }
+        return [.choice("The queues' memory is as told", ["bytes": "\(told)"])]
     }
 
     private static func resolve(_ listen: ListenAddress, _ flag: String) async throws(StartError) -> SocketAddress {

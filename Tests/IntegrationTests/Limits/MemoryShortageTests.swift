@@ -29,10 +29,34 @@ struct MemoryShortageTests {
         #expect(try reading.total("derp_connections_refused_total", #"limit="memory""#) >= 200)
     }
 
-    @Test("A start that has no room for its threads says so")
-    func noRoom() throws {
-        let scarce = try ScarceMemory.options().with { $0.addressSpaceLimit = ($0.addressSpaceLimit ?? 0) - 50 * 1024 }
+    @Test("Clients that don't read don't end a server whose queues were told to have more than there is")
+    func queues() throws {
+        let server = try ServerProcess(ScarceMemory.options().with { $0.flags = ["--queue-memory=1TiB"] })
+        #expect(server.log.contains("The queues get less memory than --queue-memory"))
+        let (first, second) = (try RawDERPClient(server), try RawDERPClient(server))
+        var readers: [RawDERPClient] = []
+        while readers.count < 150, let reader = try? RawDERPClient(server) { readers.append(reader) }
+        let packet = TestKey.random(60_000)
+        for _ in 0..<10 {
+            for reader in readers { try first.send(packet, to: reader.key) }
+            try first.send([1, 2, 3], to: second.key)
+            try second.expect(.received([1, 2, 3], from: first.key))
+        }
+        #expect(server.isRunning)
+        withExtendedLifetime(readers) {}
+    }
+
+    @Test("A start that has no room for its threads says so", arguments: [true, false])
+    func noRoom(ofAddresses: Bool) throws {
+        let scarce = try ScarceMemory.options().with {
+            if ofAddresses {
+                $0.addressSpaceLimit = ($0.addressSpaceLimit ?? 0) - 50 * 1024
+            } else {
+                ($0.addressSpaceLimit, $0.dataLimit) = (nil, 60_000)
+            }
+        }
         let (status, errors) = try ServerProcess.runToExit(scarce)
-        #expect(status == .code(1) && errors.hasPrefix("DERPServer: ulimit -v: of "), "\(status) \(errors)")
+        let limit = ofAddresses ? "-v" : "-d"
+        #expect(status == .code(1) && errors.hasPrefix("DERPServer: ulimit \(limit): of "), "\(status) \(errors)")
     }
 }

@@ -1,4 +1,4 @@
-/// How much memory a relay takes for what, where nobody has said so. Pure.
+/// How much memory a relay takes for what. Pure.
 package struct MemoryPlan: Hashable, Sendable {
     /// For the packets in clients' queues, in bytes: ``RelayServer/Configuration/queueMemory``.
     package let queues: Int
@@ -13,14 +13,17 @@ package struct MemoryPlan: Hashable, Sendable {
     /// What it is at least.
     package static let least = 1 << 20
 
-    /// A quarter of the smallest limit for the queues, and a sixteenth for what comes before a login. Of what may be mapped
+    /// A quarter of the smallest limit for the queues, and for what comes before a login a quarter of that. Of what may be mapped
     /// only what is left counts: libraries and stacks have taken their part.
-    package init(_ bounds: [MemoryBound]) {
+    ///
+    /// - Parameter told: how much the queues are to have, of which they get half of the smallest limit at the most.
+    package init(_ bounds: [MemoryBound], told: Int? = nil) {
         let smallest = bounds.min { Self.room(of: $0) < Self.room(of: $1) }
         let room = smallest.map(Self.room) ?? .max
-        self.queues = max(min(Self.standardQueues, room / 4), Self.least)
-        self.pending = max(min(Self.standardPending, room / 16), Self.least)
-        self.bound = self.queues < Self.standardQueues ? smallest : nil
+        let wanted = told ?? Self.standardQueues
+        self.queues = max(min(wanted, room / (told == nil ? 4 : 2)), Self.least)
+        self.pending = max(min(Self.standardPending, self.queues / 4), Self.least)
+        self.bound = self.queues < wanted ? smallest : nil
     }
 
     private static func room(of bound: MemoryBound) -> Int {

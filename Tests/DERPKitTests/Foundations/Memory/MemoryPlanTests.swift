@@ -29,6 +29,17 @@ struct MemoryPlanTests {
         #expect(MemoryPlan([MemoryBound(.container, total: 100, used: 0)]).queues == 1 << 20)
     }
 
+    @Test("as much as is told, but no more than half of the smallest limit; a quarter of that before a login")
+    func told() {
+        let space = MemoryBound(.addressSpace, total: 300 << 20, used: 180 << 20)
+        for (told, queues, pending) in [(4, 4, 1), (40, 40, 10), (60, 60, 15), (61, 60, 15), (1 << 20, 60, 15)] {
+            let plan = MemoryPlan([space], told: told << 20)
+            #expect(plan.queues == queues << 20 && plan.pending == pending << 20)
+            #expect(plan.bound == (told > 60 ? space : nil))
+        }
+        #expect(MemoryPlan([], told: 1 << 40).queues == 1 << 40 && MemoryPlan([], told: 1 << 40).pending == 64 << 20)
+    }
+
     @Test("left must be what the queues may still take, and something more")
     func reserve() {
         let container = MemoryBound(.container, total: 256 << 20, used: 56 << 20)

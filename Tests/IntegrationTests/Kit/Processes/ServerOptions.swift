@@ -32,6 +32,8 @@ struct ServerOptions {
     var openFileLimit: Int?
     /// How much address space it may take, in KiB; the tests' own limit if `nil`.
     var addressSpaceLimit: Int?
+    /// How much memory it may have that is no file's, in KiB; the tests' own limit if `nil`.
+    var dataLimit: Int?
     /// Whether it shows its metrics to loopback also without TLS (`--debug-allow`).
     var readsMetrics = true
     /// Whether it finds an empty `/proc`, as in a root that has none.
@@ -62,6 +64,9 @@ struct ServerOptions {
         }
         if let limit = self.addressSpaceLimit {
             command = ["sh", "-c", "ulimit -v \(limit) && exec \"$0\" \"$@\""] + command
+        }
+        if let limit = self.dataLimit {
+            command = ["sh", "-c", "ulimit -d \(limit) && exec \"$0\" \"$@\""] + command
         }
         if self.isWithoutProc {
             // Whoever isn't root is so in a namespace of users.

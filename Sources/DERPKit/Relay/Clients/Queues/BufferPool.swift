@@ -1,4 +1,5 @@
 import AsyncSockets
+import Glibc
 
 /// Memory for the queues of one loop: blocks of one size, lent while a queue holds something. Bounded in all, so
 /// that many slow clients together can't hold more than the pool may lend. What a crowd of them needed is given up
@@ -37,7 +38,7 @@ final class BufferPool {
     }
 
     deinit {
-        self.free.forEach { $0.deallocate() }
+        self.free.forEach { Glibc.free($0) }
     }
 
     /// Whether all blocks are lent.
@@ -46,7 +47,7 @@ final class BufferPool {
     /// What the blocks take that are lent, or kept to be lent, in bytes.
     var byteCount: Int { self.count * self.blockSize }
 
-    /// A block, or `nil` when all are lent.
+    /// A block, or `nil` when all are lent, or the process gets no more memory.
     func take() -> UnsafeMutableRawPointer? {
         // The one that came back last: its bytes are still in the cache.
         guard let block = self.free.popLast() else { return self.make() }
@@ -56,15 +57,18 @@ final class BufferPool {
 
     private func make() -> UnsafeMutableRawPointer? {
         guard self.count < self.limit else { return nil }
+        var block: UnsafeMutableRawPointer?
+        // Not `allocate`, which ends the process.
+        guard posix_memalign(&block, 64, self.blockSize) == 0, let block else { return nil }
         self.count += 1
         self.fewest = 0
-        return .allocate(byteCount: self.blockSize, alignment: 64)
+        return block
     }
 
     func giveBack(_ block: UnsafeMutableRawPointer) {
         guard self.free.count < self.kept || self.keepsMore() else {
             self.count -= 1
-            block.deallocate()
+            Glibc.free(block)
             return
         }
         self.free.append(block)
@@ -86,7 +90,7 @@ final class BufferPool {
         let surplus = min(self.fewest, self.free.count - Self.keptForGood)
         if surplus > 0 {
             // Those that were lent last stay.
-            self.free[..<surplus].forEach { $0.deallocate() }
+            self.free[..<surplus].forEach { Glibc.free($0) }
             self.free.removeFirst(surplus)
             self.count -= surplus
         }

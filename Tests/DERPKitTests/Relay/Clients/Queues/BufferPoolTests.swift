@@ -17,6 +17,12 @@ struct BufferPoolTests {
         blocks.forEach { pool.giveBack($0) }
     }
 
+    @Test("when the process gets no more memory it lends nothing, and goes on")
+    func noMemory() throws {
+        let pool = BufferPool(blockSize: 1 << 60, limit: 3)
+        #expect(pool.take() == nil && pool.byteCount == 0)
+    }
+
     @Test("more blocks than it keeps can be lent and come back")
     func many() throws {
         let pool = BufferPool(blockSize: 64, limit: 1000)
