@@ -194,13 +194,31 @@ extension ClientConnection {
             switch self.readOn() {
             case .blocked: await self.stream.waitUntilReadable()
             case .throttled: await self.throttle?.wait()
-            case .turnEnded: await self.relay.loop.waitInLine()
+            case .turnEnded:
+                await self.relay.loop.waitInLine()
+                if self.relay.isAhead { await self.waitForOtherLoops() }
             case .asked: await self.relay.loop.nextTick()
             case .inactive(let bytes): guard await self.takeAsActive(bytes) else { return .badFrame }
             case .ended(let reason): return reason
             }
         }
     }
+
+    /// Returns when other loops have taken what was sent there, or after a while.
+    private func waitForOtherLoops() async {
+        let loop = self.relay.loop
+        let end = loop.now + Self.longestWait
+        while self.relay.isAhead, loop.now < end, self.stream.failure == nil, self.outbox.closeReason == nil {
+            let timer = LoopTimer(on: loop) { [stream = self.stream] in stream.interrupt() }
+            timer.schedule(at: loop.now + Self.lookInterval)
+            await self.stream.waitUntilInterrupted()
+            timer.cancel()
+        }
+    }
+
+    /// How long a client is not read because other loops don't keep up, and how often it is looked whether they do, in nanoseconds.
+    private static let longestWait: UInt64 = 100_000_000
+    private static let lookInterval: UInt64 = 1_000_000
 
     /// Acts on what is there, as long as it may.
     private func readOn() -> Pause {

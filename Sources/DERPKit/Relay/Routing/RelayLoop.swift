@@ -275,6 +275,12 @@ extension RelayLoop {
 
     private static let largestBatch = 256 * 1024
 
+    /// Whether so much waits for another loop that who sends much should pause: what is sent there would be dropped, and with it
+    /// what others send.
+    var isAhead: Bool { self.others.contains { $0.mailbox.footprint > Self.muchMail } }
+
+    private static let muchMail = 2 << 20
+
     private func awaitTickEnd() {
         guard !self.awaitsTickEnd else { return }
         self.awaitsTickEnd = true

@@ -11,6 +11,10 @@ final class RelayMailbox: Sendable {
     }
 
     private let content = Mutex(Content())
+    private let waiting = Atomic(0)
+
+    /// The memory of the batches that wait, in bytes. From any thread; it may have changed already.
+    var footprint: Int { self.waiting.load(ordering: .relaxed) }
 
     /// How much memory the batches that wait may hold, in bytes. Not just that of their frames: a loop that doesn't keep
     /// up is left a batch in each tick of the others, however little is in it.
@@ -34,6 +38,7 @@ final class RelayMailbox: Sendable {
                 return Receipt(isFirst: false, isTaken: false, spare: nil)
             }
             content.footprint += batch.footprint
+            self.waiting.store(content.footprint, ordering: .relaxed)
             content.mail.append(.frames(batch))
             return Receipt(isFirst: isFirst, isTaken: true, spare: content.spare.popLast())
         }
@@ -53,6 +58,7 @@ final class RelayMailbox: Sendable {
             defer {
                 content.mail = []
                 content.footprint = 0
+                self.waiting.store(0, ordering: .relaxed)
             }
             return content.mail
         }
