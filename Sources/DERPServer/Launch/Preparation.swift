@@ -118,7 +118,9 @@ struct Preparation {
     /// What memory is taken where that isn't the standard.
     private static func notices(of plan: MemoryPlan, _ limits: LimitSettings) -> [Notice] {
         if let bound = plan.bound {
-            let facts: Logger.Metadata = ["bytes": "\(plan.queues)", "limit": "\(bound.kind.rawValue)", "of": "\(bound.total)"]
+            let facts: Logger.Metadata = [
+                "bytes": "\(plan.queues)", "limit": "\(bound.kind.rawValue)", "of": "\(bound.total)",
+            ]
             guard limits.queueMemory != nil else { return [.choice("The queues' memory follows a limit", facts)] }
             return [.warning("The queues get less memory than --queue-memory: there is no more room for them", facts)]
         }
