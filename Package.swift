@@ -6,8 +6,10 @@ let package = Package(
     products: [
         .library(name: "DERPKit", targets: ["DERPKit"]),
         .library(name: "STUNKit", targets: ["STUNKit"]),
-        .library(name: "AsyncSockets", targets: ["AsyncSockets"]),
+        .library(name: "STUNMessages", targets: ["STUNMessages"]),
         .executable(name: "DERPServer", targets: ["DERPServer"]),
+        // For Benchmarks, which is a package of its own. No promises are made about it.
+        .library(name: "_AsyncSockets", targets: ["AsyncSockets"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -23,15 +25,18 @@ let package = Package(
         .target(name: "CArguments"),
         .target(name: "CHeap"),
         .target(name: "CAsyncSockets", dependencies: ["COpenSSL"]),
-        .target(name: "AsyncSockets", dependencies: ["CAsyncSockets", "COpenSSL"]),
-        .target(name: "STUNKit", dependencies: ["AsyncSockets"]),
+        .target(name: "IPAddresses"),
+        .target(name: "AsyncSockets", dependencies: ["CAsyncSockets", "COpenSSL", "IPAddresses"]),
+        .target(name: "STUNMessages", dependencies: ["IPAddresses"]),
+        .target(name: "STUNKit", dependencies: ["AsyncSockets", "IPAddresses", "STUNMessages"]),
         .target(
             name: "DERPKit",
             dependencies: [
-                "AsyncSockets", "COpenSSL", "CSodium", "STUNKit",
+                "AsyncSockets", "COpenSSL", "CSodium", "IPAddresses", "STUNKit",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -46,7 +51,9 @@ let package = Package(
             ]
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "IPAddressesTests", dependencies: ["IPAddresses"]),
         .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "COpenSSL", "TestSupport"]),
+        .testTarget(name: "STUNMessagesTests", dependencies: ["STUNMessages", "TestSupport"]),
         .testTarget(name: "STUNKitTests", dependencies: ["STUNKit", "TestSupport"]),
         .testTarget(
             name: "DERPKitTests",

@@ -21,7 +21,7 @@ let package = Package(
             name: "LoadKit",
             dependencies: [
                 "CLoad",
-                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "_AsyncSockets", package: "derp-kit"),
                 .product(name: "DERPKit", package: "derp-kit"),
                 .product(name: "STUNKit", package: "derp-kit"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -41,7 +41,7 @@ let package = Package(
             dependencies: [
                 "LoadKit",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "_AsyncSockets", package: "derp-kit"),
                 .product(name: "DERPKit", package: "derp-kit"),
             ]
         ),
@@ -49,7 +49,7 @@ let package = Package(
             name: "SiegeKit",
             dependencies: [
                 "CLoad", "LoadKit",
-                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "_AsyncSockets", package: "derp-kit"),
                 .product(name: "DERPKit", package: "derp-kit"),
                 .product(name: "STUNKit", package: "derp-kit"),
             ]
@@ -62,7 +62,7 @@ let package = Package(
             name: "LoadKitTests",
             dependencies: [
                 "LoadKit",
-                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "_AsyncSockets", package: "derp-kit"),
                 .product(name: "DERPKit", package: "derp-kit"),
             ]
         ),
@@ -79,7 +79,7 @@ if Context.environment["DERP_MICRO"] != nil {
         .target(
             name: "MicroCases",
             dependencies: [
-                .product(name: "AsyncSockets", package: "derp-kit"),
+                .product(name: "_AsyncSockets", package: "derp-kit"),
                 .product(name: "DERPKit", package: "derp-kit"),
                 .product(name: "STUNKit", package: "derp-kit"),
             ]

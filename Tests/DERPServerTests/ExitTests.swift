@@ -116,13 +116,13 @@ private final class TakenPort {
     deinit { self.sockets.forEach { close($0) } }
 
     private static func bind(_ socket: Int32, port: UInt16) -> UInt16? {
-        let result = SocketAddress(.loopbackIPv4, port: port).withSockaddr { Glibc.bind(socket, $0, $1) }
+        let result = IPEndpoint(.loopbackIPv4, port: port).withSockaddr { Glibc.bind(socket, $0, $1) }
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let named = withUnsafeMutablePointer(to: &storage) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(socket, $0, &size) }
         }
         guard result == 0, named == 0 else { return nil }
-        return SocketAddress(storage)?.port
+        return IPEndpoint(storage)?.port
     }
 }

@@ -10,10 +10,10 @@ struct StartErrorTests {
     func flags() throws {
         var configuration = RelayServer.Configuration(
             privateKey: NodePrivateKey(),
-            addresses: [SocketAddress(.loopbackIPv4, port: 8081)],
+            addresses: [IPEndpoint(.loopbackIPv4, port: 8081)],
             security: .none
         )
-        configuration.plainHTTPAddresses = [SocketAddress(.loopbackIPv4, port: 80)]
+        configuration.plainHTTPAddresses = [IPEndpoint(.loopbackIPv4, port: 80)]
         let environment = HostEnvironment(isRoot: true, hostname: "machine", variables: ["HOME": "/root"])
         guard case .serve(let settings) = CommandLineRequest([], in: environment) else { throw UsageError("refused") }
         for (address, flag) in [("127.0.0.1:8081", "-a"), ("127.0.0.1:80", "-http-port")] {

@@ -4,10 +4,10 @@ import Testing
 
 /// A plain blocking UDP socket, connected to a server: it receives from no other address.
 final class TestSocket {
-    let localAddress: SocketAddress
+    let localAddress: IPEndpoint
     private let descriptor: Int32
 
-    init(to peer: SocketAddress) throws {
+    init(to peer: IPEndpoint) throws {
         self.descriptor = socket(
             peer.ip.family == .ipv4 ? AF_INET : AF_INET6,
             Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),
@@ -23,7 +23,7 @@ final class TestSocket {
         _ = withUnsafeMutablePointer(to: &storage) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
-        self.localAddress = try #require(SocketAddress(storage))
+        self.localAddress = try #require(IPEndpoint(storage))
     }
 
     deinit {

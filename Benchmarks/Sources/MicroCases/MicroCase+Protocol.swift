@@ -71,7 +71,7 @@ extension MicroCase {
     private static let stunAnswer = MicroCase("STUN answer") {
         var request = [UInt8](repeating: 0, count: STUNRequest.size)
         _ = request.withUnsafeMutableBytes { STUNRequest().write(to: $0) }
-        let peer = SocketAddress(.loopbackIPv4, port: 41641)
+        let peer = IPEndpoint(.loopbackIPv4, port: 41641)
         let message = request
         let slot = UnsafeMutableRawBufferPointer.allocate(byteCount: 64, alignment: 8)
         return { count in

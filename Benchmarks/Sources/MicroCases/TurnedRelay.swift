@@ -10,7 +10,7 @@ final class TurnedRelay {
     init(loops: Int) throws {
         let configuration = RelayServer.Configuration(privateKey: NodePrivateKey(), addresses: [], security: .none)
         self.relays = try (0..<loops).map {
-            RelayLoop(loop: try EventLoop(index: $0), writeTimeout: nil, queueMemory: 64 << 20)
+            RelayLoop(loop: try IOLoop(index: $0), writeTimeout: nil, queueMemory: 64 << 20)
         }
         RelayLoop.connect(self.relays)
         self.context = RelayContext(
@@ -33,7 +33,7 @@ final class TurnedRelay {
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &ends) == 0 else {
             throw MicroError.setUp
         }
-        let peer = SocketAddress(.loopbackIPv4, port: 1)
+        let peer = IPEndpoint(.loopbackIPv4, port: 1)
         return (try TCPStream(descriptor: ends[1], peerAddress: peer, loop: self.relays[index].loop), ends[0])
     }
 

@@ -50,7 +50,7 @@ struct AllocationsCommand: AsyncParsableCommand {
             try ServerRecipe(self.server),
             library: Self.library,
             isTLS: !self.plain,
-            group: try EventLoopGroup(count: 1)
+            group: try IOLoopGroup(count: 1)
         )
         print(self.json ? report.json : report.text)
         let isWithin = self.most.map { (report["allocations per 1000 packets"] ?? .infinity) <= $0 } ?? true

@@ -25,7 +25,7 @@ struct LimitOptions: ParsableArguments {
     }
 
     /// `nil` for a server that speaks DERP.
-    func login(isTLS: Bool, _ group: EventLoopGroup) async throws -> Target.Login? {
+    func login(isTLS: Bool, _ group: IOLoopGroup) async throws -> Target.Login? {
         if let sinkPort { return .through(try await Sink(port: sinkPort, isTLS: isTLS, group)) }
         return self.limit ? .pair : nil
     }

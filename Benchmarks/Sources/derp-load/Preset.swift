@@ -69,7 +69,7 @@ struct Preset {
         case "stun":
             let load = try STUNOptions.parse(arguments).load
             return Scenario { target, port, group, meter in
-                try await load.run(SocketAddress(target.address.ip, port: port), group: group, meter: meter)
+                try await load.run(IPEndpoint(target.address.ip, port: port), group: group, meter: meter)
             }
         case "start" where arguments.isEmpty:
             // How long that took is part of every report.

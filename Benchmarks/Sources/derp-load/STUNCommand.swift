@@ -15,7 +15,7 @@ struct STUNCommand: AsyncParsableCommand {
         let load = self.options.load
         let port = self.options.stunPort
         try await self.target.run { target, group, meter in
-            try await load.run(SocketAddress(target.address.ip, port: port), group: group, meter: meter)
+            try await load.run(IPEndpoint(target.address.ip, port: port), group: group, meter: meter)
         }
     }
 }

@@ -45,11 +45,11 @@ struct TargetOptions: ParsableArguments {
     /// - Parameter limit: what the server is instead of one that speaks DERP.
     func run(
         _ limit: LimitOptions? = nil,
-        _ body: (Target, EventLoopGroup, ProcessMeter?) async throws -> Report
+        _ body: (Target, IOLoopGroup, ProcessMeter?) async throws -> Report
     ) async throws {
         if let cpu { Processors.pinThisProcess(to: 1 << UInt64(cpu)) }
         Limits.raiseOpenFiles()
-        let group = try EventLoopGroup(count: self.loops)
+        let group = try IOLoopGroup(count: self.loops)
         let target = try Target(
             url: self.url,
             verification: try self.verification(),

@@ -20,10 +20,10 @@ struct TLSLimit: AsyncParsableCommand {
     func run() async throws {
         Limits.raiseOpenFiles()
         // Pairs meet in one loop's table.
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let tls = try self.directory.map { try LocalCertificate(in: $0).serverTLS() }
         let pairing = Pairing()
-        let address = SocketAddress(.loopbackIPv4, port: self.port)
+        let address = IPEndpoint(.loopbackIPv4, port: self.port)
         let listener = try await TCPListener(address: address, group: group) { stream in
             Task(executorPreference: stream.loop) { await pairing.serve(stream, tls: tls) }
         }

@@ -7,9 +7,9 @@ import Testing
 @Suite("What a relay does wrong", .timeLimit(.minutes(1)))
 struct FaultTests {
     private func run(_ fault: FaultyRelay.Fault, change: (inout RelayLoad) -> Void = { _ in }) async throws -> Report {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let relay = FaultyRelay(fault)
-        let listener = try await TCPListener(address: SocketAddress(.loopbackIPv4, port: 0), group: group) { stream in
+        let listener = try await TCPListener(address: IPEndpoint(.loopbackIPv4, port: 0), group: group) { stream in
             Task(executorPreference: stream.loop) { await relay.serve(stream) }
         }
         var load = RelayLoad()

@@ -14,10 +14,10 @@ struct SinkTests {
     }
 
     private func run(changing victim: Int?) async throws -> Report {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let sink = try await Sink(isTLS: false, group)
-        let proxy = Forwarder(to: SocketAddress(.loopbackIPv4, port: sink.port), changing: victim)
-        let listener = try await TCPListener(address: SocketAddress(.loopbackIPv4, port: 0), group: group) { stream in
+        let proxy = Forwarder(to: IPEndpoint(.loopbackIPv4, port: sink.port), changing: victim)
+        let listener = try await TCPListener(address: IPEndpoint(.loopbackIPv4, port: 0), group: group) { stream in
             Task(executorPreference: stream.loop) { await proxy.serve(stream) }
         }
         let target = try Target(url: "http://\(listener.address)", login: .through(sink))
@@ -65,11 +65,11 @@ struct SinkTests {
 /// Passes bytes on, both ways, and changes one of them if it is told to.
 // @unchecked: confined to the one loop.
 private final class Forwarder: @unchecked Sendable {
-    private let address: SocketAddress
+    private let address: IPEndpoint
     private var remaining: Int?
 
     /// - Parameter victim: the number of the byte that it changes, of all that it passes on.
-    init(to address: SocketAddress, changing victim: Int?) {
+    init(to address: IPEndpoint, changing victim: Int?) {
         self.address = address
         self.remaining = victim
     }

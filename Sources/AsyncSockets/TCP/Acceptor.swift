@@ -4,7 +4,7 @@ import Glibc
 /// One loop's share of a listener.
 actor Acceptor {
     nonisolated let descriptor: Int32
-    private nonisolated let loop: EventLoop
+    private nonisolated let loop: IOLoop
     private let readiness: Readiness
     private var token: UInt64?
     private var isClosed = false
@@ -14,10 +14,10 @@ actor Acceptor {
     init(
         descriptor: Int32,
         spare: SpareDescriptor,
-        loop: EventLoop,
-        isNewcomer: @escaping @Sendable (SocketAddress) -> Bool,
+        loop: IOLoop,
+        isNewcomer: @escaping @Sendable (IPEndpoint) -> Bool,
         onAccept: @escaping @Sendable (TCPStream) -> Void,
-        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void
+        onAcceptFailure: @escaping @Sendable (IOLoop, SocketError) -> Void
     ) {
         self.descriptor = descriptor
         self.loop = loop
@@ -55,10 +55,10 @@ actor Acceptor {
 private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendable {
     private let descriptor: Int32
     private let spare: SpareDescriptor
-    private unowned let loop: EventLoop
-    private let isNewcomer: @Sendable (SocketAddress) -> Bool
+    private unowned let loop: IOLoop
+    private let isNewcomer: @Sendable (IPEndpoint) -> Bool
     private let onAccept: @Sendable (TCPStream) -> Void
-    private let onAcceptFailure: @Sendable (EventLoop, SocketError) -> Void
+    private let onAcceptFailure: @Sendable (IOLoop, SocketError) -> Void
     private var pause: LoopTimer?
     private var isTurnRequested = false
     private var isStopped = false
@@ -67,10 +67,10 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
     init(
         descriptor: Int32,
         spare: SpareDescriptor,
-        loop: EventLoop,
-        isNewcomer: @escaping @Sendable (SocketAddress) -> Bool,
+        loop: IOLoop,
+        isNewcomer: @escaping @Sendable (IPEndpoint) -> Bool,
         onAccept: @escaping @Sendable (TCPStream) -> Void,
-        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void
+        onAcceptFailure: @escaping @Sendable (IOLoop, SocketError) -> Void
     ) {
         self.descriptor = descriptor
         self.spare = spare
@@ -111,7 +111,7 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
                 self.acceptFailed(number)
                 return
             }
-            guard let peer = SocketAddress(storage) else {
+            guard let peer = IPEndpoint(storage) else {
                 close(accepted)
                 continue
             }

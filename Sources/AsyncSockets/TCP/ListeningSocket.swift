@@ -5,9 +5,9 @@ import Glibc
 enum ListeningSocket {
     /// Makes a socket that is bound to `address`; returns it with the address that it got.
     static func bind(
-        _ address: SocketAddress,
+        _ address: IPEndpoint,
         sharing: Bool
-    ) throws(SocketError) -> (descriptor: Int32, address: SocketAddress) {
+    ) throws(SocketError) -> (descriptor: Int32, address: IPEndpoint) {
         var address = address
         var descriptor = cas_tcp_socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6)
         if descriptor < 0, errno == EAFNOSUPPORT, address.ip == .anyIPv6 {
@@ -33,17 +33,17 @@ enum ListeningSocket {
     }
 
     /// - Parameter address: for the error only.
-    static func listen(_ descriptor: Int32, on address: SocketAddress) throws(SocketError) {
+    static func listen(_ descriptor: Int32, on address: IPEndpoint) throws(SocketError) {
         guard Glibc.listen(descriptor, 4096) == 0 else { throw SocketError(errno: errno, "listen on \(address)") }
     }
 
-    static func localAddress(of descriptor: Int32) -> SocketAddress? {
+    static func localAddress(of descriptor: Int32) -> IPEndpoint? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let result = withUnsafeMutablePointer(to: &storage) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
         }
-        return result == 0 ? SocketAddress(storage) : nil
+        return result == 0 ? IPEndpoint(storage) : nil
     }
 
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {

@@ -29,14 +29,14 @@ final class SpareDescriptor: Sendable {
     func accept(
         _ descriptor: Int32,
         _ peer: inout sockaddr_storage,
-        isNewcomer: (SocketAddress) -> Bool
+        isNewcomer: (IPEndpoint) -> Bool
     ) -> Accepted {
         self.spare.withLock { spare in
             if spare < 0 { spare = Self.open() }
             let accepted = cas_accept(descriptor, &peer)
             if accepted >= 0 {
                 guard DescriptorReserve.holds(accepted, from: .incoming) else { return .connection(accepted) }
-                if !DescriptorReserve.holds(accepted, from: .newcomer), SocketAddress(peer).map(isNewcomer) == true {
+                if !DescriptorReserve.holds(accepted, from: .newcomer), IPEndpoint(peer).map(isNewcomer) == true {
                     return .connection(accepted)
                 }
                 close(accepted)

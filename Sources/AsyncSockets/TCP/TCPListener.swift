@@ -7,9 +7,9 @@ import Synchronization
 /// It listens until ``close()``, or until it is released, and keeps the group.
 public final class TCPListener: Sendable {
     /// Where it listens, with the port that the kernel chose when 0 was asked for.
-    public let address: SocketAddress
+    public let address: IPEndpoint
 
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let acceptors: [Acceptor]
 
     /// Takes the port, and accepts nobody before ``start()``: until then clients wait.
@@ -26,12 +26,12 @@ public final class TCPListener: Sendable {
     ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
     /// - Throws: ``SocketError``: `addressInUse` when somebody else listens there, and others.
     package init(
-        binding address: SocketAddress,
-        group: EventLoopGroup,
+        binding address: IPEndpoint,
+        group: IOLoopGroup,
         options: TCPOptions = TCPOptions(),
         inherited: [OwnedDescriptor],
-        isNewcomer: @escaping @Sendable (SocketAddress) -> Bool = { _ in false },
-        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
+        isNewcomer: @escaping @Sendable (IPEndpoint) -> Bool = { _ in false },
+        onAcceptFailure: @escaping @Sendable (IOLoop, SocketError) -> Void = { _, _ in },
         onAccept: @escaping @Sendable (TCPStream) -> Void
     ) throws(SocketError) {
         self.group = group
@@ -64,10 +64,10 @@ public final class TCPListener: Sendable {
     ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
     /// - Throws: ``SocketError``: `addressInUse` when somebody else listens there, and others.
     public convenience init(
-        binding address: SocketAddress,
-        group: EventLoopGroup,
+        binding address: IPEndpoint,
+        group: IOLoopGroup,
         options: TCPOptions = TCPOptions(),
-        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
+        onAcceptFailure: @escaping @Sendable (IOLoop, SocketError) -> Void = { _, _ in },
         onAccept: @escaping @Sendable (TCPStream) -> Void
     ) throws(SocketError) {
         try self.init(
@@ -84,10 +84,10 @@ public final class TCPListener: Sendable {
     ///
     /// - Throws: As ``init(binding:group:options:onAcceptFailure:onAccept:)``.
     public convenience init(
-        address: SocketAddress,
-        group: EventLoopGroup,
+        address: IPEndpoint,
+        group: IOLoopGroup,
         options: TCPOptions = TCPOptions(),
-        onAcceptFailure: @escaping @Sendable (EventLoop, SocketError) -> Void = { _, _ in },
+        onAcceptFailure: @escaping @Sendable (IOLoop, SocketError) -> Void = { _, _ in },
         onAccept: @escaping @Sendable (TCPStream) -> Void
     ) async throws(SocketError) {
         try self.init(
@@ -136,7 +136,7 @@ public final class TCPListener: Sendable {
         _ inherited: [OwnedDescriptor],
         count: Int,
         options: TCPOptions
-    ) -> (SocketAddress, [Int32])? {
+    ) -> (IPEndpoint, [Int32])? {
         var descriptors = inherited.compactMap { $0.take() }
         guard let first = descriptors.first, let address = ListeningSocket.localAddress(of: first) else {
             descriptors.forEach { Glibc.close($0) }
@@ -158,10 +158,10 @@ public final class TCPListener: Sendable {
     }
 
     private static func listen(
-        on address: SocketAddress,
+        on address: IPEndpoint,
         count: Int,
         options: TCPOptions
-    ) throws(SocketError) -> (SocketAddress, [Int32]) {
+    ) throws(SocketError) -> (IPEndpoint, [Int32]) {
         var descriptors: [Int32] = []
         do {
             let first = try ListeningSocket.bind(address, sharing: false)

@@ -10,9 +10,9 @@ extension TCPStream {
     /// - Throws: ``SocketError``: `timeout`; `systemCall` when the connection is refused or no route is there; `outOfFiles`,
     ///   `exhausted` or `permissionDenied` when this machine is in the way.
     public static func connect(
-        to address: SocketAddress,
+        to address: IPEndpoint,
         from source: IPAddress? = nil,
-        on loop: EventLoop,
+        on loop: IOLoop,
         within time: Duration = .seconds(10)
     ) async throws(SocketError) -> TCPStream {
         // A task without this preference waits for the global pool each time that it is resumed on the loop.
@@ -30,7 +30,7 @@ extension TCPStream {
     ///   `exhausted` when who listens there has as many waiting as may.
     public static func connect(
         toUnixSocket path: String,
-        on loop: EventLoop,
+        on loop: IOLoop,
         within time: Duration = .seconds(10)
     ) async throws(SocketError) -> TCPStream {
         try await Connector(loop: loop).connect(toUnixSocket: path, within: time)
@@ -48,16 +48,16 @@ extension TCPStream {
 
 /// Connects on a loop.
 private actor Connector {
-    private nonisolated let loop: EventLoop
+    private nonisolated let loop: IOLoop
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
-    init(loop: EventLoop) {
+    init(loop: IOLoop) {
         self.loop = loop
     }
 
     func connect(
-        to address: SocketAddress,
+        to address: IPEndpoint,
         from source: IPAddress?,
         within time: Duration
     ) async throws(SocketError) -> TCPStream {
@@ -90,7 +90,7 @@ private actor Connector {
             throw SocketError(errno: EMFILE, "make a socket")
         }
         let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
-        let nowhere = SocketAddress(.anyIPv4, port: 0)
+        let nowhere = IPEndpoint(.anyIPv4, port: 0)
         return try await self.finish(descriptor, result, peer: path, address: nowhere, within: time)
     }
 
@@ -99,7 +99,7 @@ private actor Connector {
         _ descriptor: Int32,
         _ result: Int32,
         peer: some CustomStringConvertible & Sendable,
-        address: SocketAddress,
+        address: IPEndpoint,
         within time: Duration
     ) async throws(SocketError) -> TCPStream {
         guard result == 0 || errno == EINPROGRESS else {
@@ -127,7 +127,7 @@ private actor Connector {
     private static func bind(_ descriptor: Int32, to source: IPAddress) -> Bool {
         var one: Int32 = 1
         setsockopt(descriptor, Int32(IPPROTO_IP), Self.bindAddressNoPort, &one, socklen_t(MemoryLayout<Int32>.size))
-        return SocketAddress(source, port: 0).withSockaddr { Glibc.bind(descriptor, $0, $1) } == 0
+        return IPEndpoint(source, port: 0).withSockaddr { Glibc.bind(descriptor, $0, $1) } == 0
     }
 
     /// IP_BIND_ADDRESS_NO_PORT (Linux 4.2), which Glibc doesn't expose.

@@ -11,14 +11,14 @@ import Glibc
 // @unchecked: confined to `loop`; only the constants may be read elsewhere.
 public final class TCPStream: @unchecked Sendable {
     /// The loop that serves this stream.
-    public let loop: EventLoop
+    public let loop: IOLoop
     /// The other end, IPv4-mapped addresses unmapped.
-    public let peerAddress: SocketAddress
+    public let peerAddress: IPEndpoint
 
     /// This end, IPv4-mapped addresses unmapped; `nil` when the kernel doesn't say. A system call.
-    public var localAddress: SocketAddress? {
+    public var localAddress: IPEndpoint? {
         guard self.isOpen, let address = ListeningSocket.localAddress(of: self.descriptor) else { return nil }
-        return SocketAddress(address.ip.unmapped, port: address.port)
+        return IPEndpoint(address.ip.unmapped, port: address.port)
     }
 
     let descriptor: Int32
@@ -60,10 +60,9 @@ public final class TCPStream: @unchecked Sendable {
     private var deadline: LoopTimer?
 
     /// Takes over `descriptor`, which is closed if that fails.
-    init(descriptor: Int32, peerAddress: SocketAddress, loop: EventLoop, isConnecting: Bool = false) throws(SocketError)
-    {
+    init(descriptor: Int32, peerAddress: IPEndpoint, loop: IOLoop, isConnecting: Bool = false) throws(SocketError) {
         self.descriptor = descriptor
-        self.peerAddress = SocketAddress(peerAddress.ip.unmapped, port: peerAddress.port)
+        self.peerAddress = IPEndpoint(peerAddress.ip.unmapped, port: peerAddress.port)
         self.loop = loop
         self.isWriteBlocked = isConnecting
         do {

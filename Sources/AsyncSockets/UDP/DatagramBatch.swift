@@ -79,8 +79,8 @@ public final class DatagramBatch {
     }
 
     /// Who sent datagram `index`, as the socket reports it: IPv4 is IPv4-mapped on a dual-stack socket.
-    public func peer(_ index: Int) -> SocketAddress? {
-        SocketAddress(self.peers[index])
+    public func peer(_ index: Int) -> IPEndpoint? {
+        IPEndpoint(self.peers[index])
     }
 
     /// Answers datagram `index` with the first `size` bytes of its ``slot(_:)``. At most once per datagram.

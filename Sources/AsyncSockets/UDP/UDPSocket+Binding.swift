@@ -8,7 +8,7 @@ extension UDPSocket {
     /// port for all of them. Bound to a wildcard address, replies leave from the address that was asked.
     ///
     /// - Throws: ``SocketError`` that names the address; `addressInUse` when somebody else has it.
-    public static func bind(to address: SocketAddress, count: Int = 1) throws(SocketError) -> [UDPSocket] {
+    public static func bind(to address: IPEndpoint, count: Int = 1) throws(SocketError) -> [UDPSocket] {
         let action = "listen on UDP \(address)"
         var sockets = [try self.bindFirst(to: address, action)]
         guard count > 1 else { return sockets }
@@ -41,8 +41,8 @@ extension UDPSocket {
     /// A socket that exchanges datagrams with `peer` only, and hears when the peer's port is closed.
     ///
     /// - Throws: ``SocketError`` that names the peer, when there is no route to it.
-    public static func connect(to peer: SocketAddress) throws(SocketError) -> UDPSocket {
-        let peer = SocketAddress(peer.ip.unmapped, port: peer.port)
+    public static func connect(to peer: IPEndpoint) throws(SocketError) -> UDPSocket {
+        let peer = IPEndpoint(peer.ip.unmapped, port: peer.port)
         let action = "connect UDP to \(peer)"
         let descriptor = cas_udp_socket(self.family(of: peer))
         guard descriptor >= 0 else { throw SocketError(errno: errno, action) }
@@ -55,18 +55,18 @@ extension UDPSocket {
     }
 
     /// Without SO_REUSEPORT, or a port that another process shares would not be refused.
-    private static func bindFirst(to address: SocketAddress, _ action: String) throws(SocketError) -> UDPSocket {
+    private static func bindFirst(to address: IPEndpoint, _ action: String) throws(SocketError) -> UDPSocket {
         do {
             return try self.open(address, isSibling: false, action)
         } catch {
             // IPv6 may be compiled out of the kernel or switched off: the calls differ in how they say so.
             guard address.ip == .anyIPv6, error.code == .systemCall else { throw error }
-            return try self.open(SocketAddress(.anyIPv4, port: address.port), isSibling: false, action)
+            return try self.open(IPEndpoint(.anyIPv4, port: address.port), isSibling: false, action)
         }
     }
 
     private static func open(
-        _ address: SocketAddress,
+        _ address: IPEndpoint,
         isSibling: Bool,
         _ action: String
     ) throws(SocketError) -> UDPSocket {
@@ -91,7 +91,7 @@ extension UDPSocket {
         return setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size)) == 0
     }
 
-    private static func family(of address: SocketAddress) -> Int32 {
+    private static func family(of address: IPEndpoint) -> Int32 {
         address.ip.family == .ipv4 ? AF_INET : AF_INET6
     }
 }

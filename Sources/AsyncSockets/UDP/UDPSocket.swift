@@ -17,10 +17,10 @@ public final class UDPSocket: @unchecked Sendable {
     }
 
     /// Where the socket is bound, with the port that the kernel chose.
-    public let localAddress: SocketAddress
+    public let localAddress: IPEndpoint
 
     let descriptor: Int32
-    private var attachment: (loop: EventLoop, token: UInt64)?
+    private var attachment: (loop: IOLoop, token: UInt64)?
 
     /// Takes over an open `descriptor`, which is closed in any case.
     init(descriptor: Int32) throws(SocketError) {
@@ -44,7 +44,7 @@ extension UDPSocket {
     /// Calls `handler` in every tick of `loop` in which something can be received, until ``detach()``.
     ///
     /// Level-triggered: a handler that leaves datagrams behind is called again in the next tick.
-    public func attach(to loop: EventLoop, handler: any EventHandler) throws(SocketError) {
+    public func attach(to loop: IOLoop, handler: any EventHandler) throws(SocketError) {
         precondition(self.attachment == nil, "a socket is attached once")
         let token = try loop.register(
             self.descriptor,

@@ -19,7 +19,7 @@ package final class MessageChannel: @unchecked Sendable {
     /// How many descriptors a message carries at most.
     package static let descriptorLimit = Int(CAS_MAX_DESCRIPTORS)
 
-    package let loop: EventLoop
+    package let loop: IOLoop
     private let descriptor: Int32
     private var token: UInt64 = 0
     private var isOpen = true
@@ -35,7 +35,7 @@ package final class MessageChannel: @unchecked Sendable {
     private static let messagesPerTurn = 16
 
     /// Takes over `descriptor`, which is closed if that fails. On the loop.
-    init(descriptor: Int32, loop: EventLoop) throws(SocketError) {
+    init(descriptor: Int32, loop: IOLoop) throws(SocketError) {
         self.descriptor = descriptor
         self.loop = loop
         do {
@@ -53,7 +53,7 @@ package final class MessageChannel: @unchecked Sendable {
     /// Connects to whoever listens at `path`; `nil` when nobody does. On the loop.
     ///
     /// - Throws: ``SocketError``: `permissionDenied` when the other end is another user's, and others.
-    package static func connect(to path: String, on loop: EventLoop) throws(SocketError) -> MessageChannel? {
+    package static func connect(to path: String, on loop: IOLoop) throws(SocketError) -> MessageChannel? {
         guard let address = UnixSocketAddress(path) else {
             throw SocketError(.systemCall, "connect to a Unix socket: its path has 1…107 bytes")
         }

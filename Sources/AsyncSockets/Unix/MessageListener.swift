@@ -3,7 +3,7 @@ import Glibc
 
 /// Listens for processes of the same user at a path. Pinned to a loop.
 package actor MessageListener {
-    private nonisolated let loop: EventLoop
+    private nonisolated let loop: IOLoop
     private let readiness: Readiness
     private let descriptor: Int32
     private var token: UInt64?
@@ -20,7 +20,7 @@ package actor MessageListener {
     ///   others.
     package init(
         at path: String,
-        on loop: EventLoop,
+        on loop: IOLoop,
         onRefusal: @escaping @Sendable () -> Void,
         onAccept: @escaping @Sendable (MessageChannel) -> Void
     ) throws(SocketError) {
@@ -96,13 +96,13 @@ extension MessageListener {
 // @unchecked: confined to the loop.
 private final class Readiness: EventHandler, @unchecked Sendable {
     private let descriptor: Int32
-    private unowned let loop: EventLoop
+    private unowned let loop: IOLoop
     private let onRefusal: @Sendable () -> Void
     private let onAccept: @Sendable (MessageChannel) -> Void
 
     init(
         descriptor: Int32,
-        loop: EventLoop,
+        loop: IOLoop,
         onRefusal: @escaping @Sendable () -> Void,
         onAccept: @escaping @Sendable (MessageChannel) -> Void
     ) {

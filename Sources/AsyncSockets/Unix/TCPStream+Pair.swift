@@ -13,8 +13,8 @@ extension OwnedDescriptor {
 extension TCPStream {
     /// A stream over a connected socket that is there already; `nil` when it can't be used. On the loop. The peer address is
     /// the unspecified one, port 0.
-    package static func adopt(_ descriptor: OwnedDescriptor, on loop: EventLoop) -> TCPStream? {
+    package static func adopt(_ descriptor: OwnedDescriptor, on loop: IOLoop) -> TCPStream? {
         guard let number = descriptor.take() else { return nil }
-        return try? TCPStream(descriptor: number, peerAddress: SocketAddress(.anyIPv4, port: 0), loop: loop)
+        return try? TCPStream(descriptor: number, peerAddress: IPEndpoint(.anyIPv4, port: 0), loop: loop)
     }
 }

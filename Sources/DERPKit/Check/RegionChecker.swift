@@ -4,7 +4,7 @@ import Glibc
 /// Checks relays from outside, as their clients see them.
 ///
 /// ```swift
-/// let checker = RegionChecker(group: try EventLoopGroup(count: 1))
+/// let checker = RegionChecker(group: try IOLoopGroup(count: 1))
 /// let report = await checker.check(region, in: map)
 /// ```
 ///
@@ -12,7 +12,7 @@ import Glibc
 /// nothing is thrown, and everything ends within a small multiple of ``CheckSettings/timeout``.
 public struct RegionChecker: Sendable {
     private let settings: CheckSettings
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let progress: @Sendable (String) -> Void
 
     /// How many nodes of a region are looked at at a time.
@@ -21,7 +21,7 @@ public struct RegionChecker: Sendable {
     /// - Parameter progress: told what is being done, in a few words for a person.
     public init(
         settings: CheckSettings = CheckSettings(),
-        group: EventLoopGroup,
+        group: IOLoopGroup,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.settings = settings

@@ -2,7 +2,7 @@ import AsyncSockets
 
 /// The way from nothing to a logged-in connection. Pinned to the loop that will serve it.
 actor ClientDialer {
-    private nonisolated let loop: EventLoop
+    private nonisolated let loop: IOLoop
     private let server: DERPClient.Server
     private let key: NodePrivateKey
     private let options: DERPClient.Options
@@ -17,7 +17,7 @@ actor ClientDialer {
         key: NodePrivateKey,
         options: DERPClient.Options,
         deadline: ContinuousClock.Instant,
-        on loop: EventLoop
+        on loop: IOLoop
     ) {
         self.loop = loop
         self.server = server
@@ -30,7 +30,7 @@ actor ClientDialer {
     struct Connection: Sendable {
         let link: ClientLink
         let welcome: ClientWelcome
-        let address: SocketAddress
+        let address: IPEndpoint
         let tls: TLSPeer?
         let isFastStart: Bool
     }
@@ -65,7 +65,7 @@ actor ClientDialer {
     func connect(to addresses: [IPAddress]) async throws(DERPError) -> TCPStream {
         var failure = DERPError(.connection, "\(self.server.host) has no address")
         for (index, address) in addresses.enumerated() where !self.isCancelled {
-            let address = SocketAddress(address, port: self.server.port)
+            let address = IPEndpoint(address, port: self.server.port)
             let time = self.timeLeft / (addresses.count - index)
             let result = await Result.awaiting { () throws(SocketError) in
                 try await TCPStream.connect(to: address, on: self.loop, within: time)

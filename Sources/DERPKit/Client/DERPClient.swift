@@ -3,7 +3,7 @@ import AsyncSockets
 /// A client of a DERP relay: the other end of a ``RelayServer``'s connections.
 ///
 /// ```swift
-/// let group = try EventLoopGroup()
+/// let group = try IOLoopGroup()
 /// let client = try await DERPClient.connect(to: .init(url: "https://derp.example.com"), on: group.loops[0])
 /// try await client.send(packet, to: peer)
 /// let message = try await client.receive()
@@ -13,7 +13,7 @@ import AsyncSockets
 /// stays in the socket, so that a fast server waits. A failed connection isn't made anew: connect again.
 public actor DERPClient {
     /// The loop that serves the connection. The client keeps it running, also when its group is gone.
-    public nonisolated let loop: EventLoop
+    public nonisolated let loop: IOLoop
     /// Whom this client is.
     public nonisolated let publicKey: NodePublicKey
     /// Who the server is.
@@ -21,7 +21,7 @@ public actor DERPClient {
     /// What the server told of itself at login.
     public nonisolated let serverInfo: ServerInfo
     /// The address that the client is connected to.
-    public nonisolated let serverAddress: SocketAddress
+    public nonisolated let serverAddress: IPEndpoint
     /// What TLS told of the server; `nil` over plain HTTP.
     public nonisolated let tls: TLSPeer?
     /// Whether DERP began without an HTTP response.
@@ -38,7 +38,7 @@ public actor DERPClient {
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
-    init(_ connection: ClientDialer.Connection, key: NodePrivateKey, loop: EventLoop) {
+    init(_ connection: ClientDialer.Connection, key: NodePrivateKey, loop: IOLoop) {
         self.loop = loop
         self.publicKey = key.publicKey
         self.serverKey = connection.welcome.serverKey
@@ -64,7 +64,7 @@ public actor DERPClient {
         to server: Server,
         as key: NodePrivateKey = NodePrivateKey(),
         options: Options = Options(),
-        on loop: EventLoop
+        on loop: IOLoop
     ) async throws(DERPError) -> DERPClient {
         let deadline = ContinuousClock.now + options.connectTimeout
         let addresses =

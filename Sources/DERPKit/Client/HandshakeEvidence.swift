@@ -2,7 +2,7 @@ import AsyncSockets
 
 /// How TCP and TLS went.
 struct HandshakeEvidence: Hashable, Sendable {
-    let address: SocketAddress
+    let address: IPEndpoint
     /// For TCP.
     let connectTime: Duration
     /// For TLS; `nil` without it.
@@ -17,7 +17,7 @@ struct HandshakeEvidence: Hashable, Sendable {
 }
 
 extension HandshakeEvidence {
-    init(address: SocketAddress, connectTime: Duration, tlsTime: Duration?, peer: TLSPeer?) {
+    init(address: IPEndpoint, connectTime: Duration, tlsTime: Duration?, peer: TLSPeer?) {
         let certificates = peer?.certificates ?? []
         let metaKeys = certificates.map { MetaCertificate.key(in: $0) }
         let others = zip(certificates, metaKeys).filter { $1 == nil }.map(\.0)

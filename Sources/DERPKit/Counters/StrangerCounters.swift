@@ -12,7 +12,7 @@ struct StrangerCounters: Sendable {
     init() {}
 
     /// Those of one loop, on which this must be called.
-    init(_ loop: EventLoop) {
+    init(_ loop: IOLoop) {
         self.time = loop.turnTime
         self.delayed = loop.delayedTurnCount
         self.waiting = loop.waitingTurnCount

@@ -4,7 +4,7 @@ import HTTPTypes
 /// A small, strict client of HTTP/1.1 (RFC 9112), for maps, admission, ACME servers and checks: one connection for each request, everything
 /// bounded in time and memory, no cookies, no proxies, no compression.
 package struct HTTPClient: Sendable {
-    private let loop: EventLoop
+    private let loop: IOLoop
     private let tls: TLSContext
     private let resolver: HostResolver
 
@@ -13,7 +13,7 @@ package struct HTTPClient: Sendable {
     ///   - authoritiesPEM: certificates of authorities to trust besides the system's, as PEM.
     /// - Throws: ``DERPError`` with code `certificate` when `authoritiesPEM` holds none, or something else.
     package init(
-        on loop: EventLoop,
+        on loop: IOLoop,
         authoritiesPEM: String? = nil,
         resolver: HostResolver = .shared
     ) throws(DERPError) {

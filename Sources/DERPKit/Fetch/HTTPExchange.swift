@@ -2,7 +2,7 @@ import AsyncSockets
 
 /// One request and its answer, on a connection of their own. Pinned to the loop that serves it.
 actor HTTPExchange {
-    private nonisolated let loop: EventLoop
+    private nonisolated let loop: IOLoop
     private let request: HTTPClient.Request
     private let deadline: ContinuousClock.Instant
     private var reader: HTTPResponseReader
@@ -11,7 +11,7 @@ actor HTTPExchange {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
-    init(_ request: HTTPClient.Request, bodyLimit: Int, deadline: ContinuousClock.Instant, on loop: EventLoop) {
+    init(_ request: HTTPClient.Request, bodyLimit: Int, deadline: ContinuousClock.Instant, on loop: IOLoop) {
         self.loop = loop
         self.request = request
         self.deadline = deadline
@@ -57,7 +57,7 @@ actor HTTPExchange {
             guard !self.isCancelled else { throw SocketError(.closed, "the request was given up") }
             do {
                 return try await TCPStream.connect(
-                    to: SocketAddress(address, port: self.request.url.port),
+                    to: IPEndpoint(address, port: self.request.url.port),
                     on: self.loop,
                     within: self.timeLeft / (addresses.count - index)
                 )

@@ -21,11 +21,11 @@ public struct PeerPresence: Hashable, Sendable {
     /// Whom the client is.
     public var key: NodePublicKey
     /// Where it connects from; `nil` when the server doesn't say.
-    public var address: SocketAddress?
+    public var address: IPEndpoint?
     /// Empty when the server doesn't say.
     public var flags: Flags
 
-    public init(key: NodePublicKey, address: SocketAddress? = nil, flags: Flags = []) {
+    public init(key: NodePublicKey, address: IPEndpoint? = nil, flags: Flags = []) {
         self.key = key
         self.address = address
         self.flags = flags
@@ -44,7 +44,7 @@ extension PeerPresence {
         guard payload.count >= addressEnd else { return }
         let port = UInt16(bigEndian: base.loadUnaligned(fromByteOffset: addressEnd - 2, as: UInt16.self))
         let ip = IPAddress(bytes: payload[NodePublicKey.byteCount..<addressEnd - 2])
-        self.address = ip.map { SocketAddress($0.unmapped, port: port) }
+        self.address = ip.map { IPEndpoint($0.unmapped, port: port) }
         if payload.count > addressEnd { self.flags = Flags(rawValue: payload[addressEnd]) }
     }
 

@@ -13,10 +13,10 @@ package struct ClientOrigin: Hashable, Sendable {
     }
 
     /// The client's address; that of the last proxy when nobody told of it. The port is 0 where only the address was told.
-    package var address: SocketAddress
+    package var address: IPEndpoint
     package var proxies: Proxies
 
-    package init(address: SocketAddress, through proxies: Proxies = .none) {
+    package init(address: IPEndpoint, through proxies: Proxies = .none) {
         self.address = address
         self.proxies = proxies
     }

@@ -27,7 +27,7 @@ enum ForwardedFor {
 
     /// Each proxy adds on the right whom it was asked by: the first from there that isn't trusted is the client. What is to the
     /// left of it is the client's own word, and isn't read.
-    private static func walk(_ entries: [Substring], from peer: SocketAddress, trust: ProxyTrust) -> ClientOrigin? {
+    private static func walk(_ entries: [Substring], from peer: IPEndpoint, trust: ProxyTrust) -> ClientOrigin? {
         var last = peer
         for (index, entry) in entries.enumerated().reversed() {
             // Of a trusted proxy: the one that is connected, or one that it was asked by.
@@ -41,12 +41,12 @@ enum ForwardedFor {
     }
 
     /// An address with or without a port.
-    private static func address(_ text: Substring) -> SocketAddress? {
+    private static func address(_ text: Substring) -> IPEndpoint? {
         guard text.utf8.count <= 64 else { return nil }
-        if let ip = IPAddress(text) { return SocketAddress(ip.unmapped, port: 0) }
-        if let address = SocketAddress(text), !address.ip.isUnspecified {
-            return SocketAddress(address.ip.unmapped, port: address.port)
+        if let ip = IPAddress(text) { return IPEndpoint(ip.unmapped, port: 0) }
+        if let address = IPEndpoint(text), !address.ip.isUnspecified {
+            return IPEndpoint(address.ip.unmapped, port: address.port)
         }
-        return text.bracketed.flatMap { IPAddress($0) }.map { SocketAddress($0.unmapped, port: 0) }
+        return text.bracketed.flatMap { IPAddress($0) }.map { IPEndpoint($0.unmapped, port: 0) }
     }
 }

@@ -3,7 +3,7 @@ import AsyncSockets
 /// What a proxy says of a connection before the connection's own bytes (HAProxy's PROXY protocol, versions 1 and 2).
 package struct ProxyHeader: Hashable, Sendable {
     /// The client's address; `nil` when the connection is the proxy's own, or none of IP over TCP, or unknown.
-    package let source: SocketAddress?
+    package let source: IPEndpoint?
 }
 
 /// Why bytes are no PROXY header.

@@ -65,11 +65,11 @@ extension ProxyHeaderParser {
         }
     }
 
-    private static func address(_ text: String, port: String, _ family: IPAddress.Family) -> SocketAddress? {
+    private static func address(_ text: String, port: String, _ family: IPAddress.Family) -> IPEndpoint? {
         guard let ip = IPAddress(text), ip.family == family else { return nil }
         guard (1...5).contains(port.utf8.count), port.utf8.allSatisfy(HTTPGrammar.isDigit), let number = UInt16(port)
         else { return nil }
-        return SocketAddress(ip.unmapped, port: number)
+        return IPEndpoint(ip.unmapped, port: number)
     }
 }
 
@@ -109,10 +109,10 @@ extension ProxyHeaderParser {
     }
 
     /// Source address, destination address, source port, destination port.
-    private static func source(_ addresses: Slice<UnsafeRawBufferPointer>) -> SocketAddress? {
+    private static func source(_ addresses: Slice<UnsafeRawBufferPointer>) -> IPEndpoint? {
         let size = addresses.count / 2 - 2
         guard size > 0, let ip = IPAddress(bytes: addresses.prefix(size)) else { return nil }
         let port = addresses.dropFirst(2 * size).prefix(2).reduce(0) { $0 << 8 | UInt16($1) }
-        return SocketAddress(ip.unmapped, port: port)
+        return IPEndpoint(ip.unmapped, port: port)
     }
 }

@@ -52,7 +52,7 @@ public actor RegionMap {
     public init(
         ownRegion: DERPRegion?,
         sources: Sources = Sources(),
-        on loop: EventLoop? = nil,
+        on loop: IOLoop? = nil,
         logger: Logger? = nil
     ) throws {
         let tracked = try sources.all()

@@ -7,7 +7,7 @@ extension CheckPlan {
     /// Checks once, or with a watch until SIGTERM or SIGINT; such rounds are printed by themselves.
     func perform() async -> CommandOutcome {
         do {
-            let group = try EventLoopGroup(count: 1)
+            let group = try IOLoopGroup(count: 1)
             if let watch { return try await self.watch(watch, on: group) }
             let progress = ProgressLine()
             let outcome = await CheckRound(plan: self, group: group, progress: { progress.show($0) }).perform()
@@ -26,7 +26,7 @@ extension CheckPlan {
         self.isJSON ? CheckJSON(outcome).text : CheckText(outcome).text
     }
 
-    private func watch(_ watch: Watch, on group: EventLoopGroup) async throws -> CommandOutcome {
+    private func watch(_ watch: Watch, on group: IOLoopGroup) async throws -> CommandOutcome {
         let server = try await self.serveMetrics(watch, on: group)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         // Not waited for: a round under way may take long to notice that it is over.
@@ -43,7 +43,7 @@ extension CheckPlan {
         return CommandOutcome()
     }
 
-    private func goRound(on group: EventLoopGroup, _ memory: CheckMemory, _ server: CheckMetricsServer?) async {
+    private func goRound(on group: IOLoopGroup, _ memory: CheckMemory, _ server: CheckMetricsServer?) async {
         let progress = ProgressLine()
         let start = ContinuousClock.now
         let round = CheckRound(plan: self, group: group, memory: memory, progress: { progress.show($0) })
@@ -56,7 +56,7 @@ extension CheckPlan {
         OutputQueue.standardOutput.write(self.text(of: outcome))
     }
 
-    private func serveMetrics(_ watch: Watch, on group: EventLoopGroup) async throws -> CheckMetricsServer? {
+    private func serveMetrics(_ watch: Watch, on group: IOLoopGroup) async throws -> CheckMetricsServer? {
         guard let address = watch.metrics else { return nil }
         let server = try await CheckMetricsServer(address: await address.resolve(), group: group)
         OutputQueue.standardError.write("Metrics: http://\(server.address)/metrics\n")

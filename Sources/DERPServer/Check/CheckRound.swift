@@ -4,7 +4,7 @@ import DERPKit
 /// One look at everything that a plan names.
 struct CheckRound: Sendable {
     let plan: CheckPlan
-    let group: EventLoopGroup
+    let group: IOLoopGroup
     /// What earlier rounds read; `nil`: there are none.
     var memory: CheckMemory?
     let progress: @Sendable (String) -> Void

@@ -101,7 +101,7 @@ struct Launcher {
         )
     }
 
-    private static func text(of addresses: [SocketAddress]) -> String {
+    private static func text(of addresses: [IPEndpoint]) -> String {
         addresses.isEmpty ? "off" : addresses.map(\.description).joined(separator: " ")
     }
 }

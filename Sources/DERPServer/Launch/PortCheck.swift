@@ -9,7 +9,7 @@ import Glibc
 struct PortCheck {
     private struct Place {
         let flag: String
-        let address: SocketAddress
+        let address: IPEndpoint
         let isStream: Bool
     }
 
@@ -67,7 +67,7 @@ struct PortCheck {
         return address.withSockaddr { Glibc.bind(descriptor, $0, $1) } == 0 ? nil : errno
     }
 
-    private static func socket(_ address: SocketAddress, isStream: Bool) -> Int32 {
+    private static func socket(_ address: IPEndpoint, isStream: Bool) -> Int32 {
         let type = Int32((isStream ? SOCK_STREAM : SOCK_DGRAM).rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         return Glibc.socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6, type, 0)
     }

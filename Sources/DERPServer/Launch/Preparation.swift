@@ -27,11 +27,11 @@ struct Preparation {
             security: certificates.set.map { .certificates($0) } ?? .none
         )
         // On the host of -a, as in derper, so one look-up does for both, and for STUN unless it has a host of its own.
-        configuration.plainHTTPAddresses = settings.plainHTTP.map { [SocketAddress(address.ip, port: $0.port)] } ?? []
+        configuration.plainHTTPAddresses = settings.plainHTTP.map { [IPEndpoint(address.ip, port: $0.port)] } ?? []
         if let stun = settings.stun {
             let isBeside = stun.address.host == settings.listen.host
             let ip = isBeside ? address.ip : try await Self.resolve(stun.address, stun.flag).ip
-            configuration.stunAddresses = [SocketAddress(ip, port: stun.address.port)]
+            configuration.stunAddresses = [IPEndpoint(ip, port: stun.address.port)]
         }
         configuration.isRelayEnabled = settings.isRelayEnabled
         configuration.homePage = settings.homePage
@@ -128,7 +128,7 @@ struct Preparation {
         return [.choice("The queues' memory is as told", ["bytes": "\(told)"])]
     }
 
-    private static func resolve(_ listen: ListenAddress, _ flag: String) async throws(StartError) -> SocketAddress {
+    private static func resolve(_ listen: ListenAddress, _ flag: String) async throws(StartError) -> IPEndpoint {
         do {
             return try await listen.resolve()
         } catch {

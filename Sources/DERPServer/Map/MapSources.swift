@@ -59,7 +59,7 @@ struct MapSources {
 
     private static func client(_ options: FetchOptions) throws -> HTTPClient {
         let authorities = try options.caFile.map { try HTTPClient.readAuthorities(at: $0) }
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         // The client holds its loop, which runs for as long.
         return try HTTPClient(on: group.loops[0], authoritiesPEM: authorities)
     }

@@ -32,7 +32,7 @@ extension AdmissionSettings {
         let flag = self.controllers.isEmpty ? "-verify-clients" : "-verify-client-url"
         do {
             // A loop of their own, so that they and the relay's clients don't wait for each other.
-            let group = try EventLoopGroup(count: 1)
+            let group = try IOLoopGroup(count: 1)
             var verifiers: [any ClientVerifier] = []
             if let path = self.tailscaledSocket {
                 verifiers.append(TailscaledVerifier(socketPath: path, group: group))

@@ -9,12 +9,12 @@ extension ListenAddress {
     /// and `0.0.0.0` for every address of both families, all as in Go.
     ///
     /// - Throws: ``DERPError``: `connection` for a name that stands for no address, or `timeout`.
-    func resolve(by resolver: HostResolver = .shared) async throws(DERPError) -> SocketAddress {
-        if self.isEvery { return SocketAddress(.anyIPv6, port: self.port) }
+    func resolve(by resolver: HostResolver = .shared) async throws(DERPError) -> IPEndpoint {
+        if self.isEvery { return IPEndpoint(.anyIPv6, port: self.port) }
         let addresses = try await resolver.addresses(of: self.host, until: .now + Self.patience)
         guard let address = addresses.first(where: { $0.family == .ipv4 }) ?? addresses.first else {
             throw DERPError(.connection, "\(self.host) has no address")
         }
-        return SocketAddress(address, port: self.port)
+        return IPEndpoint(address, port: self.port)
     }
 }

@@ -2,10 +2,10 @@ import AsyncSockets
 
 /// Asks STUN servers which address they see.
 public struct STUNClient: Sendable {
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
 
     /// A client that waits for its answers on the loops of `group`.
-    public init(group: EventLoopGroup) {
+    public init(group: IOLoopGroup) {
         self.group = group
     }
 
@@ -20,7 +20,7 @@ public struct STUNClient: Sendable {
     /// - Throws: `SocketError`: `timeout` when no response came, `systemCall` when there is no route or the server's
     ///   host says that nobody listens there. `CancellationError` when the task is cancelled.
     public func query(
-        server: SocketAddress,
+        server: IPEndpoint,
         timeout: Duration = .seconds(5),
         retries: Int = 3
     ) async throws -> STUNMapping {

@@ -3,8 +3,8 @@ import Glibc
 
 /// One request and the wait for its response, pinned to a loop.
 actor STUNTransaction: EventHandler {
-    nonisolated let loop: EventLoop
-    private let server: SocketAddress
+    nonisolated let loop: IOLoop
+    private let server: IPEndpoint
     private let request: STUNRequest
     private let socket: UDPSocket
     private let batch = DatagramBatch(capacity: 4)
@@ -19,12 +19,12 @@ actor STUNTransaction: EventHandler {
     private var deadline: LoopTimer?
     private var waiter: CheckedContinuation<STUNMapping, any Error>?
 
-    init(_ request: STUNRequest, to server: SocketAddress, retries: Int, in group: EventLoopGroup) throws(SocketError) {
+    init(_ request: STUNRequest, to server: IPEndpoint, retries: Int, in group: IOLoopGroup) throws(SocketError) {
         self.socket = try UDPSocket.connect(to: server)
         self.request = request
         self.server = server
         self.retriesLeft = max(retries, 0)
-        self.loop = group.loops[Int(request.transactionID.tail % UInt64(group.loops.count))]
+        self.loop = group.loops[Int.random(in: group.loops.indices)]
         self.firstSent = self.clock.now
     }
 

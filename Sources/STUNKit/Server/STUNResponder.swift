@@ -2,7 +2,7 @@ import AsyncSockets
 
 /// Answers the requests that arrive at one socket, when the loop has time for strangers. Confined to the socket's loop.
 final class STUNResponder: EventHandler, BudgetedHandler {
-    private unowned let loop: EventLoop
+    private unowned let loop: IOLoop
     /// `nil` once nobody is answered any more.
     private var socket: UDPSocket?
     private let batch: DatagramBatch
@@ -10,7 +10,7 @@ final class STUNResponder: EventHandler, BudgetedHandler {
     private var isTurnRequested = false
 
     /// `batch` may be shared with other responders of the loop.
-    init(socket: UDPSocket, batch: DatagramBatch, tally: STUNTally, loop: EventLoop) {
+    init(socket: UDPSocket, batch: DatagramBatch, tally: STUNTally, loop: IOLoop) {
         self.loop = loop
         self.socket = socket
         self.batch = batch

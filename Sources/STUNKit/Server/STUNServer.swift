@@ -5,16 +5,16 @@ import AsyncSockets
 /// Whatever is not exactly such a request meets silence, so that the server is of no use as an amplifier.
 ///
 /// ```swift
-/// let server = STUNServer(addresses: [SocketAddress(.anyIPv6, port: 3478)], group: try EventLoopGroup())
+/// let server = STUNServer(addresses: [IPEndpoint(.anyIPv6, port: 3478)], group: try IOLoopGroup())
 /// try await server.start()
 /// ```
 public actor STUNServer {
     /// Where the server was told to listen.
-    public nonisolated let addresses: [SocketAddress]
+    public nonisolated let addresses: [IPEndpoint]
     /// Where it listens, in the order of ``addresses`` and with the ports that the kernel chose. Empty unless it runs.
-    public private(set) var boundAddresses: [SocketAddress] = []
+    public private(set) var boundAddresses: [IPEndpoint] = []
 
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let tallies: [STUNTally]
     private var workers: [STUNWorker] = []
     /// What the workers answer at, by address.
@@ -25,7 +25,7 @@ public actor STUNServer {
     /// - Parameters:
     ///   - addresses: Port 0 lets the kernel choose. `[::]` takes both families, or IPv4 on a machine without IPv6.
     ///   - group: The loops to answer on; each has a socket of its own per address.
-    public init(addresses: [SocketAddress], group: EventLoopGroup) {
+    public init(addresses: [IPEndpoint], group: IOLoopGroup) {
         self.addresses = addresses
         self.group = group
         self.tallies = group.loops.map { _ in STUNTally() }
@@ -45,7 +45,7 @@ public actor STUNServer {
     }
 
     /// As ``start()``, with the sockets that `inherited` gives for an address, if there are any.
-    package func start(inherited: @Sendable (SocketAddress) -> [OwnedDescriptor]) async throws(SocketError) {
+    package func start(inherited: @Sendable (IPEndpoint) -> [OwnedDescriptor]) async throws(SocketError) {
         guard self.workers.isEmpty else { return }
         var sockets: [[UDPSocket]] = []
         let count = self.group.loops.count

@@ -2,12 +2,12 @@ import AsyncSockets
 
 /// One loop's part of a server: a socket per address, and the memory that they share.
 actor STUNWorker {
-    nonisolated let loop: EventLoop
+    nonisolated let loop: IOLoop
     private let tally: STUNTally
     private var sockets: [UDPSocket]
     private var responders: [STUNResponder] = []
 
-    init(loop: EventLoop, sockets: [UDPSocket], tally: STUNTally) {
+    init(loop: IOLoop, sockets: [UDPSocket], tally: STUNTally) {
         self.loop = loop
         self.sockets = sockets
         self.tally = tally

@@ -18,7 +18,7 @@ final class RawSocket: Sendable {
     deinit { Glibc.close(self.descriptor) }
 
     /// A client's socket. `receiveBuffer` bounds what the kernel takes for a peer that doesn't read, in bytes.
-    static func connect(to address: SocketAddress, receiveBuffer: Int32? = nil) throws -> RawSocket {
+    static func connect(to address: IPEndpoint, receiveBuffer: Int32? = nil) throws -> RawSocket {
         let raw = try self.make(for: address)
         if var size = receiveBuffer {
             setsockopt(raw.descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
@@ -28,23 +28,23 @@ final class RawSocket: Sendable {
     }
 
     /// A socket for `address`, not connected yet.
-    static func make(for address: SocketAddress) throws -> RawSocket {
+    static func make(for address: IPEndpoint) throws -> RawSocket {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
         let descriptor = socket(address.ip.family == .ipv4 ? AF_INET : AF_INET6, kind, 0)
         guard descriptor >= 0 else { throw Failure(number: errno) }
         return RawSocket(descriptor)
     }
 
-    func connect(to address: SocketAddress) throws {
+    func connect(to address: IPEndpoint) throws {
         guard address.withSockaddr({ Glibc.connect(self.descriptor, $0, $1) }) == 0 else {
             throw Failure(number: errno)
         }
     }
 
     /// A socket that has a free port of `ip`, on which nobody listens: connecting to it is refused.
-    static func bind(to ip: IPAddress) throws -> (RawSocket, SocketAddress) {
-        let raw = try Self.make(for: SocketAddress(ip, port: 0))
-        guard SocketAddress(ip, port: 0).withSockaddr({ Glibc.bind(raw.descriptor, $0, $1) }) == 0 else {
+    static func bind(to ip: IPAddress) throws -> (RawSocket, IPEndpoint) {
+        let raw = try Self.make(for: IPEndpoint(ip, port: 0))
+        guard IPEndpoint(ip, port: 0).withSockaddr({ Glibc.bind(raw.descriptor, $0, $1) }) == 0 else {
             throw Failure(number: errno)
         }
         var storage = sockaddr_storage()
@@ -52,7 +52,7 @@ final class RawSocket: Sendable {
         _ = withUnsafeMutablePointer(to: &storage) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(raw.descriptor, $0, &length) }
         }
-        guard let address = SocketAddress(storage) else { throw Failure(number: EAFNOSUPPORT) }
+        guard let address = IPEndpoint(storage) else { throw Failure(number: EAFNOSUPPORT) }
         return (raw, address)
     }
 

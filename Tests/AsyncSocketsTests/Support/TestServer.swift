@@ -3,21 +3,21 @@ import Synchronization
 
 /// A listener on a free loopback port, each connection of which is served by `serve` on its loop and closed.
 final class TestServer: Sendable {
-    let group: EventLoopGroup
+    let group: IOLoopGroup
     private let listener: TCPListener
     private let outcomes: AsyncStream<Result<Void, any Error>>
 
-    var address: SocketAddress { SocketAddress(.loopbackIPv4, port: self.listener.address.port) }
+    var address: IPEndpoint { IPEndpoint(.loopbackIPv4, port: self.listener.address.port) }
 
     init(
         loops: Int = 1,
         on ip: IPAddress = .loopbackIPv4,
         serve: @escaping @Sendable (TCPStream) async throws -> Void
     ) async throws {
-        self.group = try EventLoopGroup(count: loops)
+        self.group = try IOLoopGroup(count: loops)
         let (outcomes, ends) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
         self.outcomes = outcomes
-        self.listener = try await TCPListener(address: SocketAddress(ip, port: 0), group: self.group) { stream in
+        self.listener = try await TCPListener(address: IPEndpoint(ip, port: 0), group: self.group) { stream in
             Task(executorPreference: stream.loop) {
                 do {
                     try await serve(stream)

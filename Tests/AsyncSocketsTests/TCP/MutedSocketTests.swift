@@ -62,7 +62,7 @@ struct MutedSocketTests {
             let socket = stream.mute()
             muted.withLock { $0 = socket }
         }
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let client = try TestCertificate.client(.pinned(TestCertificate.pin), versions)
         try await group.loops[0].attempt(within: .seconds(30)) {
             let stream = try await TCPStream.connect(to: server.address, on: group.loops[0])

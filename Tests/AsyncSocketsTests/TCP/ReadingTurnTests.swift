@@ -9,7 +9,7 @@ import Testing
 struct ReadingTurnTests {
     /// A loop that no thread runs, and a stream on it of which the other end is always full.
     private final class Bench {
-        let loop: EventLoop
+        let loop: IOLoop
         let stream: TCPStream
         /// What is sent, over and over.
         var pattern: [UInt8]
@@ -17,7 +17,7 @@ struct ReadingTurnTests {
         private var now: UInt64
 
         init(_ pattern: [UInt8]) throws {
-            let loop = try EventLoop(index: 0)
+            let loop = try IOLoop(index: 0)
             let (near, far) = try OwnedDescriptor.streamPair()
             self.loop = loop
             self.now = loop.now

@@ -6,16 +6,16 @@ import Testing
 
 @Suite("TCP listener")
 struct TCPListenerTests {
-    private static let anyPort = SocketAddress(.loopbackIPv4, port: 0)
+    private static let anyPort = IPEndpoint(.loopbackIPv4, port: 0)
 
-    private func listen(_ address: SocketAddress, loops: Int) async throws -> TCPListener {
-        try await TCPListener(address: address, group: EventLoopGroup(count: loops)) { $0.close() }
+    private func listen(_ address: IPEndpoint, loops: Int) async throws -> TCPListener {
+        try await TCPListener(address: address, group: IOLoopGroup(count: loops)) { $0.close() }
     }
 
     @Test("a taken port is an error that names the address, though loops share ports", arguments: [1, 2], [1, 2])
     func takenPort(first: Int, second: Int) async throws {
         // At an address of its own, where nobody takes the port that it gives up.
-        let address = SocketAddress(IPAddress(ipv4: 0x7f00_0000 | .random(in: 0x1_0000..<0xff_0000)), port: 0)
+        let address = IPEndpoint(IPAddress(ipv4: 0x7f00_0000 | .random(in: 0x1_0000..<0xff_0000)), port: 0)
         let listener = try await self.listen(address, loops: first)
         await #expect {
             _ = try await self.listen(listener.address, loops: second)
@@ -47,8 +47,8 @@ struct TCPListenerTests {
 
     @Test("it stops listening when it is released, and frees its loops")
     func release() async throws {
-        func makeAndRelease() async throws -> (SocketAddress, WeakReference<EventLoop>) {
-            let group = try EventLoopGroup(count: 2)
+        func makeAndRelease() async throws -> (IPEndpoint, WeakReference<IOLoop>) {
+            let group = try IOLoopGroup(count: 2)
             let listener = try await TCPListener(address: Self.anyPort, group: group) { $0.close() }
             let client = try RawSocket.connect(to: listener.address)
             #expect(try client.receiveAll().isEmpty)
@@ -79,7 +79,7 @@ struct TCPListenerTests {
             peers.withLock { $0.append(stream.peerAddress.ip) }
         }
         for ip in [IPAddress.loopbackIPv4, .loopbackIPv6] {
-            let client = try RawSocket.connect(to: SocketAddress(ip, port: server.address.port))
+            let client = try RawSocket.connect(to: IPEndpoint(ip, port: server.address.port))
             #expect(try client.receiveAll().isEmpty)
         }
         #expect(peers.withLock { $0 } == [.loopbackIPv4, .loopbackIPv6])
@@ -105,9 +105,9 @@ struct TCPListenerTests {
         await #expect(processExitsWith: .success) {
             let failures = Atomic(0)
             let accepted = Atomic(0)
-            let group = try EventLoopGroup(count: 1)
+            let group = try IOLoopGroup(count: 1)
             let listener = try await TCPListener(
-                address: SocketAddress(.loopbackIPv4, port: 0),
+                address: IPEndpoint(.loopbackIPv4, port: 0),
                 group: group,
                 onAcceptFailure: { _, error in
                     if error.code == .outOfFiles { failures.add(1, ordering: .relaxed) }
@@ -150,9 +150,9 @@ struct TCPListenerTests {
         await #expect(processExitsWith: .success) {
             let isNewcomer = Atomic(false)
             let accepted = Atomic(0)
-            let group = try EventLoopGroup(count: 1)
+            let group = try IOLoopGroup(count: 1)
             let listener = try TCPListener(
-                binding: SocketAddress(.loopbackIPv4, port: 0),
+                binding: IPEndpoint(.loopbackIPv4, port: 0),
                 group: group,
                 inherited: [],
                 isNewcomer: { _ in isNewcomer.load(ordering: .relaxed) },
@@ -186,9 +186,9 @@ struct TCPListenerTests {
         await #expect(processExitsWith: .success) {
             let failures = Atomic(0)
             let accepted = Atomic(0)
-            let group = try EventLoopGroup(count: 1)
+            let group = try IOLoopGroup(count: 1)
             let listener = try await TCPListener(
-                address: SocketAddress(.loopbackIPv4, port: 0),
+                address: IPEndpoint(.loopbackIPv4, port: 0),
                 group: group,
                 onAcceptFailure: { _, _ in failures.add(1, ordering: .relaxed) },
                 onAccept: { stream in

@@ -18,7 +18,7 @@ struct TCPStreamTests {
     @Test("megabytes come back as they were sent")
     func echo() async throws {
         let server = try await TestServer { try await $0.echo() }
-        let loop = try EventLoopGroup(count: 1)
+        let loop = try IOLoopGroup(count: 1)
         let read = try await loop.loops[0].attempt(within: .seconds(30)) {
             let stream = try await TCPStream.connect(to: server.address, on: loop.loops[0])
             defer { stream.close() }
@@ -38,7 +38,7 @@ struct TCPStreamTests {
             try await stream.startTLS(tls)
             try await stream.echo()
         }
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let client = try TestCertificate.client(.pinned(TestCertificate.pin), versions)
         let read = try await group.loops[0].attempt(within: .seconds(30)) {
             let stream = try await TCPStream.connect(to: server.address, on: group.loops[0])
@@ -60,7 +60,7 @@ struct TCPStreamTests {
             try await stream.startTLS(tls, early: Array(bytes))
             try await stream.echo()
         }
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let client = try TestCertificate.client(.pinned(TestCertificate.pin), .both)
         let read = try await group.loops[0].attempt(within: .seconds(30)) {
             let stream = try await TCPStream.connect(to: server.address, on: group.loops[0])
@@ -250,7 +250,7 @@ struct TCPStreamTests {
     @Test("connecting fails where nobody listens, with the kernel's reason and the address")
     func connectErrors() async throws {
         let (reserved, address) = try RawSocket.bind(to: .loopbackIPv4)
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         await #expect { _ = try await TCPStream.connect(to: address, on: group.loops[0]) } throws: {
             let error = $0 as? SocketError
             return error?.code == .systemCall && error?.message.contains("\(address)") == true
@@ -261,7 +261,7 @@ struct TCPStreamTests {
     @Test("connecting doesn't wait for threads other than the loop's")
     func connectOnBusyMachine() async throws {
         let (reserved, address) = try RawSocket.bind(to: .loopbackIPv4)
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let hogs = Task {
             await withTaskGroup(of: Void.self) { tasks in
                 for _ in 0..<16 {

@@ -15,7 +15,7 @@ struct WaitOrderTests {
         _ wait: @escaping @Sendable (TCPStream) async -> Void,
         _ act: @escaping @Sendable (TCPStream) -> Void
     ) async throws {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = try #require(group.loops.first)
         try await loop.attempt {
             let (first, second) = try OwnedDescriptor.streamPair()
@@ -30,7 +30,7 @@ struct WaitOrderTests {
     }
 
     /// Calls `act` on the loop, behind what is enqueued there now and in the next `turns` turns.
-    private static func later(_ turns: Int, on loop: EventLoop, _ act: @escaping @Sendable () -> Void) {
+    private static func later(_ turns: Int, on loop: IOLoop, _ act: @escaping @Sendable () -> Void) {
         Task(executorPreference: loop) {
             if turns > 0 { self.later(turns - 1, on: loop, act) } else { act() }
         }

@@ -126,7 +126,7 @@ struct TLSHandshakeTests {
             try await stream.echo()
         }
         let client = try TestCertificate.client()
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         let echoed = try await loop.attempt {
             let stream = try await TCPStream.connect(to: server.address, on: loop)
@@ -148,7 +148,7 @@ struct TLSHandshakeTests {
             try await stream.startTLS(tls)
             try await stream.echo()
         }
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         for versions in [TLSContext.Versions.tls12, .tls13] {
             let client = try TestCertificate.client(.none, versions)
@@ -173,7 +173,7 @@ struct TLSHandshakeTests {
             await stream.finish()
         }
         let client = try TestCertificate.client()
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         try await loop.attempt {
             let stream = try await TCPStream.connect(to: server.address, on: loop)
@@ -195,7 +195,7 @@ struct TLSHandshakeTests {
             while try await stream.next() != nil {}
         }
         let client = try TestCertificate.client()
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         try await loop.attempt {
             let stream = try await TCPStream.connect(to: server.address, on: loop)

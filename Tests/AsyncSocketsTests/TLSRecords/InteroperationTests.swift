@@ -66,8 +66,8 @@ import Testing
         )
         try await server.wait(for: "ACCEPT 127.0.0.1:")
         let line = try #require(server.text.split(separator: "\n").first { $0.hasPrefix("ACCEPT") })
-        let address = try #require(SocketAddress(String(line.dropFirst("ACCEPT ".count))))
-        let group = try EventLoopGroup(count: 1)
+        let address = try #require(IPEndpoint(String(line.dropFirst("ACCEPT ".count))))
+        let group = try IOLoopGroup(count: 1)
         let tls = try TestCertificate.client()
         try await group.loops[0].attempt(within: .seconds(60)) {
             let stream = try await TCPStream.connect(to: address, on: group.loops[0])

@@ -7,7 +7,7 @@ import Testing
 struct UDPSocketBindingTests {
     @Test("to port 0 gives all of them one port", arguments: ["127.0.0.1:0", "0.0.0.0:0", ":0"])
     func chosenPort(text: String) throws {
-        let sockets = try UDPSocket.bind(to: try #require(SocketAddress(text)), count: 4)
+        let sockets = try UDPSocket.bind(to: try #require(IPEndpoint(text)), count: 4)
         #expect(sockets.count == 4)
         #expect(Set(sockets.map(\.localAddress)).count == 1)
         #expect(sockets[0].localAddress.port != 0)
@@ -15,7 +15,7 @@ struct UDPSocketBindingTests {
 
     @Test("spreads the peers, each to one socket")
     func spread() throws {
-        let sockets = try UDPSocket.bind(to: SocketAddress(.loopbackIPv4, port: 0), count: 2)
+        let sockets = try UDPSocket.bind(to: IPEndpoint(.loopbackIPv4, port: 0), count: 2)
         let clients = try (0..<200).map { _ in try UDPSocket.connect(to: sockets[0].localAddress) }
         defer { withExtendedLifetime(clients) {} }
         let batch = DatagramBatch()
@@ -39,7 +39,7 @@ struct UDPSocketBindingTests {
         arguments: [(1, 1), (1, 2), (2, 1), (3, 3)]
     )
     func takenPort(others: Int, ours: Int) throws {
-        let taken = try UDPSocket.bind(to: SocketAddress(.loopbackIPv4, port: 0), count: others)
+        let taken = try UDPSocket.bind(to: IPEndpoint(.loopbackIPv4, port: 0), count: others)
         defer { withExtendedLifetime(taken) {} }
         let address = taken[0].localAddress
         let error = #expect(throws: SocketError.self) { try UDPSocket.bind(to: address, count: ours) }
@@ -49,16 +49,16 @@ struct UDPSocketBindingTests {
 
     @Test("to every address is refused where one family's port is taken")
     func takenByIPv4() throws {
-        let taken = try UDPSocket.bind(to: SocketAddress(.anyIPv4, port: 0))
+        let taken = try UDPSocket.bind(to: IPEndpoint(.anyIPv4, port: 0))
         defer { withExtendedLifetime(taken) {} }
-        let address = SocketAddress(.anyIPv6, port: taken[0].localAddress.port)
+        let address = IPEndpoint(.anyIPv6, port: taken[0].localAddress.port)
         let error = #expect(throws: SocketError.self) { try UDPSocket.bind(to: address, count: 2) }
         #expect(error?.code == .addressInUse)
     }
 
     @Test("is undone when the sockets are released")
     func release() throws {
-        var sockets = try UDPSocket.bind(to: SocketAddress(.loopbackIPv4, port: 0), count: 2)
+        var sockets = try UDPSocket.bind(to: IPEndpoint(.loopbackIPv4, port: 0), count: 2)
         let address = sockets[0].localAddress
         sockets = []
         sockets = try UDPSocket.bind(to: address, count: 2)
@@ -67,7 +67,7 @@ struct UDPSocketBindingTests {
 
     @Test("to an address of another machine is an error that names it")
     func foreignAddress() throws {
-        let address = try #require(SocketAddress("192.0.2.1:0"))
+        let address = try #require(IPEndpoint("192.0.2.1:0"))
         let error = #expect(throws: SocketError.self) { try UDPSocket.bind(to: address) }
         #expect(error?.message.contains("192.0.2.1:0") == true)
     }
@@ -78,10 +78,10 @@ struct UDPSocketBindingTests {
         ["127.0.0.1", "127.0.0.2", "127.255.255.254"]
     )
     func replySource(bound: String, asked: String) throws {
-        let wildcard = try #require(SocketAddress(bound))
+        let wildcard = try #require(IPEndpoint(bound))
         let server = try #require(try UDPSocket.bind(to: wildcard).first)
         // Connected: a reply from another address would not come through.
-        let address = SocketAddress(try #require(IPAddress(asked)), port: server.localAddress.port)
+        let address = IPEndpoint(try #require(IPAddress(asked)), port: server.localAddress.port)
         let client = try UDPSocket.connect(to: address)
         let batch = DatagramBatch(capacity: 1)
         for _ in 0..<3 {
@@ -93,11 +93,11 @@ struct UDPSocketBindingTests {
 
     @Test("to [::] takes IPv6 and IPv4", .enabled(if: Self.hasIPv6))
     func dualStack() throws {
-        let server = try #require(try UDPSocket.bind(to: SocketAddress(.anyIPv6, port: 0)).first)
+        let server = try #require(try UDPSocket.bind(to: IPEndpoint(.anyIPv6, port: 0)).first)
         #expect(server.localAddress.ip == .anyIPv6)
         let batch = DatagramBatch(capacity: 1)
         for ip in [IPAddress.loopbackIPv6, .loopbackIPv4] {
-            let client = try UDPSocket.connect(to: SocketAddress(ip, port: server.localAddress.port))
+            let client = try UDPSocket.connect(to: IPEndpoint(ip, port: server.localAddress.port))
             #expect(client.send(text: "ask") == 0)
             try server.receive(1, into: batch) {
                 #expect(batch.peer($0)?.ip.unmapped == ip)
@@ -107,5 +107,5 @@ struct UDPSocketBindingTests {
         }
     }
 
-    private static let hasIPv6 = (try? UDPSocket.bind(to: SocketAddress(.loopbackIPv6, port: 0))) != nil
+    private static let hasIPv6 = (try? UDPSocket.bind(to: IPEndpoint(.loopbackIPv6, port: 0))) != nil
 }

@@ -101,7 +101,7 @@ struct UDPSocketTests {
 
     @Test("on a loop calls its handler until it is detached")
     func attachment() async throws {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let server = try Self.loopback()
         let client = try UDPSocket.connect(to: server.localAddress)
         let echo = Echo(server, on: group.loops[0])
@@ -117,17 +117,17 @@ struct UDPSocketTests {
     }
 
     static func loopback() throws -> UDPSocket {
-        try #require(try UDPSocket.bind(to: SocketAddress(.loopbackIPv4, port: 0)).first)
+        try #require(try UDPSocket.bind(to: IPEndpoint(.loopbackIPv4, port: 0)).first)
     }
 }
 
 /// Sends everything back, one datagram per tick: what it leaves behind must bring it back.
 private actor Echo: EventHandler {
-    private nonisolated let loop: EventLoop
+    private nonisolated let loop: IOLoop
     private let socket: UDPSocket
     private let batch = DatagramBatch(capacity: 1)
 
-    init(_ socket: UDPSocket, on loop: EventLoop) {
+    init(_ socket: UDPSocket, on loop: IOLoop) {
         self.socket = socket
         self.loop = loop
     }

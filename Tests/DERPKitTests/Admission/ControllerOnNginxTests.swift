@@ -6,12 +6,12 @@ import Testing
 
 @Suite("Admission controllers on a real web server", .blocking, .light, .serialized, .timeLimit(.minutes(1)))
 struct ControllerOnNginxTests {
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let nginx: NginxServer
     private let request = AdmissionRequest(key: NodePrivateKey().publicKey, source: IPAddress(ipv4: 0xc000_0201))
 
     init() async throws {
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
         self.nginx = try await NginxServer()
     }
 

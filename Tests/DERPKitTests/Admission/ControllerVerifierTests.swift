@@ -8,10 +8,10 @@ import Testing
 // A crowd is asked about within the time that one question has.
 @Suite("Admission controllers", .heavy, .timeLimit(.minutes(1)))
 struct ControllerVerifierTests {
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let request = AdmissionRequest(key: NodePrivateKey().publicKey, source: IPAddress(ipv4: 0xc000_0201))
 
-    init() throws { self.group = try EventLoopGroup(count: 1) }
+    init() throws { self.group = try IOLoopGroup(count: 1) }
 
     private func verifier(_ daemon: ScriptedDaemon, failsOpen: Bool = false) throws -> ControllerVerifier {
         try self.verifier(port: daemon.port, failsOpen: failsOpen)

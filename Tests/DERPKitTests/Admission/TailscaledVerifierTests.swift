@@ -6,12 +6,12 @@ import Testing
 @Suite("The local tailscaled", .timeLimit(.minutes(1)))
 struct TailscaledVerifierTests {
     private let directory: TemporaryDirectory
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let request = AdmissionRequest(key: NodePrivateKey().publicKey, source: .loopbackIPv4)
 
     init() throws {
         self.directory = try TemporaryDirectory()
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
     }
 
     private var path: String { self.directory.file("tailscaled.sock") }

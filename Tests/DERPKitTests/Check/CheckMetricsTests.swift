@@ -45,8 +45,8 @@ struct CheckMetricsTests {
 
     @Test("are served on their path, and nothing else is")
     func server() async throws {
-        let group = try EventLoopGroup(count: 1)
-        let server = try await CheckMetricsServer(address: SocketAddress(.loopbackIPv4, port: 0), group: group)
+        let group = try IOLoopGroup(count: 1)
+        let server = try await CheckMetricsServer(address: IPEndpoint(.loopbackIPv4, port: 0), group: group)
         server.note([self.report], took: .seconds(1), end: 0)
         let client = try HTTPClient(on: group.loops[0])
         func get(_ path: String) async throws -> HTTPClient.Response {

@@ -6,9 +6,9 @@ import Testing
 
 @Suite("Checks of relays in this process", .timeLimit(.minutes(1)))
 struct RegionCheckerTests {
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
 
-    init() throws { self.group = try EventLoopGroup(count: 1) }
+    init() throws { self.group = try IOLoopGroup(count: 1) }
 
     /// Runs `body` with a relay for relay.test and its node in a map, to be spoilt; and stops the relay.
     private func withRelay(
@@ -16,7 +16,7 @@ struct RegionCheckerTests {
         _ body: (RelayServer, DERPNode) async throws -> Void
     ) async throws {
         let certificate = try Certificate.selfSigned(for: "relay.test")
-        let loopback = SocketAddress(.loopbackIPv4, port: 0)
+        let loopback = IPEndpoint(.loopbackIPv4, port: 0)
         var configuration = RelayServer.Configuration(
             privateKey: NodePrivateKey(),
             addresses: [loopback],
@@ -78,7 +78,7 @@ struct RegionCheckerTests {
     func stunOnly() async throws {
         let connections = Mutex(0)
         let listener = try await TCPListener(
-            address: SocketAddress(.loopbackIPv4, port: 0),
+            address: IPEndpoint(.loopbackIPv4, port: 0),
             group: self.group
         ) { stream in
             connections.withLock { $0 += 1 }

@@ -53,7 +53,7 @@ struct SampleEvidence {
         metaKey: NodePublicKey?? = nil
     ) -> HandshakeEvidence {
         HandshakeEvidence(
-            address: SocketAddress(address, port: 443),
+            address: IPEndpoint(address, port: 443),
             connectTime: .milliseconds(30),
             tlsTime: .milliseconds(30),
             isTLS13: isTLS13,
@@ -81,7 +81,7 @@ struct SampleEvidence {
 
     static func mapping(_ address: String) -> STUNMapping {
         STUNMapping(
-            mappedAddress: SocketAddress(Self.address(address), port: 40_000),
+            mappedAddress: IPEndpoint(Self.address(address), port: 40_000),
             roundTripTime: .milliseconds(30),
             transmissions: 1
         )

@@ -7,19 +7,19 @@ import Testing
 
 @Suite("Clients of a relay", .timeLimit(.minutes(1)))
 struct DERPClientTests {
-    let group: EventLoopGroup
-    var loop: EventLoop { self.group.loops[0] }
+    let group: IOLoopGroup
+    var loop: IOLoop { self.group.loops[0] }
 
-    init() throws { self.group = try EventLoopGroup(count: 2) }
+    init() throws { self.group = try IOLoopGroup(count: 2) }
 
     /// Runs `body` with a relay, and stops that.
     private func withRelay(
         _ security: RelayServer.Configuration.Security = .none,
-        _ body: (RelayServer, SocketAddress) async throws -> Void
+        _ body: (RelayServer, IPEndpoint) async throws -> Void
     ) async throws {
         var configuration = RelayServer.Configuration(
             privateKey: NodePrivateKey(),
-            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
+            addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
             security: security
         )
         configuration.loopCount = 2
@@ -35,7 +35,7 @@ struct DERPClientTests {
         await relay.shutdown()
     }
 
-    private func plain(_ address: SocketAddress) -> DERPClient.Server {
+    private func plain(_ address: IPEndpoint) -> DERPClient.Server {
         DERPClient.Server(host: "127.0.0.1", port: address.port, security: .none)
     }
 
@@ -182,7 +182,7 @@ struct DERPClientTests {
     @Test("on a loop whose group is gone, connecting to a server that says nothing ends in time")
     func silentServerOnOrphan() async throws {
         // Takes connections and answers nothing: it is never started.
-        let silent = try TCPListener(binding: SocketAddress(.loopbackIPv4, port: 0), group: self.group) { $0.close() }
+        let silent = try TCPListener(binding: IPEndpoint(.loopbackIPv4, port: 0), group: self.group) { $0.close() }
         var options = DERPClient.Options()
         options.connectTimeout = .milliseconds(300)
         let start = ContinuousClock.now
@@ -190,7 +190,7 @@ struct DERPClientTests {
             _ = try await DERPClient.connect(
                 to: self.plain(silent.address),
                 options: options,
-                on: EventLoopGroup(count: 1).loops[0]
+                on: IOLoopGroup(count: 1).loops[0]
             )
         } throws: { ($0 as? DERPError)?.code == .timeout }
         #expect(start.duration(to: .now) < .seconds(20))
@@ -200,13 +200,13 @@ struct DERPClientTests {
     @Test("a client keeps its loop running, and nothing keeps it when the client is gone")
     func clientKeepsLoop() async throws {
         struct WeakLoop: Sendable {
-            weak let loop: EventLoop?
+            weak let loop: IOLoop?
         }
         try await self.withRelay { _, address in
             func exchange() async throws -> WeakLoop {
                 let client = try await DERPClient.connect(
                     to: self.plain(address),
-                    on: EventLoopGroup(count: 1).loops[0]
+                    on: IOLoopGroup(count: 1).loops[0]
                 )
                 try await client.ping(7)
                 #expect(try await client.receive(within: .seconds(10)) == .pong(7))

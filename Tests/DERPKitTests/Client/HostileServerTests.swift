@@ -6,10 +6,10 @@ import Testing
 
 @Suite("Clients of a relay that does wrong", .timeLimit(.minutes(1)))
 struct HostileServerTests {
-    let group: EventLoopGroup
-    var loop: EventLoop { self.group.loops[0] }
+    let group: IOLoopGroup
+    var loop: IOLoop { self.group.loops[0] }
 
-    init() throws { self.group = try EventLoopGroup(count: 1) }
+    init() throws { self.group = try IOLoopGroup(count: 1) }
 
     private func connect(to relay: ScriptedRelay, _ change: (inout DERPClient.Options) -> Void = { _ in })
         async throws -> DERPClient
@@ -52,7 +52,7 @@ struct HostileServerTests {
         let key = NodePrivateKey().publicKey
         let presence = PeerPresence(
             key: key,
-            address: SocketAddress(IPAddress(ipv4: 0xc000_0201), port: 41_641),
+            address: IPEndpoint(IPAddress(ipv4: 0xc000_0201), port: 41_641),
             flags: [.regular, .notIdeal]
         )
         let bytes =

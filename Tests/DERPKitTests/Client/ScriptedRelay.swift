@@ -15,7 +15,7 @@ final class ScriptedRelay: Sendable {
         case nothing
     }
 
-    let group: EventLoopGroup
+    let group: IOLoopGroup
     private let listener: TCPListener
     private let state: State
 
@@ -30,9 +30,9 @@ final class ScriptedRelay: Sendable {
     init(_ answer: Answer, reads: Bool = true) async throws {
         let state = State(answer: answer, reads: reads)
         self.state = state
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
         self.listener = try await TCPListener(
-            address: SocketAddress(.loopbackIPv4, port: 0),
+            address: IPEndpoint(.loopbackIPv4, port: 0),
             group: self.group
         ) { stream in
             Task(executorPreference: stream.loop) {

@@ -7,12 +7,12 @@ import Testing
 
 @Suite("HTTP client", .blocking, .light, .serialized)
 struct HTTPClientTests {
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let nginx: NginxServer
     private let client: HTTPClient
 
     init() async throws {
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
         self.nginx = try await NginxServer(files: ["page.txt": "a page"])
         self.client = try HTTPClient(on: self.group.loops[0], authoritiesPEM: self.nginx.authorityPEM)
     }

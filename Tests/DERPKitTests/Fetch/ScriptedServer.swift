@@ -2,16 +2,16 @@ import AsyncSockets
 
 /// Answers each connection with the same bytes, whatever is asked, and closes.
 final class ScriptedServer: Sendable {
-    let group: EventLoopGroup
+    let group: IOLoopGroup
     private let listener: TCPListener
 
     var url: String { "http://127.0.0.1:\(self.listener.address.port)/" }
 
     /// - Parameter tls: the server's side of it; the connection then ends without TLS' close_notify.
     init(answer: String, tls: TLSContext? = nil) async throws {
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
         self.listener = try await TCPListener(
-            address: SocketAddress(.loopbackIPv4, port: 0),
+            address: IPEndpoint(.loopbackIPv4, port: 0),
             group: self.group
         ) { stream in
             Task(executorPreference: stream.loop) {

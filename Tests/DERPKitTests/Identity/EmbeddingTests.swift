@@ -10,7 +10,7 @@ struct EmbeddingTests {
         let directory = try TemporaryDirectory()
         let configuration = RelayServer.Configuration(
             privateKey: try KeyFile(path: directory.file("relay.key")).loadOrCreate().key,
-            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
+            addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
             security: .tls(try Certificate.selfSigned(for: "127.0.0.1"))
         )
         let relay = try RelayServer(configuration: configuration)
@@ -25,7 +25,7 @@ struct EmbeddingTests {
     func cancellation() async throws {
         let configuration = RelayServer.Configuration(
             privateKey: NodePrivateKey(),
-            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
+            addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
             security: .none
         )
         let relay = try RelayServer(configuration: configuration)

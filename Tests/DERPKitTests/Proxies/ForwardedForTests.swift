@@ -15,7 +15,7 @@ struct ForwardedForTests {
         trust.networks = ["10.0.0.0/8", "127.0.0.1", "fd00::/8"].compactMap { IPNetwork($0) }
         let text = (["GET /derp HTTP/1.1", "Host: a"] + fields).map { $0 + "\r\n" }.joined() + "\r\n"
         guard case .head(let head, _) = HTTPRequestParser.parse(text) else { throw HTTPParseError.malformedRequestLine }
-        let address = SocketAddress(try #require(IPAddress(peer)), port: 7)
+        let address = IPEndpoint(try #require(IPAddress(peer)), port: 7)
         let origin = ForwardedFor.origin(
             of: head,
             on: ClientOrigin(address: address, through: proxies),

@@ -46,7 +46,7 @@ struct ProxyHeaderParserTests {
     @Test("both versions, and what is behind them stays", arguments: Self.samples.indices)
     func good(index: Int) {
         let (bytes, source) = Self.samples[index]
-        let header = ProxyHeader(source: source.flatMap { SocketAddress($0) })
+        let header = ProxyHeader(source: source.flatMap { IPEndpoint($0) })
         #expect((header.source != nil) == (source != nil))
         for rest in [[], [0x16, 3, 1], Array("\r\nPROXY ".utf8)] as [[UInt8]] {
             #expect(self.parse(bytes + rest) == .header(header, byteCount: bytes.count))

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Sources of the region map", .serialized)
 struct RegionMapSourcesTests {
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let directory: TemporaryDirectory
 
     private static let own = DERPRegion(
@@ -32,7 +32,7 @@ struct RegionMapSourcesTests {
     }
 
     init() throws {
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
         self.directory = try TemporaryDirectory()
     }
 

@@ -15,7 +15,7 @@ struct PipeliningTests {
         let count = 300
         let table = try LoopTable(loops: 1, seed: 1)
         let relay = table.relays[0]
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let (near, far) = try OwnedDescriptor.streamPair()
         let stream = try #require(TCPStream.adopt(near, on: relay.loop))
         let port = RelayPort(

@@ -15,7 +15,7 @@ final class Bystander: Sendable {
     private let sight = Mutex(Sight())
     private let isWanted = Atomic(true)
 
-    init(on loop: EventLoop, watching flood: Flood) {
+    init(on loop: IOLoop, watching flood: Flood) {
         Task(executorPreference: loop) {
             var last = flood.sent
             while self.isWanted.load(ordering: .acquiring) {

@@ -5,7 +5,7 @@ import TestSupport
 
 /// A UDP port that floods whoever it is told to. Blocks: to be used on ``thread``.
 final class DatagramPort: Sendable {
-    let address: SocketAddress
+    let address: IPEndpoint
     private let descriptor: Int32
 
     let thread = ThreadPerJobExecutor.shared
@@ -14,7 +14,7 @@ final class DatagramPort: Sendable {
 
     init() throws {
         let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let here = SocketAddress(.loopbackIPv4, port: 0)
+        let here = IPEndpoint(.loopbackIPv4, port: 0)
         guard descriptor >= 0, here.withSockaddr({ bind(descriptor, $0, $1) }) == 0,
             let address = ListeningSocket.localAddress(of: descriptor)
         else {
@@ -31,7 +31,7 @@ final class DatagramPort: Sendable {
     deinit { close(self.descriptor) }
 
     /// Who sends the next datagram; `nil` when nobody does.
-    func receiveSender() -> SocketAddress? {
+    func receiveSender() -> IPEndpoint? {
         var storage = sockaddr_storage()
         var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
         let count = withUnsafeMutablePointer(to: &storage) {
@@ -39,11 +39,11 @@ final class DatagramPort: Sendable {
                 recvfrom(self.descriptor, nil, 0, Int32(MSG_TRUNC), $0, &length)
             }
         }
-        return count < 0 ? nil : SocketAddress(storage)
+        return count < 0 ? nil : IPEndpoint(storage)
     }
 
     /// Sends datagrams that are no STUN, until the flood's time is over or somebody ends it.
-    func flood(_ peer: SocketAddress?, with flood: Flood) async {
+    func flood(_ peer: IPEndpoint?, with flood: Flood) async {
         guard let peer else { return flood.end(isByOther: true) }
         let datagram = [UInt8](repeating: 0x61, count: 100)
         let isDone = await flood.send {

@@ -8,7 +8,7 @@ final class Flood: Sendable {
     /// What is done before: returns what is sent from then on.
     typealias Script = @Sendable (TCPStream) async throws -> [UInt8]
 
-    let group: EventLoopGroup
+    let group: IOLoopGroup
     /// After how long it ends by itself.
     private let limit: Duration
     private let byteCount = Atomic<UInt64>(0)
@@ -20,11 +20,11 @@ final class Flood: Sendable {
     }
 
     init(limit: Duration) throws {
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
         self.limit = limit
     }
 
-    var loop: EventLoop { self.group.loops[0] }
+    var loop: IOLoop { self.group.loops[0] }
     /// How much the kernel has taken, in bytes.
     var sent: UInt64 { self.byteCount.load(ordering: .relaxed) }
     /// Whether it is going on.
@@ -34,8 +34,8 @@ final class Flood: Sendable {
     var isOver: Bool { self.phase.load(ordering: .acquiring) >= Phase.ended.rawValue }
 
     /// Has whoever connects flooded; returns where to connect.
-    func listen(_ script: @escaping Script) async throws -> SocketAddress {
-        let listener = try await TCPListener(address: SocketAddress(.loopbackIPv4, port: 0), group: self.group) {
+    func listen(_ script: @escaping Script) async throws -> IPEndpoint {
+        let listener = try await TCPListener(address: IPEndpoint(.loopbackIPv4, port: 0), group: self.group) {
             stream in
             Task(executorPreference: stream.loop) { await self.run(script, on: stream) }
         }
@@ -44,7 +44,7 @@ final class Flood: Sendable {
     }
 
     /// Connects to `address`, floods it, and returns when that is over.
-    func connect(to address: SocketAddress, _ script: @escaping Script) async throws {
+    func connect(to address: IPEndpoint, _ script: @escaping Script) async throws {
         try await self.loop.run { () async -> Result<Void, SocketError> in
             let loop = self.loop
             let stream = await Result.awaiting { () throws(SocketError) in

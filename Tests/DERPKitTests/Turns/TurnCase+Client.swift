@@ -98,7 +98,7 @@ extension TurnCase {
 
     private static let comingAndGoing: [UInt8] = {
         let key = NodePrivateKey().publicKey
-        let address = SocketAddress(.loopbackIPv4, port: 1)
+        let address = IPEndpoint(.loopbackIPv4, port: 1)
         return Frame.peerPresent(PeerPresence(key: key, address: address, flags: .regular))
             + Frame.peerGone(key, .disconnected)
     }()

@@ -57,7 +57,7 @@ extension TurnCase {
         },
         TurnCase("a page's request without end", .refusal) { stage in
             let group = stage.group
-            let address = SocketAddress(.loopbackIPv4, port: 0)
+            let address = IPEndpoint(.loopbackIPv4, port: 0)
             let server = try await PageServer(address: address, group: group) { _ in nil }
             stage.watch(stage.loop)
             try await stage.flood.connect(to: server.address, Opening.text("GET / HTTP/1.1\r\n", then: "a: b\r\n"))
@@ -115,7 +115,7 @@ extension TurnCase {
         },
         TurnCase("a STUN server", .nothing) { stage in
             let port = try DatagramPort()
-            let server = STUNServer(addresses: [SocketAddress(.loopbackIPv4, port: 0)], group: stage.group)
+            let server = STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)], group: stage.group)
             try await server.start()
             stage.watch(stage.loop)
             let address = try #require(await server.boundAddresses.first)

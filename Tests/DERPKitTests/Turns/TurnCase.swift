@@ -36,19 +36,19 @@ struct TurnCase: Sendable, CustomTestStringConvertible {
 final class Stage: Sendable {
     let flood: Flood
     /// A group of one loop, for those who get theirs from outside.
-    let group: EventLoopGroup
+    let group: IOLoopGroup
     private let bystanders = Mutex<[Bystander]>([])
 
     init(_ end: TurnCase.End) throws {
         // Long enough that it is not what ends a case that something else should end.
         self.flood = try Flood(limit: end == .nothing ? TurnCase.deadline : .seconds(30))
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
     }
 
-    var loop: EventLoop { self.group.loops[0] }
+    var loop: IOLoop { self.group.loops[0] }
 
     /// Has a bystander watch `loop`.
-    func watch(_ loop: EventLoop) {
+    func watch(_ loop: IOLoop) {
         let bystander = Bystander(on: loop, watching: self.flood)
         self.bystanders.withLock { $0.append(bystander) }
     }
@@ -60,11 +60,11 @@ final class Stage: Sendable {
     /// A relay on one loop, which is watched, while `body` runs.
     func withRelay(
         _ configure: (inout RelayServer.Configuration) throws -> Void = { _ in },
-        _ body: (RelayServer, SocketAddress) async throws -> Void
+        _ body: (RelayServer, IPEndpoint) async throws -> Void
     ) async throws {
         var configuration = RelayServer.Configuration(
             privateKey: NodePrivateKey(),
-            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
+            addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
             security: .none
         )
         configuration.loopCount = 1
@@ -106,7 +106,7 @@ final class Stage: Sendable {
     }
 
     func connect(
-        to address: SocketAddress,
+        to address: IPEndpoint,
         _ security: DERPClient.Server.Security = .none
     ) async throws -> DERPClient {
         var options = DERPClient.Options()

@@ -8,16 +8,16 @@ struct STUNClientTests {
     private let client: STUNClient
 
     init() throws {
-        self.client = STUNClient(group: try EventLoopGroup(count: 2))
+        self.client = STUNClient(group: try IOLoopGroup(count: 2))
     }
 
     @Test("learns its address from our server", arguments: ["127.0.0.1", "127.0.0.2", "::1"])
     func ourServer(asked: String) async throws {
-        let group = try EventLoopGroup(count: 2)
-        let server = STUNServer(addresses: [SocketAddress(.anyIPv6, port: 0)], group: group)
+        let group = try IOLoopGroup(count: 2)
+        let server = STUNServer(addresses: [IPEndpoint(.anyIPv6, port: 0)], group: group)
         try await server.start()
         let bound = try #require(await server.boundAddresses.first)
-        let address = SocketAddress(try #require(IPAddress(asked)), port: bound.port)
+        let address = IPEndpoint(try #require(IPAddress(asked)), port: bound.port)
         if address.ip.family == bound.ip.family || address.ip.family == .ipv4 {
             let mapping = try await self.client.query(server: address)
             #expect(mapping.mappedAddress.ip.isLoopback)
@@ -35,7 +35,7 @@ struct STUNClientTests {
             Self.response(to: received[0], [(0x0001, [0, 1, 0x80, 0x55, 192, 0, 2, 1])])
         } while: { address in
             let mapping = try await self.client.query(server: address)
-            #expect(mapping.mappedAddress == SocketAddress("192.0.2.1:32853"))
+            #expect(mapping.mappedAddress == IPEndpoint("192.0.2.1:32853"))
         }
         #expect(received.count == 1)
         #expect(received.first?.count == 40)
@@ -60,13 +60,13 @@ struct STUNClientTests {
     func foreignDatagrams() async throws {
         let received = try await ScriptedServer.serve { received in
             switch received.count {
-            case 1: Self.response(to: Sample.nodeRequest, [Self.address])
+            case 1: Self.response(to: STUNSample.nodeRequest, [Self.address])
             case 2: received[1]
             default: Self.response(to: received[0], [Self.address])
             }
         } while: { address in
             let mapping = try await self.client.query(server: address)
-            #expect(mapping.mappedAddress == SocketAddress("192.0.2.1:32853"))
+            #expect(mapping.mappedAddress == IPEndpoint("192.0.2.1:32853"))
             #expect(mapping.transmissions == 3)
         }
         #expect(received.count == 3)
@@ -88,7 +88,7 @@ struct STUNClientTests {
 
     @Test("says at once that nobody listens")
     func closedPort() async throws {
-        let address = SocketAddress(.loopbackIPv4, port: PortNumbers.next())
+        let address = IPEndpoint(.loopbackIPv4, port: PortNumbers.next())
         let error = await #expect(throws: SocketError.self) {
             try await self.client.query(server: address, timeout: .seconds(50))
         }
@@ -113,8 +113,8 @@ struct STUNClientTests {
     @Test("asks many at once")
     func concurrentQueries() async throws {
         let server = STUNServer(
-            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
-            group: try EventLoopGroup(count: 2)
+            addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
+            group: try IOLoopGroup(count: 2)
         )
         try await server.start()
         let address = try #require(await server.boundAddresses.first)
@@ -129,11 +129,11 @@ struct STUNClientTests {
         #expect(server.counters.answered >= 50)
     }
 
-    private static let address: Sample.Attribute = (0x0020, Array(Sample.ipv4Response.suffix(8)))
+    private static let address: STUNSample.Attribute = (0x0020, Array(STUNSample.ipv4Response.suffix(8)))
 
     /// A success response with the transaction id of `request`.
-    private static func response(to request: [UInt8], _ attributes: [Sample.Attribute]) -> [UInt8] {
-        var response = Sample.message(kind: 0x0101, attributes)
+    private static func response(to request: [UInt8], _ attributes: [STUNSample.Attribute]) -> [UInt8] {
+        var response = STUNSample.message(kind: 0x0101, attributes)
         response.replaceSubrange(8..<20, with: request[8..<20])
         return response
     }

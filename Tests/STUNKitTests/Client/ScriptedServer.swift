@@ -6,19 +6,19 @@ actor ScriptedServer: EventHandler {
     /// Gets what was received so far, the newest last; returns the reply to the newest, if any.
     typealias Script = @Sendable (_ received: [[UInt8]]) -> [UInt8]?
 
-    nonisolated let address: SocketAddress
+    nonisolated let address: IPEndpoint
     private(set) var received: [[UInt8]] = []
 
-    private nonisolated let loop: EventLoop
-    private let group: EventLoopGroup
+    private nonisolated let loop: IOLoop
+    private let group: IOLoopGroup
     private let socket: UDPSocket
     private let batch = DatagramBatch(capacity: 1)
     private let script: Script
 
     private init(_ script: @escaping Script) throws {
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
         self.loop = self.group.loops[0]
-        self.socket = try #require(try UDPSocket.bind(to: SocketAddress(.loopbackIPv4, port: 0)).first)
+        self.socket = try #require(try UDPSocket.bind(to: IPEndpoint(.loopbackIPv4, port: 0)).first)
         self.address = self.socket.localAddress
         self.script = script
     }
@@ -28,7 +28,7 @@ actor ScriptedServer: EventHandler {
     /// Serves while `body` runs, which gets the server's address; returns what the server received.
     static func serve(
         _ script: @escaping Script,
-        while body: (SocketAddress) async throws -> Void
+        while body: (IPEndpoint) async throws -> Void
     ) async throws -> [[UInt8]] {
         let server = try ScriptedServer(script)
         try await server.start()

@@ -1,6 +1,7 @@
 import AsyncSockets
 import Glibc
 import STUNKit
+import TestSupport
 import Testing
 
 @Suite("STUN server", .timeLimit(.minutes(1)))
@@ -8,14 +9,14 @@ struct STUNServerTests {
     @Test("answers IPv4 with 32 bytes that hold the sender's address", arguments: ["127.0.0.1:0", "0.0.0.0:0", ":0"])
     func ipv4(listen: String) async throws {
         try await Self.withServer(on: listen) { server, port in
-            let socket = try TestSocket(to: SocketAddress(.loopbackIPv4, port: port))
-            try socket.send(Sample.nodeRequest)
+            let socket = try TestSocket(to: IPEndpoint(.loopbackIPv4, port: port))
+            try socket.send(STUNSample.nodeRequest)
             let answer = try socket.receive()
             #expect(answer.count == 32)
             #expect(answer.prefix(4) == [1, 1, 0, 12])
-            #expect(Array(answer[4..<20]) == Array(Sample.nodeRequest[4..<20]))
+            #expect(Array(answer[4..<20]) == Array(STUNSample.nodeRequest[4..<20]))
             #expect(answer[20..<26] == [0, 0x20, 0, 8, 0, 1])
-            #expect(STUNResponse(answer)?.mappedAddress == socket.localAddress)
+            #expect(STUNResponse(parsing: answer)?.mappedAddress == socket.localAddress)
             await server.stop()
             #expect(server.counters.requestsIPv4 == 1)
             #expect(server.counters.requestsIPv6 == 0)
@@ -25,12 +26,12 @@ struct STUNServerTests {
     @Test("answers IPv6 with 44 bytes", .enabled(if: Self.hasIPv6), arguments: ["[::1]:0", "[::]:0"])
     func ipv6(listen: String) async throws {
         try await Self.withServer(on: listen) { server, port in
-            let socket = try TestSocket(to: SocketAddress(.loopbackIPv6, port: port))
-            try socket.send(Sample.nodeRequest)
+            let socket = try TestSocket(to: IPEndpoint(.loopbackIPv6, port: port))
+            try socket.send(STUNSample.nodeRequest)
             let answer = try socket.receive()
             #expect(answer.count == 44)
             #expect(answer[20..<26] == [0, 0x20, 0, 20, 0, 2])
-            #expect(STUNResponse(answer)?.mappedAddress == socket.localAddress)
+            #expect(STUNResponse(parsing: answer)?.mappedAddress == socket.localAddress)
             await server.stop()
             #expect(server.counters.requestsIPv6 == 1)
         }
@@ -40,9 +41,9 @@ struct STUNServerTests {
     func replySource(listen: String) async throws {
         try await Self.withServer(on: listen) { _, port in
             for text in ["127.0.0.1", "127.0.0.2", "127.1.2.3"] {
-                let socket = try TestSocket(to: SocketAddress(try #require(IPAddress(text)), port: port))
-                try socket.send(Sample.nodeRequest)
-                #expect(STUNResponse(try socket.receive())?.mappedAddress == socket.localAddress)
+                let socket = try TestSocket(to: IPEndpoint(try #require(IPAddress(text)), port: port))
+                try socket.send(STUNSample.nodeRequest)
+                #expect(STUNResponse(parsing: try socket.receive())?.mappedAddress == socket.localAddress)
             }
         }
     }
@@ -50,9 +51,9 @@ struct STUNServerTests {
     @Test("meets anything but a node's request with silence")
     func silence() async throws {
         try await Self.withServer(on: "127.0.0.1:0", loops: 1) { server, port in
-            let socket = try TestSocket(to: SocketAddress(.loopbackIPv4, port: port))
+            let socket = try TestSocket(to: IPEndpoint(.loopbackIPv4, port: port))
             let notSTUN: [[UInt8]] = [
-                [], [0], Array("GET / HTTP/1.1\r\n\r\n".utf8), Array(Sample.nodeRequest.prefix(19)),
+                [], [0], Array("GET / HTTP/1.1\r\n\r\n".utf8), Array(STUNSample.nodeRequest.prefix(19)),
             ]
             let refused = Self.refusedDatagrams
             for datagram in notSTUN + refused {
@@ -60,8 +61,8 @@ struct STUNServerTests {
             }
             // The first datagram that comes back is the answer to the last that was sent.
             let request = STUNRequest()
-            try socket.send(request.encoded)
-            #expect(STUNResponse(try socket.receive())?.transactionID == request.transactionID)
+            try socket.send(request.bytes)
+            #expect(STUNResponse(parsing: try socket.receive())?.transactionID == request.transactionID)
 
             await server.stop()
             var expected = STUNCounters()
@@ -76,13 +77,13 @@ struct STUNServerTests {
     @Test("serves many peers at once, on all loops")
     func manyPeers() async throws {
         try await Self.withServer(on: "127.0.0.1:0", loops: 4) { server, port in
-            let sockets = try (0..<100).map { _ in try TestSocket(to: SocketAddress(.loopbackIPv4, port: port)) }
+            let sockets = try (0..<100).map { _ in try TestSocket(to: IPEndpoint(.loopbackIPv4, port: port)) }
             defer { withExtendedLifetime(sockets) {} }
             for socket in sockets {
-                try socket.send(Sample.nodeRequest)
+                try socket.send(STUNSample.nodeRequest)
             }
             for socket in sockets {
-                #expect(STUNResponse(try socket.receive())?.mappedAddress == socket.localAddress)
+                #expect(STUNResponse(parsing: try socket.receive())?.mappedAddress == socket.localAddress)
             }
             await server.stop()
             #expect(server.counters.answered == 100)
@@ -91,15 +92,15 @@ struct STUNServerTests {
 
     @Test("listens on several addresses")
     func severalAddresses() async throws {
-        let addresses = try ["127.0.0.1:0", "127.0.0.2:0"].map { try #require(SocketAddress($0)) }
-        let server = STUNServer(addresses: addresses, group: try EventLoopGroup(count: 2))
+        let addresses = try ["127.0.0.1:0", "127.0.0.2:0"].map { try #require(IPEndpoint($0)) }
+        let server = STUNServer(addresses: addresses, group: try IOLoopGroup(count: 2))
         try await server.start()
         let bound = await server.boundAddresses
         #expect(bound.map(\.ip) == addresses.map(\.ip))
         for address in bound {
             let socket = try TestSocket(to: address)
-            try socket.send(Sample.nodeRequest)
-            #expect(STUNResponse(try socket.receive())?.mappedAddress == socket.localAddress)
+            try socket.send(STUNSample.nodeRequest)
+            #expect(STUNResponse(parsing: try socket.receive())?.mappedAddress == socket.localAddress)
         }
         await server.stop()
     }
@@ -107,13 +108,13 @@ struct STUNServerTests {
     @Test("goes on when peers have closed their ports")
     func closedPeers() async throws {
         try await Self.withServer(on: "127.0.0.1:0", loops: 1) { server, port in
-            let address = SocketAddress(.loopbackIPv4, port: port)
+            let address = IPEndpoint(.loopbackIPv4, port: port)
             for _ in 0..<20 {
-                try TestSocket(to: address).send(Sample.nodeRequest)
+                try TestSocket(to: address).send(STUNSample.nodeRequest)
             }
             let socket = try TestSocket(to: address)
             for _ in 0..<3 {
-                try socket.send(Sample.nodeRequest)
+                try socket.send(STUNSample.nodeRequest)
                 #expect(try socket.receive().count == 32)
             }
         }
@@ -122,15 +123,15 @@ struct STUNServerTests {
     @Test("refuses a taken port and names it", arguments: [1, 2])
     func takenPort(loops: Int) async throws {
         try await Self.withServer(on: "127.0.0.1:0", loops: loops) { _, port in
-            let free = SocketAddress(try #require(IPAddress("127.0.0.2")), port: port)
-            let taken = SocketAddress(.loopbackIPv4, port: port)
-            let second = STUNServer(addresses: [free, taken], group: try EventLoopGroup(count: loops))
+            let free = IPEndpoint(try #require(IPAddress("127.0.0.2")), port: port)
+            let taken = IPEndpoint(.loopbackIPv4, port: port)
+            let second = STUNServer(addresses: [free, taken], group: try IOLoopGroup(count: loops))
             let error = await #expect(throws: SocketError.self) { try await second.start() }
             #expect(error?.code == .addressInUse)
             #expect(error?.message.contains("127.0.0.1:\(port)") == true)
             #expect(await second.boundAddresses.isEmpty)
             // Nothing is left of it where the port was free.
-            let third = STUNServer(addresses: [free], group: try EventLoopGroup(count: loops))
+            let third = STUNServer(addresses: [free], group: try IOLoopGroup(count: loops))
             try await third.start()
             await third.stop()
         }
@@ -138,19 +139,19 @@ struct STUNServerTests {
 
     @Test("that was stopped is silent, frees its port, and can start again")
     func restart() async throws {
-        let group = try EventLoopGroup(count: 2)
-        let first = STUNServer(addresses: [SocketAddress(.loopbackIPv4, port: 0)], group: group)
+        let group = try IOLoopGroup(count: 2)
+        let first = STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)], group: group)
         try await first.start()
         let address = try #require(await first.boundAddresses.first)
         await first.stop()
         let socket = try TestSocket(to: address)
-        try socket.send(Sample.nodeRequest)
+        try socket.send(STUNSample.nodeRequest)
         #expect(socket.receiveError() == ECONNREFUSED)
 
         let second = STUNServer(addresses: [address], group: group)
         for _ in 0..<3 {
             try await second.start()
-            try socket.send(Sample.nodeRequest)
+            try socket.send(STUNSample.nodeRequest)
             #expect(try socket.receive().count == 32)
             await second.stop()
         }
@@ -160,13 +161,13 @@ struct STUNServerTests {
     @Test("that is released without a stop closes its sockets")
     func release() async throws {
         var server: STUNServer? = STUNServer(
-            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
-            group: try EventLoopGroup(count: 2)
+            addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
+            group: try IOLoopGroup(count: 2)
         )
         try await server?.start()
         let address = try #require(await server?.boundAddresses.first)
         server = nil
-        let successor = STUNServer(addresses: [address], group: try EventLoopGroup(count: 1))
+        let successor = STUNServer(addresses: [address], group: try IOLoopGroup(count: 1))
         while try await !Self.isStarted(successor) {
             try Task.checkCancellation()
             await Task.yield()
@@ -185,20 +186,24 @@ struct STUNServerTests {
         }
     }
 
-    private static let hasIPv6 = (try? TestSocket(to: SocketAddress(.loopbackIPv6, port: 9))) != nil
+    private static let hasIPv6 = (try? TestSocket(to: IPEndpoint(.loopbackIPv6, port: 9))) != nil
 
     /// STUN that is no request of a node.
     private static var refusedDatagrams: [[UInt8]] {
-        let node: Sample.Attribute = (0x8022, Array("tailnode".utf8))
-        var wrongFingerprint = Sample.nodeRequest
+        let node: STUNSample.Attribute = (0x8022, Array("tailnode".utf8))
+        var wrongFingerprint = STUNSample.nodeRequest
         wrongFingerprint[39] ^= 1
         return [
-            RFC5769Tests.request, RFC5769Tests.ipv4Response, Sample.ipv4Response, wrongFingerprint,
-            Sample.nodeRequest + [0, 0, 0, 0], Array(Sample.nodeRequest.prefix(32)), Sample.message(kind: 1, []),
-            Sample.fingerprinted(Sample.message(kind: 0x0011, [node])),
-            Sample.fingerprinted(Sample.message(kind: 1, [node, (0x8055, [UInt8](repeating: 0, count: 2000))])),
+            RFC5769.request, RFC5769.ipv4Response, STUNSample.ipv4Response, wrongFingerprint,
+            STUNSample.nodeRequest + [0, 0, 0, 0], Array(STUNSample.nodeRequest.prefix(32)),
+            STUNSample.message(kind: 1, []),
+            STUNSample.fingerprinted(STUNSample.message(kind: 0x0011, [node])),
+            STUNSample.fingerprinted(
+                STUNSample.message(kind: 1, [node, (0x8055, [UInt8](repeating: 0, count: 2000))])
+            ),
             // What fits into the server's memory of it is a request: 1536 bytes.
-            Sample.fingerprinted(Sample.message(kind: 1, [node, (0x8055, [UInt8](repeating: 0, count: 1492))])) + [0],
+            STUNSample.fingerprinted(STUNSample.message(kind: 1, [node, (0x8055, [UInt8](repeating: 0, count: 1492))]))
+                + [0],
         ]
     }
 
@@ -207,8 +212,8 @@ struct STUNServerTests {
         loops: Int = 2,
         _ body: (STUNServer, UInt16) async throws -> Void
     ) async throws {
-        let address = try #require(SocketAddress(listen))
-        let server = STUNServer(addresses: [address], group: try EventLoopGroup(count: loops))
+        let address = try #require(IPEndpoint(listen))
+        let server = STUNServer(addresses: [address], group: try IOLoopGroup(count: loops))
         try await server.start()
         let bound = try #require(await server.boundAddresses.first)
         try await body(server, bound.port)

@@ -15,7 +15,7 @@ public struct Comparison: Sendable {
     /// Runs all of it. `progress` is told in a line what has just been done.
     public func run(progress: (String) -> Void) async throws -> ComparisonReport {
         let all = Processors.available
-        let group = try EventLoopGroup(count: self.loops)
+        let group = try IOLoopGroup(count: self.loops)
         var report = ComparisonReport()
         for trial in self.trials {
             let wanted = trial.isShared ? [] : [trial.serverProcessors, self.serverProcessors].compactMap(\.self)
@@ -38,7 +38,7 @@ public struct Comparison: Sendable {
     private func measure(
         _ contestant: Contestant,
         isTLS: Bool,
-        _ group: EventLoopGroup,
+        _ group: IOLoopGroup,
         _ processors: UInt64
     ) async throws -> Report {
         guard contestant.recipe.kind == .proxy else {
@@ -62,7 +62,7 @@ public struct Comparison: Sendable {
         _ contestant: Contestant,
         _ server: ServerProcess,
         isTLS: Bool,
-        _ group: EventLoopGroup
+        _ group: IOLoopGroup
     ) async throws -> Report {
         do {
             let target = try server.target(isTLS: isTLS)

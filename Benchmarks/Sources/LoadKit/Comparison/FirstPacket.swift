@@ -5,7 +5,7 @@ enum FirstPacket {
     /// Two clients log in, and one packet goes from one to the other.
     ///
     /// - Throws: what hinders a login, or ``LoadError`` when the packet doesn't come within a second.
-    static func relay(by target: Target, _ group: EventLoopGroup) async throws {
+    static func relay(by target: Target, _ group: IOLoopGroup) async throws {
         var load = RelayLoad()
         load.count = 1
         load.sizes = [100]

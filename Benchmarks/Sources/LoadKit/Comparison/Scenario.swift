@@ -3,7 +3,7 @@ import AsyncSockets
 /// Work that is done to a server.
 public struct Scenario: Sendable {
     public typealias Body =
-        @Sendable (Target, _ stunPort: UInt16, EventLoopGroup, ProcessMeter) async throws -> Report
+        @Sendable (Target, _ stunPort: UInt16, IOLoopGroup, ProcessMeter) async throws -> Report
 
     /// Whether a relay between pairs of connections, which reads no frames, can do it.
     let isForPairs: Bool

@@ -36,7 +36,7 @@ struct ServerProcess: Sendable {
     /// Waits until it has relayed a packet; returns how long after its start that was.
     ///
     /// - Throws: ``LoadError`` with the end of its log when it ends, or takes more than 20 s.
-    func waitUntilReady(_ target: Target, _ group: EventLoopGroup) async throws -> Duration {
+    func waitUntilReady(_ target: Target, _ group: IOLoopGroup) async throws -> Duration {
         let end = self.started + 20_000_000_000
         var last = "no connection"
         while cload_now() < end {

@@ -14,8 +14,7 @@ public struct AllocationLoad: Sendable {
     /// - Parameters:
     ///   - recipe: a server that uses glibc's allocator.
     ///   - library: the path of libMallocCount.so.
-    public func run(_ recipe: ServerRecipe, library: String, isTLS: Bool, group: EventLoopGroup) async throws -> Report
-    {
+    public func run(_ recipe: ServerRecipe, library: String, isTLS: Bool, group: IOLoopGroup) async throws -> Report {
         guard FileManager.default.fileExists(atPath: library) else { throw LoadError("\(library) is missing") }
         let server = try recipe.start(
             on: 0,
@@ -42,7 +41,7 @@ public struct AllocationLoad: Sendable {
         return Array(data).withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
     }
 
-    private func measure(_ target: Target, _ group: EventLoopGroup, count: () -> UInt64?) async throws -> Report {
+    private func measure(_ target: Target, _ group: IOLoopGroup, count: () -> UInt64?) async throws -> Report {
         var report = Report("allocations per packet, \(self.load.title)")
         let traffic = try await self.load.prepare(target, group: group)
         try await self.relay(self.packets, traffic)

@@ -11,7 +11,7 @@ public struct ConnectLoad: Sendable {
 
     public init() {}
 
-    public func run(_ target: Target, group: EventLoopGroup, meter: ProcessMeter?) async throws -> Report {
+    public func run(_ target: Target, group: IOLoopGroup, meter: ProcessMeter?) async throws -> Report {
         var report = Report("connect, \(self.concurrency) at a time")
         // One outside the count: an error is told as it is, and the server's first-time work is done.
         try await Self.logIn(to: target, from: nil, on: group.loops[0])
@@ -51,7 +51,7 @@ public struct ConnectLoad: Sendable {
         }
     }
 
-    private static func work(until end: UInt64, to target: Target, on loop: EventLoop, worker: Int) async -> Outcome {
+    private static func work(until end: UInt64, to target: Target, on loop: IOLoop, worker: Int) async -> Outcome {
         var outcome = Outcome()
         var sources = SourceAddresses(for: target, from: worker)
         while cload_now() < end {
@@ -68,7 +68,7 @@ public struct ConnectLoad: Sendable {
         return outcome
     }
 
-    private static func logIn(to target: Target, from source: IPAddress?, on loop: EventLoop) async throws {
+    private static func logIn(to target: Target, from source: IPAddress?, on loop: IOLoop) async throws {
         try await target.logIn(as: NodePrivateKey(), from: source, on: loop).0.close()
     }
 }

@@ -9,7 +9,7 @@ struct IdleClients: @unchecked Sendable {
     /// How many log in at a time.
     private static let concurrency = 32
 
-    static func connect(_ count: Int, to target: Target, group: EventLoopGroup) async throws -> Self {
+    static func connect(_ count: Int, to target: Target, group: IOLoopGroup) async throws -> Self {
         var sources = SourceAddresses(for: target)
         var clients = Self()
         clients.streams.reserveCapacity(count)

@@ -9,7 +9,7 @@ public struct IdleLoad: Sendable {
 
     public init() {}
 
-    public func run(_ target: Target, group: EventLoopGroup, meter: ProcessMeter?) async throws -> Report {
+    public func run(_ target: Target, group: IOLoopGroup, meter: ProcessMeter?) async throws -> Report {
         var report = Report("idle x\(self.count)")
         let before = meter?.usage
         let arriving = Stopwatch(meter)

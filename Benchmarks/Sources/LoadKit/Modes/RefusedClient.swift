@@ -25,7 +25,7 @@ final class RefusedClient: @unchecked Sendable {
         }
     }
 
-    let loop: EventLoop
+    let loop: IOLoop
     private(set) var tally = Tally()
 
     private let target: Target
@@ -37,7 +37,7 @@ final class RefusedClient: @unchecked Sendable {
     private var nextPacket: UInt64 = 0
     private var isStopping = false
 
-    init(_ target: Target, index: Int, packetInterval: UInt64, on loop: EventLoop) {
+    init(_ target: Target, index: Int, packetInterval: UInt64, on loop: IOLoop) {
         self.target = target
         self.packetInterval = packetInterval
         self.loop = loop

@@ -12,7 +12,7 @@ public struct RefusedLoad: Sendable {
 
     public init() {}
 
-    public func run(_ target: Target, group: EventLoopGroup, meter: ProcessMeter?) async throws -> Report {
+    public func run(_ target: Target, group: IOLoopGroup, meter: ProcessMeter?) async throws -> Report {
         var report = Report("refused x\(self.count)")
         let before = meter?.usage
         let clients = (0..<self.count).map { index in

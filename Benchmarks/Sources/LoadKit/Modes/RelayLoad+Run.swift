@@ -4,7 +4,7 @@ import Histogram
 
 extension RelayLoad {
     /// Connects, loads, measures, drains and checks.
-    public func run(_ target: Target, group: EventLoopGroup, meter: ProcessMeter?) async throws -> Report {
+    public func run(_ target: Target, group: IOLoopGroup, meter: ProcessMeter?) async throws -> Report {
         let idle = try await IdleClients.connect(self.idle, to: target, group: group)
         let traffic = try await self.prepare(target, group: group)
         for part in traffic { await part.loop.run { part.allow(.max) } }
@@ -26,7 +26,7 @@ extension RelayLoad {
     }
 
     /// Connects everybody. No flow may send yet.
-    func prepare(_ target: Target, group: EventLoopGroup) async throws -> [Traffic] {
+    func prepare(_ target: Target, group: IOLoopGroup) async throws -> [Traffic] {
         let traffic = group.loops.map { Traffic(loop: $0, isAddressed: target.login.isAddressed) }
         for pair in 0..<(self.shape == .pairs ? self.count : 1) {
             try await self.addFlows(pair, to: traffic[pair % traffic.count], target)

@@ -5,7 +5,7 @@ import STUNKit
 /// One socket that asks, and asks again when it is answered.
 // @unchecked: confined to `loop`.
 final class STUNAsker: @unchecked Sendable {
-    let loop: EventLoop
+    let loop: IOLoop
     private(set) var answers: UInt64 = 0
     private(set) var lost: UInt64 = 0
     /// Answers that say something wrong.
@@ -20,7 +20,7 @@ final class STUNAsker: @unchecked Sendable {
     private var watch: LoopTimer?
     private var counter: UInt64 = 0
 
-    init(server: SocketAddress, window: Int, loop: EventLoop) throws {
+    init(server: IPEndpoint, window: Int, loop: IOLoop) throws {
         self.loop = loop
         self.window = min(max(window, 1), 64)
         self.batch = DatagramBatch(capacity: self.window)

@@ -14,7 +14,7 @@ public struct STUNLoad: Sendable {
 
     public init() {}
 
-    public func run(_ address: SocketAddress, group: EventLoopGroup, meter: ProcessMeter?) async throws -> Report {
+    public func run(_ address: IPEndpoint, group: IOLoopGroup, meter: ProcessMeter?) async throws -> Report {
         var report = Report("stun, \(self.sockets) sockets, window \(self.window)")
         let askers = try (0..<self.sockets).map {
             try STUNAsker(server: address, window: self.window, loop: group.loops[$0 % group.loops.count])

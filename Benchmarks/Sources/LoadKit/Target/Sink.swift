@@ -7,7 +7,7 @@ public final class Sink: @unchecked Sendable {
     /// On 127.0.0.1.
     public let port: UInt16
     /// The loop on which its connections are.
-    private let loop: EventLoop
+    private let loop: IOLoop
     private let listener: TCPListener
     private let arrivals: Arrivals
 
@@ -15,12 +15,12 @@ public final class Sink: @unchecked Sendable {
     ///   - port: 0 for a free one.
     ///   - isTLS: whether the proxy speaks TLS to it. The certificate is one that nobody trusts.
     ///   - group: has one loop, so that both sides of a connection meet there.
-    public init(port: UInt16 = 0, isTLS: Bool, _ group: EventLoopGroup) async throws {
+    public init(port: UInt16 = 0, isTLS: Bool, _ group: IOLoopGroup) async throws {
         guard group.loops.count == 1 else { throw LoadError("the far side of a proxy needs --loops 1") }
         let arrivals = Arrivals(isTLS ? try Self.makeTLS() : nil)
         self.arrivals = arrivals
         self.loop = group.loops[0]
-        self.listener = try await TCPListener(address: SocketAddress(.loopbackIPv4, port: port), group: group) {
+        self.listener = try await TCPListener(address: IPEndpoint(.loopbackIPv4, port: port), group: group) {
             stream in
             Task(executorPreference: stream.loop) { await arrivals.greet(stream) }
         }

@@ -3,7 +3,7 @@ import DERPKit
 
 /// The server under load.
 public struct Target: Sendable {
-    public let address: SocketAddress
+    public let address: IPEndpoint
     /// For the Host header field.
     public let authority: String
     /// For the TLS handshake.
@@ -43,7 +43,7 @@ public struct Target: Sendable {
         self.authority = String(authority)
         let (host, port) = try Self.splitPort(authority, isTLS ? 443 : 80)
         self.serverName = host
-        self.address = SocketAddress(try HostName.resolve(host), port: port)
+        self.address = IPEndpoint(try HostName.resolve(host), port: port)
         self.tls = isTLS ? try TLSContext(clientVerification: verification, versions: versions) : nil
         self.login = login
     }
@@ -77,7 +77,7 @@ extension Target {
         as key: NodePrivateKey,
         pair: UInt64 = 0,
         from source: IPAddress? = nil,
-        on loop: EventLoop
+        on loop: IOLoop
     ) async throws -> (TCPStream, early: [UInt8]) {
         let stream = try await TCPStream.connect(to: self.address, from: source, on: loop)
         do {

@@ -5,12 +5,12 @@ import Glibc
 /// Wakes its loop at a time, to the microsecond: the loop's own timers step by 17 ms. Confined to the loop.
 package final class PaceTimer: EventHandler {
     private let descriptor: Int32
-    private let loop: EventLoop
+    private let loop: IOLoop
     private var token: UInt64 = 0
     private let action: () -> Void
 
     /// `action` must not keep alive who owns the timer.
-    package init(on loop: EventLoop, action: @escaping () -> Void) throws {
+    package init(on loop: IOLoop, action: @escaping () -> Void) throws {
         self.descriptor = cload_timer_create()
         self.loop = loop
         self.action = action

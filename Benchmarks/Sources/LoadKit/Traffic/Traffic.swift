@@ -6,7 +6,7 @@ import Histogram
 /// The clients and flows of one loop: sends, receives, checks and times packets.
 // @unchecked: confined to `loop`.
 final class Traffic: @unchecked Sendable {
-    let loop: EventLoop
+    let loop: IOLoop
     private(set) var clients: [LoadClient] = []
     private(set) var flows: [Flow] = []
     /// The flows that leave from each client.
@@ -35,7 +35,7 @@ final class Traffic: @unchecked Sendable {
     private let arriving: FrameType
 
     /// - Parameter isAddressed: whether the server reads frames, and tells who sent them.
-    init(loop: EventLoop, isAddressed: Bool) {
+    init(loop: IOLoop, isAddressed: Bool) {
         self.loop = loop
         self.arriving = isAddressed ? .recvPacket : .sendPacket
     }

@@ -6,7 +6,7 @@ import LoadKit
 /// Two clients, of which one sends the other packets, which come back. Confined to its loop.
 // @unchecked: confined to `loop`.
 final class BystanderPair: @unchecked Sendable {
-    private let loop: EventLoop
+    private let loop: IOLoop
     private let asking: TCPStream
     private let answering: TCPStream
     private let askingKey: NodePublicKey
@@ -20,7 +20,7 @@ final class BystanderPair: @unchecked Sendable {
     private var isOver = false
 
     /// Logs both in.
-    static func logIn(to target: Target, from source: IPAddress, on loop: EventLoop) async throws -> BystanderPair {
+    static func logIn(to target: Target, from source: IPAddress, on loop: IOLoop) async throws -> BystanderPair {
         // A stream is its loop's: whoever logs in over it has to be there.
         try await withTaskExecutorPreference(loop) {
             let keys = [NodePrivateKey(), NodePrivateKey()]
@@ -30,7 +30,7 @@ final class BystanderPair: @unchecked Sendable {
         }
     }
 
-    private init(_ loop: EventLoop, _ asking: TCPStream, _ answering: TCPStream, _ keys: [NodePublicKey]) {
+    private init(_ loop: IOLoop, _ asking: TCPStream, _ answering: TCPStream, _ keys: [NodePublicKey]) {
         self.loop = loop
         self.asking = asking
         self.answering = answering

@@ -7,7 +7,7 @@ import LoadKit
 /// times a second together.
 // @unchecked: what changes is confined to the loop.
 final class Bystanders: @unchecked Sendable {
-    private let loop: EventLoop
+    private let loop: IOLoop
     private let pairs: [BystanderPair]
     private var timer: PaceTimer?
     private var due: UInt64 = 0
@@ -16,7 +16,7 @@ final class Bystanders: @unchecked Sendable {
     private static let interval: UInt64 = 10_000_000
     private static let pairCount = 4
 
-    init(_ target: Target, on loop: EventLoop) async throws {
+    init(_ target: Target, on loop: IOLoop) async throws {
         var pairs: [BystanderPair] = []
         for index in 0..<Self.pairCount {
             let source = IPAddress(ipv4: 0x7f00_0014 + UInt32(index))

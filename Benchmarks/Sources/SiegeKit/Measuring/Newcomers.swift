@@ -21,7 +21,7 @@ enum Newcomers {
     private static let interval = Duration.milliseconds(500)
 
     /// Has them come for so many seconds, and waits for the last of them: each has 10 s for TLS and 10 for DERP.
-    static func come(to target: Target, seconds: Double, on loop: EventLoop) async -> Outcome {
+    static func come(to target: Target, seconds: Double, on loop: IOLoop) async -> Outcome {
         let count = max(Int(seconds / 0.5), 1)
         return await withTaskGroup(of: Result<UInt64, LoadError>.self) { group in
             for index in 0..<count {
@@ -43,7 +43,7 @@ enum Newcomers {
     }
 
     /// Logs in once; returns how long that took.
-    static func logIn(to target: Target, _ index: Int, on loop: EventLoop) async -> Result<UInt64, LoadError> {
+    static func logIn(to target: Target, _ index: Int, on loop: IOLoop) async -> Result<UInt64, LoadError> {
         let begin = cload_now()
         let source = IPAddress(ipv4: 0x7f00_0020 + UInt32(index % 200))
         do {

@@ -14,12 +14,12 @@ public struct Siege: Sendable {
     /// How long the server has after an attack until its memory and descriptors are looked at, at most, in seconds.
     public var settling = 30.0
 
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
 
     public init(program: String, seconds: Double) throws {
         self.program = program
         self.seconds = seconds
-        self.group = try EventLoopGroup(count: 2)
+        self.group = try IOLoopGroup(count: 2)
     }
 
     /// Plays one.
@@ -47,7 +47,7 @@ public struct Siege: Sendable {
     }
 
     /// Starts a server and its attacker; again, when somebody else has taken a port meanwhile.
-    private func start(_ attack: Attack, _ seconds: Double, on loop: EventLoop) async throws -> SiegedServer {
+    private func start(_ attack: Attack, _ seconds: Double, on loop: IOLoop) async throws -> SiegedServer {
         for _ in 0..<2 {
             do {
                 return try await SiegedServer(attack, program: self.program, seconds: seconds, on: loop)
@@ -59,7 +59,7 @@ public struct Siege: Sendable {
     }
 
     /// Has the server do once what it does for the first time only once.
-    private static func warmUp(_ server: SiegedServer, on loop: EventLoop) async throws {
+    private static func warmUp(_ server: SiegedServer, on loop: IOLoop) async throws {
         for index in 0..<64 {
             guard case .failure(let error) = await Newcomers.logIn(to: server.target, index, on: loop) else { continue }
             throw SiegeError("a client can't log in before the attack: \(error)")
@@ -71,7 +71,7 @@ public struct Siege: Sendable {
         _ attack: Attack,
         _ bystanders: Bystanders,
         _ seconds: Double,
-        on loop: EventLoop
+        on loop: IOLoop
     ) async throws -> PingTimes {
         let copy = try await self.start(attack, seconds, on: loop)
         do {
@@ -90,7 +90,7 @@ public struct Siege: Sendable {
         _ bystanders: Bystanders,
         _ seconds: Double,
         _ result: inout SiegeResult,
-        on loop: EventLoop
+        on loop: IOLoop
     ) async throws {
         let before = ServerUse(of: server.pid)
         let attackerBefore = cload_processor_time(server.attackerPid)

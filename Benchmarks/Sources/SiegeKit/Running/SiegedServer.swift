@@ -21,7 +21,7 @@ final class SiegedServer: Sendable {
     ///   - program: the server's path.
     ///   - seconds: how long the attack lasts, once it has begun.
     ///   - loop: for seeing whether it serves.
-    init(_ attack: Attack, program: String, seconds: Double, on loop: EventLoop) async throws {
+    init(_ attack: Attack, program: String, seconds: Double, on loop: IOLoop) async throws {
         let directory = try TemporaryDirectory.make()
         let ports = Field.Ports(
             relay: try FreePort.find(SOCK_STREAM),
@@ -105,7 +105,7 @@ final class SiegedServer: Sendable {
         }
     }
 
-    private func waitUntilReady(on loop: EventLoop) async throws {
+    private func waitUntilReady(on loop: IOLoop) async throws {
         let end = cload_now() + 20_000_000_000
         var last = ""
         while cload_now() < end {

@@ -13,7 +13,7 @@ public struct ControllerVerifier: ClientVerifier {
     private let failsOpen: Bool
     private let client: HTTPClient
     /// Its loop serves ``client``.
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let pace = QuestionPace()
 
     private static let limits = HTTPClient.Limits(
@@ -33,7 +33,7 @@ public struct ControllerVerifier: ClientVerifier {
         url: String,
         failsOpen: Bool = false,
         authoritiesPEM: String? = nil,
-        group: EventLoopGroup
+        group: IOLoopGroup
     ) throws {
         try self.init(
             url: url,
@@ -48,7 +48,7 @@ public struct ControllerVerifier: ClientVerifier {
         url: String,
         failsOpen: Bool,
         authoritiesPEM: String? = nil,
-        group: EventLoopGroup,
+        group: IOLoopGroup,
         resolver: HostResolver
     ) throws {
         guard let url = HTTPURL(url) else {

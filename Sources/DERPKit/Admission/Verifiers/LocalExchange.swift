@@ -3,11 +3,11 @@ import AsyncSockets
 /// One HTTP request and its answer over a Unix socket. Pinned to the loop that serves it.
 actor LocalExchange {
     private let socketPath: String
-    private nonisolated let loop: EventLoop
+    private nonisolated let loop: IOLoop
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
-    init(socketPath: String, on loop: EventLoop) {
+    init(socketPath: String, on loop: IOLoop) {
         self.socketPath = socketPath
         self.loop = loop
     }

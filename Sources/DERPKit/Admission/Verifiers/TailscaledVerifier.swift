@@ -8,7 +8,7 @@ public struct TailscaledVerifier: ClientVerifier {
 
     private let socketPath: String
     /// Its loop serves the connections.
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let pace = QuestionPace()
 
     private static let timeLimit: Duration = .seconds(5)
@@ -16,7 +16,7 @@ public struct TailscaledVerifier: ClientVerifier {
     /// - Parameters:
     ///   - socketPath: tailscaled's Unix socket, of at most 107 bytes.
     ///   - group: serves the connections to it; best one of its own, with one loop.
-    public init(socketPath: String = Self.standardSocketPath, group: EventLoopGroup) {
+    public init(socketPath: String = Self.standardSocketPath, group: IOLoopGroup) {
         self.socketPath = socketPath
         self.group = group
     }

@@ -13,7 +13,7 @@ public actor ACMECertificates {
     private let store: ACMEStore
     private let http: HTTPClient
     /// Keeps the loop running that ``http`` is served by.
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private var logger = Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
     private var hosts: [Host] = []
     /// What is said of each host's orders, by its name: the authority may have them come without end.
@@ -53,7 +53,7 @@ public actor ACMECertificates {
         self.store = ACMEStore(directory: configuration.storage)
         self.accountKey = try self.store.accountKey(stores: storesKey)
         do {
-            self.group = try EventLoopGroup(count: 1)
+            self.group = try IOLoopGroup(count: 1)
         } catch {
             throw DERPError(.invalidConfiguration, error.message)
         }

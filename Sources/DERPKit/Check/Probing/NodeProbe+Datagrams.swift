@@ -11,7 +11,7 @@ extension NodeProbe {
         let address = override?.family == first.family ? override ?? first : first
         do {
             let mapping = try await STUNClient(group: self.group).query(
-                server: SocketAddress(address, port: port),
+                server: IPEndpoint(address, port: port),
                 timeout: min(self.settings.timeout, .seconds(5))
             )
             return .success(mapping)

@@ -5,11 +5,11 @@ import STUNKit
 struct NodeProbe: Sendable {
     let target: CheckTarget
     let settings: CheckSettings
-    let group: EventLoopGroup
+    let group: IOLoopGroup
     /// Told what is being done.
     let progress: @Sendable (String) -> Void
 
-    var loop: EventLoop { self.group.loops[0] }
+    var loop: IOLoop { self.group.loops[0] }
 
     /// - Throws: ``DERPError`` when the node's certificate name or the authorities can't be used.
     func gather() async throws(DERPError) -> NodeEvidence {
@@ -103,7 +103,7 @@ extension NodeProbe {
         for family in [IPAddress.Family.ipv4, .ipv6] {
             guard let address = evidence[family].known.first else { continue }
             // Connecting UDP sends nothing.
-            evidence[family].hasRoute = (try? UDPSocket.connect(to: SocketAddress(address, port: 9))) != nil
+            evidence[family].hasRoute = (try? UDPSocket.connect(to: IPEndpoint(address, port: 9))) != nil
         }
         return evidence
     }

@@ -8,7 +8,7 @@ public final class CheckMetricsServer: Sendable {
     private let server: PageServer
 
     /// Where it listens, with the port that the kernel chose when 0 was asked for.
-    public var address: SocketAddress { self.server.address }
+    public var address: IPEndpoint { self.server.address }
 
     private final class Current: Sendable {
         let value = Mutex(CheckMetrics())
@@ -17,7 +17,7 @@ public final class CheckMetricsServer: Sendable {
     /// Starts to serve.
     ///
     /// - Throws: ``DERPError`` with code `listen`.
-    public init(address: SocketAddress, group: EventLoopGroup) async throws(DERPError) {
+    public init(address: IPEndpoint, group: IOLoopGroup) async throws(DERPError) {
         let metrics = Current()
         self.metrics = metrics
         self.server = try await PageServer(address: address, group: group) { path in

@@ -10,7 +10,7 @@ actor ClientConnection {
     let id: ClientID
     /// When it came, by its loop's clock.
     let start: UInt64
-    private let address: SocketAddress
+    private let address: IPEndpoint
     private let flags: PeerPresence.Flags
     /// What it is as a mesh peer; `nil` for an ordinary client.
     let meshPeer: MeshPeer?
@@ -45,7 +45,7 @@ actor ClientConnection {
     ///   - isNotIdeal: whether the client would rather be at another node of the region.
     init(
         stream: TCPStream,
-        address: SocketAddress? = nil,
+        address: IPEndpoint? = nil,
         login: DERPLogin,
         isNotIdeal: Bool = false,
         relay: RelayLoop,

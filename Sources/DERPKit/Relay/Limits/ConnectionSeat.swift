@@ -29,7 +29,7 @@ final class ConnectionSeat: @unchecked Sendable {
     ///   - now: in nanoseconds on a loop's clock.
     ///   - onEviction: called, on any thread, when the connection has to make room: ``giveWay()`` is to be called on its loop.
     init(
-        _ peer: SocketAddress,
+        _ peer: IPEndpoint,
         in gate: ConnectionGate,
         isPaced: Bool,
         isShortOfFiles: Bool = false,

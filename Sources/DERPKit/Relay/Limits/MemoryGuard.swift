@@ -84,10 +84,10 @@ final class MemoryGuard: Sendable {
         while (try? await Task.sleep(for: isClose ? .milliseconds(250) : .seconds(1))) != nil {
             var queued = 0
             if isClose { for relay in relays { queued += await relay.loop.run { relay.queuedByteCount } } }
-            isClose = self.look(now: EventLoop.clock, queued: isClose ? queued : nil)
+            isClose = self.look(now: IOLoop.clock, queued: isClose ? queued : nil)
             guard self.isShortNow.load(ordering: .relaxed) else { continue }
             gate.makeRoom(Self.step, for: .memory, sparesSingles: false)
-            refusals.noteShortage(now: EventLoop.clock)
+            refusals.noteShortage(now: IOLoop.clock)
             for relay in relays { relay.leave(.giveWay(Self.step)) }
         }
     }

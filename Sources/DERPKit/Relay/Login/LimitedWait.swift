@@ -10,7 +10,7 @@ final class LimitedWait: @unchecked Sendable {
     private var timer: LoopTimer?
 
     /// Waits for at most `time` from now.
-    init(on loop: EventLoop, for time: Duration) {
+    init(on loop: IOLoop, for time: Duration) {
         let timer = LoopTimer(on: loop) { [unowned self] in self.end(inTime: false) }
         self.timer = timer
         timer.schedule(at: loop.now + time.nanoseconds)

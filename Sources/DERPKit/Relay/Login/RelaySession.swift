@@ -31,7 +31,7 @@ struct RelaySession: Sendable {
     }
 
     /// Whose the connection is: the client's address where proxies tell of it.
-    var clientAddress: SocketAddress { self.seat.origin.address }
+    var clientAddress: IPEndpoint { self.seat.origin.address }
 
     /// Serves the connection and closes it, unless it becomes a client's.
     func run() async {

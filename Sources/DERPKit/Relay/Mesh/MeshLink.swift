@@ -7,7 +7,7 @@ actor MeshLink {
     private nonisolated let relay: RelayLoop
     private let context: RelayContext
     private let mesh: MeshConfiguration
-    private let connect: @Sendable (EventLoop) async throws(DERPError) -> DERPClient
+    private let connect: @Sendable (IOLoop) async throws(DERPError) -> DERPClient
     private var status: MeshLinkStatus
     /// How often it failed since it was up.
     private var failuresInARow = 0
@@ -15,7 +15,7 @@ actor MeshLink {
     /// Tells whether it is up: the other node may make it so and not so all the time.
     private let changes: LimitedLine
 
-    nonisolated var loop: EventLoop { self.relay.loop }
+    nonisolated var loop: IOLoop { self.relay.loop }
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
 
     /// - Parameters:
@@ -26,7 +26,7 @@ actor MeshLink {
         of mesh: MeshConfiguration,
         on relay: RelayLoop,
         context: RelayContext,
-        connect: @escaping @Sendable (EventLoop) async throws(DERPError) -> DERPClient
+        connect: @escaping @Sendable (IOLoop) async throws(DERPError) -> DERPClient
     ) {
         self.relay = relay
         self.context = context

@@ -7,7 +7,7 @@ extension MeshNode {
     func connect(
         as key: NodePrivateKey,
         of mesh: MeshConfiguration,
-        on loop: EventLoop
+        on loop: IOLoop
     ) async throws(DERPError) -> DERPClient {
         var options = DERPClient.Options()
         options.info.meshKey = mesh.key

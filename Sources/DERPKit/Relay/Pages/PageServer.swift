@@ -4,7 +4,7 @@ import AsyncSockets
 /// closed after 10 s at the latest, and 64 connections at a time on each loop. For metrics beside no relay.
 package final class PageServer: Sendable {
     /// Where it listens, with the port that the kernel chose when 0 was asked for.
-    package let address: SocketAddress
+    package let address: IPEndpoint
 
     private let listener: TCPListener
 
@@ -16,8 +16,8 @@ package final class PageServer: Sendable {
     /// - Parameter page: the reply to a GET of this path; `nil`: 404.
     /// - Throws: ``DERPError`` with code `listen`.
     package init(
-        address: SocketAddress,
-        group: EventLoopGroup,
+        address: IPEndpoint,
+        group: IOLoopGroup,
         page: @escaping @Sendable (_ path: String) async -> HTTPReply?
     ) async throws(DERPError) {
         let counts = group.loops.map { _ in Count() }

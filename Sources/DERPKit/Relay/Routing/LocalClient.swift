@@ -4,7 +4,7 @@ import AsyncSockets
 struct LocalClient: Sendable {
     let id: ClientID
     /// Where it connects from.
-    let address: SocketAddress
+    let address: IPEndpoint
     let flags: PeerPresence.Flags
 
     /// What watchers are told of it.

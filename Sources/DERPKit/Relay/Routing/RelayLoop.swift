@@ -4,7 +4,7 @@ import AsyncSockets
 /// packet lies here and in ``Outbox``: no lock, no await.
 // @unchecked: confined to `loop`, but for the constants and the mailbox, which locks.
 final class RelayLoop: @unchecked Sendable {
-    let loop: EventLoop
+    let loop: IOLoop
     /// Runs what connections cause that have not logged in. Clients' own work goes before it.
     let strangers: BudgetedExecutor
     let writeTimeout: Duration?
@@ -44,7 +44,7 @@ final class RelayLoop: @unchecked Sendable {
     private var hoarders: [ObjectIdentifier: Outbox] = [:]
 
     /// - Parameter queueMemory: how many bytes the loop's queues may hold in all; at least one block of each kind.
-    init(loop: EventLoop, writeTimeout: Duration?, queueMemory: Int) {
+    init(loop: IOLoop, writeTimeout: Duration?, queueMemory: Int) {
         self.loop = loop
         self.strangers = BudgetedExecutor(on: loop)
         self.writeTimeout = writeTimeout
@@ -343,9 +343,9 @@ extension RelayLoop: TickEndHandler {
             outbox.tickEnded()
             return true
         }
-        let end = EventLoop.readClock() + Self.flushSlice
+        let end = IOLoop.readClock() + Self.flushSlice
         var next = 0
-        while next < self.flushing.count, next % 8 != 0 || next == 0 || EventLoop.readClock() < end {
+        while next < self.flushing.count, next % 8 != 0 || next == 0 || IOLoop.readClock() < end {
             self.flushing[next].tickEnded()
             next += 1
         }

@@ -26,17 +26,17 @@ extension RelayServer {
         /// The relay's identity.
         public var privateKey: NodePrivateKey
         /// Where the relay listens. At least one address; port 0 lets the kernel choose.
-        public var addresses: [SocketAddress]
+        public var addresses: [IPEndpoint]
         /// What protects ``addresses``.
         public var security: Security
         /// Where plain HTTP is served beside TLS: `/generate_204`, the map, ACME's challenges, redirects to ``hostnames``. Never
         /// relays.
-        public var plainHTTPAddresses: [SocketAddress] = []
+        public var plainHTTPAddresses: [IPEndpoint] = []
         /// The server's own DNS names and IP addresses, to which ``plainHTTPAddresses`` redirect: to the one that a client asks
         /// for, else to the first. What isn't a host is passed over. Empty: those that ``security`` has certificates for, by name.
         public var hostnames: [String] = []
         /// Where STUN binding requests are answered, over UDP. Empty: nowhere.
-        public var stunAddresses: [SocketAddress] = []
+        public var stunAddresses: [IPEndpoint] = []
         /// Whether `/derp` relays. Off: the path answers 404.
         public var isRelayEnabled = true
         /// What `GET /` shows.
@@ -91,7 +91,7 @@ extension RelayServer {
         /// to another node 1.1 MiB.
         public var queueMemory = MemoryPlan.standardQueues
 
-        public init(privateKey: NodePrivateKey, addresses: [SocketAddress], security: Security) {
+        public init(privateKey: NodePrivateKey, addresses: [IPEndpoint], security: Security) {
             self.privateKey = privateKey
             self.addresses = addresses
             self.security = security

@@ -17,16 +17,16 @@ public actor RelayServer {
 
     /// Where the relay listens, in the order of the configuration, with the ports that the kernel chose. Empty
     /// unless it runs.
-    public private(set) var boundAddresses: [SocketAddress] = []
+    public private(set) var boundAddresses: [IPEndpoint] = []
     /// The same for plain HTTP.
-    public private(set) var boundPlainHTTPAddresses: [SocketAddress] = []
+    public private(set) var boundPlainHTTPAddresses: [IPEndpoint] = []
     /// The same for STUN.
-    public var boundSTUNAddresses: [SocketAddress] { get async { await self.stun.boundAddresses } }
+    public var boundSTUNAddresses: [IPEndpoint] { get async { await self.stun.boundAddresses } }
 
     /// The DERP map that is served.
     public nonisolated let regionMap: RegionMap
 
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     let relays: [RelayLoop]
     let context: RelayContext
     private let certificates: CertificateSet?
@@ -60,7 +60,7 @@ public actor RelayServer {
 
     /// Whether it accepts clients.
     var isServing: Bool { self.state == .running }
-    var takeoverLoop: EventLoop? { self.group.loops.first }
+    var takeoverLoop: IOLoop? { self.group.loops.first }
 
     /// Makes a relay that does not listen yet.
     ///
@@ -74,7 +74,7 @@ public actor RelayServer {
         self.configuration = configuration
         self.logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
         self.group = try Self.orThrow(.invalidConfiguration) { () throws(SocketError) in
-            try EventLoopGroup(count: configuration.loopCount)
+            try IOLoopGroup(count: configuration.loopCount)
         }
         let loops = self.group.loops
         self.relays = loops.map {
@@ -318,7 +318,7 @@ extension RelayServer {
     }
 
     private func bind(
-        to address: SocketAddress,
+        to address: IPEndpoint,
         router: HTTPRouter,
         tls: RelayTLS?,
         with inherited: [OwnedDescriptor]

@@ -6,7 +6,7 @@ final class InheritedSockets: Sendable {
     /// What a socket is for, and the address that was asked for.
     struct Place: Hashable, Sendable {
         let role: TakeoverRole
-        let address: SocketAddress
+        let address: IPEndpoint
     }
 
     private let sockets = Mutex<[Place: [OwnedDescriptor]]>([:])
@@ -24,7 +24,7 @@ final class InheritedSockets: Sendable {
     }
 
     /// Takes the sockets that are for `role` at `address`, as it was asked for; none when there are none.
-    func take(_ role: TakeoverRole, _ address: SocketAddress) -> [OwnedDescriptor] {
+    func take(_ role: TakeoverRole, _ address: IPEndpoint) -> [OwnedDescriptor] {
         self.sockets.withLock { $0.removeValue(forKey: Place(role: role, address: address)) ?? [] }
     }
 }

@@ -11,7 +11,7 @@ struct Predecessor: Sendable {
     /// Asks the relay that listens at the takeover socket for its sockets; `nil` when there is none.
     ///
     /// - Throws: ``DERPError`` with code `takeover` when there is one that doesn't answer as it should.
-    static func find(_ takeover: TakeoverConfiguration, on loop: EventLoop) async throws(DERPError) -> Predecessor? {
+    static func find(_ takeover: TakeoverConfiguration, on loop: IOLoop) async throws(DERPError) -> Predecessor? {
         let result = await loop.run {
             await Result.awaiting { () throws(SocketError) in try await Self.ask(takeover, on: loop) }
         }
@@ -23,7 +23,7 @@ struct Predecessor: Sendable {
     }
 
     /// On `loop`.
-    private static func ask(_ takeover: TakeoverConfiguration, on loop: EventLoop) async throws(SocketError) -> Self? {
+    private static func ask(_ takeover: TakeoverConfiguration, on loop: IOLoop) async throws(SocketError) -> Self? {
         guard let channel = try MessageChannel.connect(to: takeover.path, on: loop) else { return nil }
         channel.setDeadline(takeover.timeout)
         let result = await Result.awaiting { () throws(SocketError) in try await Self.ask(channel) }

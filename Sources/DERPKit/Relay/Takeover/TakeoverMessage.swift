@@ -8,7 +8,7 @@ enum TakeoverMessage: Hashable, Sendable {
     /// Asks for the sockets.
     case hello
     /// Sockets of one address, which come with the message.
-    case sockets(TakeoverRole, SocketAddress)
+    case sockets(TakeoverRole, IPEndpoint)
     /// Two connected streams come with the message: one on which the successor is a mesh peer of its predecessor, and one
     /// on which it is the other way round.
     case links
@@ -62,7 +62,7 @@ extension TakeoverMessage {
             guard let count = Int(words[2]), (0...Self.countLimit).contains(count) else { return nil }
             self = .complete(count: count)
         case ("sockets", 4):
-            guard let role = TakeoverRole(rawValue: String(words[2])), let address = SocketAddress(words[3]) else {
+            guard let role = TakeoverRole(rawValue: String(words[2])), let address = IPEndpoint(words[3]) else {
                 return nil
             }
             self = .sockets(role, address)

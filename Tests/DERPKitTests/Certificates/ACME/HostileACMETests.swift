@@ -7,11 +7,11 @@ import Testing
 @Suite("ACME servers that misbehave", .blocking, .serialized)
 struct HostileACMETests {
     private let directory: TemporaryDirectory
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
 
     init() throws {
         self.directory = try TemporaryDirectory()
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
     }
 
     /// Why a certificate can't be had from a server that answers as a working one does, but for `answers`.

@@ -14,7 +14,7 @@ final class ScriptedACME: Sendable {
         var isSilent = false
     }
 
-    private let group: EventLoopGroup
+    private let group: IOLoopGroup
     private let listener: TCPListener
     private let counts: Counts
 
@@ -49,9 +49,9 @@ final class ScriptedACME: Sendable {
         )
         let counts = Counts()
         self.counts = counts
-        self.group = try EventLoopGroup(count: 1)
+        self.group = try IOLoopGroup(count: 1)
         self.listener = try await TCPListener(
-            address: SocketAddress(.loopbackIPv4, port: 0),
+            address: IPEndpoint(.loopbackIPv4, port: 0),
             group: self.group
         ) { stream in
             Task(executorPreference: stream.loop) {

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Limits of connections")
 struct ConnectionSeatTests {
-    private static func address(_ text: String) -> SocketAddress {
-        SocketAddress(IPAddress(text) ?? .anyIPv6, port: 1)
+    private static func address(_ text: String) -> IPEndpoint {
+        IPEndpoint(IPAddress(text) ?? .anyIPv6, port: 1)
     }
 
     private func gate(trusted: String..., configure: (inout ConnectionLimits) -> Void) -> ConnectionGate {
@@ -303,7 +303,7 @@ struct ConnectionSeatTests {
                     var random = SeededGenerator(seed: seed * 100 + UInt64(task))
                     var seats: [ConnectionSeat] = []
                     for _ in 0..<5_000 {
-                        let address = SocketAddress(IPAddress(ipv4: .random(in: 1...4, using: &random)), port: 1)
+                        let address = IPEndpoint(IPAddress(ipv4: .random(in: 1...4, using: &random)), port: 1)
                         // As on a loop, each of these threads has seats of its own.
                         if let seat = try? ConnectionSeat(address, in: gate, isPaced: false, now: 1) {
                             seats.append(seat)

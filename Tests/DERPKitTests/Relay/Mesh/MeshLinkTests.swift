@@ -20,7 +20,7 @@ struct MeshLinkTests {
         mesh.silenceLimit = silence
         var configuration = RelayServer.Configuration(
             privateKey: key,
-            addresses: [SocketAddress(.loopbackIPv4, port: 0)],
+            addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
             security: .none
         )
         configuration.mesh = mesh
@@ -42,7 +42,7 @@ struct MeshLinkTests {
 
     private static func present(_ count: Int) -> [UInt8] {
         (0..<count).flatMap { _ in
-            let address = SocketAddress(.loopbackIPv4, port: 1)
+            let address = IPEndpoint(.loopbackIPv4, port: 1)
             return Frame.peerPresent(
                 PeerPresence(key: NodePrivateKey().publicKey, address: address, flags: .regular)
             )
@@ -83,7 +83,7 @@ struct MeshLinkTests {
             .admit(
                 Self.present(3)
                     + Frame.peerPresent(
-                        PeerPresence(key: gone, address: SocketAddress(.loopbackIPv4, port: 1), flags: .regular)
+                        PeerPresence(key: gone, address: IPEndpoint(.loopbackIPv4, port: 1), flags: .regular)
                     ) + Frame.peerGone(gone, .disconnected) + Frame.encode(.ping, [1, 2, 3, 4, 5, 6, 7, 8])
                     + Frame.health("x") + Frame.keepAlive + Frame.encode(FrameType(rawValue: 0x70), [1])
             )

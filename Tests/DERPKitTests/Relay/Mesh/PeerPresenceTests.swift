@@ -9,7 +9,7 @@ struct PeerPresenceTests {
 
     @Test("have key, address, port and flags, and are read again", arguments: ["192.0.2.1:65535", "[2001:db8::1]:256"])
     func frame(address: String) throws {
-        let address = try #require(SocketAddress(address))
+        let address = try #require(IPEndpoint(address))
         let presence = PeerPresence(key: self.key, address: address, flags: [.prober, .notIdeal])
         let frame = Frame.peerPresent(presence)
         #expect(Array(frame.prefix(5)) == [0x09, 0, 0, 0, 51])

@@ -15,7 +15,7 @@ struct RoutedRequest {
     init() {
         self.configuration = RelayServer.Configuration(
             privateKey: NodePrivateKey(),
-            addresses: [SocketAddress(.loopbackIPv4, port: 443)],
+            addresses: [IPEndpoint(.loopbackIPv4, port: 443)],
             security: .none
         )
         self.configuration.region = DERPRegion(regionID: 900, regionCode: "test", regionName: "Test")
@@ -39,7 +39,7 @@ struct RoutedRequest {
             throw HTTPParseError.malformedRequestLine
         }
         let router = HTTPRouter(configuration: self.configuration, port: self.port)
-        let connection = ClientOrigin(address: SocketAddress(self.peer, port: 1), through: self.proxies)
+        let connection = ClientOrigin(address: IPEndpoint(self.peer, port: 1), through: self.proxies)
         let origin = try #require(router.origin(of: head, on: connection))
         return router.outcome(for: head, from: origin, isTLS: self.isTLS)
     }

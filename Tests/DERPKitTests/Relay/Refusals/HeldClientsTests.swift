@@ -31,7 +31,7 @@ struct HeldClientsTests {
                 var pair: [Int32] = [0, 0]
                 let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
                 try #require(socketpair(AF_UNIX, kind, 0, &pair) == 0)
-                let address = SocketAddress(.loopbackIPv4, port: 1)
+                let address = IPEndpoint(.loopbackIPv4, port: 1)
                 let stream = try TCPStream(descriptor: pair[1], peerAddress: address, loop: relay.loop)
                 try #require(pool.take(address.ip, now: relay.loop.now))
                 let client = HeldClient(

@@ -8,7 +8,7 @@ struct RelayServerLifeTests {
     private static func configuration(_ ports: [UInt16] = [0], loops: Int = 2) -> RelayServer.Configuration {
         var configuration = RelayServer.Configuration(
             privateKey: NodePrivateKey(),
-            addresses: ports.map { SocketAddress(.loopbackIPv4, port: $0) },
+            addresses: ports.map { IPEndpoint(.loopbackIPv4, port: $0) },
             security: .none
         )
         configuration.loopCount = loops
@@ -24,7 +24,7 @@ struct RelayServerLifeTests {
 
         private struct Weak {
             weak let relay: RelayLoop?
-            weak let loop: EventLoop?
+            weak let loop: IOLoop?
         }
 
         init(of server: RelayServer) {
@@ -48,7 +48,7 @@ struct RelayServerLifeTests {
     }
 
     /// Logs in, and returns what comes until the server closes the connection.
-    private static func logIn(to address: SocketAddress, on group: EventLoopGroup) async throws -> [UInt8] {
+    private static func logIn(to address: IPEndpoint, on group: IOLoopGroup) async throws -> [UInt8] {
         let loop = group.loops[0]
         let result = await loop.run { () async -> Result<[UInt8], any Error> in
             do {
@@ -78,7 +78,7 @@ struct RelayServerLifeTests {
             let server = try RelayServer(configuration: Self.configuration())
             try await server.start()
             let address = try #require(await server.boundAddresses.first)
-            let group = try EventLoopGroup(count: 1)
+            let group = try IOLoopGroup(count: 1)
             try await withThrowingTaskGroup(of: [UInt8].self) { clients in
                 for _ in 0..<8 { clients.addTask { try await Self.logIn(to: address, on: group) } }
                 while await Self.clients(of: server) < 8 { await Task.yield() }
@@ -110,7 +110,7 @@ struct RelayServerLifeTests {
     @Test("a relay that is started serves until it is stopped, whoever still knows it")
     func startedIsKept() async throws {
         let remains: Remains
-        let address: SocketAddress
+        let address: IPEndpoint
         weak var weakServer: RelayServer?
         do {
             let server = try RelayServer(configuration: Self.configuration())
@@ -119,7 +119,7 @@ struct RelayServerLifeTests {
             remains = Remains(of: server)
             weakServer = server
         }
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         async let bytes = Self.logIn(to: address, on: group)
         let server = try #require(weakServer)
         while await Self.clients(of: server) < 1 { await Task.yield() }

@@ -23,7 +23,7 @@ final class LoopTable {
         var configuration = RelayServer.Configuration(privateKey: NodePrivateKey(), addresses: [], security: .none)
         configure(&configuration)
         self.relays = try (0..<count).map { index in
-            RelayLoop(loop: try EventLoop(index: index), writeTimeout: nil, queueMemory: queueMemory)
+            RelayLoop(loop: try IOLoop(index: index), writeTimeout: nil, queueMemory: queueMemory)
         }
         RelayLoop.connect(self.relays)
         self.context = RelayContext(

@@ -40,7 +40,7 @@ final class TableClient {
         let relay = table.relays[index]
         let stream = try TCPStream(
             descriptor: pair[1],
-            peerAddress: SocketAddress(.loopbackIPv4, port: 1),
+            peerAddress: IPEndpoint(.loopbackIPv4, port: 1),
             loop: relay.loop
         )
         self.stream = stream

@@ -9,8 +9,8 @@ struct TakeoverMessageTests {
     func roundTrip() {
         var messages: [TakeoverMessage] = [.hello, .serving, .retiring, .complete(count: 0), .complete(count: 8192)]
         for role in TakeoverRole.allCases {
-            messages.append(.sockets(role, SocketAddress(.anyIPv6, port: 65535)))
-            messages.append(.sockets(role, SocketAddress(.anyIPv4, port: 0)))
+            messages.append(.sockets(role, IPEndpoint(.anyIPv6, port: 65535)))
+            messages.append(.sockets(role, IPEndpoint(.anyIPv4, port: 0)))
         }
         for message in messages { #expect(TakeoverMessage(message.encoded) == message) }
     }
@@ -28,7 +28,7 @@ struct TakeoverMessageTests {
             "derp-takeover/1 sockets relay " + String(repeating: "0", count: 200),
         ]
         for text in texts { #expect(TakeoverMessage(Array(text.utf8)) == nil, "\(text)") }
-        let whole = TakeoverMessage.sockets(.stun, SocketAddress(.anyIPv4, port: 3478)).encoded
+        let whole = TakeoverMessage.sockets(.stun, IPEndpoint(.anyIPv4, port: 3478)).encoded
         for count in 0..<whole.count {
             // A shorter port is another port, but no part is a message of another kind.
             if let part = TakeoverMessage(Array(whole.prefix(count))) {

@@ -18,7 +18,7 @@ final class BufferPool {
     @exclusivity(unchecked) private var kept = BufferPool.keptForGood
     /// What looks whether fewer would do. Scheduled only while there are more than are kept for good.
     private var timer: LoopTimer?
-    private let loop: EventLoop?
+    private let loop: IOLoop?
 
     /// Those that come and go with an ordinary tick.
     private static let keptForGood = 4
@@ -30,7 +30,7 @@ final class BufferPool {
     /// - Parameters:
     ///   - loop: where it is; `nil`: what isn't kept for good is given up at once.
     ///   - pause: how long a block is kept without need, at the least; twice as long at the most.
-    init(blockSize: Int, limit: Int, on loop: EventLoop? = nil, pause: Duration = .seconds(3)) {
+    init(blockSize: Int, limit: Int, on loop: IOLoop? = nil, pause: Duration = .seconds(3)) {
         self.blockSize = blockSize
         self.limit = limit
         self.loop = loop

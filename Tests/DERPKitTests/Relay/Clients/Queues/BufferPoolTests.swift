@@ -34,7 +34,7 @@ struct BufferPoolTests {
     }
 
     /// Turns `loop` until `condition` holds; false when that takes too long.
-    private func turn(_ loop: EventLoop, until condition: () throws -> Bool) rethrows -> Bool {
+    private func turn(_ loop: IOLoop, until condition: () throws -> Bool) rethrows -> Bool {
         let end = ContinuousClock.now + .seconds(30)
         while try !condition() {
             guard ContinuousClock.now < end else { return false }
@@ -45,7 +45,7 @@ struct BufferPoolTests {
 
     @Test("what a crowd needed is kept for a while, and given up when nobody has needed it")
     func crowd() throws {
-        let loop = try EventLoop(index: 0)
+        let loop = try IOLoop(index: 0)
         let pool = BufferPool(blockSize: 64, limit: 1000, on: loop, pause: .milliseconds(1))
         let blocks = try (0..<1000).map { _ in try #require(pool.take()) }
         blocks.forEach { pool.giveBack($0) }
@@ -59,7 +59,7 @@ struct BufferPoolTests {
 
     @Test("what is needed again and again stays, though it comes back each time")
     func burst() throws {
-        let loop = try EventLoop(index: 0)
+        let loop = try IOLoop(index: 0)
         let pool = BufferPool(blockSize: 64, limit: 1000, on: loop, pause: .milliseconds(1))
         try (0..<60).map { _ in try #require(pool.take()) }.forEach { pool.giveBack($0) }
         #expect(
@@ -73,7 +73,7 @@ struct BufferPoolTests {
 
     @Test("a pool may end before its loop does")
     func end() throws {
-        let loop = try EventLoop(index: 0)
+        let loop = try IOLoop(index: 0)
         var pool: BufferPool? = BufferPool(blockSize: 64, limit: 1000, on: loop, pause: .milliseconds(1))
         try (0..<60).map { _ in try #require(pool?.take()) }.forEach { pool?.giveBack($0) }
         weak let former = pool

@@ -22,7 +22,7 @@ final class TableLink {
         self.far = FrameSocket(descriptor: pair[0])
         let stream = try TCPStream(
             descriptor: pair[1],
-            peerAddress: SocketAddress(.loopbackIPv4, port: 1),
+            peerAddress: IPEndpoint(.loopbackIPv4, port: 1),
             loop: self.relay.loop
         )
         self.outbox = Outbox(stream: stream, relay: self.relay, terms: .link)

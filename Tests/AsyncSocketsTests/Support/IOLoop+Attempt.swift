@@ -1,6 +1,6 @@
 import AsyncSockets
 
-extension EventLoop {
+extension IOLoop {
     /// Runs `body` on the loop's thread, and returns or throws what it does, if that is soon enough.
     func attempt<Result: Sendable>(
         within time: Duration = .seconds(10),

@@ -10,7 +10,7 @@ import Synchronization
 /// It runs for as long as somebody holds it, or holds its group: a stream, a client, an actor or a task that is on the loop
 /// does. When nobody does any more, its thread ends within about a second.
 // @unchecked: `inbox` and the atomics are synchronised; everything else is confined to the thread.
-public final class EventLoop: @unchecked Sendable {
+public final class IOLoop: @unchecked Sendable {
     /// The loop's place in its group, from 0.
     public let index: Int
 
@@ -95,7 +95,7 @@ public final class EventLoop: @unchecked Sendable {
     }
 }
 
-extension EventLoop {
+extension IOLoop {
     /// What a loop runs between sockets.
     private enum Work {
         case job(UnownedJob)
@@ -107,7 +107,7 @@ extension EventLoop {
 
 // MARK: Sockets and ticks (confined)
 
-extension EventLoop {
+extension IOLoop {
     /// Starts watching `descriptor`; returns the token to change or end that.
     public func register(
         _ descriptor: Int32,
@@ -162,12 +162,12 @@ extension EventLoop {
 
 // MARK: Running
 
-extension EventLoop {
+extension IOLoop {
     /// The body of a loop's thread, which takes over the reference that `argument` is. It returns when the group is gone,
     /// nobody else holds the loop, and nothing is left to do.
     static func serve(_ argument: UnsafeMutableRawPointer) {
         // A parameter or a constant of this type would be one reference more, and the thread would never end.
-        var loop = Unmanaged<EventLoop>.fromOpaque(argument).takeRetainedValue()
+        var loop = Unmanaged<IOLoop>.fromOpaque(argument).takeRetainedValue()
         cas_set_current_loop(argument)
         var nextLook: UInt64 = 0
         while true {
@@ -398,7 +398,7 @@ extension EventLoop {
 
 // MARK: Executor
 
-extension EventLoop: SerialExecutor, TaskExecutor {
+extension IOLoop: SerialExecutor, TaskExecutor {
     public func enqueue(_ job: consuming ExecutorJob) {
         self.enqueue(UnownedJob(job))
     }

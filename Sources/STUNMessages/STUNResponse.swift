@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// A binding success response: the address that the request came from, as the server saw it.
 public struct STUNResponse: Hashable, Sendable {
@@ -8,12 +8,12 @@ public struct STUNResponse: Hashable, Sendable {
     /// Repeats that of the request.
     public let transactionID: STUNTransactionID
     /// The client's address and port. Never an IPv4-mapped IPv6 address.
-    public let mappedAddress: SocketAddress
+    public let mappedAddress: IPEndpoint
 
     /// `mappedAddress` may be IPv4-mapped, as a dual-stack socket reports it; it is kept as IPv4.
-    public init(transactionID: STUNTransactionID, mappedAddress: SocketAddress) {
+    public init(transactionID: STUNTransactionID, mappedAddress: IPEndpoint) {
         self.transactionID = transactionID
-        self.mappedAddress = SocketAddress(mappedAddress.ip.unmapped, port: mappedAddress.port)
+        self.mappedAddress = IPEndpoint(mappedAddress.ip.unmapped, port: mappedAddress.port)
     }
 
     /// Writes the response with one XOR-MAPPED-ADDRESS (RFC 8489 §14.2), and returns its size: 32 bytes for IPv4, 44

@@ -3,19 +3,19 @@ import Glibc
 
 /// A fixed number of event loops, each on a thread of its own. When the group is released, each of them ends once nobody
 /// holds it any more.
-public final class EventLoopGroup: Sendable {
+public final class IOLoopGroup: Sendable {
     /// The loops, at least one.
-    public let loops: [EventLoop]
+    public let loops: [IOLoop]
 
     /// Starts `count` loops, 1…256; `nil` starts one per processor that this process may use.
     ///
     /// - Throws: ``SocketError`` when the kernel refuses an epoll instance, an eventfd or a thread.
     public init(count: Int? = nil) throws(SocketError) {
         let count = min(max(count ?? Int(cas_processor_count()), 1), 256)
-        var loops: [EventLoop] = []
+        var loops: [IOLoop] = []
         do {
             for index in 0..<count {
-                let loop = try EventLoop(index: index)
+                let loop = try IOLoop(index: index)
                 try Self.startThread(of: loop)
                 loops.append(loop)
             }
@@ -30,7 +30,7 @@ public final class EventLoopGroup: Sendable {
         self.loops.forEach { $0.orphan() }
     }
 
-    private static func startThread(of loop: EventLoop) throws(SocketError) {
+    private static func startThread(of loop: IOLoop) throws(SocketError) {
         // Signals belong to the process that embeds us: the thread inherits a mask that blocks all of them, but for
         // those that the thread raises itself when it crashes, so that the crash is reported.
         var all = sigset_t()
@@ -46,7 +46,7 @@ public final class EventLoopGroup: Sendable {
             &thread,
             nil,
             { argument in
-                EventLoop.serve(argument!)
+                IOLoop.serve(argument!)
                 return nil
             },
             argument.toOpaque()

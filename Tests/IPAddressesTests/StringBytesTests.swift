@@ -1,6 +1,6 @@
 import Testing
 
-@testable import AsyncSockets
+@testable import IPAddresses
 
 @Suite("Text by its bytes")
 struct StringBytesTests {

@@ -9,7 +9,7 @@ public final class LoopTimer {
     private let action: () -> Void
 
     /// `action` must not keep alive who owns the timer.
-    public init(on loop: EventLoop, action: @escaping () -> Void) {
+    public init(on loop: IOLoop, action: @escaping () -> Void) {
         self.wheel = loop.timers
         self.action = action
     }

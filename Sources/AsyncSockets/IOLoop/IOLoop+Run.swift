@@ -1,6 +1,6 @@
 import CAsyncSockets
 
-extension EventLoop {
+extension IOLoop {
     /// What the loops' clock says now: ``now`` of one that begins a tick. From any thread.
     package static var clock: UInt64 { cas_monotonic_nanoseconds() }
 

@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@testable import STUNKit
+@testable import STUNMessages
 
 @Suite("CRC-32")
 struct CRC32Tests {
@@ -14,7 +15,7 @@ struct CRC32Tests {
         let bytes = (0..<80).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ 13) }
         for start in 0..<8 {
             for end in start...bytes.count {
-                #expect(Self.checksum(bytes[start..<end]) == Sample.crc32(bytes[start..<end]))
+                #expect(Self.checksum(bytes[start..<end]) == STUNSample.crc32(bytes[start..<end]))
             }
         }
     }

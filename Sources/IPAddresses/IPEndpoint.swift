@@ -1,7 +1,7 @@
 import Glibc
 
 /// An IP address and a port.
-public struct SocketAddress: Hashable, Sendable {
+public struct IPEndpoint: Hashable, Sendable {
     public var ip: IPAddress
     /// 0…65535; 0 asks the kernel to choose when listening.
     public var port: UInt16
@@ -33,7 +33,7 @@ public struct SocketAddress: Hashable, Sendable {
     }
 }
 
-extension SocketAddress: CustomStringConvertible {
+extension IPEndpoint: CustomStringConvertible {
     /// `192.0.2.1:443` or `[2001:db8::1]:443`.
     public var description: String {
         switch self.ip.family {
@@ -43,7 +43,7 @@ extension SocketAddress: CustomStringConvertible {
     }
 }
 
-extension SocketAddress {
+extension IPEndpoint {
     /// Calls `body` with the kernel's form of the address.
     package func withSockaddr<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result) rethrows -> Result
     {

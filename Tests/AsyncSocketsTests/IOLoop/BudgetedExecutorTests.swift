@@ -7,7 +7,7 @@ import Testing
 struct BudgetedExecutorTests {
     @Test("its tasks run on the loop's thread, also behind everything that they wait for")
     func place() async throws {
-        let group = try EventLoopGroup(count: 2)
+        let group = try IOLoopGroup(count: 2)
         let loop = group.loops[0]
         let other = group.loops[1]
         let places = await Task(executorPreference: BudgetedExecutor(on: loop)) {
@@ -32,7 +32,7 @@ struct BudgetedExecutorTests {
 
     @Test("others' work goes first, though it came later")
     func order() throws {
-        let loop = try EventLoop(index: 0)
+        let loop = try IOLoop(index: 0)
         let executor = BudgetedExecutor(on: loop)
         let log = Log()
         // Enqueued on the loop, so that both are there when the next tick begins.
@@ -46,7 +46,7 @@ struct BudgetedExecutorTests {
 
     @Test("while others have work in every tick, turns get their share of the time, and go on")
     func share() async throws {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         let isDone = Atomic(false)
         let turns = Task(executorPreference: BudgetedExecutor(on: loop)) {
@@ -58,12 +58,12 @@ struct BudgetedExecutorTests {
             return longest
         }
         let (turnTime, time) = try await loop.attempt {
-            let start = (loop.turnTime, EventLoop.readClock())
+            let start = (loop.turnTime, IOLoop.readClock())
             for _ in 0..<3000 {
                 Self.work()
                 await loop.nextTick()
             }
-            return (loop.turnTime - start.0, EventLoop.readClock() - start.1)
+            return (loop.turnTime - start.0, IOLoop.readClock() - start.1)
         }
         isDone.store(true, ordering: .relaxed)
         // The machine may take the processor away in the middle of a turn: they owe it, but for the last.
@@ -78,15 +78,15 @@ struct BudgetedExecutorTests {
     /// - Returns: how long it took, in nanoseconds: the machine may take the processor away.
     @discardableResult
     private static func work() -> UInt64 {
-        let start = EventLoop.readClock()
+        let start = IOLoop.readClock()
         var now = start
-        while now - start < 50_000 { now = EventLoop.readClock() }
+        while now - start < 50_000 { now = IOLoop.readClock() }
         return now - start
     }
 
     @Test("the loop doesn't sleep while turns wait, and counts those that had to")
     func backlog() async throws {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         let executor = BudgetedExecutor(on: loop)
         try await within(.seconds(30)) {
@@ -111,7 +111,7 @@ struct BudgetedExecutorTests {
 
     @Test("a handler takes a turn for each time that it asks for one")
     func handler() async throws {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         let handler = Handler()
         let count = try await loop.attempt {
@@ -125,8 +125,8 @@ struct BudgetedExecutorTests {
 
     @Test("a loop on which nothing but turns is left does them, and ends")
     func end() async throws {
-        func start() throws -> (Task<Bool, Never>, WeakReference<EventLoop>) {
-            let group = try EventLoopGroup(count: 1)
+        func start() throws -> (Task<Bool, Never>, WeakReference<IOLoop>) {
+            let group = try IOLoopGroup(count: 1)
             let loop = group.loops[0]
             let task = Task(executorPreference: BudgetedExecutor(on: loop)) {
                 for _ in 0..<10 { await loop.nextTick() }

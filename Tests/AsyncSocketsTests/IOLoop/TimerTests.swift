@@ -7,11 +7,11 @@ import Testing
 struct TimerTests {
     private static let step: UInt64 = 1 << 24
 
-    private let loop: EventLoop
+    private let loop: IOLoop
     private let start: UInt64
 
     init() throws {
-        self.loop = try EventLoop(index: 0)
+        self.loop = try IOLoop(index: 0)
         self.start = self.loop.now
     }
 

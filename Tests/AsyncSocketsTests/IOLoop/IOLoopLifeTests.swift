@@ -4,9 +4,9 @@ import Testing
 @testable import AsyncSockets
 
 @Suite("Life of an event loop")
-struct EventLoopLifeTests {
+struct IOLoopLifeTests {
     /// Made where nothing else keeps the group, not even to the end of a scope.
-    private static func orphan() throws -> EventLoop { try EventLoopGroup(count: 1).loops[0] }
+    private static func orphan() throws -> IOLoop { try IOLoopGroup(count: 1).loops[0] }
 
     /// A thread of this process.
     private struct Thread: Equatable, Sendable {
@@ -32,7 +32,7 @@ struct EventLoopLifeTests {
     private final class Timer: @unchecked Sendable {
         private var timer: LoopTimer?
 
-        func fire(after nanoseconds: UInt64, on loop: EventLoop) async {
+        func fire(after nanoseconds: UInt64, on loop: IOLoop) async {
             await withCheckedContinuation { waiter in
                 let timer = LoopTimer(on: loop) { waiter.resume() }
                 self.timer = timer

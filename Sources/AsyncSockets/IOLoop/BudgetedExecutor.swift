@@ -7,9 +7,9 @@
 /// Actors that are pinned to the loop are called by such a task as by any other, and run as others' work.
 public final class BudgetedExecutor: TaskExecutor {
     /// Whose thread the tasks run on. Kept.
-    public let loop: EventLoop
+    public let loop: IOLoop
 
-    public init(on loop: EventLoop) {
+    public init(on loop: IOLoop) {
         self.loop = loop
     }
 

@@ -1,16 +1,14 @@
-import AsyncSockets
-import STUNKit
-import Testing
-
 /// Messages as they are on the wire, and the tools to spoil them.
-enum Sample {
-    typealias Attribute = (kind: UInt16, value: [UInt8])
+package enum STUNSample {
+    package typealias Attribute = (kind: UInt16, value: [UInt8])
 
     /// The transaction of RFC 5769's vectors.
-    static let transactionBytes: [UInt8] = [0xb7, 0xe7, 0xa7, 0x01, 0xbc, 0x34, 0xd6, 0x86, 0xfa, 0x87, 0xdf, 0xae]
+    package static let transactionBytes: [UInt8] = [
+        0xb7, 0xe7, 0xa7, 0x01, 0xbc, 0x34, 0xd6, 0x86, 0xfa, 0x87, 0xdf, 0xae,
+    ]
 
     /// A node's request: header, SOFTWARE `tailnode`, FINGERPRINT.
-    static let nodeRequest = bytes(
+    package static let nodeRequest = bytes(
         """
         00 01 00 14 21 12 a4 42 b7 e7 a7 01 bc 34 d6 86 fa 87 df ae
         80 22 00 08 74 61 69 6c 6e 6f 64 65
@@ -19,7 +17,7 @@ enum Sample {
     )
 
     /// The answer to it for 192.0.2.1:32853.
-    static let ipv4Response = bytes(
+    package static let ipv4Response = bytes(
         """
         01 01 00 0c 21 12 a4 42 b7 e7 a7 01 bc 34 d6 86 fa 87 df ae
         00 20 00 08 00 01 a1 47 e1 12 a6 43
@@ -27,7 +25,7 @@ enum Sample {
     )
 
     /// The answer to it for [2001:db8:1234:5678:11:2233:4455:6677]:32853.
-    static let ipv6Response = bytes(
+    package static let ipv6Response = bytes(
         """
         01 01 00 18 21 12 a4 42 b7 e7 a7 01 bc 34 d6 86 fa 87 df ae
         00 20 00 14 00 02 a1 47 01 13 a9 fa a5 d3 f1 79 bc 25 f4 b5 be d2 b9 d9
@@ -35,12 +33,12 @@ enum Sample {
     )
 
     /// Hexadecimal digits, with white space anywhere between two bytes.
-    static func bytes(_ text: String) -> [UInt8] {
+    package static func bytes(_ text: String) -> [UInt8] {
         text.split(whereSeparator: \.isWhitespace).compactMap { UInt8($0, radix: 16) }
     }
 
     /// A message of type `kind` with the sample transaction, these attributes, and a length that is right.
-    static func message(kind: UInt16, _ attributes: [Attribute]) -> [UInt8] {
+    package static func message(kind: UInt16, _ attributes: [Attribute]) -> [UInt8] {
         let body = attributes.flatMap { attribute in
             let padding = [UInt8](repeating: 0, count: -attribute.value.count & 3)
             return self.big(attribute.kind) + self.big(UInt16(attribute.value.count)) + attribute.value + padding
@@ -49,19 +47,19 @@ enum Sample {
     }
 
     /// `message` with its length raised by eight and a right FINGERPRINT behind it.
-    static func fingerprinted(_ message: [UInt8]) -> [UInt8] {
+    package static func fingerprinted(_ message: [UInt8]) -> [UInt8] {
         var message = message
         message.replaceSubrange(2..<4, with: self.big(UInt16(message.count - 20 + 8)))
         return message + self.fingerprint(of: message)
     }
 
     /// The FINGERPRINT attribute that belongs behind `bytes`, computed bit by bit.
-    static func fingerprint(of bytes: some Sequence<UInt8>) -> [UInt8] {
+    package static func fingerprint(of bytes: some Sequence<UInt8>) -> [UInt8] {
         let value = self.crc32(bytes) ^ 0x5354_554e
         return [0x80, 0x28, 0, 4] + (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) }
     }
 
-    static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
+    package static func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
         var crc = ~UInt32(0)
         for byte in bytes {
             crc ^= UInt32(byte)
@@ -73,35 +71,4 @@ enum Sample {
     }
 
     private static func big(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xff)] }
-}
-
-extension STUNRequest {
-    static func verdict(on datagram: [UInt8]) -> Verdict {
-        datagram.withUnsafeBytes { self.parse($0) }
-    }
-
-    var encoded: [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: Self.size) { buffer, count in
-            count = self.write(to: UnsafeMutableRawBufferPointer(buffer))
-        }
-    }
-}
-
-extension STUNResponse {
-    init?(_ datagram: [UInt8]) {
-        guard let response = datagram.withUnsafeBytes({ Self(parsing: $0) }) else { return nil }
-        self = response
-    }
-
-    var encoded: [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: Self.maximumSize) { buffer, count in
-            count = self.write(to: UnsafeMutableRawBufferPointer(buffer))
-        }
-    }
-}
-
-extension STUNTransactionID {
-    static var sample: Self {
-        get throws { try #require(Self(bytes: Sample.transactionBytes)) }
-    }
 }

@@ -4,15 +4,15 @@ import Testing
 @testable import AsyncSockets
 
 @Suite("Event loop")
-struct EventLoopTests {
+struct IOLoopTests {
     private actor Pinned {
-        nonisolated let loop: EventLoop
+        nonisolated let loop: IOLoop
         private(set) var log: [Int] = []
         private(set) var strayed = false
 
         nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
-        init(_ loop: EventLoop) { self.loop = loop }
+        init(_ loop: IOLoop) { self.loop = loop }
 
         func add(_ number: Int) {
             if !self.loop.isCurrent { self.strayed = true }
@@ -22,7 +22,7 @@ struct EventLoopTests {
 
     @Test("nothing that many tasks on many threads enqueue is lost, and all of it runs on the loop")
     func enqueueFromManyThreads() async throws {
-        let group = try EventLoopGroup(count: 3)
+        let group = try IOLoopGroup(count: 3)
         let pinned = Pinned(group.loops[0])
         try await within(.seconds(30)) {
             await withTaskGroup(of: Void.self) { tasks in
@@ -44,7 +44,7 @@ struct EventLoopTests {
 
     @Test("a loop that sleeps is woken by each of many enqueues, one at a time")
     func wakeups() async throws {
-        let group = try EventLoopGroup(count: 2)
+        let group = try IOLoopGroup(count: 2)
         try await within(.seconds(30)) {
             for number in 0..<3000 {
                 let answer = await group.loops[number % 2].run { number }
@@ -66,7 +66,7 @@ struct EventLoopTests {
 
     @Test("mail is handled once for each notice, behind the jobs that were there")
     func mail() async throws {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let mail = Mail()
         for _ in 0..<100 { group.loops[0].notify(mail) }
         try await group.loops[0].attempt {}
@@ -88,7 +88,7 @@ struct EventLoopTests {
 
     @Test("the end of a tick is told once for each wish, behind the tick's jobs, and also of wishes made then")
     func tickEnd() throws {
-        let loop = try EventLoop(index: 0)
+        let loop = try IOLoop(index: 0)
         let second = TickEnd()
         let first = TickEnd { loop.atTickEnd(second) }
         let log = Mutex<[Int]>([])
@@ -110,7 +110,7 @@ struct EventLoopTests {
 
     @Test("who returns in the next tick lets everybody else have a turn")
     func nextTickIsFair() async throws {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         try await loop.attempt {
             let isDone = Atomic(false)
@@ -134,7 +134,7 @@ struct EventLoopTests {
 
     @Test("who waits in line goes on in the order of coming, none twice in a tick, and who comes anew goes first")
     func line() throws {
-        let loop = try EventLoop(index: 0)
+        let loop = try IOLoop(index: 0)
         let log = Numbers()
         for number in 0..<40 {
             Task(executorPreference: loop) {
@@ -162,8 +162,8 @@ struct EventLoopTests {
     @Test("a loop that nobody holds ends with its group, does what was enqueued before, and its memory is freed")
     func release() async throws {
         let done = Counter()
-        func makeAndRelease() throws -> WeakReference<EventLoop> {
-            let group = try EventLoopGroup(count: 1)
+        func makeAndRelease() throws -> WeakReference<IOLoop> {
+            let group = try IOLoopGroup(count: 1)
             for _ in 0..<100 { Task(executorPreference: group.loops[0]) { done.add() } }
             return WeakReference(group.loops[0])
         }
@@ -178,7 +178,7 @@ struct EventLoopTests {
 
     @Test("timers of a running loop fire in the order of their deadlines, and not early")
     func runningTimers() async throws {
-        let group = try EventLoopGroup(count: 1)
+        let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
         let fired = try await loop.attempt {
             let log = Log()

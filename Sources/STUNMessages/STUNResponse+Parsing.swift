@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 extension STUNResponse {
     /// Reads a binding success response of any conforming server; `nil` for anything else. Never traps.
@@ -10,8 +10,8 @@ extension STUNResponse {
             header.length == datagram.count - STUNHeader.size
         else { return nil }
         var attributes = STUNAttributeReader(datagram)
-        var plain: SocketAddress?
-        var masked: SocketAddress?
+        var plain: IPEndpoint?
+        var masked: IPEndpoint?
         while let attribute = attributes.next() {
             switch attribute.kind {
             case .xorMappedAddress where masked == nil:
@@ -29,16 +29,16 @@ extension STUNResponse {
     }
 
     /// The value of either address attribute (RFC 8489 §14.1): a zero byte, which is ignored, family, port, address.
-    private static func address(in value: UnsafeRawBufferPointer, mask: STUNAddressMask) -> SocketAddress? {
+    private static func address(in value: UnsafeRawBufferPointer, mask: STUNAddressMask) -> IPEndpoint? {
         guard value.count >= 8 else { return nil }
         let port = value.loadBigEndian(at: 2, as: UInt16.self) ^ mask.port
         switch (value[1], value.count) {
         case (1, 8):
-            return SocketAddress(IPAddress(ipv4: value.loadBigEndian(at: 4, as: UInt32.self) ^ mask.ipv4), port: port)
+            return IPEndpoint(IPAddress(ipv4: value.loadBigEndian(at: 4, as: UInt32.self) ^ mask.ipv4), port: port)
         case (2, 20):
             let high = value.loadBigEndian(at: 4, as: UInt64.self) ^ mask.high
             let low = value.loadBigEndian(at: 12, as: UInt64.self) ^ mask.low
-            return SocketAddress(IPAddress(family: .ipv6, high: high, low: low), port: port)
+            return IPEndpoint(IPAddress(family: .ipv6, high: high, low: low), port: port)
         default:
             return nil
         }

@@ -1,0 +1,2 @@
+// The types that every socket is opened with.
+@_exported import IPAddresses

@@ -1,0 +1,3 @@
+// `import DERPKit` is enough: its API names these types.
+@_exported import class AsyncSockets.IOLoopGroup
+@_exported import IPAddresses
