@@ -59,10 +59,14 @@ let package = Package(
             name: "DERPKitTests",
             dependencies: [
                 "AsyncSockets", "DERPKit", "STUNKit", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         .testTarget(name: "DERPServerTests", dependencies: ["DERPServer", "TestSupport"]),
-        .testTarget(name: "IntegrationTests", dependencies: ["COpenSSL", "CSodium", "DERPServer", "TestSupport"]),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["COpenSSL", "CSodium", "DERPKit", "DERPServer", "TestSupport"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -11,7 +11,9 @@ struct OwnRegionTests {
         guard case .serve(let settings) = CommandLineRequest(arguments, in: environment) else {
             throw UsageError("must serve")
         }
-        return settings.region(with: certificate)
+        var region = settings.ownRegion
+        region.setPin(certificate?.mapPin)
+        return region
     }
 
     @Test("the usual ports are left out")
@@ -55,7 +57,7 @@ struct OwnRegionTests {
         func port(_ arguments: String...) throws -> Int? {
             let environment = HostEnvironment(isRoot: true, hostname: "machine", variables: ["HOME": "/root"])
             guard case .serve(let settings) = CommandLineRequest(arguments, in: environment) else { return nil }
-            return settings.region(with: nil).nodes.first?.stunPort
+            return settings.ownRegion.nodes.first?.stunPort
         }
         #expect(try port("--stun-listen=[2001:db8::1]:3479") == 3479)
         #expect(try port("--stun-listen=192.0.2.1:3478", "-a=127.0.0.1:8081") == 0)

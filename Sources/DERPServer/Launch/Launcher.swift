@@ -16,34 +16,13 @@ struct Launcher {
 
         let preparation = try await Preparation(self.settings)
         let relay = try RelayServer(configuration: preparation.configuration, logger: logger)
-        let lists = preparation.configuration.admission.lists
-        var reloadables: [Reloadable] = [.map(of: relay)]
-        if let lists { reloadables.append(.keyLists(lists, logger: logger)) }
-        if let path = self.settings.limits.rateFile {
-            reloadables.append(.rates(RateFile(path: path, relay: relay, logger: logger)))
-        }
-        let certificates = preparation.certificates.files.map {
-            CertificateService(files: $0, relay: relay, logger: logger)
-        }
-        if let certificates { reloadables.append(.certificates(certificates)) }
-        let (start, started) = AsyncStream.makeStream(of: Void.self)
-        let acme = preparation.certificates.acme.map {
-            ACMEService(certificates: $0, start: start, logger: logger)
-        }
-        if let acme { reloadables.append(.orders(of: acme)) }
-        let service = RelayService(relay: relay, logger: logger, reloadables: reloadables) { [logger] in
-            defer { started.finish() }
-            try await self.publishChosenPorts(of: relay)
+        let service = RelayService(relay: relay, logger: logger) { [logger] in
             for notice in preparation.notices {
                 logger.log(level: notice.level, notice.message, metadata: notice.metadata)
             }
             await self.announce(relay, logger: logger)
         }
-
-        var services: [any Service] = [service, MemoryReturn(relay: relay)]
-        if let lists { services.append(KeyListService(lists: lists, logger: logger)) }
-        if let certificates { services.append(certificates) }
-        if let acme { services.append(acme) }
+        let services: [any Service] = [service, MemoryReturn(relay: relay)]
 
         // The relay logs what matters; the group's own lines would repeat it.
         var quiet = logger
@@ -67,21 +46,9 @@ struct Launcher {
         }
     }
 
-    /// Puts the ports that the kernel chose for port 0 into the map.
-    private func publishChosenPorts(of relay: RelayServer) async throws {
-        let isDERPPortChosen = self.settings.listen.port == 0 && self.settings.region.port == nil
-        let derp = isDERPPortChosen ? await relay.boundAddresses.first : nil
-        let stun = self.settings.stun?.address.port == 0 ? await relay.boundSTUNAddresses.first : nil
-        try await relay.regionMap.updateOwnRegion { region in
-            guard !region.nodes.isEmpty else { return }
-            if let derp { region.nodes[0].derpPort = Int(derp.port) }
-            if let stun { region.nodes[0].stunPort = Int(stun.port) }
-        }
-    }
-
     private func announce(_ relay: RelayServer, logger: Logger) async {
         // On standard output, and in the words of a DERP map, so that it can be copied or cut out.
-        if let pin = relay.configuration.region?.nodes.first?.certName, !pin.isEmpty {
+        if let pin = relay.certificatePin {
             OutputQueue.standardOutput.write("CertName: \(pin)\n")
         }
         let addresses = await Self.text(of: relay.boundAddresses)

@@ -6,7 +6,6 @@ import Logging
 struct Preparation {
     private(set) var configuration: RelayServer.Configuration
     private(set) var notices: [Notice] = []
-    let certificates: PreparedCertificates
 
     /// Reads what `settings` name, and makes what is missing: the key, a self-signed certificate.
     ///
@@ -18,13 +17,12 @@ struct Preparation {
         let authorities = try settings.authorities()
         let certificates = try PreparedCertificates(settings, authoritiesPEM: authorities, makesFiles: makesFiles)
         notices += certificates.notices
-        self.certificates = certificates
         let address = try await Self.resolve(settings.listen, "-a")
 
         var configuration = RelayServer.Configuration(
             privateKey: privateKey,
             addresses: [address],
-            security: certificates.set.map { .certificates($0) } ?? .none
+            security: certificates.security
         )
         // On the host of -a, as in derper, so one look-up does for both, and for STUN unless it has a host of its own.
         configuration.plainHTTPAddresses = settings.plainHTTP.map { [IPEndpoint(address.ip, port: $0.port)] } ?? []
@@ -41,7 +39,7 @@ struct Preparation {
             configuration.debugNetworks += ["127.0.0.0/8", "::1"].compactMap { IPNetwork($0) }
         }
         configuration.hostnames = settings.hostnames
-        configuration.region = settings.region(with: certificates.set?.defaultCertificate)
+        configuration.region = settings.ownRegion
         configuration.admission = try settings.admission.policy(authoritiesPEM: authorities)
         configuration.connectionLimits = settings.limits.connections
         let plan = MemoryPlan(
@@ -52,7 +50,7 @@ struct Preparation {
         configuration.connectionLimits.pendingMemory = plan.pending
         notices += Self.notices(of: plan, settings.limits)
         configuration.loginTimeout = settings.limits.loginTimeout
-        configuration.rateLimits = try RateFile.read(settings.limits.rateFile)
+        configuration.rateLimitFile = try Self.rates(settings.limits.rateFile)
         configuration.proxies = settings.proxies
         configuration.mapSources = settings.map.sources
         configuration.mapSources.authoritiesPEM = authorities
@@ -126,6 +124,14 @@ struct Preparation {
         }
         guard let told = limits.queueMemory, told != MemoryPlan.standardQueues else { return [] }
         return [.choice("The queues' memory is as told", ["bytes": "\(told)"])]
+    }
+
+    private static func rates(_ path: String?) throws(StartError) -> RateLimitFile? {
+        do {
+            return try path.map { path throws(DERPError) in try RateLimitFile(path: path) }
+        } catch {
+            throw StartError("-rate-config", error)
+        }
     }
 
     private static func resolve(_ listen: ListenAddress, _ flag: String) async throws(StartError) -> IPEndpoint {

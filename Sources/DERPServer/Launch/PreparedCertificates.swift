@@ -2,14 +2,9 @@ import DERPKit
 import Glibc
 import Logging
 
-/// What clients are shown, and what keeps it up to date.
+/// The certificates that clients are shown.
 struct PreparedCertificates {
-    /// `nil` without TLS.
-    private(set) var set: CertificateSet?
-    /// The files that the set follows, with `-certmode manual` and `self-signed`.
-    private(set) var files: CertificateFiles?
-    /// Who orders what the set shows, with `-certmode letsencrypt`.
-    private(set) var acme: ACMECertificates?
+    private(set) var security = RelayServer.Configuration.Security.none
     private(set) var notices: [Notice] = []
 
     /// Reads what `settings` name, and makes what is missing.
@@ -41,8 +36,7 @@ struct PreparedCertificates {
 
     private mutating func useFiles(in directory: String, _ settings: ServerSettings) throws {
         let files = try CertificateFiles(directory: directory, hosts: settings.hostnames)
-        self.files = files
-        self.set = files.certificates
+        self.security = .files(files)
         self.notices = files.files.map { .init($0.certificate, of: $0.host, directory: directory) }
     }
 
@@ -53,7 +47,7 @@ struct PreparedCertificates {
                 let stored = try Certificate.storedSelfSigned(for: host, directory: directory)
                 try certificates.replace(try stored ?? .selfSigned(for: host), for: host)
             }
-            self.set = certificates
+            self.security = .certificates(certificates)
             return
         }
         for host in settings.hostnames {
@@ -61,8 +55,7 @@ struct PreparedCertificates {
             self.notices.append(.init(stored, of: host, directory: directory))
         }
         let files = try CertificateFiles(directory: directory, hosts: settings.hostnames, kind: .selfSigned)
-        self.files = files
-        self.set = files.certificates
+        self.security = .files(files)
     }
 
     private mutating func order(
@@ -78,8 +71,7 @@ struct PreparedCertificates {
             hosts: settings.hostnames,
             storesKey: makesFiles
         )
-        self.acme = certificates
-        self.set = certificates.certificates
+        self.security = .acme(certificates)
         for host in settings.hostnames {
             if let certificate = certificates.certificates.certificate(for: host) {
                 self.notices.append(.init(certificate, of: host, directory: configuration.storage))

@@ -9,8 +9,6 @@ import UnixSignals
 struct RelayService: Service {
     let relay: RelayServer
     let logger: Logger
-    /// What SIGHUP has read again, all at the same time: the slowest holds up none.
-    let reloadables: [Reloadable]
     /// Called as soon as the relay listens. Signals are heeded already.
     let onStart: @Sendable () async throws -> Void
 
@@ -28,17 +26,16 @@ struct RelayService: Service {
                 try await self.relay.run()
             } onGracefulShutdown: {
                 self.logger.info("Stopping")
-                Task { await self.relay.shutdown() }
             }
         }
     }
 
     private func watch(_ signals: UnixSignalsSequence) async {
-        if EarlyHangup.take() { self.reload() }
+        if EarlyHangup.take() { Task { await self.relay.reload() } }
         var received = 0
         for await signal in signals {
             if signal == .sighup {
-                self.reload()
+                Task { await self.relay.reload() }
                 continue
             }
             received += 1
@@ -53,13 +50,5 @@ struct RelayService: Service {
                 exit(EXIT_SUCCESS)
             }
         }
-    }
-
-    private func reload() {
-        self.logger.info(
-            "Reading again",
-            metadata: ["cause": "SIGHUP", "what": "\(self.reloadables.map(\.name).joined(separator: ", "))"]
-        )
-        for reloadable in self.reloadables { Task { await reloadable.reload() } }
     }
 }

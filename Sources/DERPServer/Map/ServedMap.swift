@@ -22,7 +22,9 @@ struct ServedMap: Sendable {
             notes.append("warning: \(settings.sources.layers.locating("-certdir: \(error)")): its pin isn't in the map")
         }
         self.sources = settings.map.sources
-        self.ownRegion = settings.map.sources.includesOwnRegion ? settings.region(with: certificate) : nil
+        var region = settings.ownRegion
+        region.setPin(certificate?.mapPin)
+        self.ownRegion = settings.map.sources.includesOwnRegion ? region : nil
         self.caFile = settings.caFile
         self.notes = notes
     }

@@ -2,22 +2,21 @@ import AsyncSockets
 import DERPKit
 
 extension ServerSettings {
-    /// This server's region as clients are to see it.
-    ///
-    /// - Parameter certificate: What is served; its pin goes into the map when nothing else vouches for it.
-    func region(with certificate: Certificate?) -> DERPRegion {
+    /// This server's region as the settings describe it. The relay adds its certificate's pin, and the ports that the
+    /// kernel chooses.
+    var ownRegion: DERPRegion {
         let stunPort = self.stun.map { $0.address.port == 3478 ? 0 : Int($0.address.port) } ?? -1
         let port = self.region.port ?? self.listen.port
         let node = DERPNode(
             name: "\(self.region.id)a",
             regionID: self.region.id,
             hostName: self.hostname,
-            certName: certificate?.mapPin ?? "",
             ipv4: self.region.ipv4 ?? self.knownAddress(.ipv4),
             ipv6: self.region.ipv6 ?? self.knownAddress(.ipv6),
             stunPort: stunPort,
             stunOnly: !self.isRelayEnabled,
-            derpPort: port == 443 ? 0 : Int(port),
+            // 443 goes without saying, unless the relay would put the port there that it listens on.
+            derpPort: port == 443 && self.listen.port != 0 ? 0 : Int(port),
             canPort80: self.plainHTTP?.port == 80
         )
         return DERPRegion(

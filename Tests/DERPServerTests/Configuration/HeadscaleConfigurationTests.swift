@@ -68,7 +68,7 @@ struct HeadscaleConfigurationTests {
         let taken = try Configured(text).settings()
         #expect(taken.listen == ListenAddress(host: "", port: 8443))
         #expect(taken.stun == STUNSettings(address: .init(host: "127.0.0.2", port: 3479), flag: "--stun-listen"))
-        #expect(taken.region(with: nil).nodes.first?.stunPort == 3479)
+        #expect(taken.ownRegion.nodes.first?.stunPort == 3479)
         #expect(taken.keyFile == "/keys/derp" && taken.admission.controllers.isEmpty)
         #expect(
             taken.region
@@ -144,13 +144,13 @@ struct HeadscaleConfigurationTests {
     func proxy() throws {
         let text = "server_url: https://h.relays.test\nderp: {server: {enabled: true}}\n"
         let behind = try Configured(text).settings("-a=127.0.0.1:8081", "-certmode=none")
-        #expect(behind.listen.port == 8081 && behind.region(with: nil).nodes.first?.derpPort == 0)
-        #expect(behind.region(with: nil).nodes.first?.hostName == "h.relays.test")
+        #expect(behind.listen.port == 8081 && behind.ownRegion.nodes.first?.derpPort == 0)
+        #expect(behind.ownRegion.nodes.first?.hostName == "h.relays.test")
         // Nobody reaches it on the proxy's loopback.
-        #expect(behind.region(with: nil).nodes.first?.ipv4 == "")
+        #expect(behind.ownRegion.nodes.first?.ipv4 == "")
         // Another host has ports of its own.
         let other = try Configured(text + "relay: {hostname: derp.relays.test, a: \":8443\"}").settings()
-        #expect(other.region(with: nil).nodes.first?.derpPort == 8443 && other.listen.port == 8443)
+        #expect(other.ownRegion.nodes.first?.derpPort == 8443 && other.listen.port == 8443)
         #expect(try Configured(text).settings("-hostname=x.relays.test").region.port == nil)
     }
 

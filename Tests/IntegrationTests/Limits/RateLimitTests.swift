@@ -140,7 +140,7 @@ struct RateLimitTests {
         let start = ContinuousClock.now
         try sender.expectQuiet()
         #expect(ContinuousClock.now - start < .seconds(5))
-        try eventually("it is logged") { server.log.contains("Read the clients' rates anew") }
+        try eventually("it is logged") { server.log.contains("Read the clients' rates again") }
 
         try self.directory.write(#"{"PerClientRateLimitBytesPerSec": 1000}"#, to: "rates.json")
         server.send(signal: SIGHUP)

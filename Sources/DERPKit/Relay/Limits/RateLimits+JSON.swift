@@ -8,14 +8,14 @@ extension RateLimits {
     /// `Keys` and `Groups` with rates for single keys and for each of several, and `AdvertiseRates`.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration`, which names the file and, where there is one, the line.
-    public init(path: String) throws {
+    public init(path: String) throws(DERPError) {
         let text: String
         do {
             text = try FileReader.text(at: path, limit: Self.maximumSize)
         } catch {
             throw DERPError(.invalidConfiguration, "can't read \(path): \(error)")
         }
-        do {
+        do throws(SourceValue.Failure) {
             try self.init(json: text)
         } catch {
             throw DERPError(.invalidConfiguration, "\(path), line \(error.line): \(error.message)")

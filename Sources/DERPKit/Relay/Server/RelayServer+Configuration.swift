@@ -3,16 +3,6 @@ import AsyncSockets
 extension RelayServer {
     /// Everything that a relay can be told. Every default is what a public relay wants.
     public struct Configuration: Sendable {
-        /// What protects the relay's port.
-        public enum Security: Sendable {
-            /// TLS 1.2 and 1.3 with this certificate.
-            case tls(Certificate)
-            /// TLS 1.2 and 1.3 with these certificates, by the name that a client asks for.
-            case certificates(CertificateSet)
-            /// Plain HTTP: for tests, and behind a proxy that ends TLS.
-            case none
-        }
-
         /// What `GET /` shows.
         public enum HomePage: Hashable, Sendable {
             /// A short page that says what this server is.
@@ -45,6 +35,10 @@ extension RelayServer {
         /// from loopback is most likely a proxy, behind which may be anybody.
         public var debugNetworks: [IPNetwork] = []
         /// This server's own region of the DERP map; `nil`: none. Without it and ``mapSources`` no map is served.
+        ///
+        /// Its first node is this server. While the relay runs it keeps that node up to date: the pin of a self-signed
+        /// certificate, where ``DERPNode/certName`` is empty or a pin, and the ports that the kernel chose for port 0,
+        /// where the node names none.
         public var region: DERPRegion?
         /// Who is asked about clients. By default nobody is: whoever reaches the relay may use it.
         public var admission = AdmissionPolicy()
@@ -56,7 +50,8 @@ extension RelayServer {
         public var mapSources = RegionMap.Sources()
         /// Whose addresses `/bootstrap-dns` tells, beside those of the map's nodes.
         public var bootstrapNames = BootstrapNames()
-        /// How many event loops (threads) serve clients; 1…256. `nil`: one per core that the process may use.
+        /// How many event loops (threads) serve clients; 1…256. `nil`: one per core that the process may use. Without
+        /// effect on a relay that is given its loops.
         public var loopCount: Int?
 
         /// How long a peer may take for TLS and the HTTP request. More than zero.
@@ -82,6 +77,8 @@ extension RelayServer {
         public var connectionLimits = ConnectionLimits()
         /// How fast clients may send at first. ``RelayServer/setRateLimits(_:)`` changes it.
         public var rateLimits = RateLimits()
+        /// A file of rates that is followed while the relay runs. It replaces ``rateLimits``.
+        public var rateLimitFile: RateLimitFile?
         /// Which proxies stand before the relay.
         public var proxies = ProxyTrust()
 
@@ -99,27 +96,10 @@ extension RelayServer {
     }
 }
 
-extension RelayServer.Configuration.Security {
-    /// What is shown to clients; `nil` without TLS.
-    func certificates() throws(DERPError) -> CertificateSet? {
-        switch self {
-        case .tls(let certificate): try CertificateSet(certificate)
-        case .certificates(let certificates): certificates
-        case .none: nil
-        }
-    }
-}
-
 extension RelayServer.Configuration {
     /// Where the plain port may send its clients.
     var ownHosts: [HTTPAuthority] {
-        let names =
-            switch self.security {
-            case _ where !self.hostnames.isEmpty: self.hostnames
-            case .tls(let certificate): (try? certificate.leaf())?.alternativeNames ?? []
-            case .certificates(let certificates): certificates.status.map(\.host)
-            case .none: [String]()
-            }
+        let names = self.hostnames.isEmpty ? self.security.hostnames : self.hostnames
         return names.compactMap { name in
             HTTPAuthority(IPAddress(name)?.family == .ipv6 ? "[\(name)]" : name).flatMap { $0.port == nil ? $0 : nil }
         }

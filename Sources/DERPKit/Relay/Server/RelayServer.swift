@@ -1,6 +1,7 @@
 import AsyncSockets
 import Logging
 import STUNKit
+import ServiceLifecycle
 
 /// A DERP relay: listens, admits clients, and forwards their packets.
 ///
@@ -9,9 +10,10 @@ import STUNKit
 /// try await relay.run()
 /// ```
 ///
-/// It leaves the process alone: it installs no signal handler and never exits. With other relays of the process it shares
-/// nothing but the threads that look names up for what it fetches, its mesh, and its controllers.
-public actor RelayServer {
+/// It is a `Service` of swift-service-lifecycle: in a `ServiceGroup` it stops gracefully. It leaves the process alone:
+/// it installs no signal handler and never exits. Relays of one process share nothing but the threads that look up the
+/// names of what they fetch, of other nodes and of admission controllers.
+public actor RelayServer: Service {
     /// The settings that the relay was made with.
     public nonisolated let configuration: Configuration
 
@@ -29,7 +31,7 @@ public actor RelayServer {
     private let group: IOLoopGroup
     let relays: [RelayLoop]
     let context: RelayContext
-    private let certificates: CertificateSet?
+    nonisolated let certificates: CertificateSet?
     private let tls: RelayTLS?
     let stun: STUNServer
     let logger: Logger
@@ -45,8 +47,10 @@ public actor RelayServer {
     var takeoverLinks: [TakeoverLinks.Peer: Task<Void, Never>] = [:]
     /// Who wants to stop the relay, but waits until it has started.
     private var startWaiters: [CheckedContinuation<Void, Never>] = []
-    /// What is kept up to date beside relaying.
+    /// What is kept up to date for newcomers.
     private var updates: [Task<Void, Never>] = []
+    /// What is kept up to date for all clients.
+    private var followers: [Task<Void, Never>] = []
     /// What leads to the other nodes of the mesh.
     let links: [MeshLink]
     private var linkTasks: [Task<Void, Never>] = []
@@ -64,18 +68,24 @@ public actor RelayServer {
 
     /// Makes a relay that does not listen yet.
     ///
-    /// - Parameter logger: `nil` logs nothing. Its handler is called on the event loops, by which all clients are served, so it
-    ///   must not block: a handler that writes to a pipe which nobody reads stops the relay. `DERPServer` leaves lines in a
-    ///   bounded queue, which a thread of its own writes, and which counts what it has to drop. Lines that others can cause
-    ///   are limited: ten of a kind at once, then one in ten seconds, with the number of those `left_out` before it.
+    /// - Parameters:
+    ///   - group: The event loops that serve clients. `nil`: the relay has threads of its own, as many as
+    ///     ``Configuration/loopCount`` says. Relays, clients and STUN servers may share loops; each of them then shares
+    ///     the time of these threads.
+    ///   - logger: `nil` logs nothing. Its handler is called on the event loops, which serve all clients, so it must not
+    ///     block: a handler that writes to a pipe which nobody reads stops the relay. `DERPServer` leaves lines in a
+    ///     bounded queue, which a thread of its own writes, and counts those that it drops. Lines that others can cause
+    ///     are limited: ten of a kind at once, then one in ten seconds, with the number `left_out` before it.
     /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate`.
-    public init(configuration: Configuration, logger: Logger? = nil) throws {
+    public init(configuration: Configuration, on group: IOLoopGroup? = nil, logger: Logger? = nil) throws {
         try configuration.validate()
         self.configuration = configuration
         self.logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
-        self.group = try Self.orThrow(.invalidConfiguration) { () throws(SocketError) in
-            try IOLoopGroup(count: configuration.loopCount)
-        }
+        self.group =
+            try group
+            ?? Self.orThrow(.invalidConfiguration) { () throws(SocketError) in
+                try IOLoopGroup(count: configuration.loopCount)
+            }
         let loops = self.group.loops
         self.relays = loops.map {
             RelayLoop(
@@ -85,15 +95,15 @@ public actor RelayServer {
             )
         }
         RelayLoop.connect(self.relays)
-        let rates = RateTable(configuration.rateLimits)
+        let rates = RateTable(configuration.rateLimitFile?.limits ?? configuration.rateLimits)
         self.relays.forEach { $0.setRates(rates) }
+        self.certificates = try configuration.security.certificates()
         self.regionMap = try RegionMap(
-            ownRegion: configuration.region,
+            ownRegion: Self.region(configuration.region, with: self.certificates),
             sources: configuration.mapSources,
             on: loops.first,
             logger: self.logger
         )
-        self.certificates = try configuration.security.certificates()
         self.tls = try self.certificates.map { certificates in
             try RelayTLS(certificates: certificates, key: configuration.privateKey.publicKey)
         }
@@ -134,19 +144,24 @@ extension RelayServer {
 // MARK: Life
 
 extension RelayServer {
-    /// Starts the relay, unless that was done, and serves until ``shutdown()`` has been called, or the task is cancelled.
+    /// Starts the relay unless it has been started, and serves until it is told to stop: by ``shutdown()``, by the graceful
+    /// shutdown of its `ServiceGroup`, or because the task is cancelled. Returns when everything is closed.
+    ///
+    /// Meanwhile the relay keeps itself up to date. It follows the files of certificates, key lists, rates and maps, fetches
+    /// maps from URLs, orders and renews certificates by ACME, and publishes its own pin and ports in the map.
     ///
     /// - Throws: As ``start()``.
     public func run() async throws {
         if case .new = self.state { try await self.start() }
-        await withTaskCancellationHandler {
+        await withTaskCancellationOrGracefulShutdownHandler {
             await self.waitUntilStopped()
-        } onCancel: {
+        } onCancelOrGracefulShutdown: {
             Task { await self.shutdown() }
         }
     }
 
-    /// Begins to listen on all addresses, or on none. A relay can be started once, and runs until ``shutdown()``.
+    /// Begins to listen on all addresses, or on none. A relay can be started once, and runs until ``shutdown()``: everything
+    /// that ``run()`` says of the meantime holds from here on.
     ///
     /// Maps from URLs are fetched once it listens: until then the map has what the cache has of them.
     ///
@@ -169,6 +184,7 @@ extension RelayServer {
             let predecessor = try await self.findPredecessor()
             try await self.listen(with: predecessor)
             try await self.succeed(predecessor)
+            try await self.publishChosenPorts()
         } catch {
             self.hasStarted()
             await self.shutdown()
@@ -181,6 +197,8 @@ extension RelayServer {
             Task { await regionMap.run() }, Task { await bootstrapDNS.run(for: regionMap) },
             Task { await context.memory.run(over: relays, gate: context.gate, refusals: context.refusals) },
         ]
+        self.updates += self.followCertificates()
+        self.followers = self.followFiles()
         self.linkTasks = self.links.map { link in Task(executorPreference: link.loop) { await link.run() } }
         self.hasStarted()
         self.logger.debug(
@@ -223,7 +241,7 @@ extension RelayServer {
         case .stopping: return await self.waitUntilStopped()
         case .new, .starting, .running, .retiring: self.state = .stopping
         }
-        self.updates.forEach { $0.cancel() }
+        (self.updates + self.followers).forEach { $0.cancel() }
         await self.closeSockets()
         let farewell = Self.farewell
         let time = self.configuration.drainTimeout

@@ -1,3 +1,4 @@
+import DERPKit
 import Glibc
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import DERPKit
 import Foundation
 import TestSupport
 import Testing
@@ -54,7 +55,7 @@ struct ReloadEffectTests {
                 "\(try Look.admits(server, key))"
             }
         },
-        ReloadEffect(.rates, flags: ["rate-config"]) { stage in
+        ReloadEffect(.rates, flags: ["rate-config"], logged: "Read the clients' rates again") { stage in
             let directory = try stage.directory()
             try directory.write("{}", to: "rates.json")
             let server = try stage.server("-rate-config", directory.file("rates.json").path)

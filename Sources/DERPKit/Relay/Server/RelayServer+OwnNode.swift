@@ -1,0 +1,57 @@
+import AsyncSockets
+
+/// What the map says of this server, which is the first node of its own region.
+extension RelayServer {
+    /// The pin of the certificate that clients are shown by default: `sha256-raw:` and 64 hexadecimal digits, as a DERP
+    /// map's `CertName` takes it. `nil` when an authority vouches for the certificate, and without TLS.
+    public nonisolated var certificatePin: String? { self.certificates?.defaultCertificate?.mapPin }
+
+    /// The region with the pin of `certificates`.
+    static func region(_ region: DERPRegion?, with certificates: CertificateSet?) -> DERPRegion? {
+        guard var region else { return nil }
+        region.setPin(certificates?.defaultCertificate?.mapPin)
+        return region
+    }
+
+    /// Clients know a self-signed certificate by its pin in the map alone.
+    func publishPin() async {
+        guard let certificate = self.certificates?.defaultCertificate else { return }
+        let pin = certificate.mapPin
+        do {
+            try await self.regionMap.updateOwnRegion { $0.setPin(pin) }
+        } catch {
+            self.logger.error("The certificate's pin can't be put into the map", metadata: ["problem": "\(error)"])
+        }
+    }
+
+    /// Puts the ports that the kernel chose into the map.
+    func publishChosenPorts() async throws {
+        let derp = Self.chosen(self.boundAddresses, for: self.configuration.addresses)
+        let stun = Self.chosen(await self.boundSTUNAddresses, for: self.configuration.stunAddresses)
+        guard derp != nil || stun != nil else { return }
+        try await self.regionMap.updateOwnRegion { region in
+            guard !region.nodes.isEmpty else { return }
+            if let derp, region.nodes[0].derpPort == 0 { region.nodes[0].derpPort = derp }
+            if let stun, region.nodes[0].stunPort == 0 { region.nodes[0].stunPort = stun }
+        }
+    }
+
+    private static func chosen(_ bound: [IPEndpoint], for wanted: [IPEndpoint]) -> Int? {
+        wanted.first?.port == 0 ? bound.first.map { Int($0.port) } : nil
+    }
+}
+
+extension DERPRegion {
+    /// Names `pin`, or none, as what this server's certificate is known by. A name that isn't a pin stays.
+    package mutating func setPin(_ pin: String?) {
+        guard let name = self.nodes.first?.certName, name.isEmpty || name.begins(with: Certificate.pinPrefix) else {
+            return
+        }
+        self.nodes[0].certName = pin ?? ""
+    }
+}
+
+extension Certificate {
+    /// The pin when nothing else vouches for the certificate.
+    package var mapPin: String? { self.isSelfSigned ? self.pin : nil }
+}
