@@ -1,6 +1,6 @@
-# Sourced by scripts/run: what it says of the relay that it starts.
+# Sourced by scripts/run: the text about the relay that it starts.
 
-# flag_value NAME DEFAULT ARGUMENT…: the value that the server takes of the flag, which is the last one given.
+# flag_value NAME DEFAULT ARGUMENT…: prints the value that the server uses for the flag, which is the last one given.
 flag_value() {
     local name=$1 value=$2
     shift 2
@@ -19,7 +19,7 @@ flag_value() {
     printf '%s\n' "$value"
 }
 
-# flag_is_on NAME DEFAULT ARGUMENT…: whether a boolean flag, whose value is never an argument of its own, is on.
+# flag_is_on NAME DEFAULT ARGUMENT…: succeeds if a boolean flag is on. Its value is never an argument of its own.
 flag_is_on() {
     local name=$1 value=$2
     shift 2
@@ -33,7 +33,7 @@ flag_is_on() {
     case $value in 1 | t | T | true | TRUE | True) return 0 ;; *) return 1 ;; esac
 }
 
-# describe_relay ARGUMENT…: where the relay that is started with these arguments will be found, and how to try it.
+# describe_relay ARGUMENT…: prints where clients find the relay that these arguments start, and how to try it.
 describe_relay() {
     local address http stun directory tls=yes
     address=$(flag_value a 127.0.0.1:3443 "$@")
@@ -52,8 +52,8 @@ describe_relay() {
 
     echo
     case $host in
-    127.* | '[::1]' | localhost) echo "A development relay starts on this machine only:" ;;
-    *) echo "A development relay starts, which other machines can reach:" ;;
+    127.* | '[::1]' | localhost) echo "Starting a development relay on this machine only:" ;;
+    *) echo "Starting a development relay that other machines can reach:" ;;
     esac
     map=$scheme://$shown:${address##*:}/derpmap/default
     printf '  %-14s %-18s map  %s\n' "DERP${tls:+ over TLS}" "$address" "$map"
@@ -62,13 +62,13 @@ describe_relay() {
         printf '  %-14s %-18s map  %s\n' "plain HTTP" "${host}:$http" "$map"
     fi
     if flag_is_on stun true "$@"; then printf '  %-14s %s\n' STUN "${host}:$stun"; fi
-    [ -z "$tls" ] || echo "Its key is kept in $(flag_value c .derp-dev/derper.key "$@"), its certificate in $directory/"
-    # Where scripts/tailcat looks by itself.
+    [ -z "$tls" ] || echo "The relay keeps its key in $(flag_value c .derp-dev/derper.key "$@") and its certificate in $directory/"
+    # The default of scripts/tailcat.
     local variable=
     [ "$map" = http://127.0.0.1:3480/derpmap/default ] || variable="  export TAILCAT_DERPMAP_URL=$map"$'\n\n'
     cat <<TEXT
 
-To see a real Tailscale client use it, type in two other terminals:
+To see a real Tailscale client use the relay, type in two other terminals:
 
 ${variable}  one:  TAILCAT_ADDR_FILE=/tmp/address scripts/tailcat --key=new > received
   two:  scripts/tailcat --key=new "\$(cat /tmp/address)" < README.md
@@ -76,5 +76,5 @@ ${variable}  one:  TAILCAT_ADDR_FILE=/tmp/address scripts/tailcat --key=new > re
 Ctrl-C stops the relay.
 
 TEXT
-    case $map in https:*) printf 'The map can be fetched only by who trusts its certificate: leave -http-port on for tailcat.\n\n' ;; esac
+    case $map in https:*) printf 'Only clients that trust the certificate can fetch the map. For tailcat, leave -http-port on.\n\n' ;; esac
 }

@@ -1,19 +1,19 @@
-# Sourced by the scripts beside it: installs what they need and the machine lacks, from Debian's packages.
+# Sourced by the other scripts: installs what they need and the machine doesn't have, from Debian's packages.
 
 missing_packages=()
 
-# require PACKAGE COMMAND…: notes PACKAGE when COMMAND fails, which it does where the package's content is missing.
+# require PACKAGE COMMAND…: notes PACKAGE if COMMAND fails, which it does if the package's content is missing.
 require() {
     local package=$1
     shift
     "$@" >/dev/null 2>&1 || missing_packages+=("$package")
 }
 
-# Installs what was noted. Does nothing, and asks for no rights, when nothing is missing.
+# Installs the noted packages. Does nothing, and needs no rights, if nothing is missing.
 install_missing() {
     [ ${#missing_packages[@]} -gt 0 ] || return 0
     if ! command -v apt-get >/dev/null; then
-        echo "Please install first: ${missing_packages[*]} (named as in Debian)" >&2
+        echo "Please install these packages first (names as in Debian): ${missing_packages[*]}" >&2
         exit 1
     fi
     local as_root=()
@@ -29,7 +29,7 @@ has_library() {
     /sbin/ldconfig -p | grep -F "$1 " >/dev/null
 }
 
-# What every build needs, and what the toolchain itself needs of the system.
+# What every build needs, and what the toolchain itself needs from the system.
 require_build() {
     if ! command -v swift >/dev/null; then
         echo "Please install a Swift toolchain first, 6.1 or later: https://www.swift.org/install" >&2
@@ -51,7 +51,7 @@ require_haproxy() {
     require haproxy test -x /usr/sbin/haproxy
 }
 
-# What the tests need besides: a program to judge certificates, a web server, a browser, and real clients in Python
+# What the tests need as well: a program to check certificates, a web server, a browser, and real clients in Python
 # environments of their own.
 require_tests() {
     require openssl command -v openssl
@@ -74,7 +74,7 @@ require_tests() {
 provide_python_package() {
     local environment="$PWD/.build-tools/$1-$2"
     if ! [ -e "$environment/installed" ]; then
-        # Chained: in a command substitution a failure wouldn't end the script.
+        # Chained, because in a command substitution a failure wouldn't end the script.
         rm -rf "$environment" &&
             python3 -m venv "$environment" >&2 &&
             "$environment/bin/python" -m pip install --quiet --disable-pip-version-check "$1==$2" >&2 &&
@@ -83,14 +83,14 @@ provide_python_package() {
     echo "$environment/bin/python"
 }
 
-# Puts the path of a Python with a WebSocket library into WEBSOCKETS_PYTHON, unless the caller has set it.
+# Sets WEBSOCKETS_PYTHON to the path of a Python with a WebSocket library, unless the caller has set it.
 provide_websockets() {
     [ -z "${WEBSOCKETS_PYTHON:-}" ] || return 0
     WEBSOCKETS_PYTHON=$(provide_python_package websockets 15.0.1)
     export WEBSOCKETS_PYTHON
 }
 
-# Puts the real client's path into TAILCAT, unless the caller has set it.
+# Sets TAILCAT to the path of the real client, unless the caller has set it.
 provide_tailcat() {
     [ -z "${TAILCAT:-}" ] || return 0
     local python
