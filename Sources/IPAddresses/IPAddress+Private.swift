@@ -1,6 +1,6 @@
 extension IPAddress {
-    /// Whether the address means nothing outside of its network: private (RFC 1918, RFC 4193), shared (RFC 6598), of a
-    /// link (RFC 3927, RFC 4291 §2.5.6), loopback or unspecified; mapped or not.
+    /// Whether the address has no meaning outside its network: private (RFC 1918, RFC 4193), shared (RFC 6598),
+    /// link-local (RFC 3927, RFC 4291 §2.5.6), loopback or unspecified; mapped or not.
     public var isPrivate: Bool {
         let address = self.unmapped
         return address.isLoopback || address.isUnspecified || Self.privateNetworks.contains { $0.contains(address) }

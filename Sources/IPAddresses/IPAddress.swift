@@ -7,9 +7,9 @@ public struct IPAddress: Hashable, Sendable {
         case ipv4, ipv6
     }
 
-    /// The address's protocol. An IPv4-mapped IPv6 address is `.ipv6` until ``unmapped`` is taken.
+    /// The address's protocol. An IPv4-mapped IPv6 address is `.ipv6`; see ``unmapped``.
     public let family: Family
-    /// The first and the last eight bytes in network order; an IPv4 address lies in the low 32 bits of `low`.
+    /// The first and the last eight bytes in network order. An IPv4 address is in the low 32 bits of `low`.
     package let high: UInt64
     package let low: UInt64
 
@@ -19,12 +19,12 @@ public struct IPAddress: Hashable, Sendable {
         self.low = low
     }
 
-    /// The address with 32 bits `value`, most significant byte first.
+    /// Makes the IPv4 address with the 32 bits of `value`, most significant byte first.
     public init(ipv4 value: UInt32) {
         self.init(family: .ipv4, high: 0, low: UInt64(value))
     }
 
-    /// Takes 4 bytes (IPv4) or 16 bytes (IPv6) in network order; `nil` for any other size.
+    /// Reads 4 bytes (IPv4) or 16 bytes (IPv6) in network order. Returns `nil` for any other size.
     public init?(bytes: some Collection<UInt8>) {
         switch bytes.count {
         case 4:
@@ -78,7 +78,7 @@ public struct IPAddress: Hashable, Sendable {
             + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
     }
 
-    /// The IPv4 address inside an IPv4-mapped IPv6 one; any other address as it is.
+    /// The IPv4 address in an IPv4-mapped IPv6 address; any other address unchanged.
     public var unmapped: Self {
         guard self.family == .ipv6, self.high == 0, self.low >> 32 == 0xffff else { return self }
         return Self(ipv4: UInt32(truncatingIfNeeded: self.low))

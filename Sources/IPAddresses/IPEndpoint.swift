@@ -13,7 +13,7 @@ public struct IPEndpoint: Hashable, Sendable {
 
     /// Reads `192.0.2.1:443`, `[2001:db8::1]:443`, or `:443`, which is every address of both families.
     ///
-    /// Names are not resolved: `nil` for anything that is no literal.
+    /// Doesn't resolve names. Returns `nil` for anything that isn't a literal.
     public init?(_ text: some StringProtocol) {
         guard let colon = text.lastPosition(of: ":") else { return nil }
         let digits = text.rest(behind: colon)
@@ -79,7 +79,7 @@ extension IPEndpoint {
         }
     }
 
-    /// Reads the kernel's form; `nil` for a family other than IPv4 and IPv6.
+    /// Reads the kernel's form. Returns `nil` for a family other than IPv4 and IPv6.
     package init?(_ storage: borrowing sockaddr_storage) {
         let copy = copy storage
         let address: Self? = withUnsafeBytes(of: copy) { raw in

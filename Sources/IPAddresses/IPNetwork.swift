@@ -21,7 +21,7 @@ public struct IPNetwork: Hashable, Sendable {
         self.address = Self.mask(address, to: bits)
     }
 
-    /// Whether `address`, unmapped, lies in this network.
+    /// Returns whether `address`, unmapped, is in this network.
     public func contains(_ address: IPAddress) -> Bool {
         let address = address.unmapped
         return address.family == self.address.family && Self.mask(address, to: self.prefixLength) == self.address

@@ -1,24 +1,24 @@
 /// Text from outside, read byte by byte.
 ///
-/// Swift compares and cuts text by Characters: U+0600 or an accent joins the comma or colon before it or behind it, a line feed joins
-/// the carriage return, U+212A (K) equals the letter K. Whoever writes such text then decides where it is cut. These are used
-/// instead, for all text; scripts/check-source keeps the others out.
+/// Swift compares and cuts text by Characters: U+0600 or an accent joins the comma or colon next to it, a line feed
+/// joins the carriage return, U+212A (K) equals the letter K. So somebody who writes such text decides where it is cut.
+/// Use these functions instead, for all text; scripts/check-source refuses the others.
 extension StringProtocol {
-    /// Whether the text begins with the bytes of `prefix`.
+    /// Returns whether the text begins with the bytes of `prefix`.
     @inlinable
     package func begins(with prefix: some StringProtocol) -> Bool { self.utf8.starts(with: prefix.utf8) }
 
-    /// Whether the text ends with the bytes of `suffix`.
+    /// Returns whether the text ends with the bytes of `suffix`.
     @inlinable
     package func ends(with suffix: some StringProtocol) -> Bool {
         self.utf8.reversed().starts(with: suffix.utf8.reversed())
     }
 
-    /// Whether the bytes are the same.
+    /// Returns whether the bytes are the same.
     @inlinable
     package func equals(_ other: some StringProtocol) -> Bool { self.utf8.elementsEqual(other.utf8) }
 
-    /// Whether the bytes of `text`, which is short, are somewhere in it.
+    /// Returns whether the text contains the bytes of `text`, which is short.
     @inlinable
     package func holds(_ text: some StringProtocol) -> Bool {
         var rest = self.utf8[...]
@@ -29,35 +29,35 @@ extension StringProtocol {
         return text.utf8.isEmpty
     }
 
-    /// What is behind the bytes of `prefix`; `nil` when the text doesn't begin with them.
+    /// Returns what follows the bytes of `prefix`, or `nil` if the text doesn't begin with them.
     @inlinable
     package func rest(after prefix: some StringProtocol) -> SubSequence? {
         guard self.begins(with: prefix) else { return nil }
         return self[self.utf8.index(self.startIndex, offsetBy: prefix.utf8.count)...]
     }
 
-    /// What is before the bytes of `suffix`; `nil` when the text doesn't end with them.
+    /// Returns what precedes the bytes of `suffix`, or `nil` if the text doesn't end with them.
     @inlinable
     package func rest(before suffix: some StringProtocol) -> SubSequence? {
         guard self.ends(with: suffix) else { return nil }
         return self[..<self.utf8.index(self.startIndex, offsetBy: self.utf8.count - suffix.utf8.count)]
     }
 
-    /// What is behind the byte at `index`, which is an ASCII character's.
+    /// Returns what follows the byte at `index`, which must be an ASCII character.
     @inlinable
     package func rest(behind index: Index) -> SubSequence { self[self.utf8.index(after: index)...] }
 
-    /// What is between the brackets of an IPv6 literal, as in `[::1]`; `nil` when there are none.
+    /// The text between the brackets of an IPv6 literal, as in `[::1]`, or `nil` if there are none.
     @inlinable
     package var bracketed: SubSequence.SubSequence? {
         self.rest(after: "[")?.rest(before: "]")
     }
 
-    /// Where `character`, which is an ASCII character, is first.
+    /// Returns the first position of `character`, which must be an ASCII character.
     @inlinable
     package func position(of character: Unicode.Scalar) -> Index? { self.utf8.firstIndex(of: UInt8(ascii: character)) }
 
-    /// Where `character`, which is an ASCII character, is last.
+    /// Returns the last position of `character`, which must be an ASCII character.
     @inlinable
     package func lastPosition(of character: Unicode.Scalar) -> Index? {
         self.lastPosition { $0 == UInt8(ascii: character) }
@@ -65,20 +65,20 @@ extension StringProtocol {
 
     @usableFromInline
     func lastPosition(where isMeant: (UInt8) -> Bool) -> Index? {
-        // Any text's bytes can be gone through forwards.
+        // Only forward iteration works for the bytes of any text.
         self.utf8.indices.reduce(nil) { isMeant(self.utf8[$1]) ? $1 : $0 }
     }
 
-    /// What is before the first of `characters`, which are ASCII characters; all when none is there.
+    /// Returns what precedes the first of `characters`, which must be ASCII characters, or everything if there is none.
     @inlinable
     package func before(_ characters: Unicode.Scalar...) -> SubSequence {
         let bytes = characters.map { UInt8(ascii: $0) }
         return self[..<(self.utf8.firstIndex { bytes.contains($0) } ?? self.endIndex)]
     }
 
-    /// What is between one `separator`, an ASCII character, and the next, the empty ones among it.
+    /// Returns the parts between one `separator`, an ASCII character, and the next, including empty parts.
     ///
-    /// - Parameter count: how many parts there are at most, 1 or more; the last one then holds the rest.
+    /// - Parameter count: The maximum number of parts, 1 or more. The last part contains the rest.
     @inlinable
     package func parts(at separator: Unicode.Scalar, atMost count: Int = .max) -> [SubSequence] {
         let byte = UInt8(ascii: separator)
@@ -91,7 +91,7 @@ extension StringProtocol {
         return parts + [self[start...]]
     }
 
-    /// The words of ASCII letters, digits and `others`, which are ASCII characters.
+    /// Returns the words made of ASCII letters, digits and `others`, which must be ASCII characters.
     @inlinable
     package func words(of others: Unicode.Scalar...) -> [SubSequence] {
         let others = others.map { UInt8(ascii: $0) }
@@ -131,7 +131,7 @@ extension StringProtocol {
         String(decoding: self.utf8.map { (0x61...0x7a).contains($0) ? $0 & ~0x20 : $0 }, as: UTF8.self)
     }
 
-    /// The text with each `character` in the place of another, both of them ASCII characters.
+    /// Returns the text with each occurrence of a character replaced by another one. Both must be ASCII characters.
     @inlinable
     package func replacing(_ character: Unicode.Scalar, by other: Unicode.Scalar) -> String {
         String(

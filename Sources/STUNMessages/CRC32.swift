@@ -1,6 +1,6 @@
-/// The CRC-32 of ITU-T V.42, which FINGERPRINT is made of (RFC 8489 §14.7).
+/// The CRC-32 of ITU-T V.42, on which FINGERPRINT is based (RFC 8489 §14.7).
 enum CRC32 {
-    /// Eight tables of 256, so that eight bytes are taken per step (slicing-by-8).
+    /// Eight tables of 256 entries, to process eight bytes per step (slicing-by-8).
     private static let tables: [UInt32] = {
         var tables = [UInt32](repeating: 0, count: 8 * 256)
         for byte in 0..<256 {
@@ -13,7 +13,7 @@ enum CRC32 {
         return tables
     }()
 
-    /// The checksum of all of `bytes`. Allocates nothing.
+    /// Returns the checksum of all of `bytes`. Doesn't allocate.
     static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         self.tables.withUnsafeBufferPointer { tables in
             var crc = ~UInt32(0)

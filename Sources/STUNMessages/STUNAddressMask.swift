@@ -1,4 +1,4 @@
-/// What the bytes of an address are XORed with, so that no middlebox rewrites them (RFC 8489 §14.2).
+/// The bytes with which an address is XORed, so that no middlebox rewrites it (RFC 8489 §14.2).
 struct STUNAddressMask {
     let port: UInt16
     let ipv4: UInt32

@@ -1,6 +1,6 @@
-/// One attribute of a message, lying in the message's own bytes (RFC 8489 §14).
+/// One attribute of a message, within the message's own bytes (RFC 8489 §14).
 struct STUNAttribute {
-    /// What an attribute says. Unknown kinds are kept as numbers and skipped.
+    /// The kind of an attribute. Unknown kinds are kept as numbers and skipped.
     struct Kind: Hashable {
         let rawValue: UInt16
 
@@ -10,12 +10,12 @@ struct STUNAttribute {
         static let fingerprint = Self(rawValue: 0x8028)
     }
 
-    /// Bytes in front of every value: kind and length.
+    /// The bytes before every value: kind and length.
     static let headerSize = 4
 
     let kind: Kind
     /// The value without its padding.
     let value: UnsafeRawBufferPointer
-    /// Where the attribute's header begins, in bytes from the start of the message.
+    /// The position of the attribute's header, in bytes from the start of the message.
     let offset: Int
 }

@@ -3,16 +3,17 @@ struct STUNAttributeReader {
     private let message: UnsafeRawBufferPointer
     private var offset: Int
 
-    /// Starts behind the header; `message` must hold that much.
+    /// Starts after the header. `message` must be at least that long.
     init(_ message: UnsafeRawBufferPointer) {
         self.message = message
         self.offset = STUNHeader.size
     }
 
-    /// Whether every byte of the message has been walked. False after `next()` gave `nil`: an attribute overruns the end.
+    /// Whether every byte of the message has been read. If this is false after `next()` returned `nil`, an attribute
+    /// overruns the end.
     var isAtEnd: Bool { self.offset == self.message.count }
 
-    /// The next attribute; `nil` at the end, and where the rest is no attribute.
+    /// Returns the next attribute, or `nil` at the end and if the rest is no attribute.
     mutating func next() -> STUNAttribute? {
         let start = self.offset + STUNAttribute.headerSize
         guard start <= self.message.count else { return nil }

@@ -1,10 +1,11 @@
-/// FINGERPRINT, the attribute that tells STUN from other traffic (RFC 8489 §14.7): always the last eight bytes.
+/// FINGERPRINT, the attribute that distinguishes STUN from other traffic (RFC 8489 §14.7). It is always the last eight
+/// bytes.
 enum STUNFingerprint {
     /// Bytes of the whole attribute.
     static let size = 8
     private static let mask: UInt32 = 0x5354_554e
 
-    /// Whether `attribute` is a FINGERPRINT that ends `message` and matches all that lies in front of it.
+    /// Returns whether `attribute` is a FINGERPRINT that ends `message` and matches everything before it.
     static func isValid(_ attribute: STUNAttribute, in message: UnsafeRawBufferPointer) -> Bool {
         guard attribute.kind == .fingerprint, attribute.value.count == 4, attribute.offset == message.count - Self.size
         else { return false }

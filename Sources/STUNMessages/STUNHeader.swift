@@ -1,6 +1,6 @@
-/// The 20 bytes in front of every message (RFC 8489 §5).
+/// The 20 bytes at the start of every message (RFC 8489 §5).
 struct STUNHeader {
-    /// Class and method of a message. Only Binding is spoken here.
+    /// The class and method of a message. Only Binding is supported.
     struct Kind: Hashable {
         let rawValue: UInt16
 
@@ -12,7 +12,7 @@ struct STUNHeader {
     static let magicCookie: UInt32 = 0x2112_a442
 
     let kind: Kind
-    /// Bytes that follow the header.
+    /// The number of bytes that follow the header.
     let length: Int
     let transactionID: STUNTransactionID
 
@@ -22,7 +22,7 @@ struct STUNHeader {
         self.transactionID = transactionID
     }
 
-    /// Reads the header; `nil` if this is no STUN: too short, first two bits set, or another cookie.
+    /// Reads the header. Returns `nil` if this isn't STUN: too short, first two bits set, or another cookie.
     init?(_ message: UnsafeRawBufferPointer) {
         guard message.count >= Self.size else { return nil }
         let kind = message.loadBigEndian(at: 0, as: UInt16.self)

@@ -13,7 +13,7 @@ extension STUNRequest {
 }
 
 extension STUNResponse {
-    /// Reads a binding success response of any conforming server; `nil` for anything else. Never traps.
+    /// Reads a binding success response of any conforming server. Returns `nil` for anything else. Never traps.
     public init?(parsing datagram: [UInt8]) {
         guard let response = datagram.withUnsafeBytes({ Self(parsing: $0) }) else { return nil }
         self = response

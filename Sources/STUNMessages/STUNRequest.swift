@@ -4,7 +4,8 @@ public struct STUNRequest: Hashable, Sendable {
     public enum Verdict: Hashable, Sendable {
         /// A request that deserves an answer.
         case request(STUNRequest)
-        /// STUN, but no request that is answered here: another kind of message, malformed, or without the marks of a node.
+        /// STUN, but no request that gets an answer: another kind of message, malformed, or without the marks of a
+        /// node.
         case refused
         /// Something else: shorter than 20 bytes, or without the magic cookie.
         case notSTUN
@@ -25,9 +26,9 @@ public struct STUNRequest: Hashable, Sendable {
 
     /// Judges one datagram. Never traps, allocates nothing.
     ///
-    /// A request has type 0x0001, says its own length, holds attributes that fill it exactly, among them SOFTWARE with
-    /// the value `tailnode`, and ends in a right FINGERPRINT. Other attributes are ignored. Whoever answers nothing
-    /// else is of no use as an amplifier, because the response is hardly longer than the request.
+    /// A request has type 0x0001 and its own length. Attributes fill it exactly, including SOFTWARE with the value
+    /// `tailnode`. It ends with a correct FINGERPRINT. Other attributes are ignored. A server that answers nothing else
+    /// is useless as an amplifier, because the response is hardly longer than the request.
     public static func parse(_ datagram: UnsafeRawBufferPointer) -> Verdict {
         guard let header = STUNHeader(datagram) else { return .notSTUN }
         guard header.kind == .bindingRequest, header.length == datagram.count - STUNHeader.size else { return .refused }
@@ -38,12 +39,12 @@ public struct STUNRequest: Hashable, Sendable {
             isFromNode = isFromNode || Self.isSoftwareOfNode(attribute)
             last = attribute
         }
-        // A right FINGERPRINT ends the datagram, so with one the walk has come to the end.
+        // A correct FINGERPRINT ends the datagram, so all attributes have been read.
         guard isFromNode, let last, STUNFingerprint.isValid(last, in: datagram) else { return .refused }
         return .request(Self(transactionID: header.transactionID))
     }
 
-    /// Writes the request, ``size`` bytes, to the start of `buffer`, which must hold that much. Returns ``size``.
+    /// Writes the request, ``size`` bytes, to the start of `buffer`, which must have room for it. Returns ``size``.
     @discardableResult
     public func write(to buffer: UnsafeMutableRawBufferPointer) -> Int {
         precondition(buffer.count >= Self.size, "a binding request takes \(Self.size) bytes")

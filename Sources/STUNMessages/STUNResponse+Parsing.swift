@@ -1,10 +1,10 @@
 import IPAddresses
 
 extension STUNResponse {
-    /// Reads a binding success response of any conforming server; `nil` for anything else. Never traps.
+    /// Reads a binding success response of any conforming server. Returns `nil` for anything else. Never traps.
     ///
-    /// XOR-MAPPED-ADDRESS counts before MAPPED-ADDRESS, which servers older than RFC 5389 send alone. Attributes may
-    /// come in any order; those that are not understood are ignored. A FINGERPRINT, if there is one, must be right.
+    /// XOR-MAPPED-ADDRESS takes precedence over MAPPED-ADDRESS, which servers older than RFC 5389 send alone.
+    /// Attributes may come in any order. Unknown attributes are ignored. A FINGERPRINT, if there is one, must be right.
     public init?(parsing datagram: UnsafeRawBufferPointer) {
         guard let header = STUNHeader(datagram), header.kind == .bindingSuccess,
             header.length == datagram.count - STUNHeader.size
@@ -28,7 +28,8 @@ extension STUNResponse {
         self.init(transactionID: header.transactionID, mappedAddress: address)
     }
 
-    /// The value of either address attribute (RFC 8489 §14.1): a zero byte, which is ignored, family, port, address.
+    /// Reads the value of either address attribute (RFC 8489 §14.1): a zero byte, which is ignored, family, port,
+    /// address.
     private static func address(in value: UnsafeRawBufferPointer, mask: STUNAddressMask) -> IPEndpoint? {
         guard value.count >= 8 else { return nil }
         let port = value.loadBigEndian(at: 2, as: UInt16.self) ^ mask.port

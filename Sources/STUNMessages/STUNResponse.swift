@@ -2,22 +2,22 @@ import IPAddresses
 
 /// A binding success response: the address that the request came from, as the server saw it.
 public struct STUNResponse: Hashable, Sendable {
-    /// Bytes of the longest response that ``write(to:)`` makes: one for an IPv6 address.
+    /// The size of the longest response that ``write(to:)`` makes, in bytes: one for an IPv6 address.
     public static let maximumSize = STUNHeader.size + STUNAttribute.headerSize + 20
 
-    /// Repeats that of the request.
+    /// The transaction ID of the request.
     public let transactionID: STUNTransactionID
     /// The client's address and port. Never an IPv4-mapped IPv6 address.
     public let mappedAddress: IPEndpoint
 
-    /// `mappedAddress` may be IPv4-mapped, as a dual-stack socket reports it; it is kept as IPv4.
+    /// Makes a response. `mappedAddress` may be IPv4-mapped, as a dual-stack socket reports it; it is stored as IPv4.
     public init(transactionID: STUNTransactionID, mappedAddress: IPEndpoint) {
         self.transactionID = transactionID
         self.mappedAddress = IPEndpoint(mappedAddress.ip.unmapped, port: mappedAddress.port)
     }
 
     /// Writes the response with one XOR-MAPPED-ADDRESS (RFC 8489 §14.2), and returns its size: 32 bytes for IPv4, 44
-    /// for IPv6. `buffer` must hold ``maximumSize`` bytes, and may be the one that held the request.
+    /// for IPv6. `buffer` must have room for ``maximumSize`` bytes, and may be the buffer of the request.
     public func write(to buffer: UnsafeMutableRawBufferPointer) -> Int {
         precondition(buffer.count >= Self.maximumSize, "a binding response takes up to \(Self.maximumSize) bytes")
         let ip = self.mappedAddress.ip

@@ -1,6 +1,6 @@
 /// The 96 bits that tie a response to its request (RFC 8489 §5).
 public struct STUNTransactionID: Hashable, Sendable {
-    /// The first four bytes and the last eight, most significant byte first: the parts that IPv6's XOR takes.
+    /// The first four bytes and the last eight, most significant byte first: the parts that the XOR for IPv6 uses.
     let head: UInt32
     let tail: UInt64
 
@@ -9,7 +9,7 @@ public struct STUNTransactionID: Hashable, Sendable {
         self.tail = tail
     }
 
-    /// Takes exactly 12 bytes; `nil` for any other count.
+    /// Reads exactly 12 bytes. Returns `nil` for any other count.
     public init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 12 else { return nil }
         self.init(
@@ -18,7 +18,7 @@ public struct STUNTransactionID: Hashable, Sendable {
         )
     }
 
-    /// A fresh one from the system's cryptographic generator, so that nobody off the path can guess it.
+    /// Makes a new ID with the system's cryptographic generator, so that nobody off the path can guess it.
     public static func random() -> Self {
         var generator = SystemRandomNumberGenerator()
         return Self(

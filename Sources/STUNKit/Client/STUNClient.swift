@@ -1,24 +1,24 @@
 import AsyncSockets
 
-/// Asks STUN servers which address they see.
+/// Asks STUN servers which address they see for this host.
 public struct STUNClient: Sendable {
     private let group: IOLoopGroup
 
-    /// A client that waits for its answers on the loops of `group`.
+    /// Makes a client that waits for answers on the loops of `group`.
     public init(group: IOLoopGroup) {
         self.group = group
     }
 
     /// Sends a binding request to `server` and waits for the response.
     ///
-    /// The request is repeated after half a second, then after twice the time before (RFC 8489 §6.2.1). Datagrams that
-    /// are no response to it are ignored; so are those of other senders.
+    /// The client repeats the request after half a second, and then each time after twice the previous pause (RFC 8489
+    /// §6.2.1). It ignores datagrams that are no response to the request, and those of other senders.
     ///
     /// - Parameters:
-    ///   - timeout: How long to wait in all. More than zero.
-    ///   - retries: How often to repeat the request at most, 0 or more. Six, with 39.5 s, is what the RFC does.
+    ///   - timeout: The total time to wait. More than zero.
+    ///   - retries: The maximum number of repetitions, 0 or more. The RFC uses six, with a timeout of 39.5 s.
     /// - Throws: `SocketError`: `timeout` when no response came, `systemCall` when there is no route or the server's
-    ///   host says that nobody listens there. `CancellationError` when the task is cancelled.
+    ///   host says that nobody listens there. `CancellationError` if the task is cancelled.
     public func query(
         server: IPEndpoint,
         timeout: Duration = .seconds(5),
@@ -26,7 +26,7 @@ public struct STUNClient: Sendable {
     ) async throws -> STUNMapping {
         let transaction = try STUNTransaction(STUNRequest(), to: server, retries: retries, in: self.group)
         return try await withTaskCancellationHandler {
-            // Resumed on the loop and not by way of the global pool, which may be busy for long.
+            // The task resumes on the loop and not by way of the global pool, which may be busy for a long time.
             try await withTaskExecutorPreference(transaction.loop) { try await transaction.run(timeout: timeout) }
         } onCancel: {
             Task { await transaction.cancel() }

@@ -1,12 +1,13 @@
 import AsyncSockets
 
-/// What a STUN server told its client.
+/// The answer of a STUN server.
 public struct STUNMapping: Hashable, Sendable {
     /// The client's address and port as the server saw them.
     public let mappedAddress: IPEndpoint
-    /// From the first transmission to the response: exact if nothing was retransmitted, else an upper bound.
+    /// The time from the first transmission to the response. It is exact if nothing was retransmitted, otherwise an
+    /// upper bound.
     public let roundTripTime: Duration
-    /// How often the request was sent, from 1.
+    /// How often the request was sent, 1 or more.
     public let transmissions: Int
 
     package init(mappedAddress: IPEndpoint, roundTripTime: Duration, transmissions: Int) {

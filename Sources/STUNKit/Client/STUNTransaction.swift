@@ -11,7 +11,7 @@ actor STUNTransaction: EventHandler {
     private let clock = ContinuousClock()
 
     private var retriesLeft: Int
-    /// The wait before the next retransmission; RFC 8489 §6.2.1 begins with 500 ms and doubles it each time.
+    /// The wait before the next retransmission. RFC 8489 §6.2.1 starts with 500 ms and doubles it each time.
     private var interval: Duration = .milliseconds(500)
     private var transmissions = 0
     private var firstSent: ContinuousClock.Instant
@@ -30,9 +30,9 @@ actor STUNTransaction: EventHandler {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
-    /// Sends, and waits for the end. Called once.
+    /// Sends the request and waits for the end. Call it only once.
     func run(timeout: Duration) async throws -> STUNMapping {
-        // A cancellation from here on is a call of ``cancel()``, which comes after the waiter has been set.
+        // From here on, a cancellation calls ``cancel()``, which runs after the waiter has been set.
         try Task.checkCancellation()
         try self.socket.attach(to: self.loop, handler: self)
         self.retransmission = LoopTimer(on: self.loop) { [unowned self] in self.assumeIsolated { $0.transmit() } }
@@ -64,7 +64,7 @@ actor STUNTransaction: EventHandler {
             self.request.write(to: buffer)
             return self.socket.send(UnsafeRawBufferPointer(buffer))
         }
-        // Without room in the machine's own queues the request is lost, as it may be anywhere on its way.
+        // If the machine's own queues have no room, the request is lost, as it may be anywhere on its way.
         if error != 0, error != EAGAIN, error != ENOBUFS { self.fail(error) }
     }
 

@@ -3,13 +3,13 @@ import AsyncSockets
 /// Answers the requests that arrive at one socket, when the loop has time for strangers. Confined to the socket's loop.
 final class STUNResponder: EventHandler, BudgetedHandler {
     private unowned let loop: IOLoop
-    /// `nil` once nobody is answered any more.
+    /// `nil` once the responder has stopped.
     private var socket: UDPSocket?
     private let batch: DatagramBatch
     private let tally: STUNTally
     private var isTurnRequested = false
 
-    /// `batch` may be shared with other responders of the loop.
+    /// Makes a responder. `batch` may be shared with other responders of the loop.
     init(socket: UDPSocket, batch: DatagramBatch, tally: STUNTally, loop: IOLoop) {
         self.loop = loop
         self.socket = socket
@@ -23,7 +23,7 @@ final class STUNResponder: EventHandler, BudgetedHandler {
         self.loop.requestTurn(for: self)
     }
 
-    /// Answers one batch. When more wait, the loop says so again.
+    /// Answers one batch. If more datagrams wait, the loop reports the socket again.
     func takeTurn() {
         self.isTurnRequested = false
         guard let socket else { return }
@@ -36,7 +36,7 @@ final class STUNResponder: EventHandler, BudgetedHandler {
         self.tally.add(counters)
     }
 
-    /// Answers nobody any more. A turn may still be due.
+    /// Stops answering. A turn may still be due.
     func stop() {
         self.socket?.detach()
         self.socket = nil

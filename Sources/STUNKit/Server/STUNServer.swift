@@ -2,29 +2,31 @@ import AsyncSockets
 
 /// Answers STUN binding requests (RFC 8489; docs/protocol.md, "STUN") of Tailscale nodes over UDP, on every loop of a group.
 ///
-/// Whatever is not exactly such a request meets silence, so that the server is of no use as an amplifier.
+/// The server doesn't answer anything else, so it is useless as an amplifier.
 ///
 /// ```swift
 /// let server = STUNServer(addresses: [IPEndpoint(.anyIPv6, port: 3478)], group: try IOLoopGroup())
 /// try await server.start()
 /// ```
 public actor STUNServer {
-    /// Where the server was told to listen.
+    /// The addresses at which the server was told to listen.
     public nonisolated let addresses: [IPEndpoint]
-    /// Where it listens, in the order of ``addresses`` and with the ports that the kernel chose. Empty unless it runs.
+    /// The addresses at which the server listens, in the order of ``addresses`` and with the ports that the kernel
+    /// chose. Empty unless the server runs.
     public private(set) var boundAddresses: [IPEndpoint] = []
 
     private let group: IOLoopGroup
     private let tallies: [STUNTally]
     private var workers: [STUNWorker] = []
-    /// What the workers answer at, by address.
+    /// The sockets of the workers, by address.
     private var sockets: [[UDPSocket]] = []
 
-    /// Makes a server that does not listen yet.
+    /// Makes a server that doesn't listen yet.
     ///
     /// - Parameters:
-    ///   - addresses: Port 0 lets the kernel choose. `[::]` takes both families, or IPv4 on a machine without IPv6.
-    ///   - group: The loops to answer on; each has a socket of its own per address.
+    ///   - addresses: Where to listen. Port 0 lets the kernel choose. `[::]` is both families, or IPv4 on a machine
+    ///     without IPv6.
+    ///   - group: The loops to answer on. Each loop has its own socket per address.
     public init(addresses: [IPEndpoint], group: IOLoopGroup) {
         self.addresses = addresses
         self.group = group
@@ -39,12 +41,12 @@ public actor STUNServer {
 
     /// Listens on all of ``addresses``, or on none. Does nothing while the server runs.
     ///
-    /// - Throws: `SocketError` that names the address; its code is `addressInUse` when somebody else has it.
+    /// - Throws: `SocketError` that names the address. Its code is `addressInUse` if another process uses the address.
     public func start() async throws(SocketError) {
         try await self.start { _ in [] }
     }
 
-    /// As ``start()``, with the sockets that `inherited` gives for an address, if there are any.
+    /// Like ``start()``, but uses the sockets that `inherited` returns for an address, if there are any.
     package func start(inherited: @Sendable (IPEndpoint) -> [OwnedDescriptor]) async throws(SocketError) {
         guard self.workers.isEmpty else { return }
         var sockets: [[UDPSocket]] = []
@@ -54,7 +56,8 @@ public actor STUNServer {
             sockets.append(adopted.isEmpty ? try UDPSocket.bind(to: address, count: count) : adopted)
         }
         let workers = zip(self.group.loops, self.tallies).map { loop, tally in
-            // Several of an address, or none, where another process bound them for another number of loops.
+            // A loop has several sockets of an address, or none, if another process bound them for another number of
+            // loops.
             let own = sockets.flatMap { $0.enumerated().filter { $0.offset % count == loop.index }.map(\.element) }
             return STUNWorker(loop: loop, sockets: own, tally: tally)
         }
@@ -82,14 +85,14 @@ public actor STUNServer {
         }
     }
 
-    /// The sockets, by address and in the order of ``addresses``, for another process to answer at; `nil` when there are no
-    /// descriptors left.
+    /// Returns the sockets, by address and in the order of ``addresses``, for another process to answer at, or `nil` if
+    /// there are no descriptors left.
     package func duplicates() -> [[OwnedDescriptor]]? {
         let copies = self.sockets.map { $0.compactMap { $0.duplicate() } }
         return copies.map(\.count) == self.sockets.map(\.count) ? copies : nil
     }
 
-    /// What all loops have met, added up now. They go on counting meanwhile.
+    /// The sum of what all loops have counted so far. They continue to count in the meantime.
     public nonisolated var counters: STUNCounters {
         var sum = STUNCounters()
         for tally in self.tallies {

@@ -25,7 +25,7 @@ actor STUNWorker {
         }
     }
 
-    /// Closes the sockets. What they have received and not yet answered is lost.
+    /// Closes the sockets. Requests that they have received and not yet answered are lost.
     func stop() {
         for responder in self.responders {
             responder.stop()
