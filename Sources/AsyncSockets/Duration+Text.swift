@@ -1,5 +1,5 @@
 extension Duration {
-    /// The span as people, and flags, write it: `15s`, `1h30m`, `2.5s`, `300ms`, `0s`. Exact to the microsecond.
+    /// The duration as people and flags write it: `15s`, `1h30m`, `2.5s`, `300ms`, `0s`. Exact to the microsecond.
     package var text: String {
         let (seconds, attoseconds) = self.components
         let microseconds = attoseconds / 1_000_000_000_000
@@ -16,7 +16,7 @@ extension Duration {
         return text
     }
 
-    /// `number` parts, of which `whole` make one, as a decimal number without zeros at its end.
+    /// Returns `number` parts, of which `whole` make one, as a decimal number without trailing zeros.
     private static func decimal(_ number: Int64, of whole: Int64) -> String {
         let rest = number % whole
         guard rest > 0 else { return "\(number / whole)" }

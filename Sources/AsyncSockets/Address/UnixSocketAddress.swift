@@ -1,16 +1,16 @@
 import Glibc
 
-/// The path of a Unix socket, as the kernel takes it.
+/// The path of a Unix socket, in the kernel's form.
 struct UnixSocketAddress {
     private let address: sockaddr_un
 
-    /// `nil` for a path that is empty, holds a zero byte, or has more than 107 bytes.
+    /// Returns `nil` for a path that is empty, contains a zero byte, or has more than 107 bytes.
     init?(_ path: String) {
         let bytes = Array(path.utf8)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         let fits = withUnsafeMutableBytes(of: &address.sun_path) { target in
-            // One is left for the zero at the end.
+            // One byte is left for the zero at the end.
             guard !bytes.isEmpty, bytes.count < target.count, !bytes.contains(0) else { return false }
             target.copyBytes(from: bytes)
             return true

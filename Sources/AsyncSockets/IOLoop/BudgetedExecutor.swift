@@ -1,12 +1,12 @@
-/// Runs tasks on an event loop's thread, but lets everything else on the loop go first: for work that anybody can cause.
+/// Runs tasks on an event loop's thread, after everything else on the loop. It is for work that anybody can cause.
 ///
-/// What its tasks do between two waits is one turn. While others have work on the loop, turns take at most
-/// ``TimeBudget/share`` of its time; otherwise as many are taken as there are, and every ``TimeBudget/slice`` the loop looks
-/// whether others have work again. Turns are taken in the order in which they became due.
+/// A turn is what a task does between two waits. While others have work on the loop, turns take at most
+/// ``TimeBudget/share`` of its time. Otherwise the loop takes all turns that there are, and checks every ``TimeBudget/slice``
+/// whether others have work again. It takes turns in the order in which they became due.
 ///
-/// Actors that are pinned to the loop are called by such a task as by any other, and run as others' work.
+/// Such a task can call actors that are pinned to the loop like any other task. They run as others' work.
 public final class BudgetedExecutor: TaskExecutor {
-    /// Whose thread the tasks run on. Kept.
+    /// The loop on whose thread the tasks run. The executor holds it.
     public let loop: IOLoop
 
     public init(on loop: IOLoop) {
@@ -24,7 +24,7 @@ public final class BudgetedExecutor: TaskExecutor {
     public func asUnownedTaskExecutor() -> UnownedTaskExecutor { UnownedTaskExecutor(ordinary: self) }
 }
 
-/// Someone who takes a turn on a loop, as the tasks of a ``BudgetedExecutor`` do.
+/// Takes a turn on a loop, like the tasks of a ``BudgetedExecutor``.
 public protocol BudgetedHandler: AnyObject {
     /// Does a bounded piece of work. Called once for each time the handler asked for it.
     func takeTurn()

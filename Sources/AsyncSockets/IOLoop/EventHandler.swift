@@ -1,10 +1,11 @@
-/// What an event loop tells of a registered file descriptor. Called on the loop.
+/// Receives the events of a registered file descriptor. Called on the loop.
 public protocol EventHandler: AnyObject {
-    /// `events` holds epoll's bits. Readiness is edge-triggered unless registered otherwise.
+    /// Handles `events`, which are epoll's bits. Readiness is edge-triggered unless registered otherwise.
     func handle(events: UInt32)
 
-    /// The loop's group was released, and nobody but the loop holds the handler. One that holds the loop, and that nobody
-    /// can use any more, deregisters itself here, or the loop runs for ever. Does nothing unless implemented.
+    /// Called when the loop's group has been released and nobody but the loop holds the handler. A handler that holds
+    /// the loop, and that nobody can use any more, must deregister itself here. Otherwise the loop runs forever. Does
+    /// nothing by default.
     func abandoned()
 }
 
@@ -18,7 +19,7 @@ public protocol TickEndHandler: AnyObject {
     func tickEnded()
 }
 
-/// Someone for whom other threads leave mail, in a place that they lock. Called on the loop.
+/// Receives mail that other threads leave in a place that they lock. Called on the loop.
 public protocol MailHandler: AnyObject, Sendable {
     func handleMail()
 }

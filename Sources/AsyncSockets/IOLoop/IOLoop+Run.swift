@@ -1,7 +1,7 @@
 import CAsyncSockets
 
 extension IOLoop {
-    /// What the loops' clock says now: ``now`` of one that begins a tick. From any thread.
+    /// The current time of the loops' clock, which is ``now`` of a loop that begins a tick. Usable on any thread.
     package static var clock: UInt64 { cas_monotonic_nanoseconds() }
 
     /// Runs `body` on the loop's thread, and returns what it returns.

@@ -2,31 +2,31 @@ import CAsyncSockets
 import Glibc
 import Synchronization
 
-/// One thread with one epoll instance, on which sockets are served and actors run.
+/// One thread with one epoll instance, which serves sockets and runs actors.
 ///
-/// It is a serial executor (actors are pinned to it) and a task executor (tasks stay on it between awaits).
-/// Everything marked *confined* may be touched on the loop's own thread only.
+/// It is a serial executor (actors are pinned to it) and a task executor (tasks stay on it between awaits). Use
+/// everything marked *confined* only on the loop's own thread.
 ///
-/// It runs for as long as somebody holds it, or holds its group: a stream, a client, an actor or a task that is on the loop
-/// does. When nobody does any more, its thread ends within about a second.
+/// It runs for as long as somebody holds it or its group. A stream, a client, an actor or a task on the loop holds it.
+/// When nobody holds it any more, its thread ends within about a second.
 // @unchecked: `inbox` and the atomics are synchronised; everything else is confined to the thread.
 public final class IOLoop: @unchecked Sendable {
     /// The loop's place in its group, from 0.
     public let index: Int
 
-    /// Nanoseconds on the monotonic clock, read once per tick. Confined.
+    /// The time in nanoseconds on the monotonic clock, read once per tick. Confined.
     public private(set) var now: UInt64
 
-    /// As ``now``, but read when it is called, for who has much to do in one tick.
+    /// Like ``now``, but reads the clock at each call, for code that has much to do in one tick.
     package static func readClock() -> UInt64 { cas_monotonic_nanoseconds() }
 
-    /// How many ticks there have been, with the present one. Confined.
+    /// The number of ticks so far, including the current one. Confined.
     @exclusivity(unchecked) public private(set) var tickNumber: UInt64 = 0
 
-    /// Memory that every socket of the loop shares while it is being read or written. Confined.
+    /// The memory that all sockets of the loop share while they are read or written. Confined.
     package let buffers: LoopBuffers
 
-    /// How many datagrams came since the last wait. Confined.
+    /// The number of datagrams since the last wait. Confined.
     @exclusivity(unchecked) var datagramCount = 0
 
     /// The loop's timers. Confined.
@@ -35,9 +35,9 @@ public final class IOLoop: @unchecked Sendable {
     private let epoll: Int32
     private let wakeup: Wakeup
     private let isSleeping = Atomic(false)
-    /// Whether the group is gone, so that only who holds the loop itself still needs it.
+    /// Whether the group is gone. Then only those who hold the loop itself still need it.
     private let isOrphaned = Atomic(false)
-    /// How many threads are enqueuing a job. They may hold the loop by nothing but that job.
+    /// The number of threads that are enqueuing a job. That job may be all that holds the loop for them.
     private let enqueuing = Atomic(0)
     private let hasEnded = Atomic(false)
     private let inbox = Mutex<[Work]>([])
@@ -47,13 +47,13 @@ public final class IOLoop: @unchecked Sendable {
     private var jobs: [Work] = []
     private var turns = TurnQueue()
     private var budget = TimeBudget()
-    /// How long turns have taken in all, in nanoseconds. Confined.
+    /// The total time of all turns, in nanoseconds. Confined.
     public private(set) var turnTime: UInt64 = 0
-    /// How many turns had to wait because those of a tick had taken their share. Confined.
+    /// The number of turns that had to wait because the turns of a tick had used their share. Confined.
     public private(set) var delayedTurnCount: UInt64 = 0
     private var deferred: [UnsafeContinuation<Void, Never>] = []
     private var line = WaitingLine()
-    /// Whether the last tick took so long that who comes first should do less. Confined.
+    /// Whether the last tick took so long that those who come first should do less. Confined.
     @exclusivity(unchecked) public private(set) var isCrowded = false
     private var tickEndHandlers: [any TickEndHandler] = []
     private let events = UnsafeMutablePointer<cas_event>.allocate(capacity: Int(CAS_MAX_EVENTS))
@@ -86,7 +86,7 @@ public final class IOLoop: @unchecked Sendable {
         close(self.epoll)
     }
 
-    /// No registration has this token: it would be the four-billionth slot.
+    /// The token of no registration: it would be the four-billionth slot.
     private static let wakeupToken = UInt64.max
 
     /// Whether the caller runs on this loop's thread.
@@ -96,7 +96,7 @@ public final class IOLoop: @unchecked Sendable {
 }
 
 extension IOLoop {
-    /// What a loop runs between sockets.
+    /// The work that a loop does between sockets.
     private enum Work {
         case job(UnownedJob)
         case handler(any MailHandler)
@@ -108,7 +108,7 @@ extension IOLoop {
 // MARK: Sockets and ticks (confined)
 
 extension IOLoop {
-    /// Starts watching `descriptor`; returns the token to change or end that.
+    /// Starts to watch `descriptor`. Returns the token for changing or ending this.
     public func register(
         _ descriptor: Int32,
         events: UInt32,
@@ -124,7 +124,7 @@ extension IOLoop {
         return token
     }
 
-    /// Changes what `descriptor` is watched for. Pending readiness is reported anew.
+    /// Changes the events that `descriptor` is watched for. Pending readiness is reported again.
     public func modify(_ descriptor: Int32, token: UInt64, events: UInt32, edgeTriggered: Bool = true) {
         _ = cas_epoll_modify(self.epoll, descriptor, events, edgeTriggered ? 1 : 0, token)
     }
@@ -135,26 +135,26 @@ extension IOLoop {
         self.registrations.remove(token)
     }
 
-    /// Returns in the next tick: everybody else on the loop has a turn, and what was written is sent.
+    /// Returns in the next tick. Before that, everybody else on the loop has a turn, and what was written is sent.
     public func nextTick(isolation: isolated (any Actor)? = #isolation) async {
         await withUnsafeContinuation { self.deferred.append($0) }
     }
 
-    /// Returns in a later tick: who has done his share waits behind those who have not, and behind those who wait already. A
-    /// tick lets up to 16 go on, as many as do within a millisecond.
+    /// Returns in a later tick. A caller that has done its share waits behind those that have not, and behind those
+    /// that already wait. A tick lets up to 16 continue, as many as finish within a millisecond.
     public func waitInLine(isolation: isolated (any Actor)? = #isolation) async {
         await withUnsafeContinuation { self.line.append($0) }
     }
 
-    /// Has `handler` take a turn when others have had theirs, as tasks of a ``BudgetedExecutor`` do.
+    /// Lets `handler` take a turn after others have had theirs, like the tasks of a ``BudgetedExecutor``.
     public func requestTurn(for handler: any BudgetedHandler) {
         self.turns.append(.handler(handler))
     }
 
-    /// How many turns are waited for. Confined.
+    /// The number of turns that wait. Confined.
     public var waitingTurnCount: Int { self.turns.count }
 
-    /// Calls `handler` once when this tick's reading and jobs are done.
+    /// Calls `handler` once, after this tick's reading and jobs.
     public func atTickEnd(_ handler: any TickEndHandler) {
         self.tickEndHandlers.append(handler)
     }
@@ -163,10 +163,10 @@ extension IOLoop {
 // MARK: Running
 
 extension IOLoop {
-    /// The body of a loop's thread, which takes over the reference that `argument` is. It returns when the group is gone,
+    /// The body of a loop's thread, which takes over the reference in `argument`. Returns when the group is gone,
     /// nobody else holds the loop, and nothing is left to do.
     static func serve(_ argument: UnsafeMutableRawPointer) {
-        // A parameter or a constant of this type would be one reference more, and the thread would never end.
+        // A parameter or a constant of this type would be another reference, and the thread would never end.
         var loop = Unmanaged<IOLoop>.fromOpaque(argument).takeRetainedValue()
         cas_set_current_loop(argument)
         var nextLook: UInt64 = 0
@@ -182,31 +182,31 @@ extension IOLoop {
         withExtendedLifetime(loop) {}
     }
 
-    /// How long an orphaned loop sleeps at most, in milliseconds: nobody tells it that a reference was dropped.
+    /// The maximum time that an orphaned loop sleeps, in milliseconds. Nobody tells it that a reference was dropped.
     private static let orphanSleep: Int32 = 1000
 
-    /// Whether nothing is to be done, now or later, but for sockets.
+    /// Whether there is nothing to do, now or later, except for sockets.
     private var isDone: Bool {
         self.isIdle && self.timers.isEmpty && self.enqueuing.load(ordering: .acquiring) == 0
     }
 
-    /// Has nothing enqueued any more; `false` when something was after all.
+    /// Ends enqueuing. Returns `false` if something was enqueued after all.
     private func end() -> Bool {
-        // What others did before they dropped their references comes before this.
+        // Everything that others did before they dropped their references happens before this.
         atomicMemoryFence(ordering: .acquiring)
         return self.inbox.withLock { inbox in
             guard inbox.isEmpty else { return false }
             self.hasEnded.store(true, ordering: .relaxed)
-            // Whoever might still add to the inbox then comes to look at `hasEnded`.
+            // A thread that may still add to the inbox will check `hasEnded`.
             self.isSleeping.store(true, ordering: .sequentiallyConsistent)
             return true
         }
     }
 
-    /// One turn of a loop that no thread runs, without waiting, on the caller's thread. Lets tests play several loops
-    /// in an order of their choice.
+    /// Runs one tick of a loop that has no thread, without waiting, on the caller's thread. Tests use this to run
+    /// several loops in an order of their choice.
     ///
-    /// - Parameter now: what the clock is taken to say; `nil` reads it. A clock that stands still fires no timer.
+    /// - Parameter now: The time to use; `nil` reads the clock. A clock that stands still fires no timer.
     package func turn(at now: UInt64? = nil) {
         let former = cas_current_loop()
         cas_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
@@ -224,7 +224,7 @@ extension IOLoop {
             self.serveLine(lined)
             hasRunJobs = true
         }
-        // Behind the sockets: when the loop was held up, a deadline must not end what has just made progress.
+        // After the sockets: if the loop was held up, a deadline must not end what has just made progress.
         self.timers.advance(to: self.now)
         let isContended = self.endTick() || hasRunJobs
         guard !self.turns.isEmpty, !mayWait || !self.isResting else { return }
@@ -232,26 +232,26 @@ extension IOLoop {
         _ = self.endTick()
     }
 
-    /// Whether there is nothing to do but to wait for sockets and timers.
+    /// Whether there is nothing to do except to wait for sockets and timers.
     package var isIdle: Bool {
         self.jobs.isEmpty && self.deferred.isEmpty && self.line.isEmpty && self.turns.isEmpty
             && self.inbox.withLock { $0.isEmpty }
     }
 
-    /// Says that the group is gone.
+    /// Tells the loop that the group is gone.
     func orphan() {
         self.isOrphaned.store(true, ordering: .releasing)
         self.wakeup.signal()
     }
 
-    /// Whether turns are put off, because others want the processor.
+    /// Whether turns are put off because others want the processor.
     private var isResting: Bool { self.now < self.budget.restEnd }
 
     /// The only place where the thread blocks.
     private func poll(mayWait: Bool, at now: UInt64?) {
         var timeout: Int32 = 0
         if mayWait, self.jobs.isEmpty, self.deferred.isEmpty, self.line.isEmpty, self.turns.isEmpty || self.isResting {
-            // Announced before the inbox is looked at: whoever adds to it after that look sees the announcement.
+            // Announced before checking the inbox: whoever adds to the inbox after this check sees the announcement.
             self.isSleeping.store(true, ordering: .sequentiallyConsistent)
             if self.inbox.withLock({ $0.isEmpty }) {
                 timeout = self.timers.millisecondsUntilNext(now: self.now)
@@ -294,7 +294,7 @@ extension IOLoop {
         var count: Int32 = 0
         if self.spin.shouldSpin {
             repeat {
-                // Whoever else wants this core has work to do.
+                // Others who want this core have work to do.
                 sched_yield()
                 count = cas_epoll_wait(self.epoll, self.events, 0)
                 end = cas_monotonic_nanoseconds()
@@ -321,9 +321,9 @@ extension IOLoop {
         }
     }
 
-    /// Runs the jobs that are there, and those that they add, but not for ever: sockets have a turn too.
+    /// Runs the jobs that are there and those that they add, up to a limit, so that sockets have a turn too.
     ///
-    /// - Returns: whether there was one that has not to wait for its turn.
+    /// - Returns: Whether there was a job that doesn't have to wait for its turn.
     private func runJobs() -> Bool {
         let serial = self.asUnownedSerialExecutor()
         let task = self.asUnownedTaskExecutor()
@@ -344,14 +344,14 @@ extension IOLoop {
     }
 
     private static let jobsPerTick = 4096
-    /// From when on a tick is long, in nanoseconds.
+    /// The time from which on a tick is long, in nanoseconds.
     private static let longTick: UInt64 = 2_000_000
-    /// How long those who wait in line may take in a tick before others come, in nanoseconds.
+    /// The time that those who wait in line may take in a tick before others have a turn, in nanoseconds.
     private static let lineSlice: UInt64 = 1_000_000
-    /// How many of them may go on in a tick: what they do may take its time elsewhere.
+    /// The number of them that may continue in a tick: their work may take its time elsewhere.
     private static let linePerTick = 16
 
-    /// Lets those go on who waited in line when the tick began, `count` in all, as far as the slice goes.
+    /// Lets those continue who waited in line when the tick began, `count` in all, as far as the slice allows.
     private func serveLine(_ count: Int) {
         let end = cas_monotonic_nanoseconds() + Self.lineSlice
         var count = min(count, Self.linePerTick)
@@ -362,9 +362,9 @@ extension IOLoop {
         } while count > 0 && cas_monotonic_nanoseconds() < end
     }
 
-    /// Takes turns, as far as the budget goes.
+    /// Takes turns, as far as the budget allows.
     ///
-    /// - Parameter isContended: whether others had work in this tick.
+    /// - Parameter isContended: Whether others had work in this tick.
     private func takeTurns(isContended: Bool) {
         let start = cas_monotonic_nanoseconds()
         let end = start + self.budget.allowance(now: start, isContended: isContended)
@@ -383,7 +383,7 @@ extension IOLoop {
         self.delayedTurnCount += UInt64(self.turns.delayAll())
     }
 
-    /// - Returns: whether there was something to do.
+    /// - Returns: Whether there was something to do.
     private func endTick() -> Bool {
         let hasWork = !self.tickEndHandlers.isEmpty
         var next = 0
@@ -411,7 +411,7 @@ extension IOLoop: SerialExecutor, TaskExecutor {
         self.postJob(.job(job))
     }
 
-    /// Has `job` run on the loop in a turn of its own.
+    /// Runs `job` on the loop in a turn of its own.
     func enqueue(_ job: UnownedJob, by executor: BudgetedExecutor) {
         guard !self.isCurrent else {
             self.turns.append(.job(job, executor))
@@ -420,15 +420,15 @@ extension IOLoop: SerialExecutor, TaskExecutor {
         self.postJob(.turn(job, executor))
     }
 
-    /// Leaves a job for the loop's thread. An executor is an unowned reference, and the job may be all that holds the loop:
-    /// once it is in the inbox it may run to its end. The thread waits for the count.
+    /// Leaves a job for the loop's thread. An executor is an unowned reference, and the job may be all that holds the
+    /// loop: as soon as it is in the inbox, it may run to its end. The thread waits for the count.
     private func postJob(_ work: Work) {
         self.enqueuing.add(1, ordering: .acquiring)
         self.post(work)
         self.enqueuing.subtract(1, ordering: .releasing)
     }
 
-    /// Has `handler` called on the loop, after what was enqueued before.
+    /// Calls `handler` on the loop, after everything that was enqueued before.
     public func notify(_ handler: any MailHandler) {
         if self.isCurrent {
             self.jobs.append(.handler(handler))
@@ -444,7 +444,7 @@ extension IOLoop: SerialExecutor, TaskExecutor {
     }
 
     private func wake() {
-        // Only a weak or unowned reference leads here. Left alone, the work would wait for ever.
+        // Only a weak or unowned reference leads here. Otherwise the work would wait forever.
         precondition(!self.hasEnded.load(ordering: .relaxed), "nobody held event loop \(self.index), and it has ended")
         self.wakeup.signal()
     }

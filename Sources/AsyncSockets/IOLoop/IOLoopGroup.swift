@@ -1,15 +1,15 @@
 import CAsyncSockets
 import Glibc
 
-/// A fixed number of event loops, each on a thread of its own. When the group is released, each of them ends once nobody
+/// A fixed number of event loops, each on its own thread. After the group has been released, each loop ends when nobody
 /// holds it any more.
 public final class IOLoopGroup: Sendable {
     /// The loops, at least one.
     public let loops: [IOLoop]
 
-    /// Starts `count` loops, 1…256; `nil` starts one per processor that this process may use.
+    /// Starts `count` loops, 1…256. `nil` starts one per processor that this process may use.
     ///
-    /// - Throws: ``SocketError`` when the kernel refuses an epoll instance, an eventfd or a thread.
+    /// - Throws: ``SocketError`` if the kernel refuses an epoll instance, an eventfd or a thread.
     public init(count: Int? = nil) throws(SocketError) {
         let count = min(max(count ?? Int(cas_processor_count()), 1), 256)
         var loops: [IOLoop] = []
@@ -31,7 +31,7 @@ public final class IOLoopGroup: Sendable {
     }
 
     private static func startThread(of loop: IOLoop) throws(SocketError) {
-        // Signals belong to the process that embeds us: the thread inherits a mask that blocks all of them, but for
+        // Signals belong to the process that embeds us. The thread inherits a mask that blocks all of them, except for
         // those that the thread raises itself when it crashes, so that the crash is reported.
         var all = sigset_t()
         var before = sigset_t()

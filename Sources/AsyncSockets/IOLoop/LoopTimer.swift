@@ -1,6 +1,6 @@
-/// Something that happens once, later, on a loop. Can be scheduled again after it fired. Confined to the loop.
+/// An action that happens once, later, on a loop. It can be scheduled again after it fired. Confined to the loop.
 public final class LoopTimer {
-    /// When it fires, in nanoseconds on the monotonic clock.
+    /// The time at which the timer fires, in nanoseconds on the monotonic clock.
     private(set) var deadline: UInt64 = 0
     var slot = -1
     var position = 0
@@ -8,16 +8,16 @@ public final class LoopTimer {
     private unowned let wheel: TimerWheel
     private let action: () -> Void
 
-    /// `action` must not keep alive who owns the timer.
+    /// Makes a timer. `action` must not hold the timer's owner.
     public init(on loop: IOLoop, action: @escaping () -> Void) {
         self.wheel = loop.timers
         self.action = action
     }
 
-    /// Whether it is going to fire.
+    /// Whether the timer is scheduled.
     public var isScheduled: Bool { self.slot >= 0 }
 
-    /// Fires once, at `deadline` or up to 17 ms later. A former schedule is forgotten.
+    /// Fires once, at `deadline` or up to 17 ms later. Replaces the previous schedule.
     public func schedule(at deadline: UInt64) {
         self.wheel.remove(self)
         self.deadline = deadline

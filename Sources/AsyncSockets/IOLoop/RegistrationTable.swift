@@ -1,5 +1,5 @@
-/// Who handles which file descriptor. A slot that is reused gets a new generation, so that an event which
-/// epoll reported for its former owner is recognised as stale.
+/// The handlers of file descriptors. A slot that is reused gets a new generation, so that an event that epoll reported
+/// for the previous owner is recognised as stale.
 struct RegistrationTable {
     private struct Slot {
         var handler: (any EventHandler)?
@@ -9,7 +9,7 @@ struct RegistrationTable {
     private var slots: [Slot] = []
     private var free: [UInt32] = []
 
-    /// Takes a slot, and returns the token that epoll hands back with each event.
+    /// Takes a slot, and returns the token that epoll returns with each event.
     mutating func insert(_ handler: any EventHandler) -> UInt64 {
         let index: UInt32
         if let reused = self.free.popLast() {
@@ -22,7 +22,7 @@ struct RegistrationTable {
         return UInt64(self.slots[Int(index)].generation) << 32 | UInt64(index)
     }
 
-    /// Frees the slot of `token`; a stale token does nothing.
+    /// Frees the slot of `token`. Does nothing for a stale token.
     mutating func remove(_ token: UInt64) {
         let index = Int(UInt32(truncatingIfNeeded: token))
         guard self.slots[index].generation == UInt32(token >> 32) else { return }
@@ -31,7 +31,7 @@ struct RegistrationTable {
         self.free.append(UInt32(index))
     }
 
-    /// The handler of `token`, or `nil` when it is stale.
+    /// Returns the handler of `token`, or `nil` if the token is stale.
     func handler(for token: UInt64) -> (any EventHandler)? {
         let index = Int(UInt32(truncatingIfNeeded: token))
         guard index < self.slots.count, self.slots[index].generation == UInt32(token >> 32) else { return nil }
@@ -42,7 +42,7 @@ struct RegistrationTable {
     mutating func unheldHandlers() -> [any EventHandler] {
         var unheld: [any EventHandler] = []
         for index in self.slots.indices {
-            // Taken out: a second reference would hide whether it is the only one.
+            // Taken out, because a second reference would hide whether it is the only one.
             var object: AnyObject? = self.slots[index].handler.take()
             let isUnheld = isKnownUniquelyReferenced(&object)
             guard let handler = object as? any EventHandler else { continue }

@@ -1,4 +1,4 @@
-/// A hashed timer wheel: scheduling and cancelling cost the same however many timers there are.
+/// A hashed timer wheel. Scheduling and cancelling cost the same, however many timers there are.
 ///
 /// Timers fire up to one step (16.8 ms) late, never early. Confined to the loop.
 package final class TimerWheel {
@@ -6,16 +6,16 @@ package final class TimerWheel {
     private static let slotCount = 1024
 
     private var slots: [[LoopTimer]] = Array(repeating: [], count: slotCount)
-    /// One bit per slot: whether it holds a timer.
+    /// One bit per slot: whether it has a timer.
     private var occupied: [UInt64] = Array(repeating: 0, count: slotCount / 64)
-    /// The last step that was looked at.
+    /// The last step that was visited.
     private var current: UInt64
 
     init(now: UInt64) {
         self.current = now >> Self.stepShift
     }
 
-    /// The first step that begins at or after `deadline`, but none that was looked at already.
+    /// Returns the first step that begins at or after `deadline` and that hasn't been visited yet.
     private func step(for deadline: UInt64) -> UInt64 {
         max((deadline + (1 << Self.stepShift) - 1) >> Self.stepShift, self.current + 1)
     }
@@ -63,7 +63,7 @@ package final class TimerWheel {
         }
     }
 
-    /// How long a loop with nothing else to do may sleep; -1 for ever.
+    /// Returns how long a loop with nothing else to do may sleep; -1 means forever.
     func millisecondsUntilNext(now: UInt64) -> Int32 {
         guard let distance = self.stepsUntilOccupied() else { return -1 }
         let wake = (self.current + UInt64(distance)) << Self.stepShift
@@ -72,7 +72,7 @@ package final class TimerWheel {
 
     private func stepsUntilOccupied() -> Int? {
         let start = Int((self.current + 1) % UInt64(Self.slotCount))
-        // One word more than the wheel has: the first is looked at from its middle, and its beginning last.
+        // One word more than the wheel has: the first word is visited from its middle, and its beginning last.
         for turn in 0...self.occupied.count {
             let word = (start / 64 + turn) % self.occupied.count
             var bits = self.occupied[word]

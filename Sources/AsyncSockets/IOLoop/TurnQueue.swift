@@ -1,4 +1,4 @@
-/// Turns that wait for their loop to have time, first come, first served.
+/// The turns that wait until their loop has time, first come, first served.
 struct TurnQueue {
     enum Turn {
         case job(UnownedJob, BudgetedExecutor)
@@ -6,9 +6,9 @@ struct TurnQueue {
     }
 
     private var turns: [Turn] = []
-    /// How many of ``turns`` have been taken.
+    /// The number of ``turns`` that have been taken.
     private var taken = 0
-    /// How many of ``turns``, from the first on, have been counted as delayed.
+    /// The number of ``turns``, from the first on, that have been counted as delayed.
     private var delayed = 0
 
     var isEmpty: Bool { self.taken == self.turns.count }
@@ -22,7 +22,7 @@ struct TurnQueue {
         guard !self.isEmpty else { return nil }
         let turn = self.turns[self.taken]
         self.taken += 1
-        // What has been taken goes when it is most of the array, so that each turn is moved about once.
+        // Taken turns are removed when they are most of the array, so that each turn is moved about once.
         if self.taken == self.turns.count || self.taken >= 1024 && 2 * self.taken > self.turns.count {
             self.turns.removeFirst(self.taken)
             self.delayed = max(self.delayed - self.taken, 0)
@@ -31,7 +31,7 @@ struct TurnQueue {
         return turn
     }
 
-    /// Notes that whoever is in the queue now has to wait; returns how many of them weren't waiting before.
+    /// Records that all turns in the queue have to wait. Returns how many of them weren't waiting before.
     mutating func delayAll() -> Int {
         let count = self.turns.count - max(self.delayed, self.taken)
         self.delayed = self.turns.count

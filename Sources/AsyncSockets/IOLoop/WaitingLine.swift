@@ -1,7 +1,7 @@
-/// Those who have more to do when others have had their turn, first come, first served. Confined to its loop.
+/// Those who have more to do after others have had their turn, first come, first served. Confined to its loop.
 struct WaitingLine {
     private var waiters: [UnsafeContinuation<Void, Never>] = []
-    /// How many of ``waiters`` have gone on.
+    /// The number of ``waiters`` that have continued.
     private var gone = 0
 
     var isEmpty: Bool { self.waiters.isEmpty }
@@ -15,7 +15,7 @@ struct WaitingLine {
         guard self.gone < self.waiters.count else { return nil }
         let waiter = self.waiters[self.gone]
         self.gone += 1
-        // Who has gone on is removed when these are the most, so that each is moved about once.
+        // Waiters that have continued are removed when they are the majority, so that each is moved about once.
         if self.gone == self.waiters.count || self.gone >= 1024 && 2 * self.gone > self.waiters.count {
             self.waiters.removeFirst(self.gone)
             self.gone = 0

@@ -1,7 +1,7 @@
 import CAsyncSockets
 import Glibc
 
-/// An eventfd: what other threads end a loop's sleep with.
+/// An eventfd, with which other threads end a loop's sleep.
 final class Wakeup: Sendable {
     let descriptor: Int32
 
