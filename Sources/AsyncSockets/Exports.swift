@@ -1,2 +1,2 @@
-// The types that every socket is opened with.
+// The types with which every socket is opened.
 @_exported import IPAddresses

@@ -1,13 +1,13 @@
 extension Result {
-    /// What comes of `body`: what it returns, or what it throws. Runs where the caller runs.
+    /// Returns the result of `body`: what it returns, or what it throws. Runs where the caller runs.
     ///
     /// ```swift
     /// let result = await Result.awaiting { () throws(SocketError) in try await stream.startTLS(context) }
     /// ```
     ///
-    /// Instead of a `do throws` that awaits, which is not written in this package: in an optimised build Swift 6.3.1 loses
-    /// what was stored in the result's place before an `await` whose failure is caught in the same function
-    /// (docs/development.md). Here nothing is stored before.
+    /// Use this instead of a `do throws` that awaits, which this package avoids: in an optimised build, Swift 6.3.1
+    /// loses what was stored in the result's place before an `await` whose failure is caught in the same function
+    /// (docs/development.md, "Code to avoid"). Here nothing is stored before.
     package static func awaiting(
         isolation: isolated (any Actor)? = #isolation,
         _ body: () async throws(Failure) -> Success

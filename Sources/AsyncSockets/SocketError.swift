@@ -1,6 +1,6 @@
 import Glibc
 
-/// What can go wrong with sockets and TLS. Safe to print.
+/// An error of a socket or of TLS. Safe to print.
 public struct SocketError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -12,13 +12,13 @@ public struct SocketError: Error, Hashable, Sendable {
 
         private init(_ kind: Kind) { self.kind = kind }
 
-        /// Somebody else listens on the address.
+        /// Another socket listens on the address.
         public static let addressInUse = Self(.addressInUse)
-        /// The process may not do this, such as listen on a port below 1024.
+        /// The process isn't permitted to do this, such as to listen on a port below 1024.
         public static let permissionDenied = Self(.permissionDenied)
-        /// The process, or the machine, has as many files open as it may.
+        /// The process, or the machine, has as many open files as it may have.
         public static let outOfFiles = Self(.outOfFiles)
-        /// The machine has no more of something else than files: memory, port numbers to connect from.
+        /// The machine has run out of something other than files: memory, port numbers to connect from.
         public static let exhausted = Self(.exhausted)
         /// Any other failed system call.
         public static let systemCall = Self(.systemCall)
@@ -26,7 +26,7 @@ public struct SocketError: Error, Hashable, Sendable {
         public static let tls = Self(.tls)
         /// The peer speaks something other than TLS.
         public static let notTLS = Self(.notTLS)
-        /// It took longer than it may.
+        /// The operation took longer than it may.
         public static let timeout = Self(.timeout)
         /// The peer closed the connection.
         public static let closed = Self(.closed)
@@ -44,7 +44,7 @@ public struct SocketError: Error, Hashable, Sendable {
         self.message = message
     }
 
-    /// The failure that `number` (errno) stands for, while trying to do `action`.
+    /// Makes the error for `number` (errno), which happened while trying to do `action`.
     package init(errno number: Int32, _ action: String) {
         let code: Code =
             switch number {
@@ -58,7 +58,7 @@ public struct SocketError: Error, Hashable, Sendable {
         self.init(code, "\(action): \(String(cString: strerror(number)))")
     }
 
-    /// The failure that `number` (errno) stands for, while trying to connect to `peer`.
+    /// Makes the error for `number` (errno), which happened while trying to connect to `peer`.
     init(connectErrno number: Int32, _ peer: some CustomStringConvertible) {
         let error = Self(errno: number, "connect to \(peer)")
         switch number {
@@ -68,8 +68,8 @@ public struct SocketError: Error, Hashable, Sendable {
         }
     }
 
-    /// Whether this machine is in the way, and the other side was perhaps never asked: it is out of something, or its
-    /// firewall lets nothing out, as when the table of its connections is full.
+    /// Whether this machine is the cause, so that the other side was perhaps never asked. The machine has run out of
+    /// something, or its firewall lets nothing out, as when its connection table is full.
     package var isLocal: Bool {
         [.outOfFiles, .exhausted, .permissionDenied].contains(self.code)
     }

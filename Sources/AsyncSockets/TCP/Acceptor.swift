@@ -50,7 +50,7 @@ actor Acceptor {
     }
 }
 
-/// Accepts when the loop says that somebody knocks, and has time for strangers.
+/// Accepts connections when the loop reports them and has time for strangers.
 // @unchecked: confined to the loop.
 private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendable {
     private let descriptor: Int32
@@ -86,7 +86,7 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
         self.pause = nil
     }
 
-    /// So many at a time, so that a rush of clients doesn't hold up those who are there.
+    /// The number of connections accepted at a time, so that a rush of clients doesn't hold up connected clients.
     private static let acceptsPerTurn = 16
 
     func handle(events: UInt32) {
@@ -121,7 +121,7 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
                 self.onAcceptFailure(self.loop, error)
             }
         }
-        // Readiness is told once: more may wait.
+        // Readiness is reported once: more connections may wait.
         self.handle(events: 0)
     }
 
@@ -133,11 +133,11 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
             self.handle(events: 0)
         case ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH, EOPNOTSUPP,
             ENETUNREACH:
-            // That client's trouble (accept(2) passes pending network errors on). The next one is accepted.
+            // A failure of that client (accept(2) passes on pending network errors). The next one is accepted.
             self.onAcceptFailure(self.loop, SocketError(errno: number, "accept"))
             self.handle(events: 0)
         default:
-            // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client stays queued, and would wake us at once, again and again.
+            // EMFILE, ENFILE, ENOBUFS, ENOMEM: the client stays queued, and would wake us at once and repeatedly.
             self.onAcceptFailure(self.loop, SocketError(errno: number, "accept"))
             self.rest()
         }
@@ -150,7 +150,7 @@ private final class Readiness: EventHandler, BudgetedHandler, @unchecked Sendabl
         let pause =
             self.pause
             ?? LoopTimer(on: self.loop) { [unowned self] in
-                // Reports anew that somebody waits.
+                // Reports again that a connection waits.
                 self.loop.modify(self.descriptor, token: self.token, events: UInt32(CAS_READABLE))
             }
         self.pause = pause

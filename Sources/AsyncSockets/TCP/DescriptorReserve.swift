@@ -1,21 +1,22 @@
 import Glibc
 
-/// Descriptors that connections leave to the rest of the process, which must not be stopped by how many there are: Swift's runtime
-/// aborts when its manager of threads can't open a file of `/proc`, and lists of keys, logs and certificates are read.
+/// The descriptors that connections leave to the rest of the process, which must work however many connections there
+/// are. Swift's runtime aborts when its thread manager can't open a file of `/proc`, and the process reads lists of
+/// keys and certificates and writes logs.
 ///
-/// The kernel gives out the lowest number that is free: a high one says that all below are in use.
+/// The kernel assigns the lowest free number, so a high number means that all lower ones are in use.
 enum DescriptorReserve {
-    /// Who may go how far.
+    /// Who opens a descriptor, which decides how many are left to others.
     enum Holder {
-        /// Connections that come.
+        /// Incoming connections.
         case incoming
-        /// The same from who has no other, and isn't to suffer from those who have many.
+        /// Incoming connections from an address without another one, which isn't to suffer from those that have many.
         case newcomer
-        /// Those that this end makes, to controllers say, and for which those that come leave some.
+        /// Outgoing connections, such as to controllers. Incoming connections leave some descriptors for them.
         case outgoing
     }
 
-    /// Whether `descriptor`, which was just opened for `holder`, belongs to those that are kept back.
+    /// Returns whether `descriptor`, which was just opened for `holder`, is one of those that are kept back.
     static func holds(_ descriptor: Int32, from holder: Holder) -> Bool {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return false }

@@ -3,7 +3,7 @@ import Glibc
 
 /// The system calls of a listening socket.
 enum ListeningSocket {
-    /// Makes a socket that is bound to `address`; returns it with the address that it got.
+    /// Makes a socket that is bound to `address`. Returns it with the address that it got.
     static func bind(
         _ address: IPEndpoint,
         sharing: Bool
@@ -15,7 +15,7 @@ enum ListeningSocket {
             descriptor = cas_tcp_socket(AF_INET)
         }
         guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket for \(address)") }
-        // A restart must not wait for connections of the former process that linger in TIME_WAIT.
+        // A restart must not wait for connections of the previous process that linger in TIME_WAIT.
         self.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
         if address.ip.family == .ipv6 { self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
         if sharing { self.share(descriptor) }
@@ -32,7 +32,7 @@ enum ListeningSocket {
         self.set(descriptor, SOL_SOCKET, SO_REUSEPORT, 1)
     }
 
-    /// - Parameter address: for the error only.
+    /// - Parameter address: For the error only.
     static func listen(_ descriptor: Int32, on address: IPEndpoint) throws(SocketError) {
         guard Glibc.listen(descriptor, 4096) == 0 else { throw SocketError(errno: errno, "listen on \(address)") }
     }

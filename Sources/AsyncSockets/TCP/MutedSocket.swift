@@ -1,31 +1,32 @@
 import Glibc
 
-/// A connection that nobody serves any more, though it is still open. It costs its descriptor and these few bytes: it is on
-/// no epoll, and what its peer sends stays in the kernel, which holds little of it, until ``discard()`` throws it away.
+/// A connection that is still open, but that nobody serves any more. It costs its descriptor and these few bytes. It is
+/// on no epoll, and what its peer sends stays in the kernel, which holds little of it, until ``discard()`` discards it.
 package struct MutedSocket: Sendable {
     private let descriptor: Int32
-    /// What the peer is to read before the end, as it goes over the wire.
+    /// The bytes that the peer is to read before the end, as they go over the wire.
     private let farewell: [UInt8]
 
     /// - Parameter farewell: ``close(quietly:)`` sends it.
     fileprivate init(descriptor: Int32, farewell: [UInt8]) {
         self.descriptor = descriptor
         self.farewell = farewell
-        // Twice this is what the kernel then holds at most of what the peer sends.
+        // The kernel then holds at most twice this of what the peer sends.
         var size: Int32 = 8192
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// Throws away what has come, without copying or opening it. False when the peer has closed, or the connection broke.
+    /// Discards what has arrived, without copying or decrypting it. Returns `false` if the peer has closed, or the
+    /// connection broke.
     package func discard() -> Bool {
-        // MSG_TRUNC on TCP: tcp(7). One call takes what the kernel holds, so a peer that floods is not read any faster.
+        // MSG_TRUNC on TCP: tcp(7). One call takes what the kernel holds, so a peer that floods isn't read any faster.
         let count = recv(self.descriptor, nil, 1 << 20, Int32(MSG_TRUNC) | Int32(MSG_DONTWAIT))
         return count > 0 || count < 0 && (errno == EAGAIN || errno == EINTR)
     }
 
     /// Closes the connection, once.
     ///
-    /// - Parameter quietly: whether the peer is gone, or isn't worth a word.
+    /// - Parameter quietly: Whether to close without the farewell, because the peer is gone or isn't worth one.
     package func close(quietly: Bool) {
         if !quietly {
             let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
@@ -38,9 +39,10 @@ package struct MutedSocket: Sendable {
 }
 
 extension TCPStream {
-    /// Gives the connection up without closing it: the stream is closed for its owner, and the socket goes on by itself.
+    /// Gives up the connection without closing it. The stream is closed for its owner, and the socket continues by
+    /// itself.
     ///
-    /// - Returns: `nil` when the stream has failed, or something is still to be sent. It is as it was then.
+    /// - Returns: `nil` if the stream has failed, or something is still to be sent. Then the stream is unchanged.
     package func mute() -> MutedSocket? {
         guard self.isOpen, self.failure == nil, !self.isReadClosed, !self.isWriteBlocked, self.unsent.isEmpty else {
             return nil
@@ -55,11 +57,11 @@ extension TCPStream {
         return MutedSocket(descriptor: descriptor, farewell: farewell)
     }
 
-    /// Whether the process has three quarters of the files open that it may: the kernel gives out the lowest number that is
-    /// free, so this connection's tells.
+    /// Whether three quarters of the files that the process may open are open. The kernel assigns the lowest free
+    /// number, so this connection's number shows it.
     package var areDescriptorsScarce: Bool { self.isDescriptorBeyond { $0 / 4 * 3 } }
 
-    /// Whether this connection took one of the last few descriptors that the process may have: of 1024 the last 16.
+    /// Whether this connection took one of the last few descriptors that the process may have: the last 16 of 1024.
     package var areDescriptorsExhausted: Bool { self.isDescriptorBeyond { $0 - min(max($0 / 64, 8), $0) } }
 
     private func isDescriptorBeyond(_ bound: (rlim_t) -> rlim_t) -> Bool {

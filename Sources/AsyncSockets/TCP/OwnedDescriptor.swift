@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// An open file descriptor, closed when it is released, unless somebody took it over.
+/// An open file descriptor. It is closed when this value is released, unless somebody took it over.
 package final class OwnedDescriptor: Sendable {
     private let number: Mutex<Int32>
 
@@ -9,7 +9,7 @@ package final class OwnedDescriptor: Sendable {
         self.number = Mutex(number)
     }
 
-    /// A descriptor of its own for the same open file; `nil` when there are no more descriptors.
+    /// Returns another descriptor for the same open file, or `nil` if there are no more descriptors.
     init?(duplicating descriptor: Int32) {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { return nil }
@@ -20,10 +20,10 @@ package final class OwnedDescriptor: Sendable {
         self.number.withLock { if $0 >= 0 { close($0) } }
     }
 
-    /// The number, as long as this value is there and nobody took it.
+    /// The descriptor's number. Valid as long as this value exists and nobody took the descriptor.
     var raw: Int32 { self.number.withLock { $0 } }
 
-    /// Hands over the descriptor, once: the caller closes it.
+    /// Hands over the descriptor, once. The caller closes it.
     func take() -> Int32? {
         self.number.withLock { number in
             defer { number = -1 }
@@ -31,7 +31,7 @@ package final class OwnedDescriptor: Sendable {
         }
     }
 
-    /// Whether it is a TCP socket that listens, or a UDP socket that is bound, at `port`; 0: at any.
+    /// Returns whether this is a TCP socket that listens, or a UDP socket that is bound, at `port`; 0 means any port.
     package func isBound(_ kind: Kind, port: UInt16) -> Bool {
         guard let address = ListeningSocket.localAddress(of: self.raw) else { return false }
         guard address.port != 0, port == 0 || address.port == port else { return false }
@@ -43,7 +43,7 @@ package final class OwnedDescriptor: Sendable {
         }
     }
 
-    /// What a socket is for.
+    /// The purpose of a socket.
     package enum Kind: Sendable {
         case listener, datagrams
     }

@@ -1,18 +1,18 @@
-/// How much of one stream has been read in the loop's present tick. Confined to the loop.
+/// The amount that has been read from one stream in the loop's current tick. Confined to the loop.
 struct ReadingTurn {
-    /// What may be read in a tick, in bytes.
+    /// The maximum to read in a tick, in bytes.
     var budget = Self.standardBudget
 
     /// The tick that ``left`` is for.
     private var tick: UInt64?
     private var left = 0
 
-    /// All that is usually sent before a login fits.
+    /// Everything that is usually sent before a login fits.
     static let standardBudget = 16 * 1024
-    /// What a read counts at least, in bytes: it is a system call.
+    /// The minimum that a read counts, in bytes, because it is a system call.
     private static let smallestRead = 256
 
-    /// How much may still be read, in bytes; 0: others have a turn first.
+    /// Returns how much may still be read, in bytes. 0 means that others have a turn first.
     mutating func room(on stream: TCPStream) -> Int {
         if self.tick != stream.loop.tickNumber {
             self.tick = stream.loop.tickNumber
@@ -21,7 +21,7 @@ struct ReadingTurn {
         return self.left
     }
 
-    /// Notes that so many bytes were read; none count nothing.
+    /// Records that `count` bytes were read. A read of no bytes counts nothing.
     mutating func take(_ byteCount: UInt64) {
         guard byteCount > 0 else { return }
         self.left = max(self.left - max(Int(byteCount), Self.smallestRead), 0)

@@ -2,16 +2,16 @@ import CAsyncSockets
 import Glibc
 import Synchronization
 
-/// A descriptor kept for the time when there are no more. It is given up then to accept a client and close the connection:
-/// the client hears so at once and can go elsewhere, instead of waiting in the kernel's queue.
+/// A descriptor that is kept for the time when there are no more. Then it is given up to accept a client and close the
+/// connection. So the client learns of it at once and can go elsewhere, instead of waiting in the kernel's queue.
 ///
-/// One for all sockets of a listener, which accept under its lock: otherwise one loop would take what another gave up.
+/// All sockets of a listener share one, and accept under its lock. Otherwise one loop would take what another gave up.
 final class SpareDescriptor: Sendable {
     private let spare = Mutex<Int32>(open())
 
     enum Accepted {
         case connection(Int32)
-        /// Somebody was turned away, because there are no more descriptors.
+        /// A client was turned away because there are no more descriptors.
         case turnedAway
         /// With the error's number.
         case failed(Int32)
@@ -23,9 +23,9 @@ final class SpareDescriptor: Sendable {
 
     private static func open() -> Int32 { Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) }
 
-    /// Accepts whoever comes next at the listening socket `descriptor`, whose address is written to `peer`.
+    /// Accepts the next connection at the listening socket `descriptor`. Writes its address to `peer`.
     ///
-    /// - Parameter isNewcomer: whether somebody has no other connection.
+    /// - Parameter isNewcomer: Returns whether an address has no other connection.
     func accept(
         _ descriptor: Int32,
         _ peer: inout sockaddr_storage,
@@ -43,7 +43,7 @@ final class SpareDescriptor: Sendable {
                 return .turnedAway
             }
             let number = errno
-            // The kernel says so before it looks whether anybody waits.
+            // The kernel reports this before it checks whether anybody waits.
             guard number == EMFILE, spare >= 0 else { return .failed(number) }
             return Self.turnAway(descriptor, &spare, &peer)
         }

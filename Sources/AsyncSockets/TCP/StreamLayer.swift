@@ -1,22 +1,22 @@
-/// What stands between a stream's owner and its socket: bytes in, bytes out, no socket of its own.
+/// A layer between a stream's owner and its socket: bytes in, bytes out, no socket of its own.
 ///
 /// The stream that owns it moves the bytes. An implementation is confined to the stream's loop, and may use
 /// the loop's ``LoopBuffers`` within a call.
 package protocol StreamLayer: AnyObject {
-    /// Opens `input` whole into `plaintext`, which has room for it and one record of TLS more.
+    /// Opens all of `input` into `plaintext`, which has room for it and one more TLS record.
     func open(
         _ input: UnsafeRawBufferPointer,
         into plaintext: UnsafeMutableRawBufferPointer,
         output: inout SealedOutput
     ) -> OpenResult
 
-    /// Seals as much of `plaintext` as fits, and returns how many of its bytes that is; `nil` when it failed.
+    /// Seals as much of `plaintext` as fits. Returns how many of its bytes were sealed, or `nil` on failure.
     func seal(_ plaintext: UnsafeRawBufferPointer, output: inout SealedOutput) -> Int?
 
-    /// Appends what it has to say by itself, and kept back while it would have had to wait.
+    /// Appends what the layer has to send by itself, and kept back while it would have had to wait.
     func speak(output: inout SealedOutput)
 
-    /// Tells the peer that nothing more comes (close_notify in TLS).
+    /// Tells the peer that nothing more follows (close_notify in TLS).
     func close(output: inout SealedOutput)
 }
 
@@ -24,13 +24,13 @@ extension StreamLayer {
     package func speak(output: inout SealedOutput) {}
 }
 
-/// What came of opening.
+/// The result of opening.
 package struct OpenResult {
-    /// How many bytes of plaintext there are.
+    /// The number of bytes of plaintext.
     package var count: Int
-    /// Whether the peer said that nothing more comes.
+    /// Whether the peer said that nothing more follows.
     package var isClosed = false
-    /// Why no more can be read, when that is so.
+    /// The reason why no more can be read, or `nil`.
     package var failure: String?
 
     package init(count: Int) {
@@ -38,12 +38,12 @@ package struct OpenResult {
     }
 }
 
-/// A fixed piece of memory that is being filled with what is to be sent.
+/// A fixed piece of memory that is filled with bytes to send.
 package struct SealedOutput {
     private let memory: UnsafeMutableRawBufferPointer
     package private(set) var count = 0
 
-    /// Whether what is appended has to wait, because the peer takes nothing now.
+    /// Whether appended bytes have to wait because the peer takes nothing now.
     package let isDelayed: Bool
 
     package init(_ memory: UnsafeMutableRawBufferPointer, isDelayed: Bool = false) {
@@ -56,7 +56,7 @@ package struct SealedOutput {
         UnsafeMutableRawBufferPointer(rebasing: self.memory[self.count...])
     }
 
-    /// Counts `bytes` more as filled, once they have been written to ``space``.
+    /// Counts `bytes` more as filled, after they have been written to ``space``.
     package mutating func advance(by bytes: Int) {
         self.count += bytes
     }

@@ -6,25 +6,25 @@ import Synchronization
 ///
 /// It listens until ``close()``, or until it is released, and keeps the group.
 public final class TCPListener: Sendable {
-    /// Where it listens, with the port that the kernel chose when 0 was asked for.
+    /// The address at which it listens, with the port that the kernel chose for 0.
     public let address: IPEndpoint
 
     private let group: IOLoopGroup
     private let acceptors: [Acceptor]
 
-    /// Takes the port, and accepts nobody before ``start()``: until then clients wait.
+    /// Takes the port. Accepts nobody before ``start()``; until then clients wait.
     ///
     /// - Parameters:
-    ///   - address: where; `[::]` takes IPv4 too, and means 0.0.0.0 on a machine without IPv6.
-    ///   - options: for every accepted connection.
-    ///   - inherited: sockets that listen there already, which are used. When there are fewer than loops, others join
-    ///     them; when there are more, loops serve several.
-    ///   - isNewcomer: whether an address has no connection, so that one is accepted when descriptors are short. Called on a
-    ///     loop.
-    ///   - onAcceptFailure: called on the loop when a connection could not be accepted. The listener goes on,
-    ///     after a pause when the machine ran out of something.
-    ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
-    /// - Throws: ``SocketError``: `addressInUse` when somebody else listens there, and others.
+    ///   - address: Where to listen. `[::]` includes IPv4, and means 0.0.0.0 on a machine without IPv6.
+    ///   - options: The options for every accepted connection.
+    ///   - inherited: Sockets that already listen there, which are used. If there are fewer than loops, others join
+    ///     them. If there are more, loops serve several.
+    ///   - isNewcomer: Returns whether an address has no connection, so that one is accepted when descriptors are
+    ///     short. Called on a loop.
+    ///   - onAcceptFailure: Called on the loop when a connection couldn't be accepted. The listener continues, after a
+    ///     pause if the machine ran out of something.
+    ///   - onAccept: Called on the accepting loop with each connection, which it must close in the end.
+    /// - Throws: ``SocketError``: `addressInUse` if another socket listens there, and others.
     package init(
         binding address: IPEndpoint,
         group: IOLoopGroup,
@@ -54,15 +54,15 @@ public final class TCPListener: Sendable {
         }
     }
 
-    /// Takes the port, and accepts nobody before ``start()``: until then clients wait.
+    /// Takes the port. Accepts nobody before ``start()``; until then clients wait.
     ///
     /// - Parameters:
-    ///   - address: where; `[::]` takes IPv4 too, and means 0.0.0.0 on a machine without IPv6.
-    ///   - options: for every accepted connection.
-    ///   - onAcceptFailure: called on the loop when a connection could not be accepted. The listener goes on,
-    ///     after a pause when the machine ran out of something.
-    ///   - onAccept: called on the accepting loop with each connection, which it must close in the end.
-    /// - Throws: ``SocketError``: `addressInUse` when somebody else listens there, and others.
+    ///   - address: Where to listen. `[::]` includes IPv4, and means 0.0.0.0 on a machine without IPv6.
+    ///   - options: The options for every accepted connection.
+    ///   - onAcceptFailure: Called on the loop when a connection couldn't be accepted. The listener continues, after a
+    ///     pause if the machine ran out of something.
+    ///   - onAccept: Called on the accepting loop with each connection, which it must close in the end.
+    /// - Throws: ``SocketError``: `addressInUse` if another socket listens there, and others.
     public convenience init(
         binding address: IPEndpoint,
         group: IOLoopGroup,
@@ -102,7 +102,7 @@ public final class TCPListener: Sendable {
 
     /// Starts to accept.
     ///
-    /// - Throws: ``SocketError`` when the kernel refuses to watch a socket. The listener is then closed.
+    /// - Throws: ``SocketError`` if the kernel refuses to watch a socket. The listener is then closed.
     public func start() async throws(SocketError) {
         do {
             for acceptor in self.acceptors { try await acceptor.start() }
@@ -119,19 +119,19 @@ public final class TCPListener: Sendable {
         }
     }
 
-    /// Stops listening. Connections that were accepted go on.
+    /// Stops listening. Accepted connections continue.
     public func close() async {
         for acceptor in self.acceptors { await acceptor.stop() }
     }
 
-    /// Its sockets, for another process to listen with; `nil` when there are no descriptors left. Not after
-    /// ``close()``.
+    /// Returns its sockets, for another process to listen with, or `nil` if there are no descriptors left. Don't call
+    /// this after ``close()``.
     package func duplicates() -> [OwnedDescriptor]? {
         let copies = self.acceptors.compactMap { OwnedDescriptor(duplicating: $0.descriptor) }
         return copies.count == self.acceptors.count ? copies : nil
     }
 
-    /// Listens with `inherited` sockets; `nil` when there are none.
+    /// Listens with `inherited` sockets. Returns `nil` if there are none.
     private static func adopt(
         _ inherited: [OwnedDescriptor],
         count: Int,
@@ -144,7 +144,7 @@ public final class TCPListener: Sendable {
         }
         descriptors.forEach { options.apply(to: $0) }
         while descriptors.count < count {
-            // It would be a pity, but no reason not to serve, if loops had to do without sockets of their own.
+            // If loops have to do without sockets of their own, that is no reason not to serve.
             ListeningSocket.share(first)
             guard let sibling = try? ListeningSocket.bind(address, sharing: true).descriptor else { break }
             options.apply(to: sibling)
@@ -166,7 +166,7 @@ public final class TCPListener: Sendable {
         do {
             let first = try ListeningSocket.bind(address, sharing: false)
             descriptors.append(first.descriptor)
-            // Set after the first bind, which so fails when the port is taken; see docs/architecture.md.
+            // Set after the first bind, so that the bind fails if the port is taken; see docs/architecture.md.
             if count > 1 { ListeningSocket.share(first.descriptor) }
             for _ in 1..<max(count, 1) where count > 1 {
                 descriptors.append(try ListeningSocket.bind(first.address, sharing: true).descriptor)

@@ -1,10 +1,10 @@
 import Glibc
 
-/// How the kernel treats a TCP connection. Set on a listening socket, from which the accepted ones inherit it.
+/// How the kernel treats a TCP connection. Set on a listening socket, from which accepted connections inherit it.
 public struct TCPOptions: Hashable, Sendable {
-    /// How long a silent connection is left alone before the peer is probed (RFC 9293 §3.8.4). Zero: for ever.
+    /// The time that a silent connection is left alone before the peer is probed (RFC 9293 §3.8.4). Zero means forever.
     public var keepAliveTime: Duration
-    /// How long sent data may stay unacknowledged (RFC 5482). Zero: the kernel's default.
+    /// The time that sent data may stay unacknowledged (RFC 5482). Zero means the kernel's default.
     public var userTimeout: Duration
 
     public init(keepAliveTime: Duration = .zero, userTimeout: Duration = .zero) {

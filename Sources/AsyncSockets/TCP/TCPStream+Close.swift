@@ -1,9 +1,9 @@
 import Glibc
 
 extension TCPStream {
-    /// Ends the stream so that the peer can read what was sent: says so, then discards what the peer still sends
-    /// until it closes too, within `time` and ``discardLimit``. (Closing with unread bytes would send a reset.) One whose
-    /// time was up is told too, but not waited for.
+    /// Ends the stream so that the peer can read what was sent. Tells the peer, then discards what the peer still sends
+    /// until it closes too, within `time` and ``discardLimit``. (Closing with unread bytes would send a reset.) A peer
+    /// whose time was up is told too, but not waited for.
     public func finish(within time: Duration = .seconds(1), isolation: isolated (any Actor)? = #isolation) async {
         defer { self.close() }
         self.setDeadline(time)
@@ -29,6 +29,6 @@ extension TCPStream {
         }
     }
 
-    /// How much is read and thrown away while waiting for a peer to close, in bytes.
+    /// The maximum that is read and discarded while waiting for a peer to close, in bytes.
     private static let discardLimit = 1 << 20
 }

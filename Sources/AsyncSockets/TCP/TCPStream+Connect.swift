@@ -5,17 +5,17 @@ extension TCPStream {
     /// Connects to `address`, and returns the stream, which `loop` serves.
     ///
     /// - Parameters:
-    ///   - source: which of the machine's addresses to connect from; `nil` leaves it to the kernel.
-    ///   - time: how long it may take.
-    /// - Throws: ``SocketError``: `timeout`; `systemCall` when the connection is refused or no route is there; `outOfFiles`,
-    ///   `exhausted` or `permissionDenied` when this machine is in the way.
+    ///   - source: The address of this machine to connect from; `nil` leaves it to the kernel.
+    ///   - time: The maximum time that connecting may take.
+    /// - Throws: ``SocketError``: `timeout`; `systemCall` if the connection is refused or there is no route;
+    ///   `outOfFiles`, `exhausted` or `permissionDenied` if this machine is the cause.
     public static func connect(
         to address: IPEndpoint,
         from source: IPAddress? = nil,
         on loop: IOLoop,
         within time: Duration = .seconds(10)
     ) async throws(SocketError) -> TCPStream {
-        // A task without this preference waits for the global pool each time that it is resumed on the loop.
+        // A task without this preference waits for the global pool each time it is resumed on the loop.
         try await withTaskExecutorPreference(loop) { () async throws(SocketError) -> TCPStream in
             try await Connector(loop: loop).connect(to: address, from: source, within: time)
         }
@@ -25,9 +25,9 @@ extension TCPStream {
     ///
     /// - Parameters:
     ///   - path: 1…107 bytes.
-    ///   - time: how long it may take.
-    /// - Throws: ``SocketError``: `timeout`; `permissionDenied`; `systemCall` when nobody listens there; `outOfFiles`, or
-    ///   `exhausted` when who listens there has as many waiting as may.
+    ///   - time: The maximum time that connecting may take.
+    /// - Throws: ``SocketError``: `timeout`; `permissionDenied`; `systemCall` if nobody listens there; `outOfFiles`;
+    ///   `exhausted` if the listener's queue is full.
     public static func connect(
         toUnixSocket path: String,
         on loop: IOLoop,
@@ -36,7 +36,7 @@ extension TCPStream {
         try await Connector(loop: loop).connect(toUnixSocket: path, within: time)
     }
 
-    /// The error of the attempt to connect to `peer`, once it has ended.
+    /// Returns the error of the attempt to connect to `peer` after the attempt has ended.
     fileprivate func connectionError(_ peer: some CustomStringConvertible & Sendable) -> SocketError? {
         if let failure = self.failure { return failure }
         var number: Int32 = 0
@@ -94,7 +94,7 @@ private actor Connector {
         return try await self.finish(descriptor, result, peer: path, address: nowhere, within: time)
     }
 
-    /// Waits for the end of the attempt that gave `result`, and takes `descriptor` over.
+    /// Waits for the end of the attempt that gave `result`, and takes over `descriptor`.
     private func finish(
         _ descriptor: Int32,
         _ result: Int32,

@@ -1,8 +1,8 @@
 extension TCPStream {
-    /// Puts `layer` between the stream's owner and what stands there now, which it must take along.
+    /// Puts `layer` between the stream's owner and the current layer, which `layer` must include.
     ///
-    /// - Parameter early: what was already received, and opened by what stood there until now. The layer's first calls
-    ///   get that, at most ``LoopBuffers/receiveSize`` bytes each.
+    /// - Parameter early: What was already received, and opened by the previous layer. The layer's first calls get
+    ///   that, at most ``LoopBuffers/receiveSize`` bytes each.
     package func insert(_ layer: any StreamLayer, early: [UInt8]) {
         self.layer = layer
         self.unopened = early
@@ -14,7 +14,7 @@ extension TCPStream {
         self.unopenedStart = 0
     }
 
-    /// Sends what the layer has to say by itself. Also when the stream has failed: it may be why.
+    /// Sends what the layer has to send by itself, even if the stream has failed: it may be why.
     package func speak() {
         guard let layer = self.layer, self.isOpen else { return }
         var output = SealedOutput(self.loop.buffers.sealed, isDelayed: self.isWriteBlocked)

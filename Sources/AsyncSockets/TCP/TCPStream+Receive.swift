@@ -1,13 +1,13 @@
 import CAsyncSockets
 import Glibc
 
-/// What came of reading once.
+/// The result of reading once.
 public enum ReceiveResult {
-    /// These bytes; none when a record is not whole yet. Valid until anything else is received on the loop.
+    /// These bytes, or none if a record isn't complete yet. Valid until anything else is received on the loop.
     case bytes(UnsafeRawBufferPointer)
-    /// Nothing is there now, or others on the loop have a turn first.
+    /// There is nothing to read now, or others on the loop have a turn first.
     case wouldBlock
-    /// The peer sends nothing more.
+    /// The peer won't send anything more.
     case closed
     /// The stream failed, as its `failure` says.
     case failed
@@ -16,9 +16,9 @@ public enum ReceiveResult {
 extension TCPStream {
     /// Reads once, at most `limit` (1 or more) bytes from the network, and opens what was read.
     ///
-    /// Nothing is read any more in a tick of the loop in which ``turnBudget`` has been read: the result is `wouldBlock` then
-    /// too, and ``waitUntilReadable(isolation:)`` gives everybody else a turn. So whoever reads until that, and waits, can't
-    /// hold the loop, whatever the peer sends.
+    /// After ``turnBudget`` has been read in a tick of the loop, nothing more is read in this tick. Then the result is
+    /// `wouldBlock` too, and ``waitUntilReadable(isolation:)`` gives everybody else a turn. So a reader that reads
+    /// until `wouldBlock` and waits can't hold the loop, whatever the peer sends.
     public func receive(atMost limit: Int = .max) -> ReceiveResult {
         guard self.failure == nil else { return .failed }
         let room = min(limit, self.turn.room(on: self))
@@ -32,7 +32,7 @@ extension TCPStream {
         return self.receiveUnmetered(atMost: room)
     }
 
-    /// As ``receive(atMost:)``, for who counts himself what he reads in a turn.
+    /// Like ``receive(atMost:)``, for a caller that counts what it reads in a turn.
     package func receiveUnmetered(atMost limit: Int = .max) -> ReceiveResult {
         guard self.failure == nil else { return .failed }
         if let layer = self.layer, !self.unopened.isEmpty {
@@ -46,7 +46,7 @@ extension TCPStream {
         }
     }
 
-    /// Reads once, without opening what was read. As ``receive(atMost:)``, within the turn's budget.
+    /// Reads once, without opening what was read. Like ``receive(atMost:)``, stays within the turn's budget.
     func receiveSealed() -> ReceiveResult {
         let room = self.turn.room(on: self)
         guard room > 0 else { return .wouldBlock }
@@ -55,8 +55,8 @@ extension TCPStream {
         return self.receiveRaw(atMost: room)
     }
 
-    /// Opens what came before the layer was there. It stays where it is until the last of it was opened: what is behind
-    /// must not be copied each time.
+    /// Opens what arrived before the layer was there. These bytes stay where they are until the last of them has been
+    /// opened, so that the rest isn't copied each time.
     private func openEarly(with layer: any StreamLayer, atMost limit: Int) -> ReceiveResult {
         let early = self.unopened
         let start = self.unopenedStart
@@ -79,7 +79,7 @@ extension TCPStream {
         let count = recv(self.descriptor, buffer.baseAddress, room, 0)
         if count > 0 {
             self.receivedByteCount += UInt64(count)
-            // Fewer than asked for: nothing is left, and what comes later is a new edge.
+            // Fewer than asked for: nothing is left, and later bytes are a new edge.
             if count < room, !self.sawHangup { self.isReadReady = false }
             return .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         }

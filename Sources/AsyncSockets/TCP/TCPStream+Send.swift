@@ -4,8 +4,8 @@ import Glibc
 extension TCPStream {
     /// Sends as much of `segments` as the kernel takes now, in as few system calls as possible.
     ///
-    /// - Returns: how many bytes were taken, from the first on. Fewer than there are: the stream is blocked (its
-    ///   handler is told when that ends), has failed, or can take more at once in another call.
+    /// - Returns: How many bytes were taken, from the first on. If that is fewer than there are, the stream is blocked
+    ///   (its handler is told when that ends), has failed, or can take more at once in another call.
     public func send(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
         guard self.failure == nil, !self.isWriteBlocked else { return 0 }
         guard let layer = self.layer else { return self.sendPlain(segments) }
@@ -23,14 +23,14 @@ extension TCPStream {
         return accepted
     }
 
-    /// ``send(_:)`` for one segment.
+    /// Like ``send(_:)``, for one segment.
     public func send(_ bytes: UnsafeRawBufferPointer) -> Int {
         withUnsafePointer(to: bytes) { self.send(UnsafeBufferPointer(start: $0, count: 1)) }
     }
 
-    /// Sends all of `bytes`, waiting for the peer as long as the stream's deadline allows.
+    /// Sends all of `bytes`, and waits for the peer as long as the stream's deadline allows.
     ///
-    /// - Throws: ``SocketError`` when the stream fails first.
+    /// - Throws: ``SocketError`` if the stream fails first.
     public func write(_ bytes: [UInt8], isolation: isolated (any Actor)? = #isolation) async throws(SocketError) {
         var sent = 0
         while true {
@@ -43,10 +43,11 @@ extension TCPStream {
         }
     }
 
-    /// How much ``write(_:isolation:)`` sends before others on the loop have a turn, in bytes: what one call seals.
+    /// The amount that ``write(_:isolation:)`` sends before others on the loop have a turn, in bytes: what one call
+    /// seals.
     private static let writeSize = 64 * 1024
 
-    /// How many sent bytes the peer has not acknowledged yet, and those that the kernel has not sent.
+    /// The number of bytes that the peer has not acknowledged yet, including those that the kernel has not sent.
     public var unacknowledgedByteCount: Int {
         var count: Int32 = 0
         return self.isOpen && ioctl(self.descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
@@ -79,7 +80,7 @@ extension TCPStream {
         }
     }
 
-    /// Sends sealed bytes behind those that still wait; what the kernel doesn't take is kept.
+    /// Sends sealed bytes after those that still wait. What the kernel doesn't take is kept.
     func sendSealed(_ bytes: UnsafeRawBufferPointer) {
         guard self.unsent.isEmpty, !self.isWriteBlocked else {
             guard self.unsent.count + bytes.count <= Self.unsentLimit else {
@@ -97,7 +98,7 @@ extension TCPStream {
         }
     }
 
-    /// Whether nothing sealed is left to send.
+    /// Whether there is nothing sealed left to send.
     func flushUnsent() -> Bool {
         guard !self.unsent.isEmpty else { return true }
         let left = self.unsent.count - self.unsentStart
@@ -122,7 +123,7 @@ extension TCPStream {
         return max(result, 0)
     }
 
-    /// How much may wait, in bytes: what one call seals, and then answers that TLS gives of itself (to
+    /// The maximum that may wait, in bytes: what one call seals, and answers that TLS sends by itself (to
     /// renegotiation, RFC 5246 §7.2.2), of which a peer can provoke any number.
     private static let unsentLimit = 2 * LoopBuffers.sealSize
 

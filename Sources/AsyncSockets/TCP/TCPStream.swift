@@ -3,19 +3,20 @@ import Glibc
 
 /// A connected TCP socket on an event loop, with or without TLS.
 ///
-/// Its buffers are the loop's: what ``receive()`` returns is valid until anything else is received on the loop.
+/// Its buffers belong to the loop: what ``receive()`` returns is valid until anything else is received on the loop.
 ///
-/// Wait on it in tasks that prefer its loop (`Task(executorPreference:)`, `withTaskExecutorPreference(_:)`), one at a time
-/// for each direction. Swift resumes any other task by way of the global pool, even in an actor pinned to the loop: that
-/// costs two switches of threads for each wait, and on a busy machine any amount of time.
+/// Wait on it in tasks that prefer its loop (`Task(executorPreference:)`, `withTaskExecutorPreference(_:)`), one at a
+/// time for each direction. Swift resumes any other task by way of the global pool, even in an actor pinned to the
+/// loop. That costs two thread switches for each wait, and any amount of time on a busy machine.
 // @unchecked: confined to `loop`; only the constants may be read elsewhere.
 public final class TCPStream: @unchecked Sendable {
     /// The loop that serves this stream.
     public let loop: IOLoop
-    /// The other end, IPv4-mapped addresses unmapped.
+    /// The address of the other end. IPv4-mapped addresses are unmapped.
     public let peerAddress: IPEndpoint
 
-    /// This end, IPv4-mapped addresses unmapped; `nil` when the kernel doesn't say. A system call.
+    /// The address of this end, or `nil` if the kernel doesn't say. IPv4-mapped addresses are unmapped. Makes a system
+    /// call.
     public var localAddress: IPEndpoint? {
         guard self.isOpen, let address = ListeningSocket.localAddress(of: self.descriptor) else { return nil }
         return IPEndpoint(address.ip.unmapped, port: address.port)
@@ -26,34 +27,34 @@ public final class TCPStream: @unchecked Sendable {
     private(set) var isOpen = true
 
     // Reading
-    /// How many bytes have come from the network, before they were opened.
+    /// The number of bytes that have come from the network, before they were opened.
     @exclusivity(unchecked) public internal(set) var receivedByteCount: UInt64 = 0
     @exclusivity(unchecked) var isReadReady = false
     @exclusivity(unchecked) var sawHangup = false
-    /// The peer said, under TLS, that it sends nothing more.
+    /// Whether the peer said, under TLS, that it sends nothing more.
     @exclusivity(unchecked) package internal(set) var isReadClosed = false
     private var reader: UnsafeContinuation<Void, Never>?
-    /// Whether the reader waits for something else than bytes.
+    /// Whether the reader waits for something other than bytes.
     private var isReaderPatient = false
-    /// Whether somebody interrupted when nobody waited.
+    /// Whether somebody interrupted while nobody waited.
     private var isInterrupted = false
-    /// Received before the layer that will open it was there.
+    /// Bytes that were received before the layer that will open them was there.
     @exclusivity(unchecked) var unopened: [UInt8] = []
-    /// How much of that has been opened by now.
+    /// How much of these bytes has been opened.
     @exclusivity(unchecked) var unopenedStart = 0
     @exclusivity(unchecked) var turn = ReadingTurn()
 
     // Writing
-    /// Sealed, but not yet taken by the kernel.
+    /// Bytes that are sealed, but not yet taken by the kernel.
     @exclusivity(unchecked) var unsent: [UInt8] = []
     var unsentStart = 0
     @exclusivity(unchecked) public internal(set) var isWriteBlocked = false
     private var writer: UnsafeContinuation<Void, Never>?
-    /// Told when the stream takes bytes again, or fails. To be cleared by who set it: it is kept alive, because a weak
-    /// reference would make every later retain of it slow.
+    /// Told when the stream takes bytes again, or fails. The caller that set it must clear it: the reference is strong,
+    /// because a weak reference would make every later retain of the handler slow.
     public var writeHandler: (any StreamWriteHandler)?
 
-    /// What stands between this stream and its socket; `nil` for plain TCP.
+    /// The layer between this stream and its socket; `nil` for plain TCP.
     @exclusivity(unchecked) package internal(set) var layer: (any StreamLayer)?
     /// Why the stream can't be used any more; `nil` while it can.
     @exclusivity(unchecked) public private(set) var failure: SocketError?
@@ -81,12 +82,13 @@ public final class TCPStream: @unchecked Sendable {
     private static let reading = UInt32(CAS_READABLE | CAS_READ_HANGUP)
     private static let readingAndWriting = reading | UInt32(CAS_WRITABLE)
 
-    /// Closes the socket at once. Whoever waits on the stream goes on and finds it closed.
+    /// Closes the socket at once. Whoever waits on the stream continues and finds it closed.
     public func close() {
         if let descriptor = self.giveUpDescriptor() { Glibc.close(descriptor) }
     }
 
-    /// As ``close()``, but for the socket, which the caller must close; `nil` when that was done.
+    /// Like ``close()``, but leaves the socket to the caller, which must close it. Returns `nil` if it is already
+    /// closed.
     func giveUpDescriptor() -> Int32? {
         guard self.isOpen else { return nil }
         self.isOpen = false
@@ -101,14 +103,14 @@ public final class TCPStream: @unchecked Sendable {
         return self.descriptor
     }
 
-    /// Notes why the stream can't go on. It stays open until its owner closes it.
+    /// Records why the stream can't continue. It stays open until its owner closes it.
     public func fail(_ error: SocketError) {
         guard self.failure == nil else { return }
         self.failure = error
         self.resumeWaiters()
     }
 
-    /// Has whoever waits to read, or is about to, go on, and find nothing there.
+    /// Makes whoever waits to read, or is about to, continue and find nothing to read.
     public func interrupt() {
         guard self.reader != nil else {
             self.isInterrupted = true
@@ -128,8 +130,8 @@ public final class TCPStream: @unchecked Sendable {
 // MARK: Waiting
 
 extension TCPStream {
-    /// Returns when there may be something to read, or the stream failed; in the loop's next tick at the earliest when
-    /// ``turnBudget`` has been read in this one.
+    /// Returns when there may be something to read, or the stream failed. If ``turnBudget`` has been read in this tick
+    /// of the loop, returns in the next one at the earliest.
     public func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
         guard !self.isReadReady, self.unopened.isEmpty, self.failure == nil else {
             if self.failure == nil, self.turn.isOver(on: self) { await self.loop.nextTick() }
@@ -138,28 +140,29 @@ extension TCPStream {
         await withUnsafeContinuation { self.becomeReader($0, isPatient: false) }
     }
 
-    /// How much ``receive(atMost:)`` reads, in bytes as they come from the network, before others on the loop have a turn.
+    /// The amount that ``receive(atMost:)`` reads before others on the loop have a turn, in bytes as they come from the
+    /// network.
     public var turnBudget: Int {
         get { self.turn.budget }
         set { self.turn.budget = max(newValue, 1) }
     }
 
-    /// Returns when somebody interrupts, or the stream failed or broke. What comes meanwhile waits in the kernel, and the
-    /// peer's window closes.
+    /// Returns when somebody interrupts, or the stream failed or broke. What arrives in the meantime waits in the
+    /// kernel, and the peer's window closes.
     public func waitUntilInterrupted(isolation: isolated (any Actor)? = #isolation) async {
         guard self.failure == nil else { return }
         await withUnsafeContinuation { self.becomeReader($0, isPatient: true) }
     }
 
-    /// Looks and waits in one: a task that isn't an actor's gives others a turn with each asynchronous call, also with the
-    /// one that brought it here, and what came in that turn wakes nobody later.
+    /// Checks and waits in one step. A task that isn't an actor's gives others a turn with each asynchronous call,
+    /// including the one that led here, and what arrived in that turn would wake nobody later.
     private func becomeReader(_ reader: UnsafeContinuation<Void, Never>, isPatient: Bool) {
         let isReadable = !isPatient && (self.isReadReady || !self.unopened.isEmpty)
         guard self.failure == nil, !self.isInterrupted, !isReadable else {
             self.isInterrupted = false
             return reader.resume()
         }
-        // A second one would keep the first waiting for ever.
+        // A second one would keep the first one waiting forever.
         precondition(self.reader == nil, "two tasks wait to read one stream")
         self.isReaderPatient = isPatient
         self.reader = reader
@@ -175,7 +178,8 @@ extension TCPStream {
         }
     }
 
-    /// Fails the stream with code `timeout` when `time` passes before another deadline is set; `nil` lifts it.
+    /// Fails the stream with code `timeout` if `time` passes before another deadline is set. `nil` removes the
+    /// deadline.
     public func setDeadline(_ time: Duration?) {
         guard let time, self.isOpen else {
             self.deadline?.cancel()
@@ -222,7 +226,7 @@ extension TCPStream: EventHandler {
     }
 
     private func becameWritable() {
-        // EPOLLOUT is watched only while something waits: always on, it would wake the loop for every ACK.
+        // EPOLLOUT is watched only while something waits. If it were always on, it would wake the loop for every ACK.
         self.watchWriting(false)
         guard self.flushUnsent() else { return }
         self.speak()
@@ -241,7 +245,7 @@ extension TCPStream: EventHandler {
     }
 }
 
-/// Told when a stream that took no more bytes takes them again, or fails.
+/// Is told when a stream that took no more bytes takes them again, or fails.
 public protocol StreamWriteHandler: AnyObject {
     func streamChanged()
 }

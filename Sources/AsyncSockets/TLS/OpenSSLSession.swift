@@ -2,16 +2,16 @@ import CAsyncSockets
 import COpenSSL
 import Glibc
 
-/// TLS by OpenSSL, over memory: its BIO reads from and writes to the loop's window. Confined to the loop.
+/// TLS by OpenSSL, over memory. Its BIO reads from and writes to the loop's window. Confined to the loop.
 final class OpenSSLSession: TransportSecurity {
     let session: OpaquePointer
     private let buffers: LoopBuffers
-    /// Kept as long as the session, which calls back into it.
+    /// Held as long as the session, which calls back into it.
     private let context: TLSContext
     var isServer: Bool { self.context.isServer }
-    /// Where the traffic secrets are written during the handshake; `nil` when records stay with OpenSSL.
+    /// The place for the traffic secrets during the handshake; `nil` if records stay with OpenSSL.
     private var secrets: UnsafeMutablePointer<cas_traffic_secrets>?
-    /// How often the handshake may read on.
+    /// How often the handshake may continue to read.
     private var readsLeft = OpenSSLSession.handshakeReads
 
     init(
@@ -24,7 +24,7 @@ final class OpenSSLSession: TransportSecurity {
             throw SocketError(.tls, "a certificate can't be verified without the server's name")
         }
         guard let session = SSL_new(context.handle), let bio = cas_tls_bio(buffers.window) else {
-            // Nothing else than memory can be missing.
+            // Only memory can be missing.
             throw SocketError(.exhausted, TLSContext.lastError("make a TLS session").message)
         }
         self.session = session
@@ -59,11 +59,13 @@ final class OpenSSLSession: TransportSecurity {
         self.secrets = nil
     }
 
-    /// What protects the connection from now on: a record layer of our own where that is possible, this otherwise.
+    /// Returns what protects the connection from now on: a record layer of our own if that is possible, this session
+    /// otherwise.
     ///
-    /// Called when the handshake is complete and no application data was read or written: both sequence numbers are
-    /// then 0, unless a server sent tickets. OpenSSL reads record by record from memory, so nothing is left inside it;
-    /// should it be, it stays. It also stays for a peer that negotiated smaller records (RFC 6066 §4).
+    /// Call it when the handshake is complete and no application data was read or written: both sequence numbers are
+    /// then 0, unless a server sent tickets. OpenSSL reads from memory record by record, so nothing is left in the
+    /// session. If something is left, the session stays. It also stays for a peer that negotiated smaller records (RFC
+    /// 6066 §4).
     func takeOver() -> any TransportSecurity {
         defer { self.forgetSecrets() }
         guard let secrets = self.secrets, SSL_version(self.session) == TLS1_3_VERSION,
@@ -93,7 +95,7 @@ final class OpenSSLSession: TransportSecurity {
         }
     }
 
-    /// RFC 6066 §3: literals are not told.
+    /// RFC 6066 §3: literals are not sent.
     private func announce(_ name: String) throws(SocketError) {
         guard IPAddress(name) == nil, cas_tls_set_server_name(self.session, name) != 1 else { return }
         throw TLSContext.lastError("tell the server's name")
@@ -126,7 +128,7 @@ final class OpenSSLSession: TransportSecurity {
         }
     }
 
-    /// Why the peer's certificate is not trusted; `nil` when that is not what failed.
+    /// The reason why the peer's certificate isn't trusted, or `nil` if that isn't what failed.
     private var refusal: HandshakeProgress? {
         let result = SSL_get_verify_result(self.session)
         guard !self.isServer, self.context.verification.needsServerName, result != Int(X509_V_OK),
@@ -136,8 +138,9 @@ final class OpenSSLSession: TransportSecurity {
         return Self.takeShortage() ? .exhausted(text) : .failed(text)
     }
 
-    /// Whether OpenSSL lacked files or memory, by the errors that it left on this thread, which are taken. Authorities of the
-    /// system's directory are read when they are needed; one that can't be read counts as unknown.
+    /// Returns whether OpenSSL lacked files or memory, according to the errors that it left on this thread, and removes
+    /// these. OpenSSL reads authorities of the system's directory when they are needed. One that can't be read counts
+    /// as unknown.
     private static func takeShortage() -> Bool {
         var isShort = false
         while case let error = ERR_get_error(), error != 0 {
@@ -214,11 +217,11 @@ final class OpenSSLSession: TransportSecurity {
         }
     }
 
-    /// How many records a handshake may have, twice: OpenSSL reads the header first. Real ones have ten; each costs, however
-    /// little is in it.
+    /// Twice the number of records that a handshake may have, because OpenSSL reads the header first. Real handshakes
+    /// have ten. Each record costs, however little it contains.
     private static let handshakeReads: UInt32 = 2 * 1024
 
-    /// RFC 8446 §5.1: what one record may carry, in bytes.
+    /// RFC 8446 §5.1: the maximum content of one record, in bytes.
     private static let recordSize = 16 * 1024
     /// RFC 8446 §5.2 allows 256 bytes of expansion and 5 of header; a pending KeyUpdate may go out first.
     private static let recordOverhead = 1024
@@ -237,7 +240,7 @@ final class OpenSSLSession: TransportSecurity {
             reads_left: .max
         )
         defer { output.advance(by: space.count - self.buffers.window.pointee.output_left) }
-        // SSL_get_error(3) looks at the thread's queue: what another session left there must not fail this one.
+        // SSL_get_error(3) reads the thread's queue. What another session left there must not fail this one.
         ERR_clear_error()
         return body()
     }

@@ -2,12 +2,13 @@ extension TCPStream {
     /// Does the TLS handshake, within the stream's deadline.
     ///
     /// - Parameters:
-    ///   - serverName: for a client, the host's name or IP literal. A name is told to the server (RFC 6066 §3).
-    ///   - certificateName: for a client, the name or IP literal that the certificate must be for; `nil`: `serverName`.
-    ///   - early: for a server, what of the handshake has been received already.
-    /// - Returns: what a client learnt of the server, an empty value for a server.
-    /// - Throws: ``SocketError``: `notTLS` when a client speaks something else, `tls` when the handshake fails, `exhausted`
-    ///   when this machine has no more of what it takes.
+    ///   - serverName: For a client, the host's name or IP literal. A name is sent to the server (RFC 6066 §3).
+    ///   - certificateName: For a client, the name or IP literal that the certificate must be for; `nil` means
+    ///     `serverName`.
+    ///   - early: For a server, the part of the handshake that has already been received.
+    /// - Returns: What a client learnt about the server; an empty value for a server.
+    /// - Throws: ``SocketError``: `notTLS` if a client speaks something else, `tls` if the handshake fails, `exhausted`
+    ///   if this machine has run out of what the handshake needs.
     @discardableResult
     public func startTLS(
         _ context: TLSContext,
@@ -35,7 +36,7 @@ extension TCPStream {
             if try result.get() { return security.peer }
         }
         while true {
-            // Also in each round: waiting ends at once on a stream that has failed.
+            // Checked in each round too: waiting ends at once on a stream that has failed.
             if let failure = self.failure { throw failure }
             switch self.receiveSealed() {
             case .bytes(let bytes):

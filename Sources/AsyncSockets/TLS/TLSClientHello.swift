@@ -1,11 +1,11 @@
 import COpenSSL
 
-/// What a client asks for in its first TLS message (RFC 8446 §4.1.2), before a certificate is chosen for it.
+/// The requests in a client's first TLS message (RFC 8446 §4.1.2), before a certificate is chosen for it.
 public struct TLSClientHello: Hashable, Sendable {
     /// The host that the client wants (RFC 6066 §3): 1…253 visible ASCII characters, in lower case and without a final
-    /// dot. `nil` when it says none, as clients do that were given an IP address.
+    /// dot. `nil` if the client names none, like clients that were given an IP address.
     public let serverName: String?
-    /// The protocols that it offers, the best first (ALPN, RFC 7301 §3.1).
+    /// The protocols that the client offers, the best first (ALPN, RFC 7301 §3.1).
     public let protocols: [String]
 
     public init(serverName: String? = nil, protocols: [String] = []) {
@@ -13,13 +13,13 @@ public struct TLSClientHello: Hashable, Sendable {
         self.protocols = protocols
     }
 
-    /// Reads the two extensions' contents. What is malformed counts as absent: OpenSSL refuses it afterwards.
+    /// Reads the contents of the two extensions. A malformed one counts as absent: OpenSSL refuses it afterwards.
     init(serverNameExtension: some Collection<UInt8>, protocolsExtension: some Collection<UInt8>) {
         self.serverName = Self.hostName(in: serverNameExtension)
         self.protocols = Self.protocolNames(in: protocolsExtension)
     }
 
-    /// Reads the message that `session` is about to answer. Only within OpenSSL's callback for it.
+    /// Reads the message that `session` is about to answer. Call it only within OpenSSL's callback for it.
     init(of session: OpaquePointer) {
         self.init(
             serverNameExtension: Self.content(of: TLSEXT_TYPE_server_name, in: session),
@@ -27,7 +27,7 @@ public struct TLSClientHello: Hashable, Sendable {
         )
     }
 
-    /// How many cipher suites `session` is offered. Only within OpenSSL's callback for it.
+    /// Returns how many cipher suites `session` is offered. Call it only within OpenSSL's callback for it.
     static func suiteCount(of session: OpaquePointer) -> Int {
         SSL_client_hello_get0_ciphers(session, nil) / 2
     }
@@ -52,7 +52,7 @@ public struct TLSClientHello: Hashable, Sendable {
         return String(decoding: name, as: UTF8.self).lowercasedASCII
     }
 
-    /// `ProtocolNameList`: its size, then names of 1…255 bytes behind their sizes.
+    /// `ProtocolNameList`: its size, then names of 1…255 bytes after their sizes.
     private static func protocolNames(in content: some Collection<UInt8>) -> [String] {
         let bytes = Array(content)
         guard bytes.count > 2, Self.number(bytes[0...1]) == bytes.count - 2 else { return [] }

@@ -2,27 +2,27 @@ import CAsyncSockets
 import COpenSSL
 import Glibc
 
-/// Settings that many TLS sessions share: certificates, versions, and what is asked of the peer's certificate.
+/// Settings that many TLS sessions share: certificates, versions, and the requirements for the peer's certificate.
 ///
-/// TLS 1.2 (RFC 5246) and 1.3 (RFC 8446); no renegotiation, no resumption, and no ALPN unless asked for. Keys are exchanged by
-/// X25519MLKEM768 (where OpenSSL is 3.5 or newer), X25519 or P-256, and nothing else: other groups let a client that does no
-/// work have the server do a lot.
+/// Supports TLS 1.2 (RFC 5246) and 1.3 (RFC 8446), without renegotiation, without resumption, and without ALPN unless
+/// asked for. Keys are exchanged by X25519MLKEM768 (if OpenSSL is 3.5 or newer), X25519 or P-256, and nothing else:
+/// with other groups, a client that does no work could make the server do a lot.
 // @unchecked: an SSL_CTX is counted atomically and never changed after init.
 public final class TLSContext: @unchecked Sendable {
-    /// Which versions of TLS are spoken.
+    /// The supported versions of TLS.
     public enum Versions: Sendable {
         case tls12, tls13, both
     }
 
-    /// What a client asks of the server's certificate.
+    /// A client's requirements for the server's certificate.
     public enum Verification: Sendable {
-        /// It must be trusted by the system, and be for the host's name.
+        /// The certificate must be trusted by the system, and be for the host's name.
         case system
-        /// As ``system``, or trusted by one of these authorities, whose certificates are given as PEM.
+        /// Like ``system``, or trusted by one of these authorities, whose certificates are given as PEM.
         case systemAnd(authoritiesPEM: String)
-        /// Its SHA-256 (over the DER form) must be this one, 32 bytes.
+        /// The certificate's SHA-256 (over the DER form) must be this one, 32 bytes.
         case pinned([UInt8])
-        /// Nothing. For tests and measurements.
+        /// No requirements. For tests and measurements.
         case none
     }
 
@@ -32,7 +32,7 @@ public final class TLSContext: @unchecked Sendable {
     let verification: Verification
     private let selector: Selector?
 
-    /// Who protects application data under TLS 1.3, once OpenSSL has done the handshake.
+    /// Which code protects application data under TLS 1.3 after OpenSSL has done the handshake.
     public enum Records: Sendable {
         /// The library's own record layer: fewer copies, and far less memory per connection.
         case own
@@ -40,14 +40,14 @@ public final class TLSContext: @unchecked Sendable {
         case openSSL
     }
 
-    /// A server's context.
+    /// Makes a server's context.
     ///
     /// - Parameters:
-    ///   - chainPEM: the server's certificate and those that lead to its root, as PEM.
-    ///   - privateKeyPEM: the certificate's unencrypted key, as PEM.
-    ///   - appendedDER: more certificates, sent behind the chain as they are.
-    ///   - applicationProtocol: the one protocol that clients must offer (ALPN, RFC 7301); `nil` heeds no offer.
-    /// - Throws: ``SocketError`` with code `tls` when one of them can't be read or they don't match.
+    ///   - chainPEM: The server's certificate and those that lead to its root, as PEM.
+    ///   - privateKeyPEM: The certificate's unencrypted key, as PEM.
+    ///   - appendedDER: More certificates, which are sent unchanged after the chain.
+    ///   - applicationProtocol: The only protocol, which clients must offer (ALPN, RFC 7301); `nil` ignores offers.
+    /// - Throws: ``SocketError`` with code `tls` if one of them can't be read or they don't match.
     public init(
         serverChainPEM chainPEM: String,
         privateKeyPEM: String,
@@ -68,11 +68,12 @@ public final class TLSContext: @unchecked Sendable {
         if let applicationProtocol { cas_tls_require_protocol(self.handle, applicationProtocol.utf8Start) }
     }
 
-    /// A server's context without a certificate: each client sees that of the context which `select` returns.
+    /// Makes a server's context without a certificate. Each client gets the certificate of the context that `select`
+    /// returns.
     ///
-    /// - Parameter select: called within the handshake, on the client's loop. `nil` refuses the client with an alert
+    /// - Parameter select: Called within the handshake, on the client's loop. `nil` refuses the client with an alert
     ///   (handshake_failure).
-    /// - Throws: ``SocketError`` with code `tls` when TLS can't be set up.
+    /// - Throws: ``SocketError`` with code `tls` if TLS can't be set up.
     public init(
         versions: Versions = .both,
         records: Records = .own,
@@ -87,9 +88,9 @@ public final class TLSContext: @unchecked Sendable {
         self.ask(selector)
     }
 
-    /// A client's context.
+    /// Makes a client's context.
     ///
-    /// - Throws: ``SocketError`` with code `tls` when the authorities' certificates can't be read.
+    /// - Throws: ``SocketError`` with code `tls` if the authorities' certificates can't be read.
     public init(
         clientVerification verification: Verification,
         versions: Versions = .both,
@@ -127,7 +128,7 @@ public final class TLSContext: @unchecked Sendable {
             SSL_CTX_free(context)
             throw error
         }
-        // DERP clients don't resume, and an idle connection must own as little as it can.
+        // DERP clients don't resume, and an idle connection must own as little as possible.
         cas_tls_disable_session_cache(context)
         cas_tls_set_buffer_release(context)
         cas_enable_secret_capture(context)
@@ -215,7 +216,7 @@ public final class TLSContext: @unchecked Sendable {
 }
 
 extension TLSContext.Verification {
-    /// Whether the certificate is verified for a name, which a client must then give.
+    /// Whether the certificate is verified for a name. Then a client must give a name.
     var needsServerName: Bool {
         switch self {
         case .system, .systemAnd: true

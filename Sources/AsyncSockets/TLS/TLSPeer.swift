@@ -1,17 +1,17 @@
 import CAsyncSockets
 import COpenSSL
 
-/// What a client learns of a server in the TLS handshake.
+/// What a client learns about a server in the TLS handshake.
 public struct TLSPeer: Hashable, Sendable {
-    /// Whether TLS 1.3 is spoken, under which the server's certificates were not to be seen on the wire.
+    /// Whether TLS 1.3 is in use, with which the server's certificates were not visible on the wire.
     public let isTLS13: Bool
-    /// The certificates that the server sent, in their order and in DER form: its own, and what it added to that,
-    /// trusted or not.
+    /// The certificates that the server sent, in their order and in DER form: its own, and what it added, trusted or
+    /// not.
     public let certificates: [[UInt8]]
 }
 
 extension OpenSSLSession {
-    /// What is known of a server once the handshake is complete. Servers ask no client for certificates.
+    /// Returns what is known about a server after the handshake. Servers don't ask clients for certificates.
     var peer: TLSPeer {
         guard !self.isServer, let chain = SSL_get_peer_cert_chain(self.session) else {
             return TLSPeer(isTLS13: false, certificates: [])

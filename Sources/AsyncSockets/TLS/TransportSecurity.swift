@@ -1,10 +1,10 @@
-/// A layer that protects a connection's bytes, once it has agreed with the peer how.
+/// A layer that protects a connection's bytes, after it has agreed with the peer how to do so.
 package protocol TransportSecurity: StreamLayer {
-    /// Continues the handshake with what the peer sent; what must be sent is appended to `output`.
+    /// Continues the handshake with what the peer sent. Appends what must be sent to `output`.
     func handshake(_ input: UnsafeRawBufferPointer, output: inout SealedOutput) -> HandshakeProgress
 }
 
-/// How far a handshake is.
+/// The progress of a handshake.
 package enum HandshakeProgress {
     /// More is needed from the peer.
     case needsInput
@@ -12,6 +12,6 @@ package enum HandshakeProgress {
     case complete(unread: Int)
     /// Failed for this reason; an alert may be in the output.
     case failed(String)
-    /// Failed because this machine is out of something, such as files to read an authority's certificate from.
+    /// Failed because this machine has run out of something, such as files to read an authority's certificate from.
     case exhausted(String)
 }

@@ -3,17 +3,17 @@ import Glibc
 
 /// Room for the datagrams of one `recvmmsg`, and for the replies to them in one `sendmmsg`.
 ///
-/// A reply is written over the datagram that it answers, and takes over its peer and its packet info: it goes back where
-/// the datagram came from, and leaves from the address that the datagram was sent to. Nothing is allocated after `init`.
-/// One batch serves all sockets of a loop, one after the other. Confined to the loop.
+/// A reply is written over the datagram that it answers, and takes over its peer and its packet info: it goes back to
+/// where the datagram came from, and leaves from the address to which the datagram was sent. Nothing is allocated after
+/// `init`. One batch serves all sockets of a loop, one after the other. Confined to the loop.
 public final class DatagramBatch {
-    /// How many datagrams fit.
+    /// The number of datagrams that fit.
     public let capacity: Int
-    /// Bytes per datagram; what is longer is cut, see ``isTruncated(_:)``.
+    /// The size of a datagram, in bytes. Longer datagrams are cut; see ``isTruncated(_:)``.
     public let datagramSize: Int
-    /// How many were received last.
+    /// The number of datagrams that were received last.
     public private(set) var count = 0
-    /// How many replies wait to be sent.
+    /// The number of replies that wait to be sent.
     public private(set) var replyCount = 0
 
     let incoming: UnsafeMutablePointer<cas_message>
@@ -25,8 +25,8 @@ public final class DatagramBatch {
 
     private static let controlSize = Int(CAS_CONTROL_SIZE)
 
-    /// Room for `capacity` datagrams, at least 1, of `datagramSize` bytes each: as many as an Ethernet frame holds, and
-    /// some more.
+    /// Makes room for `capacity` datagrams, at least 1, of `datagramSize` bytes each: as many bytes as an Ethernet
+    /// frame holds, and some more.
     public init(capacity: Int = 64, datagramSize: Int = 1536) {
         self.capacity = capacity
         self.datagramSize = datagramSize
@@ -68,17 +68,17 @@ public final class DatagramBatch {
         )
     }
 
-    /// What was received as datagram `index`.
+    /// Returns what was received as datagram `index`.
     public func payload(_ index: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: self.slot(index)[..<Int(self.incoming[index].length)])
     }
 
-    /// Whether datagram `index` was longer than ``datagramSize``.
+    /// Returns whether datagram `index` was longer than ``datagramSize``.
     public func isTruncated(_ index: Int) -> Bool {
         self.incoming[index].header.msg_flags & Int32(MSG_TRUNC) != 0
     }
 
-    /// Who sent datagram `index`, as the socket reports it: IPv4 is IPv4-mapped on a dual-stack socket.
+    /// Returns the sender of datagram `index`, as the socket reports it: IPv4 is IPv4-mapped on a dual-stack socket.
     public func peer(_ index: Int) -> IPEndpoint? {
         IPEndpoint(self.peers[index])
     }
@@ -93,7 +93,7 @@ public final class DatagramBatch {
 
     /// Makes all of the room available to the next receive.
     func prepareToReceive() {
-        // The rest is as it was left: neither the kernel nor a reply touched it.
+        // The rest is unchanged: neither the kernel nor a reply touched it.
         for index in 0..<self.count {
             self.restore(index)
         }
@@ -101,7 +101,7 @@ public final class DatagramBatch {
         self.replyCount = 0
     }
 
-    /// The kernel has filled in the first `count` datagrams.
+    /// Records that the kernel has filled in the first `count` datagrams.
     func received(_ count: Int) {
         self.count = count
     }

@@ -4,10 +4,10 @@ import Glibc
 extension UDPSocket {
     /// Binds `count` sockets, at least one, to one address, so that the kernel spreads the peers over as many loops.
     ///
-    /// `[::]` takes both families; on a machine without IPv6 it becomes `0.0.0.0`. With port 0 the kernel chooses one
-    /// port for all of them. Bound to a wildcard address, replies leave from the address that was asked.
+    /// `[::]` is both families; on a machine without IPv6 it becomes `0.0.0.0`. With port 0, the kernel chooses one
+    /// port for all of them. On a wildcard address, replies leave from the address that was asked.
     ///
-    /// - Throws: ``SocketError`` that names the address; `addressInUse` when somebody else has it.
+    /// - Throws: ``SocketError`` that names the address; `addressInUse` if another socket uses it.
     public static func bind(to address: IPEndpoint, count: Int = 1) throws(SocketError) -> [UDPSocket] {
         let action = "listen on UDP \(address)"
         var sockets = [try self.bindFirst(to: address, action)]
@@ -22,8 +22,8 @@ extension UDPSocket {
         return sockets
     }
 
-    /// Goes on with `inherited` sockets, which are bound already, and has others join them until there are `count`, if
-    /// that is possible. Sockets that can't be used are closed.
+    /// Continues with `inherited` sockets, which are already bound, and lets others join them until there are `count`,
+    /// if that is possible. Closes sockets that can't be used.
     package static func adopt(_ inherited: [OwnedDescriptor], count: Int) -> [UDPSocket] {
         var sockets = inherited.compactMap { $0.take() }.compactMap { try? UDPSocket(descriptor: $0) }
         while let first = sockets.first, sockets.count < count,
@@ -35,12 +35,12 @@ extension UDPSocket {
         return sockets
     }
 
-    /// A descriptor of its own for another process; `nil` when there are none left.
+    /// Returns another descriptor for another process, or `nil` if there are none left.
     package func duplicate() -> OwnedDescriptor? { OwnedDescriptor(duplicating: self.descriptor) }
 
-    /// A socket that exchanges datagrams with `peer` only, and hears when the peer's port is closed.
+    /// Makes a socket that exchanges datagrams only with `peer`, and learns when the peer's port is closed.
     ///
-    /// - Throws: ``SocketError`` that names the peer, when there is no route to it.
+    /// - Throws: ``SocketError`` that names the peer, if there is no route to it.
     public static func connect(to peer: IPEndpoint) throws(SocketError) -> UDPSocket {
         let peer = IPEndpoint(peer.ip.unmapped, port: peer.port)
         let action = "connect UDP to \(peer)"
@@ -54,7 +54,7 @@ extension UDPSocket {
         return try UDPSocket(descriptor: descriptor)
     }
 
-    /// Without SO_REUSEPORT, or a port that another process shares would not be refused.
+    /// Without SO_REUSEPORT. Otherwise a port that another process shares wouldn't be refused.
     private static func bindFirst(to address: IPEndpoint, _ action: String) throws(SocketError) -> UDPSocket {
         do {
             return try self.open(address, isSibling: false, action)

@@ -3,10 +3,10 @@ import Glibc
 
 /// A non-blocking UDP socket, closed when it is released.
 ///
-/// Made and bound anywhere; once it is attached to a loop, it is used there only.
+/// It can be made and bound anywhere. After it is attached to a loop, use it only there.
 // @unchecked: `attachment` is confined to the loop; everything else is immutable.
 public final class UDPSocket: @unchecked Sendable {
-    /// What an attempt to receive came to. None of these ends the socket.
+    /// The result of an attempt to receive. None of these ends the socket.
     public enum Reception: Hashable, Sendable {
         /// At least one datagram; fewer than fit means that no more are waiting.
         case datagrams
@@ -16,7 +16,7 @@ public final class UDPSocket: @unchecked Sendable {
         case failed(Int32)
     }
 
-    /// Where the socket is bound, with the port that the kernel chose.
+    /// The address to which the socket is bound, with the port that the kernel chose.
     public let localAddress: IPEndpoint
 
     let descriptor: Int32
@@ -55,14 +55,14 @@ extension UDPSocket {
         self.attachment = (loop, token)
     }
 
-    /// Ends what ``attach(to:handler:)`` began.
+    /// Ends what ``attach(to:handler:)`` started.
     public func detach() {
         guard let (loop, token) = self.attachment else { return }
         self.attachment = nil
         loop.deregister(self.descriptor, token: token)
     }
 
-    /// Receives as many datagrams as fit and are there.
+    /// Receives as many datagrams as are there and fit.
     public func receive(into batch: DatagramBatch) -> Reception {
         batch.prepareToReceive()
         while true {
@@ -80,7 +80,7 @@ extension UDPSocket {
         }
     }
 
-    /// Sends the replies of `batch`; returns how many could not be sent. They are lost: nobody waits for room.
+    /// Sends the replies of `batch`. Returns how many couldn't be sent. These are lost: nobody waits for room.
     public func sendReplies(of batch: DatagramBatch) -> Int {
         var next = 0
         var failures = 0
@@ -91,7 +91,7 @@ extension UDPSocket {
             } else if errno == EAGAIN {
                 return failures + batch.replyCount - next
             } else if errno != EINTR {
-                // The first one failed by itself: no route to its peer, a filter, or the like.
+                // The first one failed for its own reason: no route to its peer, a filter, or the like.
                 failures += 1
                 next += 1
             }
@@ -99,7 +99,7 @@ extension UDPSocket {
         return failures
     }
 
-    /// Sends one datagram to the peer of a connected socket; returns 0 or the error (errno).
+    /// Sends one datagram to the peer of a connected socket. Returns 0 or the error (errno).
     public func send(_ datagram: UnsafeRawBufferPointer) -> Int32 {
         while Glibc.send(self.descriptor, datagram.baseAddress, datagram.count, Int32(MSG_NOSIGNAL)) < 0 {
             if errno != EINTR { return errno }

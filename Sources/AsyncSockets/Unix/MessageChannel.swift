@@ -1,22 +1,22 @@
 import CAsyncSockets
 import Glibc
 
-/// A connected Unix socket that carries whole messages (SOCK_SEQPACKET), and open files with them (SCM_RIGHTS).
+/// A connected Unix socket that carries complete messages (SOCK_SEQPACKET), and open files with them (SCM_RIGHTS).
 ///
-/// One task at a time may use it, which must be on its loop.
+/// Only one task at a time may use it, on its loop.
 // @unchecked: confined to `loop`.
 package final class MessageChannel: @unchecked Sendable {
-    /// What came in one piece.
+    /// A message, as it arrived.
     package struct Message: Sendable {
         /// 1…``sizeLimit`` bytes.
         package let bytes: [UInt8]
-        /// At most ``descriptorLimit``; closed when they are released.
+        /// At most ``descriptorLimit`` descriptors, which are closed when they are released.
         package let descriptors: [OwnedDescriptor]
     }
 
     /// The largest message, in bytes.
     package static let sizeLimit = 1024
-    /// How many descriptors a message carries at most.
+    /// The maximum number of descriptors in a message.
     package static let descriptorLimit = Int(CAS_MAX_DESCRIPTORS)
 
     package let loop: IOLoop
@@ -25,16 +25,16 @@ package final class MessageChannel: @unchecked Sendable {
     private var isOpen = true
     private var isLate = false
     private var waiter: UnsafeContinuation<Void, Never>?
-    /// Whether something has happened since the last look.
+    /// Whether something has happened since the last check.
     private var hasNews = false
     private var deadline: LoopTimer?
     /// The tick of the loop in which messages were last received, and how many.
     private var turn: (tick: UInt64, count: Int) = (0, 0)
 
-    /// How many messages are received before others on the loop have a turn.
+    /// The number of messages that are received before others on the loop have a turn.
     private static let messagesPerTurn = 16
 
-    /// Takes over `descriptor`, which is closed if that fails. On the loop.
+    /// Takes over `descriptor`, which is closed if that fails. Call it on the loop.
     init(descriptor: Int32, loop: IOLoop) throws(SocketError) {
         self.descriptor = descriptor
         self.loop = loop
@@ -50,9 +50,9 @@ package final class MessageChannel: @unchecked Sendable {
         }
     }
 
-    /// Connects to whoever listens at `path`; `nil` when nobody does. On the loop.
+    /// Connects to the process that listens at `path`. Returns `nil` if none does. Call it on the loop.
     ///
-    /// - Throws: ``SocketError``: `permissionDenied` when the other end is another user's, and others.
+    /// - Throws: ``SocketError``: `permissionDenied` if the other end belongs to another user, and others.
     package static func connect(to path: String, on loop: IOLoop) throws(SocketError) -> MessageChannel? {
         guard let address = UnixSocketAddress(path) else {
             throw SocketError(.systemCall, "connect to a Unix socket: its path has 1…107 bytes")
@@ -72,13 +72,13 @@ package final class MessageChannel: @unchecked Sendable {
         return try MessageChannel(descriptor: descriptor, loop: loop)
     }
 
-    /// Whether the process at the other end is this one's user's.
+    /// Whether the process at the other end belongs to the same user.
     static func isOwn(_ descriptor: Int32) -> Bool {
         var user = uid_t.max
         return cas_peer_user(descriptor, &user) == 0 && user == geteuid()
     }
 
-    /// Has whatever is waited for fail with code `timeout` when `time` passes before another deadline is set.
+    /// Makes the current wait fail with code `timeout` if `time` passes before another deadline is set.
     package func setDeadline(_ time: Duration) {
         let timer =
             self.deadline
@@ -142,9 +142,9 @@ extension MessageChannel {
         }
     }
 
-    /// The next message.
+    /// Returns the next message.
     ///
-    /// - Throws: ``SocketError``: `timeout`; `closed` at the end; `systemCall` when a message was larger than allowed.
+    /// - Throws: ``SocketError``: `timeout`; `closed` at the end; `systemCall` if a message was larger than allowed.
     package func receive(isolation: isolated (any Actor)? = #isolation) async throws(SocketError) -> Message {
         while true {
             try self.check()
@@ -176,14 +176,14 @@ extension MessageChannel {
 
     private func wait(isolation: isolated (any Actor)? = #isolation) async {
         await withUnsafeContinuation { waiter in
-            // Others may have had a turn since the look.
+            // Others may have had a turn since the check.
             guard !self.hasNews else { return waiter.resume() }
             precondition(self.waiter == nil, "two tasks use one channel")
             self.waiter = waiter
         }
     }
 
-    /// Before each look.
+    /// Called before each check.
     private func check() throws(SocketError) {
         self.hasNews = false
         guard self.isOpen else { throw Self.closed }

@@ -11,12 +11,12 @@ package actor MessageListener {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
-    /// Takes the path, with mode 0600. A socket that is there already is replaced: nobody must listen at it any more.
+    /// Takes the path, with mode 0600. Replaces a socket that is already there; nobody may listen at it any more.
     ///
     /// - Parameters:
-    ///   - onRefusal: called on the loop when another user's process connected.
-    ///   - onAccept: called on the loop with each connection.
-    /// - Throws: ``SocketError``: `permissionDenied` when others than the owner could put something else at the path, and
+    ///   - onRefusal: Called on the loop when another user's process connected.
+    ///   - onAccept: Called on the loop with each connection.
+    /// - Throws: ``SocketError``: `permissionDenied` if anybody but the owner could put something else at the path, and
     ///   others.
     package init(
         at path: String,
@@ -38,7 +38,7 @@ package actor MessageListener {
         )
     }
 
-    /// Stops listening, and leaves the path to whoever takes it next.
+    /// Stops listening, and leaves the path to the next process that takes it.
     package func close() {
         guard !self.isClosed else { return }
         self.isClosed = true
@@ -54,7 +54,7 @@ package actor MessageListener {
 // MARK: The path
 
 extension MessageListener {
-    /// - Throws: ``SocketError`` when a socket at `path` would not be safe, or something else is there.
+    /// - Throws: ``SocketError`` if a socket at `path` wouldn't be safe, or something else is there.
     package static func check(_ path: String) throws(SocketError) {
         guard UnixSocketAddress(path) != nil else {
             throw SocketError(.systemCall, "listen on a Unix socket: its path has 1…107 bytes")
@@ -80,7 +80,7 @@ extension MessageListener {
         let descriptor = cas_message_socket()
         guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
         unlink(path)
-        // The mode is set before anybody can connect, which is possible from listen() on.
+        // The mode is set before anybody can connect, which is possible after listen().
         guard address.withSockaddr({ Glibc.bind(descriptor, $0, $1) }) == 0, chmod(path, 0o600) == 0,
             Glibc.listen(descriptor, 16) == 0
         else {
@@ -92,7 +92,7 @@ extension MessageListener {
     }
 }
 
-/// Accepts when the loop says that somebody knocks.
+/// Accepts connections when the loop reports them.
 // @unchecked: confined to the loop.
 private final class Readiness: EventHandler, @unchecked Sendable {
     private let descriptor: Int32

@@ -2,7 +2,7 @@ import CAsyncSockets
 import Glibc
 
 extension OwnedDescriptor {
-    /// Both ends of a Unix stream.
+    /// Makes both ends of a Unix stream.
     package static func streamPair() throws(SocketError) -> (OwnedDescriptor, OwnedDescriptor) {
         var ends: [Int32] = [-1, -1]
         guard cas_stream_pair(&ends) == 0 else { throw SocketError(errno: errno, "make a pair of sockets") }
@@ -11,8 +11,8 @@ extension OwnedDescriptor {
 }
 
 extension TCPStream {
-    /// A stream over a connected socket that is there already; `nil` when it can't be used. On the loop. The peer address is
-    /// the unspecified one, port 0.
+    /// Makes a stream over a connected socket that already exists. Returns `nil` if it can't be used. Call it on the
+    /// loop. The peer address is the unspecified one, port 0.
     package static func adopt(_ descriptor: OwnedDescriptor, on loop: IOLoop) -> TCPStream? {
         guard let number = descriptor.take() else { return nil }
         return try? TCPStream(descriptor: number, peerAddress: IPEndpoint(.anyIPv4, port: 0), loop: loop)

@@ -1,5 +1,5 @@
-/// The handshake messages that may come after the handshake (RFC 8446 §4.6): KeyUpdate, and tickets for a client,
-/// which are ignored. Pure: collects messages that are cut into several records.
+/// The handshake messages that may come after the handshake (RFC 8446 §4.6): KeyUpdate, and tickets for a client, which
+/// are ignored. Pure: collects messages that are split into several records.
 struct PostHandshakeMessages {
     /// A KeyUpdate that asks for none in return.
     static let keyUpdate: [UInt8] = [24, 0, 0, 1, 0]
@@ -7,25 +7,25 @@ struct PostHandshakeMessages {
     private static let headerCount = 4
     private static let ticketType: UInt8 = 4
     private static let keyUpdateType: UInt8 = 24
-    /// How large a ticket can be, in bytes: lifetime, age, nonce, the ticket itself, extensions.
+    /// The maximum size of a ticket, in bytes: lifetime, age, nonce, the ticket itself, extensions.
     private static let ticketSizes = 4 + 4 + 1 + (2 + 1) + 2...4 + 4 + (1 + 255) + (2 + 65_535) + (2 + 65_535)
 
     private let acceptsTickets: Bool
-    /// The beginning of a message that isn't whole yet: its header, or less.
+    /// The beginning of an incomplete message: its header, or less.
     private var partial: [UInt8] = []
-    /// How much of a ticket is still to come.
+    /// How much of a ticket is still missing.
     private var toSkip = 0
-    /// Whether the peer asked for a KeyUpdate in return. Asking several times counts once.
+    /// Whether the peer asked for a KeyUpdate in return. Several requests count once.
     var isUpdateRequested = false
 
     init(acceptsTickets: Bool) {
         self.acceptsTickets = acceptsTickets
     }
 
-    /// Whether no message is cut: other records may come only then.
+    /// Whether no message is incomplete. Only then may other records follow.
     var isBetweenMessages: Bool { self.partial.isEmpty && self.toSkip == 0 }
 
-    /// Reads a record's content; returns whether the peer goes on to its next key.
+    /// Reads a record's content. Returns whether the peer switches to its next key.
     mutating func read(_ content: UnsafeRawBufferPointer) throws(TLSFailure) -> Bool {
         guard !content.isEmpty else { throw TLSFailure(.unexpectedMessage, "an empty handshake record") }
         var rest = content[...]
@@ -49,7 +49,7 @@ struct PostHandshakeMessages {
         return false
     }
 
-    /// Only a KeyUpdate is looked at further.
+    /// Only a KeyUpdate is examined further.
     private mutating func judgeHeader() throws(TLSFailure) {
         let size = Int(self.partial[1]) << 16 | Int(self.partial[2]) << 8 | Int(self.partial[3])
         switch self.partial[0] {

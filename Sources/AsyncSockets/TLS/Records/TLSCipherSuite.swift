@@ -11,7 +11,7 @@ struct TLSCipherSuite: @unchecked Sendable {
     /// The size of a traffic secret, in bytes.
     var secretSize: Int { Int(EVP_MD_get_size(self.hash)) }
 
-    /// The suite with this number; `nil` for others than AES-GCM and ChaCha20-Poly1305.
+    /// Returns the suite with this number, or `nil` unless it is AES-GCM or ChaCha20-Poly1305.
     init?(number: UInt16) {
         switch number {
         case 0x1301: self.init(EVP_aes_128_gcm(), EVP_sha256())

@@ -3,11 +3,11 @@ enum TLSRecord {
     /// Type, version, size.
     static let headerCount = 5
     static let tagCount = 16
-    /// How much content one record may carry, in bytes.
+    /// The maximum content of one record, in bytes.
     static let largestContent = 1 << 14
-    /// How large an encrypted record's body may be, in bytes: padding and expansion are at most 256.
+    /// The maximum size of an encrypted record's body, in bytes: padding and expansion are at most 256.
     static let largestBody = largestContent + 256
-    /// How small it can be: a type and a tag.
+    /// The minimum size: a type and a tag.
     static let smallestBody = 1 + tagCount
 
     enum ContentType: UInt8 {
@@ -17,7 +17,7 @@ enum TLSRecord {
         case applicationData = 23
     }
 
-    /// RFC 8446 §6, those that this end sends.
+    /// The alerts that this end sends (RFC 8446 §6).
     enum Alert: UInt8 {
         case closeNotify = 0
         case unexpectedMessage = 10

@@ -1,18 +1,18 @@
-/// TLS 1.3 records after the handshake (RFC 8446 §5), in the place of OpenSSL's session, which can then be freed.
+/// TLS 1.3 records after the handshake (RFC 8446 §5). This replaces OpenSSL's session, which can then be freed.
 ///
-/// It decrypts from where the socket's bytes lie to where the reader looks, and an idle connection owns little more
-/// than its two keys. Confined to the loop.
+/// It decrypts directly from the socket's bytes to the reader's memory, and an idle connection owns little more than
+/// its two keys. Confined to the loop.
 final class TLSRecordLayer: TransportSecurity {
     let reading: TrafficKeys
     let writing: TrafficKeys
-    /// The beginning of a record that isn't whole yet.
+    /// The beginning of an incomplete record.
     @exclusivity(unchecked) private var partial: [UInt8] = []
     @exclusivity(unchecked) var messages: PostHandshakeMessages
-    /// The peer said that it sends nothing more.
+    /// Whether the peer said that it sends nothing more.
     @exclusivity(unchecked) private var isReadClosed = false
     @exclusivity(unchecked) private var isBroken = false
-    /// How much the peer has spent of what it may send without data: ``uselessCost`` for a record without, which one with data
-    /// makes good for one.
+    /// How much the peer has used of its allowance for records without data. A record without data costs
+    /// ``uselessCost``; one with data gives back one.
     @exclusivity(unchecked) private var uselessDebt = 0
     private let recordsPerKey: UInt64
 
@@ -20,8 +20,8 @@ final class TLSRecordLayer: TransportSecurity {
     static let recordsPerKey: UInt64 = 1 << 24
 
     /// - Parameters:
-    ///   - isServer: a server accepts no tickets.
-    ///   - recordsPerKey: how many records are written with one key.
+    ///   - isServer: Whether this end is the server. A server accepts no tickets.
+    ///   - recordsPerKey: The number of records that are written with one key.
     init(reading: TrafficKeys, writing: TrafficKeys, isServer: Bool, recordsPerKey: UInt64 = recordsPerKey) {
         self.recordsPerKey = recordsPerKey
         self.reading = reading
@@ -34,7 +34,7 @@ final class TLSRecordLayer: TransportSecurity {
     }
 }
 
-/// Why a connection can't go on: the alert that says so, and the words for a log.
+/// The reason why a connection can't continue: the alert for the peer, and the words for a log.
 struct TLSFailure: Error {
     let alert: TLSRecord.Alert?
     let reason: String
@@ -58,7 +58,7 @@ extension TLSRecordLayer {
             result.failure = "the connection is broken"
             return result
         }
-        // What comes behind a close_notify is ignored (§6.1).
+        // What follows a close_notify is ignored (§6.1).
         guard !self.isReadClosed else {
             result.isClosed = true
             return result
@@ -96,7 +96,7 @@ extension TLSRecordLayer {
         self.partial = Array(UnsafeRawBufferPointer(start: next, count: end - next))
     }
 
-    /// Goes on with a record whose beginning was kept; false when it is still not whole.
+    /// Continues with a record whose beginning was kept. Returns `false` if it is still incomplete.
     private func completePartial(
         _ next: inout UnsafeRawPointer,
         _ end: UnsafeRawPointer,
@@ -134,7 +134,7 @@ extension TLSRecordLayer {
         next += taken
     }
 
-    /// Judges a record by its header, before anything of it is kept.
+    /// Checks a record by its header, before anything of it is kept.
     @inline(__always)
     private static func bodyCount(_ record: UnsafeRawPointer) throws(TLSFailure) -> Int {
         guard record.load(as: UInt8.self) == TLSRecord.ContentType.applicationData.rawValue else {
@@ -174,10 +174,10 @@ extension TLSRecordLayer {
         try self.takeOther(type, UnsafeRawBufferPointer(start: memory, count: count), &result)
     }
 
-    /// Records without data are small and dear, a KeyUpdate most of all: who sends many of those wants to hold the loop. So many
-    /// may come at once.
+    /// Records without data are small and expensive, a KeyUpdate most of all. A peer that sends many of them wants to
+    /// hold the loop. This many may come at once.
     private static let mostUseless = 32
-    /// And then one for so many with data.
+    /// After that, one for this many records with data.
     private static let uselessCost = 8
 
     private func takeOther(
@@ -252,8 +252,8 @@ extension TLSRecordLayer {
         _ = [level, alert.rawValue].withUnsafeBytes { self.sealRecord($0, .alert, &output) }
     }
 
-    /// Sends KeyUpdate and writes with the next key, when this one is used up or the peer asked for it: an answer
-    /// may wait until there is data (RFC 8446 §4.6.3), so that asking and never reading costs nothing.
+    /// Sends KeyUpdate and writes with the next key, if this one is used up or the peer asked for it. An answer may
+    /// wait until there is data (RFC 8446 §4.6.3), so a peer that asks and never reads costs nothing.
     @inline(__always)
     private func updateWritingIfDue(_ output: inout SealedOutput) -> Bool {
         guard self.messages.isUpdateRequested || self.writing.sequence >= self.recordsPerKey else { return true }

@@ -1,7 +1,7 @@
 import CAsyncSockets
 import COpenSSL
 
-/// What protects one direction of a TLS 1.3 connection (RFC 8446 §7.3): a secret, the key and IV that follow from it,
+/// The keys for one direction of a TLS 1.3 connection (RFC 8446 §7.3): a secret, the key and IV that follow from it,
 /// and the number of the next record.
 final class TrafficKeys {
     private let suite: TLSCipherSuite
@@ -12,7 +12,7 @@ final class TrafficKeys {
     /// The number of the next record, from 0.
     @exclusivity(unchecked) private(set) var sequence: UInt64 = 0
 
-    /// `nil` when OpenSSL refuses.
+    /// Returns `nil` if OpenSSL refuses.
     init?(suite: TLSCipherSuite, secret: [UInt8], encrypts: Bool) {
         guard let (cipher, iv) = Self.derive(suite, secret, encrypts) else { return nil }
         self.suite = suite
@@ -27,7 +27,7 @@ final class TrafficKeys {
         self.secret.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
     }
 
-    /// Goes on to the next secret (RFC 8446 §7.2). False when OpenSSL refuses.
+    /// Switches to the next secret (RFC 8446 §7.2). Returns `false` if OpenSSL refuses.
     func update() -> Bool {
         var next = [UInt8](repeating: 0, count: self.suite.secretSize)
         guard cas_hkdf_expand_label(self.suite.hash, self.secret, "traffic upd", &next, next.count) == 1,
@@ -81,7 +81,7 @@ final class TrafficKeys {
         }
     }
 
-    /// Decrypts the body of the record at `record`; false when it was altered.
+    /// Decrypts the body of the record at `record`. Returns `false` if it was altered.
     func open(_ record: UnsafeRawPointer, bodyCount: Int, to output: UnsafeMutableRawPointer) -> Bool {
         self.withNonce { nonce in
             let header = record.assumingMemoryBound(to: UInt8.self)
@@ -97,7 +97,7 @@ final class TrafficKeys {
         }
     }
 
-    /// RFC 8446 §5.3: the IV, with the record's number folded in. Each is used once.
+    /// RFC 8446 §5.3: the IV, combined with the record's number. Each is used once.
     @inline(__always)
     private func withNonce(_ body: (UnsafePointer<UInt8>) -> Bool) -> Bool {
         var nonce = (self.iv.high, self.iv.low ^ self.sequence.bigEndian)
