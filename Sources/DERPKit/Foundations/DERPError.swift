@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// What can go wrong in DERPKit. Safe to print: it never holds a secret.
+/// An error of DERPKit. Safe to print: it never contains a secret.
 public struct DERPError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
@@ -21,11 +21,11 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let certificate = Self(.certificate)
         /// An address can't be listened on.
         public static let listen = Self(.listen)
-        /// The server that is to be taken over from hands nothing over, or its socket can't be used.
+        /// The server to take over from hands nothing over, or its socket can't be used.
         public static let takeover = Self(.takeover)
         /// A connection can't be made, or broke.
         public static let connection = Self(.connection)
-        /// The other side speaks no TLS, or its certificate is not trusted.
+        /// The other side doesn't speak TLS, or its certificate isn't trusted.
         public static let tls = Self(.tls)
         /// The other side didn't complete the DERP handshake.
         public static let handshake = Self(.handshake)
@@ -33,15 +33,15 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let refused = Self(.refused)
         /// The other side broke the protocol.
         public static let protocolViolation = Self(.protocolViolation)
-        /// Something took longer than it may.
+        /// An operation took longer than it may.
         public static let timeout = Self(.timeout)
-        /// This machine is in the way: it is out of files, memory, port numbers or places in a queue, or its firewall lets
-        /// nothing out. It says nothing about the other side, who was perhaps never asked.
+        /// This machine is the cause: it has run out of files, memory, port numbers or places in a queue, or its
+        /// firewall lets nothing out. This says nothing about the other side, which was perhaps never asked.
         public static let exhausted = Self(.exhausted)
         /// The task that waited was cancelled.
         public static let cancelled = Self(.cancelled)
 
-        /// An answer began to come, and then broke off or took too long.
+        /// An answer began to arrive, and then broke off or took too long.
         public static let incompleteAnswer = Self(.incompleteAnswer)
 
         public var description: String { self.kind.rawValue }
@@ -63,7 +63,7 @@ extension DERPError: CustomStringConvertible {
 }
 
 extension DERPError {
-    /// What `error` means to who wanted to reach somebody.
+    /// Makes the error that `error` means for a caller that wanted to reach another host.
     static func unreached(_ error: SocketError) -> Self {
         let code: Code = error.isLocal ? .exhausted : (error.code == .timeout ? .timeout : .connection)
         return Self(code, error.message)

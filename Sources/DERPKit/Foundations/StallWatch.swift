@@ -1,6 +1,7 @@
 import AsyncSockets
 
-/// Watches a stream that is blocked, and calls when its peer has taken no byte for too long. Confined to the loop.
+/// Watches a stream that is blocked, and calls a closure when its peer has taken no byte for too long. Confined to the
+/// loop.
 final class StallWatch {
     private let stream: TCPStream
     private let timeout: UInt64
@@ -24,7 +25,7 @@ final class StallWatch {
     }
 
     private func lookLater() {
-        // Often enough that a stall is noticed at most an eighth late.
+        // Checks often enough to notice a stall at most an eighth late.
         self.timer?.schedule(at: self.stream.loop.now + self.timeout / 8)
     }
 

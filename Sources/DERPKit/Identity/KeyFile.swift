@@ -1,9 +1,9 @@
-/// The file that holds a server's private key.
+/// The file with a server's private key.
 ///
 /// Two forms are read, so that a server can be replaced and keep its identity: derper's and headscale's. Each of these
-/// programs reads its own only, so a file is written in the form of the one that may read it next.
+/// programs reads only its own form, so a file is written in the form of the program that may read it next.
 public struct KeyFile: Hashable, Sendable {
-    /// How a key stands in its file.
+    /// The form of a key in its file.
     public enum Form: Hashable, Sendable {
         /// derper's JSON: `{"PrivateKey": "privkey:<64 hex>"}`.
         case derper
@@ -11,19 +11,19 @@ public struct KeyFile: Hashable, Sendable {
         case headscale
     }
 
-    /// A key, and whether the file had to be made for it.
+    /// A key, and whether its file had to be created.
     public struct Loaded: Sendable {
         public let key: NodePrivateKey
-        /// True when the file was missing and this call made it.
+        /// Whether the file was missing and this call created it.
         public let wasCreated: Bool
     }
 
-    /// No key file is larger, in bytes.
+    /// The maximum size of a key file, in bytes.
     static let maximumSize = 65536
 
-    /// Where the file is.
+    /// The path of the file.
     public let path: String
-    /// How the key is written when the file is made. Both forms are read.
+    /// The form in which the key is written when the file is created. Both forms are read.
     public let form: Form
 
     public init(path: String, form: Form = .derper) {
@@ -33,8 +33,8 @@ public struct KeyFile: Hashable, Sendable {
 
     /// Reads the key.
     ///
-    /// - Throws: ``DERPError`` with code `keyFile` when the file is missing, unreadable, larger than 64 KiB, or holds
-    ///   anything but a key. The file is left as it is, and the error never tells what is in it.
+    /// - Throws: ``DERPError`` with code `keyFile` if the file is missing, unreadable, larger than 64 KiB, or contains
+    ///   anything but a key. The file stays unchanged, and the error never contains the file's content.
     public func load() throws -> NodePrivateKey {
         do {
             return try self.read()
@@ -43,7 +43,7 @@ public struct KeyFile: Hashable, Sendable {
         }
     }
 
-    /// Reads the key; `nil` when there is no file.
+    /// Reads the key. Returns `nil` if there is no file.
     ///
     /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does.
     public func loadIfPresent() throws -> NodePrivateKey? {
@@ -56,12 +56,12 @@ public struct KeyFile: Hashable, Sendable {
         }
     }
 
-    /// Reads the key; when there is no file, makes a key and writes it, mode 0600, in one step. Root leaves a file in
-    /// headscale's form to the directory's owner, as headscale seldom is root.
+    /// Reads the key. If there is no file, makes a key and writes it, with mode 0600, in one step. Root leaves a file
+    /// in headscale's form to the directory's owner, because headscale seldom runs as root.
     ///
-    /// Of several processes that start at once one makes the file, and all get the same key.
+    /// If several processes start at once, one of them creates the file, and all get the same key.
     ///
-    /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does, or when the file can't be written.
+    /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does, or if the file can't be written.
     public func loadOrCreate() throws -> Loaded {
         if let key = try self.loadIfPresent() { return Loaded(key: key, wasCreated: false) }
         let key = NodePrivateKey()
@@ -78,9 +78,9 @@ public struct KeyFile: Hashable, Sendable {
         }
     }
 
-    /// Reads the key; when there is no file, makes one that is not written, if ``loadOrCreate()`` could write it.
+    /// Reads the key. If there is no file, makes a key without writing it, if ``loadOrCreate()`` could write it.
     ///
-    /// - Throws: as that does.
+    /// - Throws: As ``loadOrCreate()`` does.
     package func loadOrTry() throws -> NodePrivateKey {
         if let key = try self.loadIfPresent() { return key }
         do {
@@ -91,7 +91,7 @@ public struct KeyFile: Hashable, Sendable {
         }
     }
 
-    /// Why the file gave no key.
+    /// The reason why the file gave no key.
     private enum Failure: Error, CustomStringConvertible {
         case file(FileError)
         case content(KeyFileText.Problem)

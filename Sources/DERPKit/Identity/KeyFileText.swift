@@ -1,9 +1,9 @@
 import AsyncSockets
 import FoundationEssentials
 
-/// What stands in a key file.
+/// The content of a key file.
 enum KeyFileText {
-    /// What is wrong with the text, in words that say nothing of what it is.
+    /// What is wrong with the text, in words that say nothing about its content.
     enum Problem: String, Error {
         case empty = "it is empty"
         case notJSON = "it is neither a JSON object nor `privkey:` text"
@@ -11,7 +11,7 @@ enum KeyFileText {
         case badKey = "its key is not `privkey:` and 64 hexadecimal digits, or is all zeros"
     }
 
-    /// Reads either form; white space around it is ignored.
+    /// Reads either form. White space around it is ignored.
     static func decode(_ text: String) throws(Problem) -> NodePrivateKey {
         let text = text.trimmingASCIIWhiteSpace()
         if text.isEmpty { throw .empty }
@@ -37,7 +37,7 @@ enum KeyFileText {
         return key
     }
 
-    /// The JSON form. As for the reference, the member's name may be in any case and other members don't matter.
+    /// The JSON form. As in the reference, the member's name may be in any case and other members don't matter.
     private struct Document: Decodable {
         struct Name: CodingKey {
             let stringValue: String

@@ -1,10 +1,10 @@
 import AsyncSockets
 import FoundationEssentials
 
-/// What a client tells of itself at login (docs/protocol.md, "Login").
+/// What a client says about itself at login (docs/protocol.md, "Login").
 public struct ClientInfo: Hashable, Sendable {
     public var version = 2
-    /// From a client that is a node of the same mesh. Secret.
+    /// The mesh key, from a client that is a node of the same mesh. Secret.
     public var meshKey: MeshKey?
     public var canAckPings = false
     public var isProber = false
@@ -12,15 +12,15 @@ public struct ClientInfo: Hashable, Sendable {
 
     public init() {}
 
-    /// The longest app name that counts, in bytes as it stands in the JSON.
+    /// The longest app name that counts, in bytes as in the JSON.
     private static let appNameLimit = 4096
 
-    /// Reads the JSON; `nil` for JSON that is malformed or has a value of the wrong type. `null` says nothing, and so
-    /// nothing wrong. Names are compared without regard to case, as the reference does; the last of several counts.
+    /// Reads the JSON. Returns `nil` for JSON that is malformed or has a value of the wrong type. `null` counts as
+    /// absent. Names are compared without regard to case, as the reference does. The last of several counts.
     public init?(json: [UInt8]) {
         var info = Self()
         let isRead = json.withUnsafeBytes { bytes in
-            // Only the last of several is made a string.
+            // Only the last of several becomes a string.
             var appName: StrictJSON.Text?
             do throws(StrictJSON.Malformed) {
                 try StrictJSON.forEachMember(of: bytes) { name, value throws(StrictJSON.Malformed) in
@@ -49,7 +49,7 @@ public struct ClientInfo: Hashable, Sendable {
             self.version = version
         } else if name.isName("meshkey") {
             guard case .string(let text) = value, let key = Self.meshKeyBytes(text) else { throw .init() }
-            // All zeros stand for no key.
+            // All zeros mean no key.
             self.meshKey = MeshKey(bytes: key)
         } else if name.isName("canackpings") {
             guard case .bool(let can) = value else { throw .init() }

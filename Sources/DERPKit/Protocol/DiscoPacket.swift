@@ -1,9 +1,9 @@
-/// Tailscale's path discovery messages, which are relayed like any other but kept apart in queues.
+/// Tailscale's path discovery messages, which are relayed like any other packet but queued separately.
 enum DiscoPacket {
     /// Magic, sender's disco key, nonce.
     private static let headerCount = 6 + 32 + 24
 
-    /// Whether `packet` looks like one: `TS` and U+1F4AC in UTF-8, and long enough.
+    /// Returns whether `packet` looks like one: `TS` and U+1F4AC in UTF-8, and long enough.
     @inline(__always)
     static func matches(_ packet: UnsafeRawBufferPointer) -> Bool {
         guard packet.count >= Self.headerCount, let start = packet.baseAddress else { return false }

@@ -1,6 +1,6 @@
-/// Whole frames as bytes, for those that are rare. Packets are written in place instead.
+/// Complete frames as bytes, for rare frames. Packets are written in place instead.
 public enum Frame {
-    /// A frame of `type` with `payload`.
+    /// Returns a frame of `type` with `payload`.
     public static func encode(_ type: FrameType, _ payload: some Collection<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(FrameHeader.byteCount + payload.count)
@@ -10,7 +10,7 @@ public enum Frame {
         return bytes
     }
 
-    /// What a server sends first: a magic number and its public key.
+    /// Returns what a server sends first: a magic number and its public key.
     public static func serverKey(_ key: NodePublicKey) -> [UInt8] {
         self.encode(.serverKey, Self.magic + key.bytes)
     }
@@ -22,9 +22,9 @@ public enum Frame {
 
     /// Why a peer can't be reached.
     public enum GoneReason: UInt8, Sendable {
-        /// It was here, and left.
+        /// The peer was here, and left.
         case disconnected = 0
-        /// It isn't known here.
+        /// The peer isn't known here.
         case notHere = 1
     }
 
@@ -40,7 +40,8 @@ public enum Frame {
         self.encode(.peerPresent, presence.payload)
     }
 
-    /// Tells a client what is wrong with its connection, in words for a person; empty: nothing any more.
+    /// Tells a client what is wrong with its connection, in words for a person. Empty means that nothing is wrong any
+    /// more.
     public static func health(_ problem: String) -> [UInt8] {
         self.encode(.health, Array(problem.utf8))
     }
@@ -48,8 +49,8 @@ public enum Frame {
     /// Tells clients that the server stops.
     ///
     /// - Parameters:
-    ///   - reconnectAfter: how long a client is to wait before it comes back.
-    ///   - tryFor: how long it is to keep trying.
+    ///   - reconnectAfter: How long a client should wait before it returns.
+    ///   - tryFor: How long it should keep trying.
     public static func restarting(reconnectAfter: Duration, tryFor: Duration) -> [UInt8] {
         var payload: [UInt8] = []
         payload.append(bigEndian: UInt32(clamping: reconnectAfter.milliseconds))

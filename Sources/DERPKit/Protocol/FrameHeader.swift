@@ -1,4 +1,4 @@
-/// What stands before every frame: its type, and the size of what follows, in bytes.
+/// The header of every frame: its type, and the size of what follows, in bytes.
 public struct FrameHeader: Hashable, Sendable {
     /// The size of a header on the wire, in bytes.
     public static let byteCount = 5

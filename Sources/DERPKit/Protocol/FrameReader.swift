@@ -1,21 +1,21 @@
-/// Cuts a stream of bytes into frames. A frame that lies whole in what was received is handed out in place; only
-/// one that is cut is copied aside. Frames that nobody asked for are skipped without being kept.
+/// Cuts a stream of bytes into frames. A frame that was received completely is handed out in place. Only a frame that
+/// is cut is copied aside. Frames that nobody asked for are skipped without being kept.
 ///
 /// Any split of the same bytes gives the same frames.
 public struct FrameReader: Sendable {
-    /// What becomes of a frame, judged by its header alone.
+    /// What to do with a frame, decided by its header alone.
     public enum Verdict: Hashable, Sendable {
-        /// It is handed out when it is whole.
+        /// Hand out the frame when it is complete.
         case take
-        /// It passes unread, whatever its size.
+        /// Skip the frame unread, whatever its size.
         case skip
-        /// It breaks the protocol.
+        /// The frame breaks the protocol.
         case refuse
     }
 
-    /// The beginning of a frame that isn't whole yet.
+    /// The beginning of an incomplete frame.
     private var partial: [UInt8] = []
-    /// How much of a skipped frame is still to come.
+    /// How much of a skipped frame is still missing.
     private var toSkip = 0
 
     public init() {}
@@ -26,9 +26,9 @@ public struct FrameReader: Sendable {
     /// Reads all of `input`.
     ///
     /// - Parameters:
-    ///   - judge: decides by a frame's header. Also told of frames that pass.
-    ///   - body: takes each frame's type and payload, valid during the call; false breaks off.
-    /// - Returns: false when a frame was refused or `body` broke off. Nothing may be read afterwards.
+    ///   - judge: Decides by a frame's header. Also called for frames that are skipped.
+    ///   - body: Receives each frame's type and payload, valid during the call. `false` stops reading.
+    /// - Returns: `false` if a frame was refused or `body` stopped reading. Nothing may be read afterwards.
     @inline(__always)
     public mutating func read(
         _ input: UnsafeRawBufferPointer,
@@ -71,7 +71,7 @@ public struct FrameReader: Sendable {
         return true
     }
 
-    /// Goes on with the frame whose beginning was copied aside. Returns where the next one begins, or `nil` when
+    /// Continues with the frame whose beginning was copied aside. Returns where the next one begins, or `nil` when
     /// reading is over.
     private mutating func complete(
         _ start: UnsafeRawPointer,

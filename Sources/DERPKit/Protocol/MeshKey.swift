@@ -8,13 +8,13 @@ public struct MeshKey: Sendable {
 
     private let bytes: [UInt8]
 
-    /// Takes 32 raw bytes; `nil` for any other size or for all zeros.
+    /// Reads 32 raw bytes. Returns `nil` for any other size and for all zeros.
     public init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount, bytes.contains(where: { $0 != 0 }) else { return nil }
         self.bytes = bytes
     }
 
-    /// A fresh key.
+    /// Makes a random key.
     static func random() -> Self {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)
         randombytes_buf(&bytes, bytes.count)
@@ -23,7 +23,8 @@ public struct MeshKey: Sendable {
 
     private init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
-    /// Reads 64 hexadecimal digits, with white space around them; `nil` for anything else, and for all zeros.
+    /// Reads 64 hexadecimal digits, with optional white space around them. Returns `nil` for anything else, and for all
+    /// zeros.
     public init?(text: some StringProtocol) {
         let isBlank: (UInt8) -> Bool = { (0x09...0x0d).contains($0) || $0 == 0x20 }
         let digits = text.utf8.drop(while: isBlank).reversed().drop(while: isBlank).reversed()
@@ -36,7 +37,7 @@ public struct MeshKey: Sendable {
 }
 
 extension MeshKey: Hashable {
-    /// Takes the same time wherever the keys differ.
+    /// Compares in constant time, wherever the keys differ.
     public static func == (left: Self, right: Self) -> Bool {
         sodium_memcmp(left.bytes, right.bytes, Self.byteCount) == 0
     }

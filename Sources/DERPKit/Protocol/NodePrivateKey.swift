@@ -12,7 +12,7 @@ public struct NodePrivateKey: Sendable {
     /// The public half.
     public let publicKey: NodePublicKey
 
-    /// Makes a fresh random key.
+    /// Makes a random key.
     public init() {
         var bytes = Sodium.randomBytes(count: Self.byteCount)
         // Clamped as RFC 7748 §5 says, so that other tools write the same key in the same way.
@@ -21,13 +21,13 @@ public struct NodePrivateKey: Sendable {
         self.init(trusted: bytes)
     }
 
-    /// Takes 32 raw bytes; `nil` for any other size or for all zeros.
+    /// Reads 32 raw bytes. Returns `nil` for any other size and for all zeros.
     public init?(bytes: [UInt8]) {
         guard bytes.count == Self.byteCount, bytes.contains(where: { $0 != 0 }) else { return nil }
         self.init(trusted: bytes)
     }
 
-    /// Reads the text form `privkey:<64 hex>`; `nil` for anything else.
+    /// Reads the text form `privkey:<64 hex>`. Returns `nil` for anything else.
     public init?(text: some StringProtocol) {
         guard let digits = text.rest(after: "privkey:"), let bytes = Hex.decode(String(digits)) else { return nil }
         self.init(bytes: bytes)

@@ -2,20 +2,20 @@ import AsyncSockets
 
 /// The 32-byte Curve25519 public key that names a client or a server.
 ///
-/// Hashed whole by the standard seeded hasher, because strangers choose these keys.
+/// All of it is hashed by the standard seeded hasher, because strangers choose these keys.
 public struct NodePublicKey: Hashable, Sendable {
     /// The size of a key on the wire, in bytes.
     public static let byteCount = 32
 
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
-    /// Reads a key from exactly 32 raw bytes; `nil` for any other size.
+    /// Reads a key from exactly 32 raw bytes. Returns `nil` for any other size.
     public init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount, let base = bytes.baseAddress else { return nil }
         self.init(unchecked: base)
     }
 
-    /// Reads a key from exactly 32 raw bytes; `nil` for any other size.
+    /// Reads a key from exactly 32 raw bytes. Returns `nil` for any other size.
     public init?(_ bytes: some Sequence<UInt8>) {
         let array = Array(bytes)
         guard array.count == Self.byteCount else { return nil }

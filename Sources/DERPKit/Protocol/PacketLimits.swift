@@ -8,7 +8,7 @@ public enum PacketLimits {
     public static let ping = 1000
     public static let pingData = 8
 
-    /// The largest payload that is let pass in a frame that only a server sends, when a client sends it.
+    /// The largest payload that is skipped in a frame that only a server sends, if a client sends it.
     static func misdirected(_ type: FrameType) -> Int? {
         switch type {
         case .serverKey, .clientInfo, .serverInfo, .health: self.clientInfo

@@ -1,8 +1,8 @@
 import AsyncSockets
 
-/// That a client is connected, as a server tells its watchers (docs/protocol.md, "Frames").
+/// The news that a client is connected, as a server tells its watchers (docs/protocol.md, "Frames").
 public struct PeerPresence: Hashable, Sendable {
-    /// What kind of client it is.
+    /// The kind of client.
     public struct Flags: OptionSet, Hashable, Sendable {
         public let rawValue: UInt8
 
@@ -12,17 +12,17 @@ public struct PeerPresence: Hashable, Sendable {
         public static let regular = Self(rawValue: 1)
         /// Another node of the mesh.
         public static let meshPeer = Self(rawValue: 2)
-        /// A client that only looks whether the relay works.
+        /// A client that only checks whether the relay works.
         public static let prober = Self(rawValue: 4)
-        /// It would rather be connected to another node of the region.
+        /// A client that prefers another node of the region.
         public static let notIdeal = Self(rawValue: 8)
     }
 
-    /// Whom the client is.
+    /// The client's key.
     public var key: NodePublicKey
-    /// Where it connects from; `nil` when the server doesn't say.
+    /// The address from which it connects; `nil` if the server doesn't say.
     public var address: IPEndpoint?
-    /// Empty when the server doesn't say.
+    /// The flags. Empty if the server doesn't say.
     public var flags: Flags
 
     public init(key: NodePublicKey, address: IPEndpoint? = nil, flags: Flags = []) {
@@ -33,10 +33,11 @@ public struct PeerPresence: Hashable, Sendable {
 }
 
 extension PeerPresence {
-    /// The size of the payload that today's servers send, in bytes.
+    /// The size of the payload that current servers send, in bytes.
     public static let payloadCount = NodePublicKey.byteCount + 16 + 2 + 1
 
-    /// Reads a PeerPresent frame's payload. Older servers' are shorter, later ones' may be longer; `nil` below 32 bytes.
+    /// Reads a PeerPresent frame's payload. Older servers' payloads are shorter, and later ones' may be longer. Returns
+    /// `nil` for less than 32 bytes.
     public init?(payload: UnsafeRawBufferPointer) {
         let addressEnd = NodePublicKey.byteCount + 18
         guard payload.count >= NodePublicKey.byteCount, let base = payload.baseAddress else { return nil }

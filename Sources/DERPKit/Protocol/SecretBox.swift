@@ -4,13 +4,13 @@ import CSodium
 public struct SecretBox: Sendable {
     /// The nonce's size, in bytes.
     public static let nonceCount = Int(crypto_box_NONCEBYTES)
-    /// What a sealed message is longer than the message, in bytes.
+    /// The number of bytes by which a sealed message is longer than the message.
     public static let overhead = nonceCount + Int(crypto_box_MACBYTES)
 
     /// The shared key. One scalar multiplication serves both directions.
     private let shared: [UInt8]
 
-    /// `nil` for a public key of low order, with which there is no secret.
+    /// Returns `nil` for a public key of low order, with which there is no secret.
     public init?(privateKey: NodePrivateKey, peer: NodePublicKey) {
         Sodium.initialize()
         var shared = [UInt8](repeating: 0, count: Int(crypto_box_BEFORENMBYTES))
@@ -18,7 +18,7 @@ public struct SecretBox: Sendable {
         self.shared = shared
     }
 
-    /// Nonce and box of `message`.
+    /// Returns the nonce and the box of `message`.
     public func seal(_ message: [UInt8]) -> [UInt8] {
         let nonce = Sodium.randomBytes(count: Self.nonceCount)
         var box = [UInt8](repeating: 0, count: message.count + Int(crypto_box_MACBYTES))
@@ -26,9 +26,9 @@ public struct SecretBox: Sendable {
         return nonce + box
     }
 
-    /// The message in nonce and box; `nil` when it was made with other keys, or altered.
+    /// Returns the message in nonce and box, or `nil` if it was made with other keys, or altered.
     public func open(_ sealed: some Collection<UInt8>) -> [UInt8]? {
-        // Strangers send 256 KiB: not copied where it lies in one piece.
+        // Strangers send 256 KiB, which isn't copied if it is contiguous.
         sealed.withContiguousStorageIfAvailable { self.open(UnsafeRawBufferPointer($0)) }
             ?? Array(sealed).withUnsafeBytes { self.open($0) }
     }

@@ -1,11 +1,11 @@
 import FoundationEssentials
 
-/// What a server tells of itself once a client is admitted (docs/protocol.md, "Login").
+/// What a server says about itself after it has admitted a client (docs/protocol.md, "Login").
 public struct ServerInfo: Codable, Hashable, Sendable {
     public var version = 2
-    /// How fast a client is to send, in bytes per second; `nil`: as fast as it can.
+    /// The rate at which a client should send, in bytes per second; `nil` means as fast as it can.
     public var tokenBucketBytesPerSecond: Int?
-    /// How much it may send at once, in bytes.
+    /// The amount that it may send at once, in bytes.
     public var tokenBucketBytesBurst: Int?
 
     private enum CodingKeys: String, CodingKey {
@@ -16,7 +16,7 @@ public struct ServerInfo: Codable, Hashable, Sendable {
 
     public init() {}
 
-    /// Reads the JSON; `nil` for JSON that is malformed or has a value of the wrong type.
+    /// Reads the JSON. Returns `nil` for JSON that is malformed or has a value of the wrong type.
     init?(json: [UInt8]) {
         guard let decoded = try? JSONDecoder().decode(Self.self, from: Data(json)) else { return nil }
         self = decoded

@@ -1,12 +1,12 @@
 extension StrictJSON {
-    /// What stands between the quotes of a string, checked but not decoded: most of it nobody wants.
+    /// The content between the quotes of a string, checked but not decoded, because most of it is never used.
     struct Text {
         fileprivate let raw: UnsafeRawBufferPointer
 
-        /// - Parameter raw: with escapes that are all right.
+        /// - Parameter raw: The content, with valid escapes only.
         init(raw: UnsafeRawBufferPointer) { self.raw = raw }
 
-        /// The text. What is no UTF-8 in it becomes U+FFFD, as with the reference, and so does half of a character beyond
+        /// The text. Invalid UTF-8 in it becomes U+FFFD, as in the reference, and so does half of a character beyond
         /// U+FFFF.
         var string: String {
             var units: [UInt8] = []
@@ -29,7 +29,7 @@ extension StrictJSON {
             return String(decoding: units, as: UTF8.self)
         }
 
-        /// What `unit` and, if it is half of a character, the escape behind it stand for.
+        /// The character of `unit` and, if that is half of a character, of the escape after it.
         private func scalar(_ unit: UInt16, _ index: inout Int) -> Unicode.Scalar {
             if let scalar = Unicode.Scalar(unit) { return scalar }
             var end = index
@@ -41,10 +41,10 @@ extension StrictJSON {
             return Unicode.Scalar(value) ?? "\u{fffd}"
         }
 
-        /// How many bytes it takes as it stands there.
+        /// The number of bytes that it takes in the JSON.
         var rawCount: Int { self.raw.count }
 
-        /// Whether it is `name`, without regard to case.
+        /// Returns whether it is `name`, without regard to case.
         ///
         /// - Parameter name: ASCII in lower case.
         func isName(_ name: StaticString) -> Bool {
@@ -58,7 +58,7 @@ extension StrictJSON {
             return index == self.raw.count
         }
 
-        /// The next character in lower case, if that is ASCII.
+        /// Returns the next character in lower case, if that is ASCII.
         private func letter(_ index: inout Int) -> UInt8? {
             let byte = self.raw[index]
             let unit: UInt16
@@ -70,7 +70,7 @@ extension StrictJSON {
                 index += 1
                 unit = UInt16(byte)
             default:
-                // The sign for kelvin is the one other character whose small letter is ASCII.
+                // The kelvin sign is the only other character whose small letter is ASCII.
                 guard self.raw[index...].starts(with: [0xe2, 0x84, 0xaa]) else { return nil }
                 index += 3
                 unit = 0x212a
@@ -82,7 +82,7 @@ extension StrictJSON {
             }
         }
 
-        /// What an escape, which is there, stands for.
+        /// Returns the character of an escape, which must be there.
         private func unit(_ index: inout Int) -> UInt16? {
             guard index + 1 < self.raw.count, self.raw[index] == UInt8(ascii: "\\") else { return nil }
             let byte = self.raw[index + 1]

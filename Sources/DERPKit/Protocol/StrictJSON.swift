@@ -1,8 +1,8 @@
-/// Reads the members of a JSON object as RFC 8259 has it and no otherwise: Foundation takes `{"a":1,}`, a byte order
-/// mark, and 2.0 for an integer, for which the reference closes the connection.
+/// Reads the members of a JSON object strictly by RFC 8259. Foundation accepts `{"a":1,}`, a byte order mark, and 2.0
+/// as an integer, for which the reference closes the connection.
 ///
-/// It looks at each byte once, makes nothing of what nobody asks for, and doesn't recurse: strangers send it 256 KiB, and a
-/// loop waits meanwhile.
+/// It reads each byte once, creates nothing that nobody asks for, and doesn't recurse: strangers send it 256 KiB, and a
+/// loop waits in the meantime.
 struct StrictJSON {
     enum Value {
         case null
@@ -16,7 +16,7 @@ struct StrictJSON {
 
     struct Malformed: Error {}
 
-    /// Deeper nesting is refused. An open container takes a bit of 64.
+    /// Deeper nesting is refused. An open container takes one of 64 bits.
     private static let depthLimit = 64
     /// More values, of all containers together, are refused.
     static let valueLimit = 4096
@@ -27,9 +27,9 @@ struct StrictJSON {
 
     private init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-    /// Calls `body` with the members of the object that `text` is, in order; not at all when it is `null`.
+    /// Calls `body` with the members of the object in `text`, in order. Doesn't call it for `null`.
     ///
-    /// The names and strings are valid in `body` only.
+    /// The names and strings are valid only in `body`.
     static func forEachMember(
         of text: UnsafeRawBufferPointer,
         _ body: (Text, Value) throws(Malformed) -> Void
@@ -56,7 +56,7 @@ struct StrictJSON {
         try self.expect("}")
     }
 
-    /// `nil` at the end.
+    /// Returns `nil` at the end.
     @inline(__always)
     private var next: UInt8? { self.position < self.bytes.count ? self.bytes[self.position] : nil }
 
@@ -67,7 +67,7 @@ struct StrictJSON {
         }
     }
 
-    /// Takes `character` if it comes next.
+    /// Consumes `character` if it comes next.
     @inline(__always)
     private mutating func take(_ character: Unicode.Scalar) -> Bool {
         guard self.next == UInt8(ascii: character) else { return false }
@@ -90,7 +90,7 @@ struct StrictJSON {
 // MARK: Values
 
 extension StrictJSON {
-    /// A member's name, and the colon behind it.
+    /// Reads a member's name, and the colon after it.
     @inline(__always)
     private mutating func name() throws(Malformed) -> Text {
         self.skipSpace()
@@ -100,7 +100,7 @@ extension StrictJSON {
         return name
     }
 
-    /// A member's value and the white space around it.
+    /// Reads a member's value and the white space around it.
     private mutating func value() throws(Malformed) -> Value {
         try self.countValue()
         self.skipSpace()
@@ -131,11 +131,11 @@ extension StrictJSON {
         self.valuesLeft -= 1
     }
 
-    /// An array or an object, with all that is in it.
+    /// Skips an array or an object, with everything in it.
     private mutating func container() throws(Malformed) {
-        /// How deep the value is that comes next; that of a member of the whole is 1.
+        /// The depth of the value that comes next. It is 1 for a member of the whole object.
         var depth = 1
-        /// For each open container a bit, the innermost lowest: 1 for an object.
+        /// One bit for each open container, with the innermost lowest: 1 for an object.
         var objects: UInt64 = 0
         while true {
             guard depth <= Self.depthLimit else { throw Malformed() }
@@ -146,7 +146,7 @@ extension StrictJSON {
                 depth += 1
                 continue
             }
-            // A value is complete; perhaps those around it are too.
+            // A value is complete, and perhaps those around it are too.
             while true {
                 self.skipSpace()
                 if depth == 1 { return }
@@ -162,7 +162,7 @@ extension StrictJSON {
         }
     }
 
-    /// Takes a value, or the beginning of a container with something in it: then it is true.
+    /// Reads a value, or the beginning of a container with something in it. Returns `true` for the latter.
     @inline(__always)
     private mutating func opens(_ objects: inout UInt64) throws(Malformed) -> Bool {
         switch self.next {
@@ -188,7 +188,7 @@ extension StrictJSON {
         return false
     }
 
-    /// A number; `nil` for one that is no integer, or doesn't fit.
+    /// Reads a number. Returns `nil` for one that isn't an integer, or doesn't fit.
     private mutating func number() throws(Malformed) -> Int? {
         let isNegative = self.take("-")
         var integer: Int? = 0
@@ -242,7 +242,7 @@ extension StrictJSON {
         throw Malformed()
     }
 
-    /// What stands behind a backslash.
+    /// Reads what follows a backslash.
     private mutating func skipEscape() throws(Malformed) {
         guard let byte = self.next else { throw Malformed() }
         self.position += 1

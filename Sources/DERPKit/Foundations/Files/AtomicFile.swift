@@ -1,19 +1,19 @@
 import AsyncSockets
 import Glibc
 
-/// Writes files that are there whole or not at all, even when the power fails.
+/// Writes files that are complete or not there at all, even if the power fails.
 package enum AtomicFile {
     /// What to do when the path is taken.
     enum Existing {
-        /// Fail with `EEXIST` and leave what is there. Of several writers exactly one succeeds.
+        /// Fail with `EEXIST` and leave the existing file. Exactly one of several writers succeeds.
         case keep
         /// Put the new file in its place in one step.
         case replace
     }
 
-    /// Whose the file becomes.
+    /// Who owns the file.
     enum Owner {
-        /// The process's user, who writes it.
+        /// The process's user, which writes the file.
         case writer
         /// The user and the group of the directory, when root writes it for another program.
         case ofDirectory
@@ -21,7 +21,7 @@ package enum AtomicFile {
 
     /// Writes `text` to `path` with permissions `mode`, by way of a temporary file in the same directory.
     ///
-    /// A missing directory is made, with its missing parents, mode 0700.
+    /// Creates a missing directory, with its missing parents, with mode 0700.
     static func write(
         _ text: String,
         to path: String,
@@ -35,7 +35,7 @@ package enum AtomicFile {
         var template = Array((path + ".tmp-XXXXXX").utf8CString)
         let descriptor = mkstemp(&template)
         guard descriptor >= 0 else { throw .last }
-        // The temporary name goes in every case: after a rename it no longer exists, and that is fine.
+        // The temporary name is removed in every case. After a rename it no longer exists, and that is fine.
         defer { unlink(template) }
         do {
             defer { close(descriptor) }
@@ -60,13 +60,13 @@ package enum AtomicFile {
         }
     }
 
-    /// Whether ``write(_:to:mode:existing:)`` could, as far as permissions tell. Nothing is written.
+    /// Checks whether ``write(_:to:mode:existing:)`` could write, as far as permissions tell. Writes nothing.
     ///
-    /// - Throws: what it would throw.
+    /// - Throws: What that function would throw.
     package static func checkWritable(_ path: String) throws(FileError) {
         var directory = Self.directory(of: path)
         var status = stat()
-        // What is missing would be made, in the nearest directory that is there.
+        // Missing directories would be created in the nearest one that exists.
         while stat(directory, &status) != 0 {
             guard errno == ENOENT, directory != ".", directory != "/" else { throw .last }
             directory = Self.directory(of: directory)

@@ -1,6 +1,6 @@
-/// Numbers of bytes as messages show them.
+/// Numbers of bytes in the form that messages show.
 package enum ByteCount {
-    /// `5 MiB`, `64 KiB`, or the number itself when it is no whole number of any unit.
+    /// `5 MiB`, `64 KiB`, or the number itself if it isn't a whole number of any unit.
     package static func text(_ count: Int) -> String {
         for (unit, size) in Self.units where count >= size && count % size == 0 {
             return "\(count / size) \(unit)"

@@ -1,13 +1,13 @@
 import AsyncSockets
 import Glibc
 
-/// Why a file could not be read or written. Names no path and no content: the caller says which file it was.
+/// Why a file couldn't be read or written. Contains no path and no content: the caller says which file it was.
 package struct FileError: Error, Hashable, CustomStringConvertible {
     /// The kinds of failure.
     package enum Reason: Hashable {
         /// A system call failed with this `errno`.
         case system(Int32)
-        /// The file holds more than this many bytes.
+        /// The file has more than this many bytes.
         case tooLarge(limit: Int)
         /// The path names a directory, a socket, a pipe or a device.
         case notRegular

@@ -1,6 +1,6 @@
 import Glibc
 
-/// By what a changed file is told from the one before, without reading it.
+/// Distinguishes a changed file from the previous one without reading it.
 struct FileStamp: Hashable, Sendable {
     private let device: UInt64
     private let inode: UInt64
@@ -8,14 +8,14 @@ struct FileStamp: Hashable, Sendable {
     private let changedSeconds: Int
     private let changedNanoseconds: Int
 
-    /// Of the file at `path`, links followed; `nil` when there is none.
+    /// Reads the stamp of the file at `path`, following links. Returns `nil` if there is none.
     init?(of path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
         self.device = UInt64(status.st_dev)
         self.inode = UInt64(status.st_ino)
         self.size = Int64(status.st_size)
-        // The time of change, which nobody can set back, not that of modification.
+        // The time of change, which nobody can set back, and not that of modification.
         self.changedSeconds = status.st_ctim.tv_sec
         self.changedNanoseconds = status.st_ctim.tv_nsec
     }

@@ -1,10 +1,11 @@
 import Logging
 import Synchronization
 
-/// Says lines of one kind that others can cause as often as they like: ten at once, and then one every ten seconds.
+/// Logs lines of one kind that others can cause as often as they like: ten at once, and then one every ten seconds.
 ///
-/// What isn't said is counted, and the next line tells in `left_out` how many these were. The last one of all is said too,
-/// late: so lines and counts add up, and what is said last is how it is. At debug, all are said.
+/// Lines that are left out are counted, and `left_out` in the next line says how many there were. The very last line is
+/// logged too, late. So lines and counts add up, and the last line shows the current state. At debug, all lines are
+/// logged.
 final class LimitedLine: Sendable {
     private struct Line {
         let level: Logger.Level
@@ -14,14 +15,14 @@ final class LimitedLine: Sendable {
 
     private struct State {
         var limiter: EventLimiter
-        /// The last line that was left out; `nil`: none was since a line was said.
+        /// The last line that was left out; `nil` if none was left out since a line was logged.
         var last: Line?
-        /// How many were left out before that.
+        /// The number of lines that were left out before that.
         var leftOut = 0
-        /// Whether somebody waits to say ``last``.
+        /// Whether a task waits to log ``last``.
         var isAwaited = false
 
-        /// How many were left out, which is about to be told.
+        /// The number of lines that were left out, which is about to be logged.
         mutating func takeCount() -> Int {
             defer {
                 self.leftOut = 0
@@ -30,7 +31,7 @@ final class LimitedLine: Sendable {
             return self.leftOut + (self.last == nil ? 0 : 1)
         }
 
-        /// The last one that was left out, to be said now.
+        /// The last line that was left out, to be logged now.
         mutating func takeLast() -> Line? {
             defer { self.last = nil }
             return self.last
@@ -43,17 +44,17 @@ final class LimitedLine: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - burst: how many are said at once; 1 or more.
-    ///   - interval: the time for each one more.
+    ///   - burst: The number of lines at once, 1 or more.
+    ///   - interval: The time for each further line.
     init(_ logger: Logger, burst: UInt64 = 10, interval: Duration = .seconds(10)) {
         self.logger = logger
         self.interval = interval
         self.state = Mutex(State(limiter: EventLimiter(burst: burst, interval: interval.nanoseconds)))
     }
 
-    /// Says a line, or counts it.
+    /// Logs a line, or counts it.
     ///
-    /// - Parameter metadata: made only for what is said.
+    /// - Parameter metadata: Evaluated only for lines that are logged.
     func log(
         _ level: Logger.Level,
         _ message: Logger.Message,
@@ -76,11 +77,11 @@ final class LimitedLine: Sendable {
         } else if saysAll {
             self.logger.debug(message, metadata: metadata())
         }
-        // One at a time, which keeps this object until it has spoken.
+        // One task at a time, which holds this object until it has logged the line.
         if mustWait { Task { await self.sayLast() } }
     }
 
-    /// Says now what would be said later, because nobody will be there.
+    /// Logs now what would be logged later, because nobody will be there then.
     func flush() {
         let (line, leftOut) = self.state.withLock { ($0.takeLast(), $0.takeCount()) }
         if let line { self.say(line, leftOut) }

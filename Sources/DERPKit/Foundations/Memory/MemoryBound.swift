@@ -1,14 +1,14 @@
-/// Something that limits the memory of the process, and how much of it is taken. In bytes.
+/// A limit on the memory of the process, and how much of it is used. In bytes.
 package struct MemoryBound: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable {
-        /// What the process may map (RLIMIT_AS, `ulimit -v`).
+        /// The memory that the process may map (RLIMIT_AS, `ulimit -v`).
         case addressSpace = "ulimit -v"
-        /// What it may map for data (RLIMIT_DATA, `ulimit -d`).
+        /// The memory that the process may map for data (RLIMIT_DATA, `ulimit -d`).
         case data = "ulimit -d"
-        /// What its container may use: the cgroup or one of those around it (memory.max and memory.high of version 2,
-        /// memory.limit_in_bytes of version 1).
+        /// The memory that its container may use: the cgroup or one of those around it (memory.max and memory.high of
+        /// version 2, memory.limit_in_bytes of version 1).
         case container = "the container's memory"
-        /// What the machine has.
+        /// The memory of the machine.
         case machine = "the machine's memory"
     }
 

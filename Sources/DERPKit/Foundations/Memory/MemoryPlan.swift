@@ -1,22 +1,22 @@
-/// How much memory a relay takes for what. Pure.
+/// How much memory a relay uses, and for what. Pure.
 package struct MemoryPlan: Hashable, Sendable {
     /// For the packets in clients' queues, in bytes: ``RelayServer/Configuration/queueMemory``.
     package let queues: Int
     /// For what is sent before a login: ``ConnectionLimits/pendingMemory``.
     package let pending: Int
-    /// What is smaller than the standard because of it.
+    /// What is smaller than the standard because of this.
     package let bound: MemoryBound?
 
-    /// What it is where nothing limits it.
+    /// The size if nothing limits it.
     package static let standardQueues = 256 << 20
     package static let standardPending = 64 << 20
-    /// What it is at least.
+    /// The minimum size.
     package static let least = 1 << 20
 
-    /// A quarter of the smallest limit for the queues, and for what comes before a login a quarter of that. Of what may be mapped
-    /// only what is left counts: libraries and stacks have taken their part.
+    /// Plans a quarter of the smallest limit for the queues, and a quarter of that for what comes before a login. Of
+    /// the memory that may be mapped, only what is left counts: libraries and stacks have already taken their part.
     ///
-    /// - Parameter told: how much the queues are to have, of which they get half of the smallest limit at the most.
+    /// - Parameter told: The requested size of the queues. They get at most half of the smallest limit.
     package init(_ bounds: [MemoryBound], told: Int? = nil) {
         let smallest = bounds.min { Self.room(of: $0) < Self.room(of: $1) }
         let room = smallest.map(Self.room) ?? .max
@@ -34,20 +34,21 @@ package struct MemoryPlan: Hashable, Sendable {
     }
 }
 
-/// How much has to be left of each limit for newcomers to be let in. Pure.
+/// How much of each limit must be left so that newcomers are let in. Pure.
 struct MemoryReserve: Hashable, Sendable {
-    /// What clients' queues may still take. At most half of what was left at the start: queues that may take more than there is
-    /// would keep everybody out.
+    /// The memory that clients' queues may still take. At most half of what was left at the start: queues that may take
+    /// more than there is would keep everybody out.
     var queues: Int
 
-    /// - Parameter bounds: as they were at the start.
+    /// - Parameter bounds: The limits at the start.
     init(queueMemory: Int, _ bounds: [MemoryBound]) {
         let left = bounds.filter { $0.kind != .machine }.map(\.left).min() ?? .max
         self.queues = min(queueMemory, left / 2)
     }
 
-    /// How many bytes must be left of `bound`: 8 to 32 MiB, and what the queues don't hold yet of theirs. Not of the machine's
-    /// memory: that is others' too, and nothing is promised of it.
+    /// Returns how many bytes of `bound` must be left: 8 to 32 MiB, and the part of the queues' memory that they don't
+    /// hold yet. That part doesn't count for the machine's memory, which belongs to others too, and of which nothing is
+    /// promised.
     func byteCount(of bound: MemoryBound, queued: Int) -> Int {
         let least = min(max(bound.total / 32, 8 << 20), 32 << 20)
         return bound.kind == .machine ? least : least + max(self.queues - queued, 0)

@@ -1,16 +1,16 @@
 import AsyncSockets
 import Glibc
 
-/// Reads what limits the memory of the process, and what is taken. Keeps nothing open; a look takes some ten microseconds,
-/// and waits for no disk.
+/// Reads what limits the memory of the process, and how much is used. Keeps nothing open. Reading takes some ten
+/// microseconds, and waits for no disk.
 package struct MemoryProbe: Sendable {
     private let proc: String
     private let cgroups: String
-    /// Where RLIMIT_AS and RLIMIT_DATA are, in bytes; `nil`: nowhere.
+    /// The values of RLIMIT_AS and RLIMIT_DATA, in bytes; `nil` means no limit.
     private let addressSpace: Int?
     private let data: Int?
 
-    /// Of this process.
+    /// Reads the limits of this process.
     package init() {
         self.init(
             proc: "/proc",
@@ -33,7 +33,7 @@ package struct MemoryProbe: Sendable {
         return Int(limit.rlim_cur)
     }
 
-    /// Everything that limits the process now. What can't be read limits nothing.
+    /// Returns everything that limits the process now. What can't be read limits nothing.
     package func bounds() -> [MemoryBound] {
         self.processBounds() + self.containerBounds() + self.machineBounds()
     }
@@ -50,7 +50,7 @@ package struct MemoryProbe: Sendable {
         ].compactMap { $0 }
     }
 
-    /// What the process has in memory, in bytes; `nil` where that can't be read.
+    /// Returns what the process has in memory, in bytes, or `nil` if that can't be read.
     package var residentByteCount: Int? { self.pages.map { $0.resident * Self.pageSize } }
 
     private var pages: (mapped: Int, resident: Int, data: Int)? {
@@ -84,7 +84,7 @@ package struct MemoryProbe: Sendable {
         return (unified ?? []) + (legacy ?? [])
     }
 
-    /// What limits a cgroup. The file cache that the kernel would give up first isn't taken for used.
+    /// Returns what limits a cgroup. The file cache that the kernel would give up first doesn't count as used.
     private func bound(in folder: String, limits: [String], usage: String, cache: String) -> MemoryBound? {
         let limits = limits.compactMap { self.text("\(folder)/\($0)").flatMap(MemoryText.limit) }
         guard let limit = limits.min(), let used = self.text("\(folder)/\(usage)").flatMap(MemoryText.limit) else {

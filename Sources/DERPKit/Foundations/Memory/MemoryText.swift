@@ -1,6 +1,6 @@
-/// What the kernel's files say of memory (proc(5), Documentation/admin-guide/cgroup-v2.rst). Pure.
+/// Parses the kernel's files about memory (proc(5), Documentation/admin-guide/cgroup-v2.rst). Pure.
 enum MemoryText {
-    /// Where the process is among the cgroups of either version, as `/proc/self/cgroup` says: paths from the root.
+    /// The cgroups of the process, of either version, as `/proc/self/cgroup` says: paths from the root.
     struct Cgroup: Hashable {
         var unified: String?
         var legacy: String?
@@ -22,7 +22,7 @@ enum MemoryText {
     /// The folders from `path` up to the root: `/a/b`, `/a` and the empty one.
     static func ancestors(of path: String) -> [String] {
         var parts = path.utf8.split(separator: 0x2f).map { String(decoding: $0, as: UTF8.self) }
-        // A path that leaves the root is that of a process outside of the namespace.
+        // A path that leaves the root belongs to a process outside the namespace.
         guard !parts.contains("..") else { return [""] }
         var folders: [String] = []
         while !parts.isEmpty {
@@ -32,7 +32,7 @@ enum MemoryText {
         return folders + [""]
     }
 
-    /// A number alone; `nil` for `max`, for what version 1 says in its place, and for anything else.
+    /// Reads a number alone. Returns `nil` for `max`, for what version 1 says instead, and for anything else.
     static func limit(_ text: String) -> Int? {
         let words = text.utf8.split { $0 == 0x20 || $0 == 0x0a }
         guard words.count == 1, let value = Int(String(decoding: words[0], as: UTF8.self)) else { return nil }
@@ -52,7 +52,8 @@ enum MemoryText {
         return nil
     }
 
-    /// What `/proc/self/statm` says is mapped in all, is in memory, and is mapped for data and stacks, in pages.
+    /// The total mapped memory, the memory in RAM, and the memory mapped for data and stacks, in pages, as
+    /// `/proc/self/statm` says.
     static func pages(_ text: String) -> (mapped: Int, resident: Int, data: Int)? {
         let words = text.utf8.split { $0 == 0x20 || $0 == 0x0a }.map { Int(String(decoding: $0, as: UTF8.self)) }
         guard words.count >= 6, let mapped = words[0], let resident = words[1], let data = words[5],

@@ -1,23 +1,23 @@
 import AsyncSockets
 
-/// Who takes up how much of what strangers share, by address: places, and the bytes that are held for them. Tells who is to
-/// make room when there is none. Pure; every operation costs the logarithm of the number of addresses.
+/// How much of what strangers share each address uses: places, and the bytes that are held for them. Says who must make
+/// room if there is none. Pure. Every operation costs the logarithm of the number of addresses.
 struct AddressShares<Occupant: Sendable>: Sendable {
-    /// Names a place for as long as it is taken, and never another one.
+    /// Names a place for as long as it is taken, and never names another one.
     typealias ID = UInt64
 
-    /// Whom a place is counted for.
+    /// The holder for which a place counts.
     private enum Holder: Hashable {
         /// An address, or the network of one subscriber (``AsyncSockets/IPAddress/block``).
         case block(IPAddress)
-        /// Nobody else: it isn't known whose it is.
+        /// Only itself: it isn't known whose place it is.
         case place(ID)
     }
 
     private struct Place {
         let occupant: Occupant
         var holder: Holder
-        /// Grows from place to place in the order in which holders took them.
+        /// Increases from place to place in the order in which holders took them.
         var order: UInt64
         var byteCount = 0
         var older: ID?
@@ -29,11 +29,11 @@ struct AddressShares<Occupant: Sendable>: Sendable {
         var byteCount = 0
         var oldest: ID?
         var newest: ID?
-        /// Its places that hold bytes, by how many.
+        /// The holder's places that hold bytes, by their number.
         var sizes = RankedHeap<ID, Rank>()
     }
 
-    /// Of equals the one that has been there for longer comes first.
+    /// Of equals, the one that has been there longer comes first.
     private struct Rank: Comparable {
         let amount: Int
         let order: UInt64
@@ -53,16 +53,16 @@ struct AddressShares<Occupant: Sendable>: Sendable {
 
     var count: Int { self.places.count }
 
-    /// Who has the place; `nil` when it isn't taken.
+    /// Returns who has the place, or `nil` if it isn't taken.
     func occupant(of id: ID) -> Occupant? { self.places[id]?.occupant }
 
-    /// How many places count for `block`.
+    /// Returns how many places count for `block`.
     func count(of block: IPAddress) -> Int { self.shares[.block(block)]?.count ?? 0 }
 
-    /// How many places the holder of this one has.
+    /// Returns how many places the holder of this one has.
     func shareCount(of id: ID) -> Int { self.places[id].flatMap { self.shares[$0.holder]?.count } ?? 0 }
 
-    /// The oldest place of who has most places, and how many these are.
+    /// The oldest place of the holder that has most places, and how many it has.
     var greediest: (id: ID, count: Int)? {
         guard let holder = self.byCount.highest, let share = self.shares[holder], let id = share.oldest else {
             return nil
@@ -70,15 +70,16 @@ struct AddressShares<Occupant: Sendable>: Sendable {
         return (id, share.count)
     }
 
-    /// The place that holds most bytes of who holds most in all.
+    /// The place with most bytes of the holder that holds most in all.
     ///
-    /// Not his oldest: it may hold next to nothing, so that many would have to go, and be of somebody who does nothing wrong
-    /// behind the same address.
+    /// Not its oldest place: that may hold next to nothing, so that many would have to go, and it may belong to
+    /// somebody behind the same address who does nothing wrong.
     var heaviest: ID? { self.byBytes.highest.flatMap { self.shares[$0]?.sizes.highest } }
 
     /// Takes a place.
     ///
-    /// - Parameter block: for whom it counts; `nil`: for itself, because nobody knows whose it is.
+    /// - Parameter block: The block for which the place counts; `nil` if it counts for itself, because nobody knows
+    ///   whose it is.
     mutating func enter(_ occupant: Occupant, of block: IPAddress?) -> ID {
         self.lastID += 1
         let id = self.lastID
@@ -88,7 +89,7 @@ struct AddressShares<Occupant: Sendable>: Sendable {
         return id
     }
 
-    /// Gives a place back. Returns who had it; `nil` when it was given back before.
+    /// Gives back a place. Returns who had it, or `nil` if it was given back before.
     @discardableResult
     mutating func leave(_ id: ID) -> Occupant? {
         guard let place = self.places[id] else { return nil }
@@ -98,7 +99,7 @@ struct AddressShares<Occupant: Sendable>: Sendable {
         return place.occupant
     }
 
-    /// Has a place count for `block`, as its newest; `nil`: for itself.
+    /// Makes a place count for `block`, as its newest place; `nil` makes it count for itself.
     mutating func move(_ id: ID, to block: IPAddress?) {
         guard let place = self.places[id] else { return }
         let holder = block.map(Holder.block) ?? .place(id)
@@ -109,7 +110,7 @@ struct AddressShares<Occupant: Sendable>: Sendable {
         self.hold(place.byteCount, at: id)
     }
 
-    /// Notes how many bytes are held at a place. Returns how many they were before; `nil` when it isn't taken.
+    /// Records how many bytes are held at a place. Returns the previous number, or `nil` if the place isn't taken.
     @discardableResult
     mutating func hold(_ byteCount: Int, at id: ID) -> Int? {
         guard let place = self.places[id] else { return nil }
@@ -150,7 +151,7 @@ struct AddressShares<Occupant: Sendable>: Sendable {
         self.rank(place.holder)
     }
 
-    /// Puts `holder` where it belongs now, or forgets it.
+    /// Moves `holder` to its current rank, or removes it.
     private mutating func rank(_ holder: Holder) {
         guard let share = self.shares[holder], let oldest = share.oldest else {
             self.shares[holder] = nil

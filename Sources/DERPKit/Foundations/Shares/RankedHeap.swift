@@ -1,5 +1,5 @@
-/// Items by rank, of which the highest is at hand. A binary heap that knows where its items are: a change costs the logarithm
-/// of their number.
+/// Items by rank, with access to the highest. A binary heap that knows where its items are, so that a change costs the
+/// logarithm of their number.
 struct RankedHeap<Item: Hashable & Sendable, Rank: Comparable & Sendable>: Sendable {
     private var entries: [(item: Item, rank: Rank)] = []
     private var positions: [Item: Int] = [:]

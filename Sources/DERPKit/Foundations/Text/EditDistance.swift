@@ -1,4 +1,4 @@
-/// How far apart two words are: the least number of letters put in, left out or changed (Levenshtein).
+/// The distance of two words: the smallest number of letters that are inserted, removed or changed (Levenshtein).
 package enum EditDistance {
     package static func between(_ left: String, _ right: String) -> Int {
         let right = Array(right.utf8)

@@ -1,8 +1,10 @@
 /// Text from outside (servers, peers, files) on its way to a log, a terminal or a metric's label.
 ///
-/// Nothing of it begins a line, moves the cursor, turns the direction of writing, or can't be seen; and it is short.
+/// The result starts no line, doesn't move the cursor or change the direction of writing, contains nothing invisible,
+/// and is short.
 package enum OutsideText {
-    /// `text` in one line of at most `limit` characters, each that isn't plainly visible as `?`, and `…` where it is cut.
+    /// Returns `text` as one line of at most `limit` characters, with `?` for each that isn't plainly visible, and `…`
+    /// where it is cut.
     package static func line(_ text: some StringProtocol, limit: Int = 400) -> String {
         var scalars = String.UnicodeScalarView()
         var count = 0
@@ -17,7 +19,7 @@ package enum OutsideText {
         return String(scalars)
     }
 
-    /// Whether a reader sees the character, and nothing else changes by it.
+    /// Whether a reader sees the character, and it changes nothing else.
     package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.isASCII { return (0x20..<0x7f).contains(scalar.value) }
         guard !scalar.properties.isDefaultIgnorableCodePoint else { return false }
