@@ -1,26 +1,26 @@
-/// A client's wish to leave HTTP and speak DERP, granted (`GET /derp`).
+/// An accepted request of a client to leave HTTP and speak DERP (`GET /derp`).
 package struct DERPUpgrade: Hashable, Sendable {
     /// What carries DERP's frames.
     package enum Transport: Hashable, Sendable {
-        /// They lie right on the connection.
+        /// The frames are directly on the connection.
         case raw
-        /// They lie in WebSocket messages (RFC 6455). False: the client didn't offer the subprotocol, and is to be told by a
-        /// Close frame.
+        /// The frames are in WebSocket messages (RFC 6455). `false` means that the client didn't offer the subprotocol,
+        /// and must be told by a Close frame.
         case webSocket(speaksDERP: Bool)
     }
 
     package var transport = Transport.raw
-    /// Whether the client goes without an HTTP response: it knows the server's key from the meta certificate.
+    /// Whether the client needs no HTTP response, because it knows the server's key from the meta certificate.
     package var isFastStart: Bool
-    /// The node of the region that the client would rather have; `nil` when this is the one. At most 255 bytes of ASCII.
+    /// The node of the region that the client prefers; `nil` if it is this one. At most 255 bytes of ASCII.
     package var idealNode: String?
-    /// What to send before the ServerKey frame: the 101 response, or nothing for a fast start.
+    /// The bytes to send before the ServerKey frame: the 101 response, or nothing for a fast start.
     package var response: [UInt8]
 
     /// The version of the protocol, as in the 101 response and the meta certificate.
     package static let protocolVersion = 2
 
-    /// The 101 response of a server with the key `serverKey`.
+    /// Returns the 101 response of a server with the key `serverKey`.
     package static func switchingProtocols(serverKey: NodePublicKey) -> [UInt8] {
         Array(
             """

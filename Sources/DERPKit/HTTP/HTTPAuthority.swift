@@ -1,13 +1,14 @@
 import AsyncSockets
 
-/// A host and perhaps a port, as in a Host field (RFC 9110 §7.2), so narrow that it can be reflected without harm.
+/// A host and optionally a port, as in a Host field (RFC 9110 §7.2). The syntax is so narrow that it can be reflected
+/// without harm.
 package struct HTTPAuthority: Hashable, Sendable {
     /// A name, an IPv4 literal, or an IPv6 literal in brackets; at most 255 characters.
     package let host: String
-    /// 0…65535; `nil` where none is given.
+    /// The port, 0…65535; `nil` if none is given.
     package let port: UInt16?
 
-    /// Reads `host` or `host:port`; `nil` for anything that can't be reached under such a name.
+    /// Reads `host` or `host:port`. Returns `nil` for anything that can't be reached under such a name.
     package init?(_ text: some StringProtocol) {
         let bracket = text.lastPosition(of: "]")
         let colon = text[(bracket ?? text.startIndex)...].position(of: ":")

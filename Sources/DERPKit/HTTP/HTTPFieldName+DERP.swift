@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// Field names that HTTPTypes doesn't know, or hides in favour of its own types.
+/// Field names that HTTPTypes doesn't have, or hides in favour of its own types.
 extension HTTPField.Name {
     static let derpFastStart = Self("Derp-Fast-Start")!
     static let forwardedFor = Self("X-Forwarded-For")!
@@ -12,7 +12,7 @@ extension HTTPField.Name {
     static let tailscaleChallenge = Self("X-Tailscale-Challenge")!
     static let tailscaleResponse = Self("X-Tailscale-Response")!
 
-    /// What proxies put in: RFC 7239, RFC 9110 §7.6.3, and the older habits.
+    /// The fields that proxies add: RFC 7239, RFC 9110 §7.6.3, and older conventions.
     static let proxyMarks: [Self] = [
         .via, Self("Forwarded")!, .forwardedFor, Self("X-Forwarded-Host")!, Self("X-Forwarded-Proto")!, .realIP,
     ]

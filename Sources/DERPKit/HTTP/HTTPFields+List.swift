@@ -2,16 +2,16 @@ import AsyncSockets
 import HTTPTypes
 
 extension HTTPFields {
-    /// The elements of a comma-separated field (RFC 9110 §5.6.1), over all its lines, without the empty ones.
+    /// Returns the elements of a comma-separated field (RFC 9110 §5.6.1), from all its lines, without the empty ones.
     func list(_ name: HTTPField.Name) -> [Substring] {
         guard let value = self[name] else { return [] }
         return value.parts(at: ",").map(\.trimmed).filter { !$0.isEmpty }
     }
 
-    /// Whether a comma-separated field holds `token`, which is lower-case, in any case.
+    /// Returns whether a comma-separated field contains `token`, which must be lower-case, in any case.
     func lists(_ token: String, in name: HTTPField.Name) -> Bool {
         guard var value = self[name] else { return false }
-        // By bytes, and with nothing made for an element, as strangers may list thousands.
+        // By bytes, and without creating anything per element, because strangers may list thousands.
         return value.withUTF8 { value in
             var start = 0
             while start <= value.count {
@@ -23,7 +23,7 @@ extension HTTPFields {
         }
     }
 
-    /// Whether `element`, without the white space around it, is `token` in any case.
+    /// Returns whether `element`, without the white space around it, is `token` in any case.
     private static func isEqual(_ element: Slice<UnsafeBufferPointer<UInt8>>, _ token: String.UTF8View) -> Bool {
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         var element = element.drop(while: isSpace)

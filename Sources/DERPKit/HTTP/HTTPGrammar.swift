@@ -18,7 +18,7 @@ enum HTTPGrammar {
     /// A character of a URI's authority, path and query. No `#`: a fragment is never sent.
     static func isTarget(_ byte: UInt8) -> Bool { Self.has(byte, in: Self.targets) }
 
-    /// How a request target of any form begins.
+    /// The first character of a request target of any form.
     static func isTargetStart(_ byte: UInt8) -> Bool {
         Self.isLetter(byte) || Self.isDigit(byte) || "/*[".utf8.contains(byte)
     }

@@ -1,13 +1,13 @@
-/// Walks a request head byte by byte, and knows at every byte whether what came so far can still become one.
+/// Scans a request head byte by byte. At every byte it knows whether the bytes so far can still become a request head.
 ///
-/// Because the verdict hangs on nothing but the bytes in their order, it can't depend on how they were split.
+/// The verdict depends only on the bytes in their order, so it can't depend on how they were split.
 struct HTTPHeadScanner: Sendable {
     private enum State: Hashable, Sendable {
         /// Before the request line; one empty line may come first (RFC 9112 §2.2).
         case start, emptyLineEnd, methodStart
         case method(byteCount: Int)
         case targetStart, target
-        /// Inside `HTTP/x.y`, with the count of its bytes seen.
+        /// Inside `HTTP/x.y`, with the number of its bytes so far.
         case version(Int)
         case requestLineEnd
         case fieldStart, fieldName, fieldValue, fieldLineEnd
@@ -21,10 +21,10 @@ struct HTTPHeadScanner: Sendable {
     private var state = State.start
     private var fieldCount = 0
 
-    /// Takes the next byte; true when it ends the head.
+    /// Reads the next byte. Returns `true` if it ends the head.
     @inline(__always)
     mutating func scan(_ byte: UInt8) throws(HTTPParseError) -> Bool {
-        // The two states that nearly all bytes meet.
+        // The two states for nearly all bytes.
         if self.state == .fieldValue, HTTPGrammar.isFieldValue(byte) { return false }
         if self.state == .fieldName, HTTPGrammar.isToken(byte) { return false }
         if self.state == .headEnd {

@@ -1,6 +1,6 @@
-/// Why bytes are no HTTP request head that this server takes, and with that, what to answer.
+/// Why bytes are no HTTP request head that this server accepts, which also determines the answer.
 ///
-/// None of these holds a byte of what the peer sent.
+/// None of these contains a byte of what the peer sent.
 package enum HTTPParseError: Error, Hashable, Sendable, CaseIterable {
     /// The first byte opens a TLS handshake record (RFC 8446 §5.1): a TLS client on a plain port.
     case tlsOnPlainPort
@@ -10,11 +10,11 @@ package enum HTTPParseError: Error, Hashable, Sendable, CaseIterable {
     case malformedRequestLine
     /// The method is longer than any that exists.
     case methodTooLong
-    /// The request target has none of the four forms of RFC 9112 §3.2, or not the one its method takes.
+    /// The request target has none of the four forms of RFC 9112 §3.2, or not the one for its method.
     case malformedTarget
     /// A major version other than 1.
     case unsupportedVersion
-    /// A line ends in LF without CR. RFC 9112 §2.2 lets a server take it; this one doesn't.
+    /// A line ends with LF without CR. RFC 9112 §2.2 lets a server accept it; this one doesn't.
     case bareLineFeed
     /// A CR isn't followed by LF (RFC 9112 §2.2).
     case bareCarriageReturn
@@ -30,13 +30,13 @@ package enum HTTPParseError: Error, Hashable, Sendable, CaseIterable {
     case missingHost
     /// More than one Host field (RFC 9112 §3.2).
     case repeatedHost
-    /// The Host field holds no host.
+    /// The Host field contains no host.
     case malformedHost
-    /// The body's length is unclear (RFC 9112 §6): the stuff of request smuggling.
+    /// The body's length is ambiguous (RFC 9112 §6), which is the basis of request smuggling.
     case ambiguousBody
     /// A transfer coding other than `chunked` (RFC 9112 §6.1).
     case unsupportedTransferCoding
-    /// A trusted proxy was to tell whose request this is, and its X-Forwarded-For or X-Real-IP holds no address.
+    /// A trusted proxy should say whose request this is, but its X-Forwarded-For or X-Real-IP contains no address.
     case unclearClient
 }
 

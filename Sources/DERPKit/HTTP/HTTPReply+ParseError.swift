@@ -1,5 +1,5 @@
 extension HTTPReply {
-    /// What to answer before closing, when a peer's bytes are no request head: 400, 431, 501 or 505, and why.
+    /// Makes the answer to send before closing if a peer's bytes are no request head: 400, 431, 501 or 505, and why.
     package init(_ error: HTTPParseError) {
         switch error {
         case .tooManyFields, .headTooLarge:
@@ -13,6 +13,6 @@ extension HTTPReply {
         }
     }
 
-    /// What a client hears that speaks plain HTTP to a TLS port.
+    /// The answer to a client that speaks plain HTTP to a TLS port.
     package static let plainHTTPOnTLSPort = Self(text: "this port speaks HTTPS, not plain HTTP", status: .badRequest)
 }

@@ -1,19 +1,19 @@
 import HTTPTypes
 
 extension HTTPReply {
-    /// The bytes to send in answer to `head`, after which the connection stays or closes as ``HTTPRequestHead/wantsKeepAlive``
-    /// says.
+    /// Returns the bytes to send in answer to `head`. After them, the connection stays open or closes as
+    /// ``HTTPRequestHead/wantsKeepAlive`` says.
     package func serialized(for head: HTTPRequestHead) -> [UInt8] {
         self.serialized(keepAlive: head.wantsKeepAlive, isHead: head.method == .head)
     }
 
-    /// The bytes to send (RFC 9112 §4, §6).
+    /// Returns the bytes to send (RFC 9112 §4, §6).
     ///
     /// - Parameters:
     ///   - keepAlive: What Connection tells the peer.
-    ///   - isHead: Whether HEAD was asked: the body is counted, but not sent.
+    ///   - isHead: Whether the method is HEAD. Then the body is counted, but not sent.
     package func serialized(keepAlive: Bool, isHead: Bool = false) -> [UInt8] {
-        // RFC 9110 §8.6: never a length with 1xx and 204; with 304 it would be that of the page that isn't sent.
+        // RFC 9110 §8.6: no length with 1xx and 204. With 304 it would be that of the page that isn't sent.
         let hasBody = self.status.kind != .informational && self.status != .noContent && self.status != .notModified
         var head = "HTTP/1.1 \(self.status.code) \(self.status.reasonPhrase)\r\n"
         for field in self.fields where field.name != .connection {

@@ -1,10 +1,10 @@
 import HTTPTypes
 
-/// A whole HTTP response: status, header fields and body.
+/// A complete HTTP response: status, header fields and body.
 package struct HTTPReply: Hashable, Sendable {
     package var status: HTTPResponse.Status
-    /// Without Content-Length, and without what Connection says of persistence: ``serialized(keepAlive:isHead:)``
-    /// knows both.
+    /// The header fields without Content-Length and without Connection's persistence, which
+    /// ``serialized(keepAlive:isHead:)`` adds.
     package var fields: HTTPFields
     package var body: [UInt8]
 

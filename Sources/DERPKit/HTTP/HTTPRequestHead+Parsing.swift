@@ -2,7 +2,7 @@ import AsyncSockets
 import HTTPTypes
 
 extension HTTPRequestHead {
-    /// Takes a whole head apart that ``HTTPHeadScanner`` has passed, and checks what its fields say together.
+    /// Parses a complete head that ``HTTPHeadScanner`` has accepted, and checks what its fields say together.
     init(scanned head: UnsafeRawBufferPointer) throws(HTTPParseError) {
         var lines = head[...]
         if lines.first == HTTPGrammar.carriageReturn { lines = lines.dropFirst(2) }
@@ -33,7 +33,7 @@ extension HTTPRequestHead {
         self.fields = fields
     }
 
-    /// Exactly one Host from HTTP/1.1 on, and never two; an empty one names nobody (RFC 9112 §3.2).
+    /// Requires exactly one Host from HTTP/1.1 on, and never two. An empty one names nobody (RFC 9112 §3.2).
     private static func host(in fields: HTTPFields, isRequired: Bool) throws(HTTPParseError) -> HTTPAuthority? {
         let values = fields[values: .hostLine]
         guard values.count < 2 else { throw .repeatedHost }
@@ -46,7 +46,7 @@ extension HTTPRequestHead {
         return authority
     }
 
-    /// RFC 9112 §6.3, with everything refused that two readers could understand in two ways.
+    /// Applies RFC 9112 §6.3, and refuses everything that two readers could understand in two ways.
     private static func hasBody(_ fields: HTTPFields, minorVersion: Int) throws(HTTPParseError) -> Bool {
         let lengths = fields[values: .contentLength]
         if fields.contains(.transferEncoding) {
@@ -64,7 +64,7 @@ extension HTTPRequestHead {
 
     private typealias Bytes = Slice<UnsafeRawBufferPointer>
 
-    /// Cuts the first line off, and gives it without its CRLF.
+    /// Removes the first line, and returns it without its CRLF.
     private static func line(from rest: inout Bytes) -> Bytes {
         let end = rest.firstIndex(of: HTTPGrammar.carriageReturn) ?? rest.endIndex
         defer { rest = rest[end...].dropFirst(2) }

@@ -1,19 +1,19 @@
-/// A strict parser of HTTP/1.x request heads (RFC 9112), over a buffer that the caller owns and lets grow.
+/// A strict parser of HTTP/1.x request heads (RFC 9112), over a buffer that the caller owns and extends.
 ///
-/// It looks at each byte once however they dribble in, keeps none of them, and gives the same result for every way to
-/// split the input. What can't become a request is refused at the first byte that shows it.
+/// It reads each byte once, however slowly they arrive, keeps none of them, and gives the same result for every way to
+/// split the input. It refuses what can't become a request at the first byte that shows this.
 package struct HTTPRequestParser: Sendable {
-    /// The longest head that is taken, in bytes, its final empty line included.
+    /// The longest head that is accepted, in bytes, including its final empty line.
     package static let maxHeadByteCount = 16_384
     /// The most header fields that a head may have.
     package static let maxFieldCount = 100
 
     package enum Result: Hashable, Sendable {
-        /// More bytes are needed. Never said of ``maxHeadByteCount`` bytes or more.
+        /// More bytes are needed. Never returned for ``maxHeadByteCount`` bytes or more.
         case incomplete
-        /// The first `byteCount` bytes are a whole head; what follows them isn't looked at.
+        /// The first `byteCount` bytes are a complete head. What follows them hasn't been read.
         case head(HTTPRequestHead, byteCount: Int)
-        /// No more bytes can make this a request: answer ``HTTPReply/init(_:)`` and close.
+        /// No further bytes can make this a request: answer ``HTTPReply/init(_:)`` and close.
         case invalid(HTTPParseError)
     }
 
@@ -23,10 +23,10 @@ package struct HTTPRequestParser: Sendable {
 
     package init() {}
 
-    /// Looks on in `buffer`, which holds everything since the end of the head before.
+    /// Continues with `buffer`, which must contain everything since the end of the previous head.
     ///
-    /// Call again with the same bytes and more of them after `.incomplete`; with what follows the head after `.head`.
-    /// After `.invalid` the answer stays the same.
+    /// After `.incomplete`, call again with the same bytes and more of them. After `.head`, call it with what follows
+    /// the head. After `.invalid`, the answer stays the same.
     package mutating func parse(_ buffer: UnsafeRawBufferPointer) -> Result {
         if let error = self.error { return .invalid(error) }
         do throws(HTTPParseError) {

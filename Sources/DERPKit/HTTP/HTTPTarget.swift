@@ -8,7 +8,7 @@ struct HTTPTarget: Hashable, Sendable {
     var path: String
     var query: String?
 
-    /// `nil` when `text` has no such form, or not the one that `method` takes.
+    /// Returns `nil` if `text` has no such form, or not the one for `method`.
     init?(_ text: String, method: HTTPRequest.Method) {
         if method == .connect {
             guard let authority = HTTPAuthority(text), authority.port != nil else { return nil }

@@ -1,4 +1,4 @@
-/// The head of a client's frame (RFC 6455 §5.2), checked as far as it can be alone.
+/// The header of a client's frame (RFC 6455 §5.2), checked as far as that is possible for the header alone.
 struct WebSocketFrameHeader: Hashable, Sendable {
     let opcode: WebSocketOpcode
     /// Whether it is its message's last frame.
@@ -9,7 +9,8 @@ struct WebSocketFrameHeader: Hashable, Sendable {
     /// The header's own size, in bytes.
     let byteCount: Int
 
-    /// Reads what `bytes` begin with; `nil` while that isn't whole. What is wrong is found by the first byte that shows it.
+    /// Reads the header at the start of `bytes`. Returns `nil` while it is incomplete. Finds an error at the first byte
+    /// that shows it.
     init?(_ bytes: UnsafeRawBufferPointer) throws(WebSocketViolation) {
         guard bytes.count > 0 else { return nil }
         guard bytes[0] & 0x70 == 0 else { throw .reservedBits }

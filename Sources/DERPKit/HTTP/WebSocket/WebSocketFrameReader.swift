@@ -1,5 +1,5 @@
-/// Takes a client's frames apart (RFC 6455 §5 and §7): what its messages hold comes out as one stream of bytes, wherever
-/// frames and messages begin and end. Keeps nothing but a cut header and a cut control frame.
+/// Parses a client's frames (RFC 6455 §5 and §7). The content of its messages comes out as one stream of bytes,
+/// wherever frames and messages begin and end. Keeps only a cut header and a cut control frame.
 ///
 /// Any split of the same bytes gives the same result.
 struct WebSocketFrameReader: Sendable {
@@ -10,7 +10,7 @@ struct WebSocketFrameReader: Sendable {
         case violation(WebSocketViolation)
     }
 
-    /// What a frame holds that is still to come.
+    /// The missing part of a frame's payload.
     private struct Payload {
         let opcode: WebSocketOpcode
         let isFinal: Bool
@@ -18,13 +18,13 @@ struct WebSocketFrameReader: Sendable {
         var left: Int
     }
 
-    /// The beginning of a header that isn't whole yet.
+    /// The beginning of an incomplete header.
     private var partial = PartialHeader()
-    /// The frame of which the payload is being read.
+    /// The frame whose payload is being read.
     private var payload: Payload?
-    /// What a control frame held so far, unmasked.
+    /// The payload of a control frame so far, unmasked.
     private var control: [UInt8] = []
-    /// How many bytes the message holds of which not all frames have come; `nil` between messages.
+    /// The number of bytes in the current message, of which not all frames have arrived; `nil` between messages.
     private var messageByteCount: Int?
 
     private(set) var ending: Ending?
@@ -32,9 +32,9 @@ struct WebSocketFrameReader: Sendable {
     /// Reads all of `input`, or as much as comes before ``ending``.
     ///
     /// - Parameters:
-    ///   - output: gets what messages hold: at most as much as `input`, which may lie at the same place.
-    ///   - onPing: takes what a Ping held, at most 125 bytes.
-    /// - Returns: how many bytes were put out.
+    ///   - output: Receives the content of messages: at most as much as `input`, which may be at the same place.
+    ///   - onPing: Receives the payload of a Ping, at most 125 bytes.
+    /// - Returns: The number of bytes in `output`.
     mutating func read(
         _ input: UnsafeRawBufferPointer,
         into output: UnsafeMutableRawPointer,
@@ -54,7 +54,7 @@ struct WebSocketFrameReader: Sendable {
         return count
     }
 
-    /// Whether a payload is what comes next.
+    /// Whether a payload comes next.
     private mutating func readHeader(_ input: inout UnsafeRawBufferPointer) throws(WebSocketViolation) -> Bool {
         guard self.payload == nil else { return true }
         if self.partial.isEmpty, let header = try WebSocketFrameHeader(input) {
@@ -62,7 +62,7 @@ struct WebSocketFrameReader: Sendable {
             try self.begin(header)
             return true
         }
-        // One byte after another: a header must not take what comes behind it, nor overlook what is wrong with it.
+        // One byte after another: a header must neither take what comes after it, nor miss an error in it.
         while let byte = input.first {
             input = UnsafeRawBufferPointer(rebasing: input[1...])
             self.partial.append(byte)
@@ -74,7 +74,7 @@ struct WebSocketFrameReader: Sendable {
         return false
     }
 
-    /// Reads as much of the payload as is there; returns how many bytes were put out.
+    /// Reads as much of the payload as is there. Returns the number of bytes in the output.
     private mutating func readPayload(
         _ input: inout UnsafeRawBufferPointer,
         into output: UnsafeMutableRawPointer
@@ -128,7 +128,7 @@ extension WebSocketFrameReader {
         self.messageByteCount = byteCount + Int(header.payloadCount)
     }
 
-    /// Acts on a frame that is whole.
+    /// Acts on a complete frame.
     private mutating func endFrame(_ onPing: ([UInt8]) -> Void) throws(WebSocketViolation) {
         guard let payload = self.payload else { return }
         self.payload = nil
@@ -145,7 +145,7 @@ extension WebSocketFrameReader {
         }
     }
 
-    /// The code of a Close frame; `nil` when it holds none (RFC 6455 §5.5.1).
+    /// Returns the code of a Close frame, or `nil` if it has none (RFC 6455 §5.5.1).
     private static func closeCode(_ payload: [UInt8]) throws(WebSocketViolation) -> WebSocketCloseCode? {
         guard payload.count > 0 else { return nil }
         guard payload.count > 1 else { throw .malformedClose }
@@ -156,7 +156,7 @@ extension WebSocketFrameReader {
     }
 }
 
-/// A header of which not all has come. Holds it in place: nothing is allocated for it.
+/// An incomplete header. It is stored in place, without an allocation.
 private struct PartialHeader: Sendable {
     private var bytes: (UInt64, UInt64) = (0, 0)
     private var count = 0
@@ -168,7 +168,7 @@ private struct PartialHeader: Sendable {
         self.count += 1
     }
 
-    /// The header, once it is whole: at the latest with ``WebSocketLimits/header`` bytes.
+    /// Returns the header when it is complete, at the latest with ``WebSocketLimits/header`` bytes.
     func header() throws(WebSocketViolation) -> WebSocketFrameHeader? {
         try withUnsafeBytes(of: self.bytes) { bytes throws(WebSocketViolation) in
             try WebSocketFrameHeader(UnsafeRawBufferPointer(rebasing: bytes.prefix(self.count)))

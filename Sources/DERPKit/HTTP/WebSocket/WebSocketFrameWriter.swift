@@ -1,6 +1,6 @@
-/// Frames as a server sends them (RFC 6455 §5.2): whole messages, unmasked, with the shortest header.
+/// Frames as a server sends them (RFC 6455 §5.2): complete messages, unmasked, with the shortest header.
 enum WebSocketFrameWriter {
-    /// Writes a frame of at most 65535 bytes of `payload` to `memory`; returns its size.
+    /// Writes a frame with at most 65535 bytes of `payload` to `memory`. Returns its size.
     static func store(_ opcode: WebSocketOpcode, _ payload: UnsafeRawBufferPointer, at memory: UnsafeMutableRawPointer)
         -> Int
     {
@@ -18,15 +18,15 @@ enum WebSocketFrameWriter {
         return headerCount + payload.count
     }
 
-    /// The header of a frame of 126 bytes or more, in bytes.
+    /// The size of the header of a frame of 126 bytes or more, in bytes.
     static let largestHeader = 4
 
-    /// A control frame, with at most 125 bytes of `payload`.
+    /// Returns a control frame with at most 125 bytes of `payload`.
     static func control(_ opcode: WebSocketOpcode, _ payload: [UInt8] = []) -> [UInt8] {
         [0x80 | opcode.rawValue, UInt8(payload.count)] + payload
     }
 
-    /// A Close frame; `reason` is at most 123 bytes. No code: an empty one (§5.5.1).
+    /// Returns a Close frame. `reason` has at most 123 bytes. Without a code, the frame is empty (§5.5.1).
     static func close(_ code: WebSocketCloseCode?, _ reason: String = "") -> [UInt8] {
         guard let code else { return Self.control(.close) }
         let number = [UInt8(truncatingIfNeeded: code.rawValue >> 8), UInt8(truncatingIfNeeded: code.rawValue)]

@@ -1,14 +1,14 @@
 import HTTPTypes
 
 /// The opening handshake (RFC 6455 §4.2), as far as it goes beyond any upgrade: with the subprotocol `derp`, without
-/// extensions, from whatever origin.
+/// extensions, from any origin.
 enum WebSocketHandshake {
     static let subprotocol = "derp"
 
-    /// The 101 response to a request for `websocket`. Where the subprotocol isn't offered, none is agreed upon: that it is
-    /// missing is then told by a Close frame, as the reference does.
+    /// Makes the 101 response to a request for `websocket`. If the client doesn't offer the subprotocol, the response
+    /// names none. A Close frame then says that it is missing, as the reference does.
     ///
-    /// - Returns: the response, or a refusal: 400, or 426 with what the client should have asked for.
+    /// - Returns: The response, or a refusal: 400, or 426 with what the client should have asked for.
     static func response(to head: HTTPRequestHead) -> Result<[UInt8], Refusal> {
         guard head.minorVersion > 0, head.fields.lists("upgrade", in: .connection) else {
             return .failure(Refusal("a WebSocket needs HTTP/1.1 and Connection: Upgrade", .upgradeRequired))

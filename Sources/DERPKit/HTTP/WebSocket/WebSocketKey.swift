@@ -1,8 +1,8 @@
 import COpenSSL
 
-/// The client's key, and what proves that it was read as one (RFC 6455 §4.2.2).
+/// The client's key, and the proof that it was read as one (RFC 6455 §4.2.2).
 enum WebSocketKey {
-    /// Whether `key` is 16 bytes in Base64.
+    /// Returns whether `key` is 16 bytes in Base64.
     static func isValid(_ key: String) -> Bool {
         let bytes = Array(key.utf8)
         return bytes.count == 24 && bytes[22...].allSatisfy { $0 == UInt8(ascii: "=") }

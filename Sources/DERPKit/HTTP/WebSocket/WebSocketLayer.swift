@@ -1,36 +1,37 @@
 import AsyncSockets
 
-/// A WebSocket between a stream's owner and what protects the stream: above it DERP's bytes, below it frames that carry
-/// them (RFC 6455). Confined to the loop.
+/// A WebSocket between a stream's owner and the layer that protects the stream: DERP's bytes above it, and frames that
+/// carry them below (RFC 6455). Confined to the loop.
 final class WebSocketLayer: StreamLayer {
-    /// What protects the stream; `nil` for plain TCP.
+    /// The layer that protects the stream; `nil` for plain TCP.
     private let inner: (any StreamLayer)?
-    /// The loop's, for a frame that is to be sealed.
+    /// The loop's buffers, for a frame that is to be sealed.
     private let buffers: LoopBuffers
     private var reader = WebSocketFrameReader()
-    /// How many bytes of the first input `inner` has opened already.
+    /// The number of bytes of the first input that `inner` has already opened.
     private var earlyCount: Int
-    /// Control frames that are to be sent.
+    /// The control frames to send.
     private var control: [UInt8] = []
-    /// Whether a Close frame is queued or sent. Nothing comes behind it.
+    /// Whether a Close frame is queued or sent. Nothing follows it.
     private var isClosing = false
 
     /// - Parameters:
-    ///   - inner: what protects the stream.
-    ///   - buffers: those of the stream's loop.
-    ///   - earlyCount: how many bytes of the first input `inner` has opened already.
+    ///   - inner: The layer that protects the stream.
+    ///   - buffers: The buffers of the stream's loop.
+    ///   - earlyCount: The number of bytes of the first input that `inner` has already opened.
     init(inner: (any StreamLayer)?, buffers: LoopBuffers, earlyCount: Int) {
         self.inner = inner
         self.buffers = buffers
         self.earlyCount = earlyCount
     }
 
-    /// How the client closed, or what was wrong with what it sent; `nil` while it may send more.
+    /// How the client closed, or what was wrong with its bytes; `nil` while it may send more.
     var ending: WebSocketFrameReader.Ending? { self.reader.ending }
 
-    /// Queues a Close frame, unless that was done. What the client sends until its own is thrown away.
+    /// Queues a Close frame, unless one is already queued. What the client sends before its own Close frame is
+    /// discarded.
     ///
-    /// - Parameter reason: at most 123 bytes.
+    /// - Parameter reason: The reason, at most 123 bytes.
     func close(_ code: WebSocketCloseCode?, reason: String = "") {
         guard !self.isClosing else { return }
         self.isClosing = true
@@ -87,7 +88,7 @@ extension WebSocketLayer {
 
 extension WebSocketLayer {
     func seal(_ plaintext: UnsafeRawBufferPointer, output: inout SealedOutput) -> Int? {
-        // Behind a Close frame nothing may be sent (§5.5.1): it is lost as if the client had gone.
+        // After a Close frame nothing may be sent (§5.5.1). It is lost as if the client had gone.
         guard !self.isClosing else { return plaintext.count }
         var sealed = 0
         while sealed < plaintext.count {
@@ -101,7 +102,7 @@ extension WebSocketLayer {
     }
 
     private static let largestPayload = WebSocketLimits.sentFrame - WebSocketFrameWriter.largestHeader
-    /// What `inner` may add to a frame, in bytes, and wants to have room for.
+    /// The number of bytes that `inner` may add to a frame, and needs room for.
     private static let innerOverhead = 2048
 
     private func sealMessage(_ message: UnsafeRawBufferPointer, _ output: inout SealedOutput) -> Bool {

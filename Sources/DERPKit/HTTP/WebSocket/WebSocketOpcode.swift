@@ -1,6 +1,6 @@
-/// What a WebSocket frame is (RFC 6455 §5.2).
+/// The type of a WebSocket frame (RFC 6455 §5.2).
 enum WebSocketOpcode: UInt8, CaseIterable, Sendable {
-    /// Goes on with a message that another frame began.
+    /// Continues a message that another frame began.
     case continuation = 0x0
     case text = 0x1
     case binary = 0x2

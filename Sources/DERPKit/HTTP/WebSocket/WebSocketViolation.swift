@@ -1,4 +1,4 @@
-/// How a client broke RFC 6455, or went beyond what is spoken here. None of these holds a byte of what it sent.
+/// How a client broke RFC 6455, or used what the relay doesn't support. None of these contains a byte of what it sent.
 enum WebSocketViolation: Error, Hashable, Sendable, CaseIterable {
     /// A frame isn't masked (§5.1).
     case unmaskedFrame
@@ -10,13 +10,13 @@ enum WebSocketViolation: Error, Hashable, Sendable, CaseIterable {
     case malformedLength
     /// A control frame is not its message's only one (§5.5).
     case fragmentedControl
-    /// A control frame holds more than 125 bytes (§5.5).
+    /// A control frame has more than 125 bytes (§5.5).
     case largeControl
-    /// A frame goes on with a message that none began (§5.4).
+    /// A frame continues a message that no frame began (§5.4).
     case strayContinuation
-    /// A message begins before the former one has ended (§5.4).
+    /// A message begins before the previous one has ended (§5.4).
     case interruptedMessage
-    /// A Close frame holds half a code, or one that must not be sent (§5.5.1, §7.4).
+    /// A Close frame contains half a code, or one that must not be sent (§5.5.1, §7.4).
     case malformedClose
     /// A Close frame's reason isn't UTF-8 (§5.5.1).
     case closeReasonNotText
@@ -25,7 +25,7 @@ enum WebSocketViolation: Error, Hashable, Sendable, CaseIterable {
     /// A message is longer than ``WebSocketLimits/message``.
     case messageTooLong
 
-    /// What the peer is told (§7.4.1).
+    /// The code for the peer (§7.4.1).
     var closeCode: WebSocketCloseCode {
         switch self {
         case .textMessage: .unsupportedData
