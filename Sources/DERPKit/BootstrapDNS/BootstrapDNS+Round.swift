@@ -3,13 +3,13 @@ import AsyncSockets
 extension BootstrapDNS {
     /// The names of one round of look-ups, in lower case.
     struct Round: Sendable {
-        /// All that there are, so many at most as ``BootstrapNames/limit``.
+        /// All names, at most ``BootstrapNames/limit``.
         private(set) var names = Set<String>()
-        /// Those that everybody is told.
+        /// The names that everybody is told.
         let published: Set<String>
         /// The addresses that the map tells.
         private(set) var known: [String: [IPAddress]] = [:]
-        /// Those to look up, in the order in which they count.
+        /// The names to look up, in order of precedence.
         private(set) var wanted: [String] = []
 
         init(_ names: BootstrapNames, in map: DERPMap) {

@@ -1,43 +1,43 @@
 import AsyncSockets
 import Synchronization
 
-/// Answers `/bootstrap-dns`. Names are looked up in the background, never for a request.
+/// Answers `/bootstrap-dns`. Looks up names in the background, never for a request.
 ///
-/// A node's name isn't looked up when the map tells its addresses. A name whose look-up fails keeps the addresses that
-/// it had.
+/// Doesn't look up a node's name if the map tells its addresses. A name whose look-up fails keeps its previous
+/// addresses.
 package final class BootstrapDNS: Sendable {
     private struct State {
         var published: [String: [IPAddress]] = [:]
         var unpublished: [String: [IPAddress]] = [:]
-        /// ``published`` as JSON; empty as long as there are no names.
+        /// ``published`` as JSON. Empty as long as there are no names.
         var document: [UInt8] = []
         var counters = Counters()
     }
 
     package struct Counters: Hashable, Sendable {
-        /// Names whose addresses are known.
+        /// The number of names whose addresses are known.
         package var names = 0
         package var requests: UInt64 = 0
-        /// Look-ups that failed.
+        /// The number of failed look-ups.
         package var failures: UInt64 = 0
     }
 
     private let names: BootstrapNames
-    /// Of its own, so that clients' admission doesn't wait for it.
+    /// A resolver of its own, so that clients' admission doesn't wait for it.
     private let resolver: HostResolver
     private let state = Mutex(State())
 
-    /// How often names are looked up.
+    /// The interval between look-ups of all names.
     private static let interval: Duration = .seconds(600)
-    /// How soon again, when a look-up has failed.
+    /// The interval after a failed look-up.
     private static let retryPause: Duration = .seconds(60)
-    /// How often the map is looked at for other names.
+    /// The interval for checking the map for other names.
     private static let mapPause: Duration = .seconds(1)
-    /// How long all look-ups of one round may take.
+    /// The maximum time for all look-ups of one round.
     private static let timeLimit: Duration = .seconds(60)
-    /// How often what was found is told before all is.
+    /// The interval for publishing what has been found before the round is complete.
     private static let progressPause: Duration = .milliseconds(200)
-    /// So many names that nobody answers for don't hold up the others.
+    /// The number of look-ups at once: this many names without an answer don't hold up the others.
     private static let parallelLookups = 16
 
     package init(names: BootstrapNames, resolver: HostResolver = HostResolver(threadLimit: parallelLookups)) {
@@ -47,10 +47,10 @@ package final class BootstrapDNS: Sendable {
 
     package var counters: Counters { self.state.withLock { $0.counters } }
 
-    /// The answer: `{"<name>":["<address>",…],…}`, or nothing when there are no names.
+    /// Returns the answer: `{"<name>":["<address>",…],…}`, or nothing if there are no names.
     ///
-    /// - Parameter query: The request's query. `q=<name>` with a name that isn't published is answered with that name
-    ///   alone, and everything else with the published ones, as derper does.
+    /// - Parameter query: The request's query. `q=<name>` with a name that isn't published is answered with only that
+    ///   name, and everything else with the published names, as derper does.
     package func answer(query: String?) -> [UInt8] {
         let asked = Self.askedName(query)
         return self.state.withLock { state in
@@ -64,7 +64,7 @@ package final class BootstrapDNS: Sendable {
         query?.parts(at: "&").lazy.compactMap { $0.rest(after: "q=") }.first?.lowercasedASCII
     }
 
-    /// By hand: a DNS name has nothing that needs escaping.
+    /// Written by hand: nothing in a DNS name needs escaping.
     private static func json(_ names: [String: [IPAddress]]) -> [UInt8] {
         let members = names.sorted { $0.key < $1.key }.map { name, addresses in
             "\"\(name)\":[\(addresses.map { "\"\($0)\"" }.joined(separator: ","))]"
@@ -76,7 +76,7 @@ package final class BootstrapDNS: Sendable {
 // MARK: Looking up
 
 extension BootstrapDNS {
-    /// Looks the names up, again and again, until the task is cancelled: every 10 minutes, and when the map changes.
+    /// Looks up the names repeatedly until the task is cancelled: every 10 minutes, and when the map changes.
     func run(for regionMap: RegionMap) async {
         var tag: String?
         var due = ContinuousClock.now
@@ -91,9 +91,10 @@ extension BootstrapDNS {
         }
     }
 
-    /// Looks the names up once. What is known is told meanwhile: a name that nobody answers for holds up no other.
+    /// Looks up the names once. Publishes what is known in the meantime, so that a name without an answer holds up no
+    /// other.
     ///
-    /// - Returns: whether none failed.
+    /// - Returns: Whether none failed.
     func refresh(for map: DERPMap) async -> Bool {
         let round = Round(self.names, in: map)
         self.publish(round, [:])
@@ -105,13 +106,13 @@ extension BootstrapDNS {
         return failures == 0
     }
 
-    /// Tells what the map and look-ups say, and of other names what was known before.
+    /// Publishes what the map and look-ups say, and for other names what was known before.
     private func publish(_ round: Round, _ found: [String: [IPAddress]]) {
         self.state.withLock { state in
             let former = state.published.merging(state.unpublished) { first, _ in first }
             let all = round.names.reduce(into: [String: [IPAddress]]()) { all, name in
                 let addresses = found[name] ?? round.known[name] ?? []
-                // In no order, so that no client prefers a family.
+                // In no particular order, so that no client prefers a family.
                 all[name] = addresses.isEmpty ? former[name] : addresses.shuffled()
             }
             state.published = all.filter { round.published.contains($0.key) }
@@ -126,9 +127,9 @@ extension BootstrapDNS {
         case tick, timeUp
     }
 
-    /// The addresses of those of `names` that have any, and that could be found in time.
+    /// Returns the addresses of those of `names` that have any and could be found in time.
     ///
-    /// - Parameter onProgress: is told now and then what was found until then, when that is more.
+    /// - Parameter onProgress: Called now and then with what was found so far, if there is more.
     private func lookUp(
         _ names: [String],
         onProgress: ([String: [IPAddress]]) -> Void

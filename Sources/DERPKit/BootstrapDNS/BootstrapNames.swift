@@ -1,23 +1,25 @@
-/// The names that `/bootstrap-dns` tells the addresses of, beside those in the map: for clients whose own DNS fails.
+/// The names whose addresses `/bootstrap-dns` returns, in addition to those in the map, for clients whose own DNS
+/// fails.
 public struct BootstrapNames: Hashable, Sendable {
-    /// Names that everybody is told.
+    /// The names that everybody is told.
     public var published: [String] = []
-    /// Names whose addresses only those are told who ask for them.
+    /// The names whose addresses are told only to clients that ask for them.
     public var unpublished: [String] = []
 
     public init() {}
 
-    /// Of all names together, these many are looked up; those of ``published`` first, then ``unpublished``, then the map's.
+    /// The number of names that are looked up in all: first those of ``published``, then ``unpublished``, then the
+    /// map's.
     static let limit = 1024
 
-    /// - Throws: ``DERPError`` with code `invalidConfiguration` for what is no DNS name.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` for text that isn't a DNS name.
     func validate() throws(DERPError) {
         for name in self.published + self.unpublished where !Self.isName(name) {
             throw DERPError(.invalidConfiguration, "\(SourceText.quote(name)) is no DNS name")
         }
     }
 
-    /// Whether `text` is a DNS name, and no address.
+    /// Returns whether `text` is a DNS name, and not an address.
     package static func isName(_ text: String) -> Bool {
         guard case .name = CertificateHost(text)?.kind else { return false }
         return true

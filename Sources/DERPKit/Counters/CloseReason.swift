@@ -4,35 +4,35 @@ import AsyncSockets
 enum CloseReason: Int, CaseIterable, Sendable {
     /// The peer closed it, or it broke.
     case peer
-    /// A request was answered; it was no DERP client.
+    /// A request was answered. It was no DERP client.
     case answered
-    /// A PROXY header was owed, and something else came.
+    /// A PROXY header was required, and something else came.
     case badProxyHeader
     /// The TLS handshake or a record failed.
     case tls
-    /// Something other than TLS came where TLS is spoken.
+    /// Something other than TLS came to a port with TLS.
     case notTLS
     /// The HTTP request was malformed.
     case badRequest
-    /// The DERP handshake was malformed, or its box didn't open.
+    /// The DERP handshake was malformed, or its box couldn't be opened.
     case badHandshake
     /// A limit of connections or memory was reached.
     case limit
-    /// Nobody had logged in, and others needed the place.
+    /// The connection had not logged in, and others needed its place.
     case gaveWay
     /// The client was not admitted, or no longer.
     case refused
     /// A frame broke the protocol.
     case badFrame
-    /// A WebSocket message or frame was malformed, too large, or of a kind that isn't spoken here.
+    /// A WebSocket message or frame was malformed, too large, or of a kind that the relay doesn't support.
     case badMessage
-    /// A deadline of TLS, HTTP, the DERP handshake or of all these together passed.
+    /// A deadline of TLS, HTTP, the DERP handshake, or of all of them together passed.
     case timeout
-    /// The peer took nothing that was queued for it for too long.
+    /// The peer took nothing of what was queued for it for too long.
     case writeTimeout
     /// More control frames were queued than a client, or one that watches, may leave unread.
     case tooSlow
-    /// A mesh peer wanted the client's connections closed.
+    /// A mesh peer asked to close the client's connections.
     case closedByMesh
     /// The server stops.
     case shutdown
@@ -62,7 +62,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
 }
 
 extension CloseReason {
-    /// What a failed stream means.
+    /// The reason for a failed stream.
     init(_ error: SocketError) {
         switch error.code {
         case .tls: self = .tls

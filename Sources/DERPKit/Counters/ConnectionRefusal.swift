@@ -2,15 +2,15 @@
 enum ConnectionRefusal: Int, CaseIterable, Error, Sendable {
     /// Connections came faster than they may.
     case acceptRate
-    /// There were as many from the same address as there may be.
+    /// The address already had as many connections as it may have.
     case address
-    /// There were as many that had not logged in as there may be.
+    /// There were already as many connections that had not logged in as there may be.
     case pending
     /// What such connections had sent took as much memory as it may.
     case pendingMemory
-    /// There were as many clients as there may be.
+    /// There were already as many clients as there may be.
     case clients
-    /// The process had as many files open as it may.
+    /// The process had as many open files as it may have.
     case files
     /// The process, its container or the machine had too little memory left.
     case memory

@@ -2,17 +2,18 @@
 enum DropReason: Int, CaseIterable, Sendable {
     /// No client has the destination key.
     case unknownDestination
-    /// The same, for a packet that another node forwarded.
+    /// The same as `unknownDestination`, for a packet that another node forwarded.
     case unknownDestinationOnForward
     /// The destination left while the packet was queued for it, or on its way.
     case goneDisconnected
-    /// It was the oldest of a full queue.
+    /// The packet was the oldest in a full queue.
     case queueHead
-    /// It found a full queue, of which nothing could be dropped.
+    /// The queue was full, and nothing in it could be dropped.
     case queueTail
     /// The destination's connection broke, or took nothing for too long.
     case writeError
-    /// The destination key's connections were fighting. Never counted here: the last to speak gets the packets.
+    /// The destination key's connections were fighting. Never counted here: the last connection to speak gets the
+    /// packets.
     case duplicateClient
 
     /// The label's value in the metrics, as derper has it.

@@ -1,4 +1,4 @@
-/// What a packet is to the relay's queues and counters.
+/// The kind of a packet, for the relay's queues and counters.
 enum PacketKind: Int, CaseIterable, Sendable {
     /// Path discovery.
     case disco

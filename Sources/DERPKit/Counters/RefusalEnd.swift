@@ -1,16 +1,16 @@
-/// What became of the connection of a client that was refused.
+/// How the connection of a refused client ended.
 enum RefusalEnd: Int, CaseIterable, Sendable {
-    /// It was held for as long as it was to be.
+    /// The connection was held for its full time.
     case expired
     /// The client left.
     case peer
-    /// The client would be let in now, and comes again.
+    /// The client would be admitted now, and returns.
     case lifted
     /// Others needed its descriptor, or memory was short.
     case gaveWay
     /// The server stopped.
     case shutdown
-    /// It was closed at once, because there was no place.
+    /// The connection was closed at once, because there was no place.
     case notHeld
 
     /// The label's value in the metrics.

@@ -1,4 +1,4 @@
-/// What one loop counts. Confined to the loop, copied when read, summed over the loops.
+/// The counters of one loop. Confined to the loop, copied when read, and added up over the loops.
 struct RelayCounters: Sendable {
     var accepts: UInt64 = 0
     var acceptFailures: UInt64 = 0
@@ -7,7 +7,7 @@ struct RelayCounters: Sendable {
     var bytesReceived: UInt64 = 0
     var packetsSent: UInt64 = 0
     var bytesSent: UInt64 = 0
-    /// To and from other nodes of the mesh.
+    /// Packets to and from other nodes of the mesh.
     var packetsForwardedOut: UInt64 = 0
     var bytesForwardedOut: UInt64 = 0
     var packetsForwardedIn: UInt64 = 0
@@ -18,7 +18,7 @@ struct RelayCounters: Sendable {
     var unknownFrames: UInt64 = 0
     var peerGoneDisconnected: UInt64 = 0
     var peerGoneNotHere: UInt64 = 0
-    /// How many clients call this server's region their home, now.
+    /// The number of clients that currently use this server's region as their home.
     var homeClients: Int64 = 0
     var homeMoves: UInt64 = 0
     var notIdeal: UInt64 = 0
@@ -26,7 +26,7 @@ struct RelayCounters: Sendable {
     var webSocketEnds = PerCase<WebSocketEnd>()
     var closes = PerCase<CloseReason>()
     var connectionRefusals = PerCase<ConnectionRefusal>()
-    /// How often a client's rate had reading wait.
+    /// How often reading waited because of a client's rate.
     var rateWaits: UInt64 = 0
     var refusals = PerCase<AdmissionDecision.Reason.Kind>()
     var refusalEnds = PerCase<RefusalEnd>()

@@ -1,17 +1,17 @@
 import AsyncSockets
 
-/// What loops have done for connections that have not logged in, and for whoever asks by STUN.
+/// What loops have done for connections that have not logged in, and for STUN.
 struct StrangerCounters: Sendable {
-    /// How long the work has taken, in nanoseconds.
+    /// The time that the work has taken, in nanoseconds.
     var time: UInt64 = 0
-    /// How many pieces of it had to wait for their turn.
+    /// The number of pieces of work that had to wait for their turn.
     var delayed: UInt64 = 0
-    /// How many pieces wait now.
+    /// The number of pieces that wait now.
     var waiting = 0
 
     init() {}
 
-    /// Those of one loop, on which this must be called.
+    /// Reads the counters of one loop, on which this must be called.
     init(_ loop: IOLoop) {
         self.time = loop.turnTime
         self.delayed = loop.delayedTurnCount

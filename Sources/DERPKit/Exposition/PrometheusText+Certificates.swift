@@ -1,5 +1,5 @@
 extension PrometheusText {
-    /// When certificates expire, and what became of new ones.
+    /// When certificates expire, and what happened to new ones.
     mutating func write(_ certificates: CertificateSet) {
         let counters = certificates.counters
         self.gauge(

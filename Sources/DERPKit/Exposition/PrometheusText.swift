@@ -1,4 +1,4 @@
-/// Prometheus' text format, version 0.0.4. Names are the program's own: nothing in them needs escaping.
+/// Prometheus' text format, version 0.0.4. Names are the program's own, so nothing in them needs escaping.
 struct PrometheusText {
     private(set) var bytes: [UInt8] = []
 
@@ -26,7 +26,7 @@ struct PrometheusText {
         for sample in samples { self.sample(name, String(sample.value), sample.labels) }
     }
 
-    /// Several samples of one gauge; none: nothing is written.
+    /// Writes several samples of one gauge, or nothing if there are none.
     mutating func gauge(_ name: String, _ help: String, _ samples: [(value: Double, labels: [(String, String)])]) {
         guard !samples.isEmpty else { return }
         self.begin(name, help, type: "gauge")

@@ -1,9 +1,9 @@
 import AsyncSockets
 
 extension HTTPClient {
-    /// The certificates in a file of at most 4 MiB, for ``init(on:authoritiesPEM:resolver:)``.
+    /// Reads the certificates in a file of at most 4 MiB, for ``init(on:authoritiesPEM:resolver:)``.
     ///
-    /// - Throws: ``DERPError`` with code `certificate` when it can't be read or holds none.
+    /// - Throws: ``DERPError`` with code `certificate` if the file can't be read or contains none.
     package static func readAuthorities(at path: String) throws(DERPError) -> String {
         let pem: String
         do {

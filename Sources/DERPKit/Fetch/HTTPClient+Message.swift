@@ -1,11 +1,11 @@
 import HTTPTypes
 
 extension HTTPClient {
-    /// What is asked of a server.
+    /// A request to a server.
     package struct Request: Sendable {
         package var method: HTTPRequest.Method
         package var url: HTTPURL
-        /// Fields besides Host, Content-Length, Connection, Accept-Encoding and User-Agent, which the client sets.
+        /// The fields besides Host, Content-Length, Connection, Accept-Encoding and User-Agent, which the client sets.
         package var fields: HTTPFields
         package var body: [UInt8]
 
@@ -22,7 +22,7 @@ extension HTTPClient {
         }
     }
 
-    /// What a server answers.
+    /// The answer of a server.
     package struct Response: Hashable, Sendable {
         /// 200…599.
         package var status: Int
@@ -30,13 +30,13 @@ extension HTTPClient {
         package var body: [UInt8]
     }
 
-    /// What an exchange may cost.
+    /// The limits of an exchange.
     package struct Limits: Hashable, Sendable {
-        /// Time for all of it: look-up, connecting, TLS, redirects, the answer.
+        /// The time for everything: look-up, connecting, TLS, redirects, the answer.
         package var time: Duration
-        /// The answer's body in bytes.
+        /// The size of the answer's body, in bytes.
         package var bodySize: Int
-        /// How many redirects are followed.
+        /// The number of redirects that are followed.
         package var redirects: Int
 
         package init(time: Duration = .seconds(10), bodySize: Int = 5 << 20, redirects: Int = 5) {
@@ -48,7 +48,7 @@ extension HTTPClient {
 }
 
 extension HTTPClient.Request {
-    /// The request as it goes to the server: the connection serves it alone.
+    /// The request as it goes to the server. The connection serves only this request.
     var bytes: [UInt8] {
         var text = "\(self.method.rawValue) \(self.url.target) HTTP/1.1\r\nHost: \(self.url.authority)\r\n"
         var fields = self.fields
@@ -61,7 +61,7 @@ extension HTTPClient.Request {
         return Array((text + "\r\n").utf8) + self.body
     }
 
-    /// The same request elsewhere. What identifies the asker is for the first host only.
+    /// Returns the same request for another URL. Fields that identify the client are only for the first host.
     func redirected(to url: HTTPURL) -> Self {
         var request = self
         request.url = url

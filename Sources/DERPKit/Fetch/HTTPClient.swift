@@ -1,17 +1,17 @@
 import AsyncSockets
 import HTTPTypes
 
-/// A small, strict client of HTTP/1.1 (RFC 9112), for maps, admission, ACME servers and checks: one connection for each request, everything
-/// bounded in time and memory, no cookies, no proxies, no compression.
+/// A small, strict client of HTTP/1.1 (RFC 9112), for maps, admission, ACME servers and checks. It has one connection
+/// for each request, limits on time and memory for everything, no cookies, no proxies, and no compression.
 package struct HTTPClient: Sendable {
     private let loop: IOLoop
     private let tls: TLSContext
     private let resolver: HostResolver
 
     /// - Parameters:
-    ///   - loop: what serves the connections.
-    ///   - authoritiesPEM: certificates of authorities to trust besides the system's, as PEM.
-    /// - Throws: ``DERPError`` with code `certificate` when `authoritiesPEM` holds none, or something else.
+    ///   - loop: The loop that serves the connections.
+    ///   - authoritiesPEM: The certificates of authorities to trust besides the system's, as PEM.
+    /// - Throws: ``DERPError`` with code `certificate` if `authoritiesPEM` contains none, or something else.
     package init(
         on loop: IOLoop,
         authoritiesPEM: String? = nil,
@@ -28,13 +28,13 @@ package struct HTTPClient: Sendable {
         }
     }
 
-    /// Sends `request` and returns the answer, whatever its status. Redirects of GET and HEAD are followed, but not from
-    /// `https` to `http`. The task's cancellation ends the exchange.
+    /// Sends `request` and returns the answer, whatever its status. Follows redirects of GET and HEAD, but not from
+    /// `https` to `http`. The exchange ends if the task is cancelled.
     ///
-    /// - Throws: ``DERPError``: `timeout` and `connection` when the server can't be reached, its certificate is not
-    ///   trusted, or it says nothing; `exhausted` when this machine has no more of what it takes to ask; `cancelled`;
-    ///   `incompleteAnswer` when it breaks off or dawdles after that; `protocolViolation`
-    ///   when its answer is malformed, too large, or a redirect too many.
+    /// - Throws: ``DERPError``: `timeout` and `connection` if the server can't be reached, its certificate isn't
+    ///   trusted, or it says nothing; `exhausted` if this machine has run out of what asking needs; `cancelled`;
+    ///   `incompleteAnswer` if the answer breaks off or takes too long after it has begun; `protocolViolation` if the
+    ///   answer is malformed, too large, or one redirect too many.
     package func send(_ request: Request, limits: Limits = Limits()) async throws(DERPError) -> Response {
         let deadline = ContinuousClock.now + limits.time
         var request = request
@@ -58,7 +58,7 @@ package struct HTTPClient: Sendable {
         }
     }
 
-    /// One request on a connection of its own.
+    /// Sends one request on its own connection.
     private func exchange(
         _ request: Request,
         limits: Limits,
@@ -69,7 +69,7 @@ package struct HTTPClient: Sendable {
         let tls = request.url.isSecure ? self.tls : nil
         do {
             return try await withTaskCancellationHandler {
-                // Resumed on the loop and not by way of the global pool, which may be busy for long.
+                // The task resumes on the loop and not by way of the global pool, which may be busy for a long time.
                 try await withTaskExecutorPreference(self.loop) {
                     try await exchange.perform(to: addresses, tls: tls)
                 }
@@ -85,7 +85,7 @@ package struct HTTPClient: Sendable {
 }
 
 extension HTTPClient.Response {
-    /// Where a redirect leads; `nil` for an answer that is none.
+    /// Returns where a redirect leads, or `nil` for an answer that isn't a redirect.
     fileprivate var redirect: String? {
         [301, 302, 303, 307, 308].contains(self.status) ? self.fields[.location] : nil
     }

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// One request and its answer, on a connection of their own. Pinned to the loop that serves it.
+/// One request and its answer, on their own connection. Pinned to the loop that serves it.
 actor HTTPExchange {
     private nonisolated let loop: IOLoop
     private let request: HTTPClient.Request
@@ -18,13 +18,13 @@ actor HTTPExchange {
         self.reader = HTTPResponseReader(answerTo: request.method, bodyLimit: bodyLimit)
     }
 
-    /// Ends the exchange: whoever waits for it finds it failed.
+    /// Ends the exchange. Whoever waits for it finds that it failed.
     func cancel() {
         self.isCancelled = true
         self.stream?.fail(SocketError(.closed, "the request was given up"))
     }
 
-    /// Connects to the first of `addresses` that lets it, and asks.
+    /// Connects to the first of `addresses` that accepts the connection, and sends the request.
     func perform(to addresses: [IPAddress], tls: TLSContext?) async throws(DERPError) -> HTTPClient.Response {
         do {
             let stream = try await self.connect(to: addresses)
@@ -48,9 +48,9 @@ actor HTTPExchange {
 
     private var timeLeft: Duration { max(self.deadline - .now, .milliseconds(1)) }
 
-    /// Each address gets its share of the time that is left, so that a silent one doesn't use it all up.
+    /// Each address gets its share of the time that is left, so that a silent one doesn't use up all of it.
     private func connect(to addresses: [IPAddress]) async throws(SocketError) -> TCPStream {
-        // Looking the name up has used all the time: nobody was asked.
+        // Looking up the name has used all the time: nobody was asked.
         guard self.deadline > .now else { throw SocketError(.exhausted, "no time was left to connect in") }
         var failure = SocketError(.closed, "the host has no address")
         for (index, address) in addresses.enumerated() {
@@ -62,7 +62,7 @@ actor HTTPExchange {
                     within: self.timeLeft / (addresses.count - index)
                 )
             } catch {
-                // As long as this machine was in the way of one address, it isn't known that nobody is there.
+                // If this machine was the cause for one address, it isn't known that nobody is there.
                 if !failure.isLocal { failure = error }
             }
         }
@@ -75,7 +75,7 @@ actor HTTPExchange {
             case .bytes(let bytes): try self.reader.take(bytes)
             case .wouldBlock: await stream.waitUntilReadable()
             case .closed:
-                // A body that ends with the connection may have been cut off by anybody, unless TLS says that it wasn't.
+                // Anybody may have cut off a body that ends with the connection, unless TLS says that it is complete.
                 guard stream.layer == nil || stream.isReadClosed else {
                     throw SocketError(.closed, "the server closed the connection before its answer was whole")
                 }

@@ -1,8 +1,8 @@
 import AsyncSockets
 import HTTPTypes
 
-/// Reads one response of HTTP/1.1 (RFC 9112) from bytes that come in pieces. Strict: what two readers could understand
-/// in two ways is refused.
+/// Reads one HTTP/1.1 response (RFC 9112) from bytes that arrive in pieces. Strict: refuses what two readers could
+/// understand in two ways.
 package struct HTTPResponseReader: Sendable {
     private enum State: Hashable, Sendable {
         case statusLine, field
@@ -10,15 +10,15 @@ package struct HTTPResponseReader: Sendable {
         case chunkSize
         case chunk(left: Int)
         case chunkEnd, trailer
-        /// The body goes on until the server closes.
+        /// The body continues until the server closes.
         case untilClose
         case complete
     }
 
-    /// All heads together, and the trailer, in bytes.
+    /// The limit of all heads together, and of the trailer, in bytes.
     private static let headLimit = 32 << 10
     private static let fieldLimit = 100
-    /// The line before a chunk, in bytes.
+    /// The limit of the line before a chunk, in bytes.
     private static let chunkLineLimit = 256
 
     /// The response so far.
@@ -31,22 +31,22 @@ package struct HTTPResponseReader: Sendable {
     private var headByteCount = 0
 
     /// - Parameters:
-    ///   - method: what the request's was: an answer to HEAD has no body.
-    ///   - bodyLimit: how long the body may be, in bytes.
+    ///   - method: The method of the request. An answer to HEAD has no body.
+    ///   - bodyLimit: The maximum length of the body, in bytes.
     package init(answerTo method: HTTPRequest.Method, bodyLimit: Int) {
         self.isHead = method == .head
         self.bodyLimit = bodyLimit
     }
 
-    /// Whether any of the response has come.
+    /// Whether any of the response has arrived.
     package private(set) var hasBegun = false
 
-    /// Whether the response is whole.
+    /// Whether the response is complete.
     package var isComplete: Bool { self.state == .complete }
 
-    /// Takes more bytes; those behind the response are ignored.
+    /// Reads more bytes. Ignores those after the response.
     ///
-    /// - Throws: ``DERPError`` with code `protocolViolation`, when this is no response or one that is too large.
+    /// - Throws: ``DERPError`` with code `protocolViolation` if this is no response or one that is too large.
     package mutating func take(_ bytes: some Collection<UInt8>) throws(DERPError) {
         var rest = bytes[...]
         if !rest.isEmpty { self.hasBegun = true }
@@ -81,9 +81,10 @@ package struct HTTPResponseReader: Sendable {
         }
     }
 
-    /// Takes note that the server has closed the connection.
+    /// Records that the server has closed the connection.
     ///
-    /// - Throws: ``DERPError`` with code `connection` when nothing has come, `incompleteAnswer` when the response is not whole.
+    /// - Throws: ``DERPError`` with code `connection` if nothing has arrived, `incompleteAnswer` if the response is
+    ///   incomplete.
     package mutating func end() throws(DERPError) {
         switch self.state {
         case .complete: return
@@ -180,7 +181,7 @@ extension HTTPResponseReader {
             guard lengths.count == 1, !length.isEmpty, length.utf8.allSatisfy(HTTPGrammar.isDigit) else {
                 throw Self.wrong("its length can't be known")
             }
-            // Too many digits for a number are too large as well.
+            // Too many digits for a number mean that it is too large as well.
             guard let count = Int(length), count <= self.bodyLimit else { throw self.tooLarge }
             self.state = count == 0 ? .complete : .body(left: count)
         } else {

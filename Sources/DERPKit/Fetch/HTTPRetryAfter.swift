@@ -3,16 +3,16 @@ import Glibc
 
 /// The Retry-After field (RFC 9110 §10.2.3).
 enum HTTPRetryAfter {
-    /// What `text` says, as time from `now` (seconds since 1970), zero at least; `nil` when it is malformed.
+    /// Returns what `text` says, as time from `now` (seconds since 1970), at least zero, or `nil` if it is malformed.
     static func duration(_ text: String, now: Int) -> Duration? {
         if !text.isEmpty, text.utf8.allSatisfy(HTTPGrammar.isDigit) {
-            // More digits than nine stand for a time beyond all limits.
+            // More than nine digits mean a time beyond all limits.
             return .seconds(text.utf8.count > 9 ? 999_999_999 : Int(text) ?? 0)
         }
         return self.date(text).map { .seconds(max(0, $0 - now)) }
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`, the one form that may be sent (RFC 9110 §5.6.7), in seconds since 1970.
+    /// Reads `Sun, 06 Nov 1994 08:49:37 GMT`, the only form that may be sent (RFC 9110 §5.6.7), as seconds since 1970.
     private static func date(_ text: String) -> Int? {
         let words = text.parts(at: " ")
         guard words.count == 6, words[5].equals("GMT"), let month = self.months.firstIndex(of: words[2]) else {

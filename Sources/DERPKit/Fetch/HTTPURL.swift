@@ -1,20 +1,21 @@
 import AsyncSockets
 
-/// Where something is fetched from: an `http` or `https` URL (RFC 9110 §4.2) without user, password and fragment.
+/// The source of a fetch: an `http` or `https` URL (RFC 9110 §4.2) without user, password and fragment.
 package struct HTTPURL: Hashable, Sendable {
-    /// Whether it is reached by TLS.
+    /// Whether it is reached over TLS.
     package let isSecure: Bool
     /// A name, an IPv4 literal, or an IPv6 literal in brackets.
     package let host: String
     /// 1…65535.
     package let port: UInt16
-    /// Path and query as they are sent, `/` at least.
+    /// Path and query as they are sent, at least `/`.
     package let target: String
 
     /// The longest URL that is read, in bytes.
     static let maxByteCount = 4096
 
-    /// Reads `text`, of at most 4096 bytes; `nil` when it is no such URL. A fragment is dropped, as it is never sent.
+    /// Reads `text`, of at most 4096 bytes. Returns `nil` if it isn't such a URL. Drops a fragment, because it is never
+    /// sent.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= Self.maxByteCount, let mark = text.position(of: ":") else { return nil }
         guard let rest = text[mark...].rest(after: "://") else { return nil }
@@ -33,12 +34,12 @@ package struct HTTPURL: Hashable, Sendable {
         self.target = target
     }
 
-    /// The host without an IPv6 literal's brackets: what is looked up, and what a certificate is for.
+    /// The host without an IPv6 literal's brackets, for look-ups and certificates.
     package var name: String {
         self.host.bracketed.map { String($0) } ?? self.host
     }
 
-    /// What the Host field says (RFC 9110 §7.2).
+    /// The value of the Host field (RFC 9110 §7.2).
     package var authority: String {
         self.port == (self.isSecure ? 443 : 80) ? self.host : "\(self.host):\(self.port)"
     }
@@ -46,10 +47,10 @@ package struct HTTPURL: Hashable, Sendable {
     /// Scheme, host and port alone.
     package var origin: String { "\(self.isSecure ? "https" : "http")://\(self.authority)" }
 
-    /// The whole URL.
+    /// The complete URL.
     package var text: String { self.origin + self.target }
 
-    /// What a Location field stands for here (RFC 3986 §5.2); `nil` when that can't be fetched.
+    /// Resolves a Location field against this URL (RFC 3986 §5.2). Returns `nil` if the result can't be fetched.
     package func resolving(_ reference: String) -> HTTPURL? {
         let reference = reference.before("#")
         if let mark = reference.position(of: ":"), reference[..<mark].utf8.allSatisfy(Self.isSchemeCharacter) {
@@ -71,7 +72,7 @@ package struct HTTPURL: Hashable, Sendable {
         HTTPGrammar.isLetter(byte) || HTTPGrammar.isDigit(byte) || "+-.".utf8.contains(byte)
     }
 
-    /// RFC 3986 §5.2.4, for a path that starts with `/` and perhaps a query.
+    /// RFC 3986 §5.2.4, for a path that starts with `/` and an optional query.
     private static func withoutDots(_ target: String) -> String {
         let path = target.before("?")
         let segments = (path.rest(after: "/") ?? path).parts(at: "/")
@@ -90,7 +91,8 @@ package struct HTTPURL: Hashable, Sendable {
 }
 
 extension HTTPURL {
-    /// What was meant to be a URL, as an error may show it: without user, password and query, which may be secret.
+    /// Returns text that was meant to be a URL, as an error may show it: without user, password and query, which may be
+    /// secret.
     package static func quote(_ text: String) -> String {
         let shown = text.before("?", "#")
         guard let mark = shown.lastPosition(of: "@") else { return SourceText.quote(String(shown)) }
@@ -99,6 +101,6 @@ extension HTTPURL {
 }
 
 extension HTTPURL: CustomStringConvertible {
-    /// The URL as a log may show it: without its query, which may hold a secret.
+    /// The URL as a log may show it: without its query, which may contain a secret.
     package var description: String { self.origin + self.target.before("?") }
 }

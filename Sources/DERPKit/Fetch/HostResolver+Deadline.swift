@@ -1,10 +1,10 @@
 import AsyncSockets
 
 extension HostResolver {
-    /// ``addresses(of:)``, but no later than `deadline`.
+    /// Like ``addresses(of:)``, but returns no later than `deadline`.
     ///
-    /// - Throws: ``DERPError``: `timeout`, or as ``addresses(of:)``; `exhausted` also when most of the time went by before the
-    ///   system was asked.
+    /// - Throws: ``DERPError``: `timeout`, or as ``addresses(of:)``; also `exhausted` if most of the time passed before
+    ///   the system was asked.
     package func addresses(
         of name: String,
         until deadline: ContinuousClock.Instant

@@ -2,40 +2,41 @@ import AsyncSockets
 import Glibc
 import Synchronization
 
-/// Asks for the addresses of names. The system's `getaddrinfo` blocks for as long as it likes, so it has threads of its own,
-/// which live while there is something to ask: 4 at most, unless it is made for more.
+/// Looks up the addresses of names. The system's `getaddrinfo` blocks for as long as it likes, so it runs on threads of
+/// its own, which live while there is something to look up: at most 4, unless the resolver is made for more.
 ///
-/// Those who ask for one name at one time share a question: they wait for an answer that is under way, and no longer than
-/// that, as the system doesn't say how long an answer holds. At most 64 names wait for a thread, and 4,096 tasks for names.
+/// Tasks that ask for one name at the same time share a look-up. They wait for the answer that is on its way, and it
+/// isn't reused later, because the system doesn't say how long an answer holds. At most 64 names wait for a thread, and
+/// 4,096 tasks for names.
 package final class HostResolver: Sendable {
-    /// The one that all share who have no reason for another, so that the bounds are the process's.
+    /// The resolver for everybody without a reason for another one, so that its limits apply to the process.
     package static let shared = HostResolver()
-    /// For those who decide about clients, which don't wait for names that others look up.
+    /// The resolver for decisions about clients, which don't wait for names that others look up.
     static let forAdmission = HostResolver()
 
     typealias Answer = Result<[IPAddress], DERPError>
     typealias Waiter = SingleAnswer<Answer>
 
-    /// A name that is asked for.
+    /// A name that is being looked up.
     private struct Lookup {
         let name: String
-        /// When it was put to the system; `nil` while it waits for a thread.
+        /// The time at which the system was asked; `nil` while the name waits for a thread.
         var start: ContinuousClock.Instant?
         var waiters: [ObjectIdentifier: Waiter] = [:]
     }
 
     private struct State {
         var threads = 0
-        /// By the names' bytes: text that is only equivalent is another name.
+        /// By the bytes of names: text that is only equivalent is another name.
         var lookups: [[UInt8]: Lookup] = [:]
-        /// Those that wait for a thread, the oldest first.
+        /// The names that wait for a thread, the oldest first.
         var line: [[UInt8]] = []
         var waiterCount = 0
     }
 
     private static let lineLimit = 64
     private static let waiterLimit = 4096
-    /// How many addresses of a name are used.
+    /// The number of addresses of a name that are used.
     static let addressLimit = 8
 
     /// Asks the system, and blocks.
@@ -45,19 +46,19 @@ package final class HostResolver: Sendable {
     private let ask: Question
     private let state = Mutex(State())
 
-    /// - Parameter ask: is called on the threads.
+    /// - Parameter ask: Called on the threads.
     package init(threadLimit: Int = 4, ask: @escaping Question = { SystemLookup.addresses(of: $0) }) {
         self.threadLimit = threadLimit
         self.ask = ask
     }
 
-    /// The addresses of `name`, in the system's order of preference; an IP literal stands for itself.
+    /// Returns the addresses of `name`, in the system's order of preference. An IP literal is its own address.
     ///
-    /// Returns at once when the task is cancelled; others who wait for the name go on, and a question that was put to the
-    /// system stays on its thread till the system answers.
+    /// Returns at once when the task is cancelled. Other tasks continue to wait for the name, and a look-up by the
+    /// system stays on its thread until the system answers.
     ///
-    /// - Throws: ``DERPError``: `connection` when the name has none; `exhausted` when too many names wait, or this machine is
-    ///   out of threads, files or memory; `cancelled`.
+    /// - Throws: ``DERPError``: `connection` if the name has none; `exhausted` if too many names wait, or this machine
+    ///   has run out of threads, files or memory; `cancelled`.
     package func addresses(of name: String) async throws(DERPError) -> [IPAddress] {
         if let literal = IPAddress(name) { return [literal] }
         let waiter = Waiter()
@@ -70,7 +71,7 @@ package final class HostResolver: Sendable {
         }.get()
     }
 
-    /// For how long, since `instant`, `name` has waited for a thread, and for how long for the system's answer.
+    /// Returns how long, since `instant`, `name` has waited for a thread, and how long for the system's answer.
     func waits(for name: String, since instant: ContinuousClock.Instant) -> (here: Duration, there: Duration) {
         let now = ContinuousClock.now
         let start = self.state.withLock { $0.lookups[Array(name.utf8)]?.start }
@@ -78,7 +79,7 @@ package final class HostResolver: Sendable {
         return (asked - instant, now - asked)
     }
 
-    /// How many wait for `name`.
+    /// Returns how many tasks wait for `name`.
     func waiterCount(of name: String) -> Int {
         self.state.withLock { $0.lookups[Array(name.utf8)]?.waiters.count ?? 0 }
     }
@@ -87,7 +88,7 @@ package final class HostResolver: Sendable {
         enum Decision { case wait, start, refuse }
         let key = Array(name.utf8)
         let decision: Decision = self.state.withLock { state in
-            // Who was cancelled before is not waited for.
+            // A task that was cancelled before doesn't wait.
             guard !waiter.isGiven else { return .wait }
             guard state.waiterCount < Self.waiterLimit else { return .refuse }
             let isNew = state.lookups[key] == nil
@@ -108,7 +109,7 @@ package final class HostResolver: Sendable {
         }
     }
 
-    /// A name that nobody waits for any more isn't asked for.
+    /// A name for which nobody waits any more isn't looked up.
     private func forget(_ waiter: Waiter, of name: String) {
         let key = Array(name.utf8)
         self.state.withLock { state in
@@ -137,7 +138,7 @@ package final class HostResolver: Sendable {
             argument.release()
             let orphans = self.state.withLock { state -> [Waiter] in
                 state.threads -= 1
-                // Another thread will see to them, if there is one.
+                // Another thread will process them, if there is one.
                 guard state.threads == 0 else { return [] }
                 let orphans = state.line.flatMap { key in
                     state.lookups.removeValue(forKey: key).map { Array($0.waiters.values) } ?? []
@@ -155,7 +156,7 @@ package final class HostResolver: Sendable {
     }
 
     private func work() {
-        // Signals are for the threads of the program that embeds us.
+        // Signals belong to the threads of the program that embeds us.
         var all = sigset_t()
         sigfillset(&all)
         for signal in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP] { sigdelset(&all, signal) }

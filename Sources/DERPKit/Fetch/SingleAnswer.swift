@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What one task waits for, and is told once: by whoever has the answer, or whoever gives it up.
+/// An answer for which one task waits. It is given once, by whoever has the answer or gives up.
 final class SingleAnswer<Value: Sendable>: Sendable {
     private enum State {
         case new
@@ -14,7 +14,7 @@ final class SingleAnswer<Value: Sendable>: Sendable {
         self.state.withLock { if case .given = $0 { true } else { false } }
     }
 
-    /// The answer, which may have been given before. To be called once.
+    /// Returns the answer, which may have been given before. Call it only once.
     func value() async -> Value {
         await withCheckedContinuation { continuation in
             let value: Value? = self.state.withLock { state in
@@ -26,7 +26,7 @@ final class SingleAnswer<Value: Sendable>: Sendable {
         }
     }
 
-    /// Answers; `false` when that was done before.
+    /// Gives the answer. Returns `false` if there was one before.
     @discardableResult
     func give(_ value: Value) -> Bool {
         let (isFirst, continuation) = self.state.withLock {

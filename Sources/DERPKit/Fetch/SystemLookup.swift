@@ -3,10 +3,10 @@ import Glibc
 
 /// `getaddrinfo`.
 ///
-/// When the process is out of files the system can't read its list of hosts, nor open a socket to ask DNS, and says that
-/// the name doesn't exist or that DNS doesn't answer. So a failure is believed only when there were files before and after it,
-/// and the second time. (A table of files of its own would spare a thread that, but from such a thread nobody can be woken: the
-/// loops' eventfds aren't in it.)
+/// If the process is out of files, the system can neither read its list of hosts nor open a socket to ask DNS. It then
+/// says that the name doesn't exist or that DNS doesn't answer. So a failure is believed only if there were files
+/// before and after it, and the second time. (With its own table of files, a thread wouldn't need this, but such a
+/// thread can't wake anybody: the loops' eventfds aren't in its table.)
 enum SystemLookup {
     static func addresses(of name: String) -> Result<[IPAddress], DERPError> {
         guard Self.hasFiles() else { return Self.shortage(name) }
@@ -16,8 +16,8 @@ enum SystemLookup {
     }
 
     private static func ask(for name: String) -> Result<[IPAddress], DERPError> {
-        // Of both families, whichever this machine has: clients are told of both, and the system puts those last that it
-        // can't reach.
+        // Addresses of both families, whichever this machine has: clients are told both, and the system puts those last
+        // that it can't reach.
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?

@@ -1,18 +1,19 @@
 import AsyncSockets
 
-/// Whence a connection or a request comes.
+/// Where a connection or a request comes from.
 package struct ClientOrigin: Hashable, Sendable {
-    /// What is known of who stands between the client and us.
+    /// What is known about the proxies between the client and the relay.
     package enum Proxies: Hashable, Sendable {
-        /// Nobody, as far as can be seen.
+        /// None, as far as can be seen.
         case none
-        /// Only such as are trusted, and they told of the client.
+        /// Only trusted proxies, which told the client's address.
         case trusted
-        /// Somebody who isn't trusted, or who didn't tell.
+        /// At least one proxy that isn't trusted, or that didn't tell the client's address.
         case unknown
     }
 
-    /// The client's address; that of the last proxy when nobody told of it. The port is 0 where only the address was told.
+    /// The client's address, or that of the last proxy if none told the client's. The port is 0 if only the address was
+    /// told.
     package var address: IPEndpoint
     package var proxies: Proxies
 

@@ -1,19 +1,20 @@
 import AsyncSockets
 import HTTPTypes
 
-/// What a request's header fields say of whom it is from. Anybody can write them: only what trusted proxies put in counts.
+/// What a request's header fields say about the client. Anybody can write them, so only what trusted proxies added
+/// counts.
 enum ForwardedFor {
-    /// Whom a request is from that comes on a connection from `connection`; `nil` when a trusted proxy was to say so, and what it
-    /// says can't be understood.
+    /// Returns the client of a request on a connection from `connection`, or `nil` if a trusted proxy should name the
+    /// client and what it says can't be understood.
     ///
-    /// Such a request is refused. Served as the proxy's own it would be free of the client's limits, and known to others by the
-    /// proxy's address; and clients can bring that about with what they send before the proxy's own entry.
+    /// Such a request is refused. As the proxy's own, it would escape the client's limits, and others would know it by
+    /// the proxy's address. Clients can cause that with what they send before the proxy's own entry.
     static func origin(of head: HTTPRequestHead, on connection: ClientOrigin, trust: ProxyTrust) -> ClientOrigin? {
         let isMarked = HTTPField.Name.proxyMarks.contains(where: head.fields.contains)
         guard connection.proxies != .unknown, trust.contains(connection.address.ip) else {
             return ClientOrigin(address: connection.address, through: isMarked ? .unknown : connection.proxies)
         }
-        // The empty ones too: what a proxy added last must not be passed over for what its client wrote.
+        // The empty ones too: what a proxy added last must not be skipped in favour of what its client wrote.
         let entries = head.fields[.forwardedFor].map { $0.parts(at: ",").map(\.trimmed) } ?? []
         if entries.contains(where: { !$0.isEmpty }) {
             return self.walk(entries, from: connection.address, trust: trust)
@@ -25,22 +26,22 @@ enum ForwardedFor {
         return ClientOrigin(address: connection.address, through: isMarked ? .unknown : connection.proxies)
     }
 
-    /// Each proxy adds on the right whom it was asked by: the first from there that isn't trusted is the client. What is to the
-    /// left of it is the client's own word, and isn't read.
+    /// Each proxy adds on the right the address that asked it. The first from the right that isn't trusted is the
+    /// client. What is to the left of it is the client's own word, and isn't read.
     private static func walk(_ entries: [Substring], from peer: IPEndpoint, trust: ProxyTrust) -> ClientOrigin? {
         var last = peer
         for (index, entry) in entries.enumerated().reversed() {
-            // Of a trusted proxy: the one that is connected, or one that it was asked by.
+            // An entry of a trusted proxy: the one that is connected, or one that asked it.
             guard let address = self.address(entry) else { return nil }
             last = address
             guard !trust.contains(address.ip) else { continue }
-            // Who names others again is a proxy himself, or says so.
+            // An address that names others again is a proxy itself, or claims to be one.
             return ClientOrigin(address: address, through: index == 0 ? .trusted : .unknown)
         }
         return ClientOrigin(address: last, through: .trusted)
     }
 
-    /// An address with or without a port.
+    /// Reads an address with or without a port.
     private static func address(_ text: Substring) -> IPEndpoint? {
         guard text.utf8.count <= 64 else { return nil }
         if let ip = IPAddress(text) { return IPEndpoint(ip.unmapped, port: 0) }

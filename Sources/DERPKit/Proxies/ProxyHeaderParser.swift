@@ -1,22 +1,22 @@
 import AsyncSockets
 
-/// Reads PROXY headers. Pure: the same bytes give the same result, however they come.
+/// Reads PROXY headers. Pure: the same bytes give the same result, however they arrive.
 package enum ProxyHeaderParser {
     package enum Result: Hashable, Sendable {
-        /// More is needed, of at most ``maxByteCount`` bytes in all.
+        /// More bytes are needed, of at most ``maxByteCount`` in all.
         case incomplete
-        /// A header of so many bytes. What is behind it is the connection's own.
+        /// A header with this many bytes. What follows is the connection's own.
         case header(ProxyHeader, byteCount: Int)
         case invalid(ProxyHeaderError)
     }
 
-    /// The longest header of version 1, with its end of line (§2.1), in bytes.
+    /// The longest header of version 1, including its end of line (§2.1), in bytes.
     package static let maxLineByteCount = 107
-    /// The longest header that is taken, in bytes. Version 2 allows of more, for what proxies add (§2.2), but 536 do
-    /// for what must be taken.
+    /// The longest header that is accepted, in bytes. Version 2 allows more, for what proxies add (§2.2), but 536 are
+    /// enough for what must be accepted.
     package static let maxByteCount = 16 + 4096
 
-    /// Looks at all that has come.
+    /// Reads everything that has arrived.
     package static func parse(_ bytes: UnsafeRawBufferPointer) -> Result {
         guard let first = bytes.first else { return .incomplete }
         switch first {
@@ -85,7 +85,7 @@ extension ProxyHeaderParser {
         guard Self.begins(bytes, with: Self.signature) else { return .invalid(.signature) }
         guard bytes.count >= Self.fixedByteCount else { return .incomplete }
         let (command, family) = (bytes[12], bytes[13])
-        // The version, LOCAL or PROXY; a family up to Unix and a transport up to datagrams.
+        // The version, LOCAL or PROXY, a family up to Unix, and a transport up to datagrams.
         guard command == 0x20 || command == 0x21, family >> 4 <= 3, family & 0x0f <= 2 else {
             return .invalid(.unknownCode)
         }
@@ -99,7 +99,7 @@ extension ProxyHeaderParser {
         return .header(ProxyHeader(source: Self.source(addresses)), byteCount: end)
     }
 
-    /// How many bytes of addresses are looked at: those of IP over TCP. What is behind them doesn't matter.
+    /// The number of bytes of addresses that are read: those of TCP over IP. What follows them doesn't matter.
     private static func addressByteCount(_ family: UInt8) -> Int {
         switch family {
         case 0x11: 2 * (4 + 2)

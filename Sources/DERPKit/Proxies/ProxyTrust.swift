@@ -1,11 +1,12 @@
 import AsyncSockets
 
-/// Which proxies stand before the relay, and how they tell of clients.
+/// Which proxies are in front of the relay, and how they name clients.
 public struct ProxyTrust: Hashable, Sendable {
-    /// Whose word about clients counts: `X-Forwarded-For` and `X-Real-IP` of their requests.
+    /// The networks of the proxies that are believed about clients: `X-Forwarded-For` and `X-Real-IP` of their
+    /// requests.
     public var networks: [IPNetwork] = []
-    /// Whether connections from ``networks`` begin with a PROXY protocol header, of version 1 or 2. One that doesn't is
-    /// closed. Connections from elsewhere are the clients' own.
+    /// Whether connections from ``networks`` begin with a PROXY protocol header, of version 1 or 2. A connection
+    /// without one is closed. Connections from elsewhere are the clients' own.
     public var sendsHeader = false
 
     /// No proxies.
