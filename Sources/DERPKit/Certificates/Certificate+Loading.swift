@@ -1,11 +1,12 @@
 extension Certificate {
-    /// No certificate or key file is larger, in bytes.
+    /// The maximum size of a certificate or key file, in bytes.
     static let maximumFileSize = 1 << 20
 
-    /// Takes a chain, the server's own certificate first, and that certificate's key, both as PEM.
+    /// Makes a certificate from a chain, with the server's own certificate first, and that certificate's key, both as
+    /// PEM.
     ///
-    /// - Throws: ``DERPError`` with code `certificate` when either can't be parsed, the key is encrypted, or it is
-    ///   another certificate's.
+    /// - Throws: ``DERPError`` with code `certificate` if either can't be parsed, the key is encrypted, or it belongs
+    ///   to another certificate.
     public init(chainPEM: String, privateKeyPEM: String) throws(DERPError) {
         try self.init(
             chain: Source(name: "the certificate chain", text: chainPEM),
@@ -15,8 +16,8 @@ extension Certificate {
 
     /// Reads a chain and its key from PEM files of at most 1 MiB each.
     ///
-    /// - Throws: ``DERPError`` with code `certificate` and the file's path when one can't be read or parsed, the key is
-    ///   encrypted, or it is another certificate's.
+    /// - Throws: ``DERPError`` with code `certificate` and the file's path if one can't be read or parsed, the key is
+    ///   encrypted, or it belongs to another certificate.
     public init(chainFile: String, keyFile: String) throws(DERPError) {
         try self.init(chain: Source(file: chainFile), key: Source(file: keyFile))
     }
@@ -27,8 +28,8 @@ extension Certificate {
     /// - Parameters:
     ///   - directory: Where the files are.
     ///   - host: The DNS name or IP address that clients connect to.
-    /// - Throws: ``DERPError`` with code `certificate`, as ``init(chainFile:keyFile:)`` does, or when the certificate is
-    ///   not for `host`.
+    /// - Throws: ``DERPError`` with code `certificate`, as ``init(chainFile:keyFile:)`` does, or if the certificate
+    ///   isn't for `host`.
     public init(directory: String, host: String) throws(DERPError) {
         let host = try CertificateHost.parse(host)
         let paths = CertificatePaths(directory: directory, host: host)
@@ -67,7 +68,7 @@ extension Certificate {
 }
 
 extension Certificate {
-    /// A PEM text, and what to call it in an error.
+    /// A PEM text, and its name for errors.
     struct Source {
         let name: String
         let text: String

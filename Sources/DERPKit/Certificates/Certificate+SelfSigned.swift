@@ -2,13 +2,13 @@ import COpenSSL
 import Glibc
 
 extension Certificate {
-    /// How long a self-signed certificate is valid, in days: ten years.
+    /// The validity of a self-signed certificate, in days: ten years.
     static let selfSignedDays = 3652
 
-    /// Makes a certificate for `host`, signed by its own fresh P-256 key and valid for ten years. Nothing is stored.
+    /// Makes a certificate for `host`, signed by its own new P-256 key and valid for ten years. Stores nothing.
     ///
     /// - Parameter host: The DNS name, or the IP literal without brackets, that clients connect to.
-    /// - Throws: ``DERPError`` with code `certificate` when `host` is neither, or OpenSSL can't make the certificate.
+    /// - Throws: ``DERPError`` with code `certificate` if `host` is neither, or OpenSSL can't make the certificate.
     public static func selfSigned(for host: String) throws -> Certificate {
         let host = try CertificateHost.parse(host)
         do {
@@ -25,7 +25,7 @@ extension Certificate {
     ) throws(OpenSSLFailure) -> Certificate {
         let template = CertificateTemplate(
             commonName: host.text.utf8.count <= 64 ? host.text : "DERP relay",
-            // An hour back, for clients whose clocks are slow.
+            // An hour in the past, for clients whose clocks are slow.
             validity: (now - 3600)...(now + Self.selfSignedDays * 86400),
             extensions: [
                 .notAnAuthority,

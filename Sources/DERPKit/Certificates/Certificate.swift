@@ -6,18 +6,19 @@ public struct Certificate: Sendable {
     public let chainPEM: String
     /// The unencrypted private key as PEM. Secret.
     package let privateKeyPEM: String
-    /// The first certificate's fingerprint as a DERP map's `CertName` takes it: `sha256-raw:` and the SHA-256 of its DER
-    /// bytes as 64 lower-case hexadecimal digits (docs/protocol.md, "The map").
+    /// The first certificate's fingerprint in the form of a DERP map's `CertName`: `sha256-raw:` and the SHA-256 of its
+    /// DER bytes as 64 lower-case hexadecimal digits (docs/protocol.md, "The map").
     public let pin: String
     /// When the first certificate is valid, in seconds since 1970.
     public let validity: Range<Int>
-    /// Whether the chain is one certificate that names no other issuer. Clients trust such a one only by its ``pin``.
+    /// Whether the chain is one certificate that names no other issuer. Clients trust such a certificate only by its
+    /// ``pin``.
     public let isSelfSigned: Bool
 
-    /// What a pin begins with.
+    /// The prefix of a pin.
     package static let pinPrefix = "sha256-raw:"
 
-    /// Takes a pair that belongs together.
+    /// Makes a certificate from a pair that belongs together.
     init(chain: [X509Certificate], leaf: X509Certificate, key: SigningKey) throws(OpenSSLFailure) {
         var chainPEM = ""
         for certificate in chain { chainPEM += try certificate.pem() }

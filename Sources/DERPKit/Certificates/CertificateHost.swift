@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// The DNS name or the IP address that a certificate is for.
+/// The DNS name or the IP address of a certificate.
 package struct CertificateHost: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case name(String)
@@ -11,8 +11,8 @@ package struct CertificateHost: Hashable, Sendable {
     /// The host as it was given.
     package let text: String
 
-    /// Reads an IP literal without brackets, or a DNS name of 1…253 letters, digits, hyphens, underscores and dots;
-    /// `nil` for anything else.
+    /// Reads an IP literal without brackets, or a DNS name of 1…253 letters, digits, hyphens, underscores and dots.
+    /// Returns `nil` for anything else.
     package init?(_ text: String) {
         self.text = text
         if let address = IPAddress(text) {
@@ -25,7 +25,7 @@ package struct CertificateHost: Hashable, Sendable {
             && labels.allSatisfy { label in
                 (1...63).contains(label.utf8.count) && label.utf8.allSatisfy(Self.isNameByte)
             }
-        // What only looks like an IPv4 address is a mistake, not a name.
+        // Text that only looks like an IPv4 address is a mistake, not a name.
         guard isName, labels.last?.utf8.allSatisfy({ (48...57).contains($0) }) == false else { return nil }
         self.kind = .name(text)
     }
@@ -43,7 +43,7 @@ package struct CertificateHost: Hashable, Sendable {
         return host
     }
 
-    /// What tells hosts apart: names don't heed case, and addresses have many spellings.
+    /// The key that distinguishes hosts: names ignore case, and addresses have many spellings.
     var key: String {
         switch self.kind {
         case .name(let name): name.lowercasedASCII
@@ -51,7 +51,7 @@ package struct CertificateHost: Hashable, Sendable {
         }
     }
 
-    /// The ``key`` of a host that may be none.
+    /// Returns the ``key`` of text that may not be a host.
     static func key(of text: String) -> String { Self(text)?.key ?? text }
 
     /// The subject alternative name in OpenSSL's configuration syntax.
@@ -62,7 +62,8 @@ package struct CertificateHost: Hashable, Sendable {
         }
     }
 
-    /// The name of its files without their ending: as derper does, only letters, digits, hyphens and dots are kept.
+    /// The name of its files without their extension. As with derper, it has only the letters, digits, hyphens and dots
+    /// of the host.
     package var fileName: String {
         let kept = self.text.utf8.filter { byte in
             byte == UInt8(ascii: ".") || (byte != UInt8(ascii: "_") && Self.isNameByte(byte))

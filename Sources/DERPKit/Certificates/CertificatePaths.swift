@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// Where the certificate and the key of one host lie.
+/// The paths of the certificate and the key of one host.
 struct CertificatePaths: Hashable {
     let chain: String
     let key: String
@@ -13,7 +13,7 @@ struct CertificatePaths: Hashable {
 }
 
 extension Certificate {
-    /// Where the private key of `host` lies in `directory`; `nil` for what is no host.
+    /// Returns the path of the private key of `host` in `directory`, or `nil` if it isn't a host.
     package static func keyPath(of host: String, in directory: String) -> String? {
         CertificateHost(host).map { CertificatePaths(directory: directory, host: $0).key }
     }

@@ -2,20 +2,20 @@ import Glibc
 
 /// The certificate that tells clients the server's key within the TLS handshake (docs/protocol.md, "HTTP and TLS").
 ///
-/// It is appended to whatever chain is served. A client that finds it may speak DERP at once, without an HTTP
-/// response first ("fast start"). Nobody trusts it as a certificate.
+/// It is appended to every chain. A client that finds it may speak DERP at once, without an HTTP response first ("fast
+/// start"). Nobody trusts it as a certificate.
 package enum MetaCertificate {
-    /// How long before and after its making it is valid, in seconds: 30 days. Make a new one well before.
+    /// How long it is valid before and after it was made, in seconds: 30 days. Make a new one well before the end.
     package static let validityMargin: time_t = 30 * 86400
 
-    /// The DER bytes of a fresh meta certificate: self-signed with a throw-away Ed25519 key, common name
+    /// Returns the DER bytes of a new meta certificate: self-signed with a throw-away Ed25519 key, common name
     /// `derpkey<hex of key>`, serial number `version`, basic constraints present and critical.
     ///
     /// - Parameters:
     ///   - key: The relay's public key.
     ///   - version: The DERP protocol's version.
     ///   - now: The middle of its validity, in seconds since 1970.
-    /// - Throws: ``DERPError`` with code `certificate` when OpenSSL can't make it.
+    /// - Throws: ``DERPError`` with code `certificate` if OpenSSL can't make it.
     package static func make(for key: NodePublicKey, version: Int = 2, now: time_t = time(nil)) throws -> [UInt8] {
         let template = CertificateTemplate(
             serial: version,

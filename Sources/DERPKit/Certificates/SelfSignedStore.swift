@@ -2,7 +2,7 @@ import Glibc
 
 /// Keeps a host's self-signed certificate in a directory, so that its pin stays the same from start to start.
 ///
-/// The key is written first, then the certificate, each in one step, and a renewal keeps the key: whenever the power
+/// The key is written first, then the certificate, each in one step, and a renewal keeps the key. So whenever the power
 /// fails, the next start finds a pair that it can use or complete.
 struct SelfSignedStore {
     let host: CertificateHost
@@ -10,7 +10,7 @@ struct SelfSignedStore {
     /// The time of the call, in seconds since 1970.
     let now: time_t
 
-    /// Reads the pair, or makes what is missing or out of date.
+    /// Reads the pair. Makes what is missing or out of date.
     func load() throws -> Certificate.Stored {
         switch try self.look() {
         case .good(let certificate):
@@ -23,7 +23,7 @@ struct SelfSignedStore {
         }
     }
 
-    /// Reads the pair; `nil` when ``load()`` would make one, and could write it.
+    /// Reads the pair. Returns `nil` if ``load()`` would make one, and could write it.
     func find() throws -> Certificate? {
         if case .good(let certificate) = try self.look() { return certificate }
         do {
@@ -84,7 +84,7 @@ struct SelfSignedStore {
 }
 
 extension Certificate {
-    /// - Throws: ``DERPError`` with code `certificate` when another key has signed it, as no map pins it then.
+    /// - Throws: ``DERPError`` with code `certificate` if another key has signed it, because no map pins it then.
     func requireSelfSigned(in paths: CertificatePaths) throws(DERPError) {
         guard self.isSelfSigned else {
             throw DERPError(

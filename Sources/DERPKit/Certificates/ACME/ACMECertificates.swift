@@ -2,31 +2,32 @@ import AsyncSockets
 import Glibc
 import Logging
 
-/// Orders a server's certificates from an ACME server (RFC 8555) and renews them, at a third of their lifetime left, while
-/// the server shows them. What fails is tried again, later and later; the former certificate is shown meanwhile.
+/// Orders a server's certificates from an ACME server (RFC 8555) and renews them when a third of their lifetime is
+/// left, while the server uses them. Tries again after failures, with growing pauses. The server uses the previous
+/// certificate in the meantime.
 public actor ACMECertificates {
-    /// What clients are shown, to be given to ``RelayServer/Configuration/Security/certificates(_:)``.
+    /// The certificates for clients. Pass them to ``RelayServer/Configuration/Security/certificates(_:)``.
     public nonisolated let certificates: CertificateSet
 
     private let configuration: ACMEConfiguration
     private let accountKey: ACMEAccountKey
     private let store: ACMEStore
     private let http: HTTPClient
-    /// Keeps the loop running that ``http`` is served by.
+    /// Keeps the loop running that serves ``http``.
     private let group: IOLoopGroup
     private var logger = Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
     private var hosts: [Host] = []
-    /// What is said of each host's orders, by its name: the authority may have them come without end.
+    /// The log lines about each host's orders, by its name. The authority may cause any number of them.
     private var orderLines: [String: LimitedLine] = [:]
     private var sleeper: Task<Void, Never>?
 
-    /// What is known of one host.
+    /// What is known about one host.
     private struct Host {
         let name: CertificateHost
         var schedule: ACMESchedule
-        /// When the certificate is due, in seconds since 1970.
+        /// The time at which the certificate is due, in seconds since 1970.
         var renewal = 0
-        /// Not before this, after a failure.
+        /// The earliest time for the next try after a failure.
         var retry: ContinuousClock.Instant?
 
         func wait(now: Int) -> Duration {
@@ -35,17 +36,18 @@ public actor ACMECertificates {
         }
     }
 
-    /// Reads what is stored: the certificates, and the account's key, which is made when missing. Nothing is ordered before
+    /// Reads the stored certificates and the account's key, which is made if it is missing. Orders nothing before
     /// ``run(logger:)``.
     ///
-    /// - Parameter hosts: the names and addresses of the server, the first one for clients that ask for none of them.
-    /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate` when the directory or the authorities can't be
+    /// - Parameter hosts: The names and addresses of the server. The first one is for clients that ask for none of
+    ///   them.
+    /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate` if the directory or the authorities can't be
     ///   used.
     public init(configuration: ACMEConfiguration, hosts: [String]) throws {
         try self.init(configuration: configuration, hosts: hosts, storesKey: true)
     }
 
-    /// As ``init(configuration:hosts:)``, but perhaps without storing the account's key, when nothing is to be ordered.
+    /// Like ``init(configuration:hosts:)``, but can leave the account's key unstored if nothing is to be ordered.
     package init(configuration: ACMEConfiguration, hosts: [String], storesKey: Bool) throws {
         try configuration.validate()
         self.configuration = configuration
@@ -62,7 +64,7 @@ public actor ACMECertificates {
             self.hosts.append(try Self.load(.parse(host), from: self.store, configuration, into: self.certificates))
         }
         if configuration.ordersForAddresses {
-            // No public authority certifies private addresses.
+            // Public authorities don't certify private addresses.
             self.certificates.acceptAddresses(
                 alsoPrivate: configuration.directoryURL != ACMEConfiguration.letsEncrypt
             )
@@ -78,7 +80,7 @@ public actor ACMECertificates {
         var host = Host(name: name, schedule: ACMESchedule(firstDelay: configuration.retryDelay))
         guard let stored = try store.certificate(for: name, from: configuration.directoryURL) else { return host }
         try certificates.replace(stored.certificate, for: name.text)
-        // One from elsewhere, such as a staging server, is shown until the first from here comes.
+        // A certificate from elsewhere, such as a staging server, is used until the first one from here arrives.
         if stored.isFromThere { host.renewal = ACMESchedule.renewal(of: stored.certificate.validity) }
         return host
     }
@@ -87,10 +89,10 @@ public actor ACMECertificates {
 // MARK: Keeping
 
 extension ACMECertificates {
-    /// Orders what is due, one after another, until the task is cancelled. The server must listen already, as the authority
-    /// looks at once.
+    /// Orders what is due, one after another, until the task is cancelled. The server must already listen, because the
+    /// authority validates at once.
     ///
-    /// - Parameter logger: `nil` logs nothing.
+    /// - Parameter logger: The logger; `nil` logs nothing.
     public func run(logger: Logger? = nil) async {
         if let logger { self.logger = logger }
         let wishes = Task {
@@ -104,7 +106,7 @@ extension ACMECertificates {
             let waits = self.hosts.map { $0.wait(now: time(nil)) }
             guard let next = waits.indices.min(by: { waits[$0] < waits[$1] }) else { return }
             if waits[next] > .zero {
-                // An hour at most, as the clock may be set.
+                // At most an hour, because the clock may be set.
                 await self.sleep(for: min(waits[next], .seconds(3600)))
             } else {
                 await self.order(next)
@@ -112,13 +114,13 @@ extension ACMECertificates {
         }
     }
 
-    /// Tries at once again what has failed.
+    /// Tries again at once what has failed.
     public func retry() {
         for index in self.hosts.indices { self.hosts[index].retry = nil }
         self.sleeper?.cancel()
     }
 
-    /// Takes on an address by which clients came.
+    /// Adds an address to which clients connected.
     private func add(_ name: CertificateHost) {
         let host: Host
         do {
@@ -170,7 +172,7 @@ extension ACMECertificates {
         }
     }
 
-    /// Another kind first after each failure: what can't be reached by one may be by the other.
+    /// Another kind goes first after each failure: what can't be reached by one kind may be reached by the other.
     private func challenges(after failures: Int) -> [ACMEChallengeType] {
         let types = self.configuration.challenges
         let start = failures % types.count
@@ -190,7 +192,7 @@ extension ACMECertificates {
         do {
             try self.store.store(certificate, for: name, from: self.configuration.directoryURL)
         } catch {
-            // It is shown all the same.
+            // The certificate is used all the same.
             self.certificates.noteProblem("\(error)", for: name.text)
             self.lines(of: name).log(
                 .error,

@@ -1,12 +1,12 @@
 import AsyncSockets
 import Synchronization
 
-/// The answers to the challenges of ACME servers that validate now, for the connections by which they look.
+/// The answers to the challenges of ACME servers that are validating now, for their connections.
 package final class ACMEChallenges: Sendable {
     private struct State {
-        /// Key authorizations by their tokens (HTTP-01).
+        /// The key authorizations by their tokens (HTTP-01).
         var files: [String: String] = [:]
-        /// Contexts by the names that validators ask for (TLS-ALPN-01).
+        /// The contexts by the names that validators ask for (TLS-ALPN-01).
         var contexts: [String: TLSContext] = [:]
     }
 
@@ -17,15 +17,15 @@ package final class ACMEChallenges: Sendable {
     /// The protocol that validators of TLS-ALPN-01 offer (RFC 8737 §6.2), and nobody else.
     static let applicationProtocol: StaticString = "acme-tls/1"
 
-    /// The content of the file that is called `token`; `nil` when there is none.
+    /// Returns the content of the file with the name `token`, or `nil` if there is none.
     package func file(for token: String) -> String? { self.state.withLock { $0.files[token] } }
 
-    /// What a validator is shown that asks for `name`.
+    /// Returns the context for a validator that asks for `name`.
     func context(for name: String?) -> TLSContext? {
         name.flatMap { name in self.state.withLock { $0.contexts[name] } }
     }
 
-    /// Whether a client is a validator of TLS-ALPN-01, which offers nothing else (RFC 8737 §3).
+    /// Returns whether a client is a validator of TLS-ALPN-01, which offers nothing else (RFC 8737 §3).
     static func isValidation(_ hello: TLSClientHello) -> Bool { hello.protocols == ["\(Self.applicationProtocol)"] }
 
     /// Shows the answer to a challenge until ``remove(_:)``.

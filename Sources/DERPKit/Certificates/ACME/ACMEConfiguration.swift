@@ -1,26 +1,26 @@
-/// Where certificates are ordered, and how.
+/// Where and how to order certificates.
 public struct ACMEConfiguration: Sendable {
     /// The directory of the authority's ACME server, an `https` URL.
     public var directoryURL = Self.letsEncrypt
-    /// Where the account's key and the certificates are kept.
+    /// The directory for the account's key and the certificates.
     public var storage: String
-    /// Whom the authority may write to about the account; `nil`: nobody.
+    /// The address to which the authority may write about the account; `nil` means none.
     public var email: String?
-    /// The account elsewhere that the authority wants to see.
+    /// The external account that the authority requires.
     public var accountBinding: ACMEAccountBinding?
-    /// The profile of certificates that is ordered; `nil`: the authority's default, or for addresses `shortlived` where
-    /// there is such a one.
+    /// The profile of ordered certificates; `nil` means the authority's default, or for addresses `shortlived` if there
+    /// is such a profile.
     public var profile: String?
-    /// Whether clients that come by an address without asking for a name make this server order a certificate for the
-    /// address, 16 addresses at most.
+    /// Whether clients that connect to an address without asking for a name make this server order a certificate for
+    /// the address, for at most 16 addresses.
     public var ordersForAddresses = false
     /// The challenges that can be answered, the best first.
     public var challenges = ACMEChallengeType.allCases
-    /// Authorities to trust besides the system's when talking to the ACME server, as PEM.
+    /// The authorities to trust besides the system's when talking to the ACME server, as PEM.
     public var authoritiesPEM: String?
-    /// The pause after a first failure; it doubles with each further one, up to an hour. More than zero.
+    /// The pause after a first failure. It doubles with each further failure, up to an hour. More than zero.
     public var retryDelay: Duration = .seconds(60)
-    /// How long one attempt may take in all. More than zero.
+    /// The maximum time for one attempt. More than zero.
     public var attemptTimeout: Duration = .seconds(180)
 
     /// Let's Encrypt's directory.

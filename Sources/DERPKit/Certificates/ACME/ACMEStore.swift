@@ -1,12 +1,13 @@
 import AsyncSockets
 import Glibc
 
-/// Keeps an account's key and certificates in a directory, under the names and in the form that derper's autocert uses, so
-/// that either server can go on with the other's: a certificate is one file, its key first, and so is never torn.
+/// Stores an account's key and certificates in a directory, under the names and in the form that derper's autocert
+/// uses, so that either server can continue with the other's files. A certificate is one file, with its key first, and
+/// so is never inconsistent.
 struct ACMEStore: Sendable {
     let directory: String
 
-    /// The account's key, which is made when there is none, and perhaps stored.
+    /// Returns the account's key. Makes it if there is none, and stores it if asked to.
     func accountKey(stores: Bool = true) throws -> ACMEAccountKey {
         let path = self.path("acme_account+key")
         do {
@@ -25,7 +26,7 @@ struct ACMEStore: Sendable {
         }
     }
 
-    /// - Throws: ``DERPError`` with code `certificate` when nothing can be written there, as far as permissions tell.
+    /// - Throws: ``DERPError`` with code `certificate` if nothing can be written there, as far as permissions tell.
     func checkWritable() throws(DERPError) {
         do {
             try AtomicFile.checkWritable(self.path("acme_account+key"))
@@ -34,7 +35,7 @@ struct ACMEStore: Sendable {
         }
     }
 
-    /// A certificate that was stored, and whether it came from the server at `directoryURL` or from one that isn't known.
+    /// Returns a stored certificate, and whether it came from the server at `directoryURL` or from an unknown one.
     func certificate(
         for host: CertificateHost,
         from directoryURL: String
@@ -62,11 +63,11 @@ struct ACMEStore: Sendable {
         try self.write(text, to: self.path(Self.name(of: host)), existing: .replace)
     }
 
-    /// Text before the first PEM block is passed over by whoever reads the file.
+    /// Readers of the file skip text before the first PEM block.
     private static let originMark = "Issued by "
 
     private static func name(of host: CertificateHost) -> String {
-        // As derper does: no colons in the names of files.
+        // As derper does: no colons in file names.
         host.key.replacing(":", by: ".")
     }
 
@@ -84,7 +85,7 @@ struct ACMEStore: Sendable {
 }
 
 extension ACMEConfiguration {
-    /// Where the account's key and the certificates of `hosts`, each with its key, lie in `directory`.
+    /// Returns the paths of the account's key and of the certificates of `hosts`, each with its key, in `directory`.
     package static func secretPaths(of hosts: [String], in directory: String) -> [String] {
         ACMEStore(directory: directory).secretPaths(of: hosts.compactMap { CertificateHost($0) })
     }

@@ -1,9 +1,9 @@
 import COpenSSL
 import Glibc
 
-/// What a self-signed certificate is to say, before it is signed.
+/// The content of a self-signed certificate, before it is signed.
 struct CertificateTemplate {
-    /// The serial number; `nil`: 127 random bits.
+    /// The serial number; `nil` means 127 random bits.
     var serial: Int?
     /// The subject's, and so the issuer's, common name. 1…64 characters by RFC 5280, but not checked: the meta
     /// certificate needs 71.
@@ -29,12 +29,12 @@ struct CertificateTemplate {
             self.value = value
         }
 
-        /// The extension as OpenSSL keeps it: the caller's to free.
+        /// Returns the extension in OpenSSL's form. The caller must free it.
         func make() throws(OpenSSLFailure) -> OpaquePointer {
             try OpenSSLFailure.check(X509V3_EXT_conf(nil, nil, self.name, self.value))
         }
 
-        /// Basic constraints, critical: the certificate can't sign others.
+        /// Critical basic constraints: the certificate can't sign others.
         static let notAnAuthority = Self(nid: NID_basic_constraints, value: "critical,CA:FALSE")
     }
 
@@ -42,7 +42,7 @@ struct CertificateTemplate {
     func selfSigned(by key: SigningKey) throws(OpenSSLFailure) -> X509Certificate {
         let certificate = X509Certificate(owning: try OpenSSLFailure.check(X509_new()))
         let pointer = certificate.pointer
-        // 2 stands for version 3.
+        // 2 means version 3.
         try OpenSSLFailure.check(X509_set_version(pointer, 2))
         try self.setSerial(of: pointer)
         try self.setNames(of: pointer)

@@ -1,20 +1,20 @@
 import COpenSSL
 
-/// What OpenSSL said about its last failure.
+/// OpenSSL's message about its last failure.
 struct OpenSSLFailure: Error, CustomStringConvertible {
     let description: String
 
     init(description: String) { self.description = description }
 
-    /// Takes this thread's oldest error, which is the cause, and clears the rest.
+    /// Takes this thread's oldest error, which is the cause, and clears the others.
     init() {
         let code = ERR_get_error()
         ERR_clear_error()
-        // The reasons are fixed texts of the library: none quotes its input.
+        // The reasons are fixed texts of the library. None quotes its input.
         self.description = ERR_reason_error_string(code).map { String(cString: $0) } ?? "OpenSSL failed"
     }
 
-    /// Throws what OpenSSL said unless `result` is 1 or more, its word for success.
+    /// Throws OpenSSL's message unless `result` is 1 or more, which means success.
     static func check(_ result: some BinaryInteger) throws(OpenSSLFailure) {
         guard result > 0 else { throw OpenSSLFailure() }
     }

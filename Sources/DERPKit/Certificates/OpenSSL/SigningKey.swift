@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// The private key of a certificate, as OpenSSL keeps it.
+/// The private key of a certificate, in OpenSSL's form.
 final class SigningKey {
     let pointer: OpaquePointer
 
@@ -8,19 +8,19 @@ final class SigningKey {
 
     deinit { EVP_PKEY_free(self.pointer) }
 
-    /// A fresh ECDSA key on P-256 (FIPS 186-5).
+    /// Makes a new ECDSA key on P-256 (FIPS 186-5).
     static func p256() throws(OpenSSLFailure) -> SigningKey {
         try self.generate(EVP_PKEY_EC) { context in
             EVP_PKEY_CTX_set_ec_paramgen_curve_nid(context, NID_X9_62_prime256v1)
         }
     }
 
-    /// A fresh Ed25519 key (RFC 8032).
+    /// Makes a new Ed25519 key (RFC 8032).
     static func ed25519() throws(OpenSSLFailure) -> SigningKey {
         try self.generate(EVP_PKEY_ED25519) { _ in 1 }
     }
 
-    /// Reads the first private key of a PEM text. An encrypted one is refused: nobody is asked for a password.
+    /// Reads the first private key of a PEM text. Refuses an encrypted key, because nobody is asked for a password.
     static func read(fromPEM text: String) throws(OpenSSLFailure) -> SigningKey {
         let bio = try MemoryBIO(text)
         ERR_clear_error()
@@ -36,13 +36,13 @@ final class SigningKey {
         return bio.text()
     }
 
-    /// Whether `certificate` certifies this key.
+    /// Returns whether `certificate` certifies this key.
     func matches(_ certificate: X509Certificate) -> Bool {
         defer { ERR_clear_error() }
         return X509_check_private_key(certificate.pointer, self.pointer) == 1
     }
 
-    /// The digest that signs with this key; Ed25519 and its like bring their own.
+    /// The digest for signing with this key. Ed25519 and similar keys have their own.
     var digest: OpaquePointer? {
         switch EVP_PKEY_get_base_id(self.pointer) {
         case EVP_PKEY_ED25519, EVP_PKEY_ED448: nil
@@ -64,7 +64,7 @@ final class SigningKey {
     }
 }
 
-/// Given to OpenSSL wherever it would otherwise ask the terminal for a password.
+/// Passed to OpenSSL wherever it would otherwise ask the terminal for a password.
 func refusePassword(
     _ buffer: UnsafeMutablePointer<CChar>?,
     _ size: CInt,

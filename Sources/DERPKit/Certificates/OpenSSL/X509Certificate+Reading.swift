@@ -3,7 +3,7 @@ import COpenSSL
 import Glibc
 
 extension X509Certificate {
-    /// Reads the one certificate that these DER bytes are; `nil` for anything else.
+    /// Reads these DER bytes as one certificate. Returns `nil` for anything else.
     convenience init?(der: [UInt8]) {
         let pointer = der.withUnsafeBufferPointer { bytes in
             var next = bytes.baseAddress
@@ -14,7 +14,7 @@ extension X509Certificate {
         self.init(owning: pointer)
     }
 
-    /// The subject's common name, as UTF-8; `nil` when it has none.
+    /// The subject's common name, as UTF-8; `nil` if it has none.
     var commonName: String? { Self.commonName(of: X509_get_subject_name(self.pointer)) }
 
     /// The issuer's common name.
@@ -30,10 +30,10 @@ extension X509Certificate {
         return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
     }
 
-    /// When its validity begins, in seconds since 1970; `nil` when that can't be read.
+    /// The start of its validity, in seconds since 1970; `nil` if that can't be read.
     var start: time_t? { Self.seconds(X509_get0_notBefore(self.pointer)) }
 
-    /// When its validity ends, in seconds since 1970; `nil` when that can't be read.
+    /// The end of its validity, in seconds since 1970; `nil` if that can't be read.
     var end: time_t? { Self.seconds(X509_get0_notAfter(self.pointer)) }
 
     private static func seconds(_ value: UnsafePointer<ASN1_TIME>?) -> time_t? {

@@ -1,7 +1,7 @@
 import COpenSSL
 import Glibc
 
-/// One X.509 certificate (RFC 5280), as OpenSSL keeps it.
+/// One X.509 certificate (RFC 5280), in OpenSSL's form.
 final class X509Certificate {
     let pointer: OpaquePointer
 
@@ -10,9 +10,9 @@ final class X509Certificate {
 
     deinit { X509_free(self.pointer) }
 
-    /// Reads every certificate of a PEM text in order; other blocks between them are skipped.
+    /// Reads every certificate of a PEM text in order. Skips other blocks between them.
     ///
-    /// - Throws: ``OpenSSLFailure`` when a block is damaged. A text without any certificate gives an empty array.
+    /// - Throws: ``OpenSSLFailure`` if a block is damaged. A text without any certificate gives an empty array.
     static func chain(fromPEM text: String) throws(OpenSSLFailure) -> [X509Certificate] {
         let bio = try MemoryBIO(text)
         var chain = [X509Certificate]()
@@ -48,7 +48,7 @@ final class X509Certificate {
         return Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 
-    /// Whether it is meant for `host`: a subject alternative name says so. The common name counts for nothing, as for
+    /// Returns whether it is for `host`, according to a subject alternative name. The common name is ignored, as by
     /// Tailscale's clients.
     func isValid(for host: CertificateHost) -> Bool {
         switch host.kind {
@@ -66,7 +66,7 @@ final class X509Certificate {
         }
     }
 
-    /// Whether `time` (seconds since 1970) lies within its validity.
+    /// Returns whether `time` (seconds since 1970) is within its validity.
     func isCurrent(at time: time_t) -> Bool { !self.isExpired(at: time) && !self.isEarly(at: time) }
 
     /// Whether its validity has ended by `time`.
@@ -81,7 +81,7 @@ final class X509Certificate {
         return X509_cmp_time(X509_get0_notBefore(self.pointer), &time) > 0
     }
 
-    /// Its validity in seconds since 1970; empty when it ends before it begins.
+    /// Its validity in seconds since 1970. Empty if it ends before it begins.
     func validity() throws(OpenSSLFailure) -> Range<Int> {
         let start = try Self.seconds(X509_get0_notBefore(self.pointer))
         let end = try Self.seconds(X509_get0_notAfter(self.pointer))

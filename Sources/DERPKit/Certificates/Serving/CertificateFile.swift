@@ -3,7 +3,7 @@ import Synchronization
 
 /// The certificate and key files of one host, which may change while they are in use.
 ///
-/// What was read last and was whole stays when the files break, don't belong together, or go away.
+/// The last good certificate stays in use if the files break, don't belong together, or disappear.
 public final class CertificateFile: Sendable {
     /// The host that the certificate is for.
     public let host: String
@@ -12,14 +12,14 @@ public final class CertificateFile: Sendable {
     private let kind: Kind
     private let state: Mutex<State>
 
-    /// What certificates may be in the files.
+    /// The kind of certificate that may be in the files.
     public enum Kind: Hashable, Sendable {
         case any
-        /// One that nobody else has signed, as ``Certificate/selfSigned(for:directory:)`` keeps it there.
+        /// A certificate that nobody else has signed, as ``Certificate/selfSigned(for:directory:)`` stores it.
         case selfSigned
     }
 
-    /// By what a change of either file is seen.
+    /// The stamps that show a change of either file.
     private struct Stamp: Hashable {
         let chain: FileStamp?
         let key: FileStamp?
@@ -32,26 +32,27 @@ public final class CertificateFile: Sendable {
 
     private struct State {
         var certificate: Certificate
-        /// Of the files that ``certificate`` is from, or that could not be used.
+        /// The stamps of the files that ``certificate`` is from, or that couldn't be used.
         var known: Stamp?
-        /// What the last look saw.
+        /// The stamps at the last check.
         var seen: Stamp?
         var problem: String?
     }
 
-    /// What came of reading the files anew.
+    /// The result of reading the files again.
     public enum Refresh: Sendable {
-        /// They are as they were.
+        /// The files are unchanged.
         case unchanged
-        /// They were read, and hold this.
+        /// The files were read, and contain this certificate.
         case reloaded(Certificate)
-        /// They can't be used, and why: the former certificate stays. Said once, until the reason changes.
+        /// The files can't be used, for this reason. The previous certificate stays. Reported once, until the reason
+        /// changes.
         case failed(String)
     }
 
     /// Reads the files of `host` in `directory`.
     ///
-    /// - Throws: As ``Certificate/init(directory:host:)``, and when the certificate is not of this `kind`.
+    /// - Throws: As ``Certificate/init(directory:host:)``, and if the certificate isn't of this `kind`.
     public init(directory: String, host: String, kind: Kind = .any) throws(DERPError) {
         self.host = host
         self.directory = directory
@@ -73,17 +74,17 @@ public final class CertificateFile: Sendable {
         return certificate
     }
 
-    /// What was read last and could be used.
+    /// The last certificate that was read and could be used.
     public var certificate: Certificate { self.state.withLock { $0.certificate } }
 
-    /// Reads the files when they aren't those that were read last.
+    /// Reads the files if they have changed since they were last read.
     ///
-    /// A change counts when two looks in a row have seen the same: whoever writes the two files, one after the other, is
-    /// given time to finish.
+    /// A change counts when two checks in a row have seen the same. This gives a program time to write the two files,
+    /// one after the other.
     ///
     /// - Parameters:
-    ///   - atOnce: whether to read in any case.
-    ///   - now: seconds since 1970, by which certificates are judged.
+    ///   - atOnce: Whether to read in any case.
+    ///   - now: The time for judging certificates, in seconds since 1970.
     public func refresh(atOnce: Bool = false, now: Int = time(nil)) -> Refresh {
         let stamp = Stamp(self.paths)
         let isDue = self.state.withLock { state in
@@ -103,7 +104,7 @@ public final class CertificateFile: Sendable {
                 state.problem = nil
                 return isNew || atOnce ? .reloaded(certificate) : .unchanged
             case .failure(let error):
-                // One that begins later is looked at until it has begun.
+                // A certificate that begins later is checked until it has begun.
                 if case .success(let certificate) = result, now < certificate.validity.lowerBound { state.known = nil }
                 let isNew = error.message != state.problem
                 state.problem = error.message
@@ -112,7 +113,7 @@ public final class CertificateFile: Sendable {
         }
     }
 
-    /// One out of date never replaces one that is current.
+    /// A certificate that is out of date never replaces one that is current.
     private static func judge(
         _ certificate: Certificate,
         against former: Certificate,

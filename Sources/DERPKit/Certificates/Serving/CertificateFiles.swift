@@ -1,10 +1,10 @@
 import Logging
 
-/// The files of all hosts of a server, and the set that shows what is in them.
+/// The files of all hosts of a server, and the set of their certificates.
 public struct CertificateFiles: Sendable {
     /// One for each host.
     public let files: [CertificateFile]
-    /// What clients are shown.
+    /// The certificates for clients.
     public let certificates: CertificateSet
 
     /// Reads the files of each host in `directory`. The first host is the default.
@@ -22,9 +22,9 @@ public struct CertificateFiles: Sendable {
         self.certificates = certificates
     }
 
-    /// Looks for changes of the files every `interval`, until the task is cancelled. A change counts at the second look.
+    /// Checks the files for changes every `interval`, until the task is cancelled. A change counts at the second check.
     ///
-    /// - Parameter onChange: called when a certificate was replaced.
+    /// - Parameter onChange: Called when a certificate was replaced.
     public func watch(
         every interval: Duration = .seconds(1),
         logger: Logger,
@@ -35,9 +35,9 @@ public struct CertificateFiles: Sendable {
         }
     }
 
-    /// Reads the files anew where they have changed, or in any case, and logs what came of it.
+    /// Reads the files again if they have changed, or in any case, and logs the result.
     ///
-    /// - Returns: whether a certificate was replaced.
+    /// - Returns: Whether a certificate was replaced.
     @discardableResult
     public func refresh(atOnce: Bool = false, logger: Logger) -> Bool {
         var hasChanged = false

@@ -1,26 +1,26 @@
 import AsyncSockets
 import Synchronization
 
-/// The certificates that a relay shows, one for each of its names. They may be replaced while it serves: connections that
-/// are open stay as they are, and new ones see the new certificate.
+/// The certificates of a relay, one for each of its names. They may be replaced while it serves: open connections stay
+/// as they are, and new ones get the new certificate.
 public final class CertificateSet: Sendable {
     /// The answers to challenges of ACME servers.
     package let challenges = ACMEChallenges()
-    /// Addresses that clients wanted a certificate for, each once. For one reader.
+    /// The addresses for which clients wanted a certificate, each once. For one reader.
     let wishes: AsyncStream<CertificateHost>
     private let wisher: AsyncStream<CertificateHost>.Continuation
     private let state: Mutex<State>
 
-    /// A certificate as it is served.
+    /// A certificate in use.
     struct Entry: Sendable {
         let certificate: Certificate
-        /// Another for each certificate that was ever put in.
+        /// A number that is different for each certificate that was ever added.
         let generation: Int
     }
 
     private struct Host {
         let text: String
-        /// That of an address; `nil` for a name.
+        /// The family of an address; `nil` for a name.
         let family: IPAddress.Family?
         var entry: Entry?
         var problem: String?
@@ -32,7 +32,7 @@ public final class CertificateSet: Sendable {
         var positions: [String: Int] = [:]
         var generations = 0
         var counters = Counters()
-        /// How many addresses may still be added.
+        /// The number of addresses that may still be added.
         var addressesLeft = 0
         var acceptsPrivate = false
 
@@ -43,40 +43,41 @@ public final class CertificateSet: Sendable {
             return true
         }
 
-        /// For a client that says no name, and so was told an address: which one may be unknown here, behind a NAT, but not
-        /// its family.
+        /// For a client that names no host, because it was given an address. Behind a NAT, the address may be unknown
+        /// here, but not its family.
         func entry(ofFamilyOf address: IPAddress?, for name: String?) -> Entry? {
             guard let family = name.map({ IPAddress($0)?.family }) ?? address?.family else { return nil }
             return self.hosts.lazy.filter { $0.family == family }.compactMap(\.entry).first
         }
     }
 
-    /// How the certificate of one name does.
+    /// The state of the certificate of one name.
     public struct Status: Hashable, Sendable {
         /// The name, as it was given.
         public let host: String
-        /// When the certificate expires, in seconds since 1970; `nil`: there is none yet.
+        /// The time at which the certificate expires, in seconds since 1970; `nil` if there is none yet.
         public let expiry: Int?
-        /// Why it could not be renewed or read anew when that was last tried; `nil`: it could, or was not tried.
+        /// The reason why it couldn't be renewed or read again at the last try; `nil` if that worked, or wasn't tried.
         public let problem: String?
     }
 
-    /// Numbers since the start.
+    /// Counts since the start.
     struct Counters: Hashable, Sendable {
-        /// Certificates that took another's place, or were the first.
+        /// The number of certificates that replaced another one, or were the first.
         var replacements: UInt64 = 0
-        /// New ones that could not be had or used.
+        /// The number of new certificates that couldn't be obtained or used.
         var failures: UInt64 = 0
-        /// TLS clients that were refused, as there was no certificate for them.
+        /// The number of TLS clients that were refused because there was no certificate for them.
         var refusals: UInt64 = 0
     }
 
-    /// A set without certificates yet: clients are refused until ``replace(_:for:)`` brings one.
+    /// Makes a set without certificates. Clients are refused until ``replace(_:for:)`` adds one.
     ///
-    /// - Parameter hosts: 1…100 DNS names and IP addresses. The first is shown to clients that ask for none of them. One
-    ///   that says no name is shown the certificate of the address by which it came, or else of the first address of that
-    ///   family, or else the first.
-    /// - Throws: ``DERPError`` with code `certificate` when there are none or too many, one is no name, or is there twice.
+    /// - Parameter hosts: 1…100 DNS names and IP addresses. Clients that ask for none of them get the certificate of
+    ///   the first one. A client that names no host gets the certificate of the address to which it connected,
+    ///   otherwise of the first address of that family, otherwise the first one.
+    /// - Throws: ``DERPError`` with code `certificate` if there are none or too many, or one isn't a name, or is there
+    ///   twice.
     public init(hosts: [String]) throws(DERPError) {
         guard (1...Self.maximumCount).contains(hosts.count) else {
             throw DERPError(.certificate, "a server has 1…\(Self.maximumCount) names, not \(hosts.count)")
@@ -91,7 +92,7 @@ public final class CertificateSet: Sendable {
         (self.wishes, self.wisher) = AsyncStream.makeStream()
     }
 
-    /// One certificate for all clients, whatever name they ask for.
+    /// Makes a set with one certificate for all clients, whatever name they ask for.
     ///
     /// - Throws: As ``replace(_:for:)``.
     public convenience init(_ certificate: Certificate) throws(DERPError) {
@@ -99,28 +100,28 @@ public final class CertificateSet: Sendable {
         try self.replace(certificate, for: Self.anyHost)
     }
 
-    /// How many names a server may have.
+    /// The maximum number of names of a server.
     public static let maximumCount = 100
-    /// How many addresses may be added to them.
+    /// The maximum number of addresses that may be added to them.
     static let maximumAddressCount = 16
-    /// What the only certificate of a set is called that was given none.
+    /// The name of the only certificate in a set without names.
     private static let anyHost = "default"
 
-    /// The certificate of a host; `nil` when there is none.
+    /// Returns the certificate of a host, or `nil` if there is none.
     public func certificate(for host: String) -> Certificate? {
         let key = CertificateHost.key(of: host)
         return self.state.withLock { state in state.positions[key].flatMap { state.hosts[$0].entry?.certificate } }
     }
 
-    /// The certificate that is shown to clients that ask for no name; `nil` when there is none.
+    /// The certificate for clients that ask for no name; `nil` if there is none.
     public var defaultCertificate: Certificate? { self.state.withLock { $0.hosts[0].entry?.certificate } }
 
-    /// Shows `certificate` from now on to clients that ask for `host`.
+    /// Uses `certificate` from now on for clients that ask for `host`.
     ///
-    /// - Throws: ``DERPError`` with code `certificate` when TLS can't be done with it, or `host` is none of the set's. The
-    ///   former certificate is then shown as before.
+    /// - Throws: ``DERPError`` with code `certificate` if TLS doesn't work with it, or `host` isn't in the set. The
+    ///   previous certificate then stays in use.
     public func replace(_ certificate: Certificate, for host: String) throws(DERPError) {
-        // What parses may still be refused by TLS, such as a key that is too short.
+        // TLS may still refuse what can be parsed, such as a key that is too short.
         do {
             _ = try TLSContext(serverChainPEM: certificate.chainPEM, privateKeyPEM: certificate.privateKeyPEM)
         } catch {
@@ -138,7 +139,7 @@ public final class CertificateSet: Sendable {
         guard isKnown else { throw DERPError(.certificate, "\(host) is none of this server's names") }
     }
 
-    /// Notes that a new certificate for `host` could not be had or used, and why.
+    /// Records that a new certificate for `host` couldn't be obtained or used, and why.
     func noteProblem(_ problem: String, for host: String) {
         let key = CertificateHost.key(of: host)
         self.state.withLock { state in
@@ -148,7 +149,7 @@ public final class CertificateSet: Sendable {
         }
     }
 
-    /// How each name's certificate does, in their order.
+    /// The state of each name's certificate, in their order.
     public var status: [Status] {
         self.state.withLock { state in
             state.hosts.map { host in
@@ -164,13 +165,13 @@ public final class CertificateSet: Sendable {
 // MARK: Choosing
 
 extension CertificateSet {
-    /// What a client is shown that asks for `name`; `nil`, which is counted, when there is nothing to show.
+    /// Returns the certificate for a client that asks for `name`, or `nil`, which is counted, if there is none.
     ///
-    /// - Parameter address: by which of the server's addresses the client came, where that may count.
+    /// - Parameter address: The server's address to which the client connected, if that may count.
     func entry(for name: String?, at address: IPAddress? = nil) -> Entry? {
         self.state.withLock { state in
             let index = name.flatMap { state.positions[$0] } ?? self.position(of: address, for: name, in: &state)
-            // A name without a certificate yet is no reason to leave a client without any.
+            // A name that doesn't have a certificate yet is no reason to leave a client without any.
             let entry =
                 index.flatMap { state.hosts[$0].entry }
                 ?? state.entry(ofFamilyOf: address, for: name)
@@ -180,14 +181,14 @@ extension CertificateSet {
         }
     }
 
-    /// All that are there now.
+    /// All certificates that are there now.
     var entries: [Entry] { self.state.withLock { $0.hosts.compactMap(\.entry) } }
 }
 
 // MARK: Addresses
 
 extension CertificateSet {
-    /// Has addresses by which clients come join the names, so many at most as ``maximumAddressCount``.
+    /// Adds the addresses to which clients connect to the names, at most ``maximumAddressCount``.
     func acceptAddresses(alsoPrivate: Bool) {
         self.state.withLock { state in
             state.addressesLeft = Self.maximumAddressCount
@@ -195,10 +196,11 @@ extension CertificateSet {
         }
     }
 
-    /// Whether it counts by which address a client comes.
+    /// Whether the address to which a client connects counts.
     var heedsAddresses: Bool { self.state.withLock { $0.addressesLeft > 0 || $0.hosts.count > 1 } }
 
-    /// Where the certificate of an address is that a client came by. Whoever asks for a name doesn't mean the address.
+    /// Returns the position of the certificate of the address to which a client connected. A client that asks for a
+    /// name doesn't mean the address.
     private func position(of address: IPAddress?, for name: String?, in state: inout State) -> Int? {
         guard let address, name == nil || name.flatMap(IPAddress.init) == address else { return nil }
         let host = CertificateHost(address)

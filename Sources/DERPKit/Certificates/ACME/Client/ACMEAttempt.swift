@@ -1,7 +1,7 @@
 import AsyncSockets
 import Glibc
 
-/// One attempt to get a certificate for one host: what ``ACMEIssuance`` says is done here.
+/// One attempt to get a certificate for one host. Does what ``ACMEIssuance`` says.
 struct ACMEAttempt: Sendable {
     let host: CertificateHost
     let configuration: ACMEConfiguration
@@ -11,7 +11,7 @@ struct ACMEAttempt: Sendable {
     /// The kinds of challenge to try, the best first.
     let types: [ACMEChallengeType]
 
-    /// The certificate, with a fresh key of its own.
+    /// Returns the certificate, with a new key of its own.
     ///
     /// - Throws: ``ACMEFailure``, ``DERPError`` or `CancellationError`.
     func run() async throws -> Certificate {
@@ -54,7 +54,7 @@ struct ACMEAttempt: Sendable {
         }
     }
 
-    /// Let's Encrypt certifies addresses under its profile `shortlived` only.
+    /// Let's Encrypt certifies addresses only under its profile `shortlived`.
     private func profile(_ directory: ACMEDirectory) -> String? {
         if let profile = self.configuration.profile { return profile }
         guard case .address = self.host.kind, directory.meta?.profiles?["shortlived"] != nil else { return nil }

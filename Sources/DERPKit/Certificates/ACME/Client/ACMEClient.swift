@@ -2,13 +2,13 @@ import FoundationEssentials
 import Glibc
 import HTTPTypes
 
-/// Speaks with an ACME server for one attempt: signs requests, keeps nonces, and tells failures apart (RFC 8555 §6).
+/// Talks to an ACME server for one attempt: signs requests, keeps nonces, and distinguishes failures (RFC 8555 §6).
 actor ACMEClient {
-    /// What the server answered, and what its fields say.
+    /// The server's answer, and its fields.
     struct Reply {
         let body: [UInt8]
         let status: Int
-        /// Where a thing is that was made.
+        /// The location of a created resource.
         let location: String?
         let retryAfter: Duration?
     }
@@ -21,11 +21,11 @@ actor ACMEClient {
     /// The account's URL, once there is one.
     private var account: String?
 
-    /// How often a request is signed anew because its nonce was refused.
+    /// How often a request is signed again because its nonce was refused.
     private static let maximumNonces = 20
-    /// No answer is larger, in bytes.
+    /// The maximum size of an answer, in bytes.
     static let maximumBodySize = 256 << 10
-    /// No exchange takes longer.
+    /// The maximum time for an exchange.
     private static let exchangeTimeout = Duration.seconds(30)
 
     init(http: HTTPClient, key: ACMEAccountKey, directory: ACMEDirectory, deadline: ContinuousClock.Instant) {
@@ -61,7 +61,7 @@ actor ACMEClient {
         self.account = location
     }
 
-    /// Orders a certificate (RFC 8555 §7.4), and tells where the order is.
+    /// Orders a certificate (RFC 8555 §7.4), and returns where the order is.
     func order(_ identifier: ACMEIdentifier, profile: String?) async throws -> (order: ACMEOrder, url: String) {
         let request = ACMEOrderRequest(identifiers: [identifier], profile: profile)
         let reply = try await self.post(self.directory.newOrder, JSONWebSignature.json(request))
@@ -69,13 +69,13 @@ actor ACMEClient {
         return (try Self.decode(ACMEOrder.self, from: reply.body, of: self.directory.newOrder), location)
     }
 
-    /// Fetches what is at `url`, and what the server says of asking again.
+    /// Fetches the resource at `url`, and when the server wants to be asked again.
     func fetch<Value: Decodable>(_ type: Value.Type, at url: String) async throws -> (Value, retryAfter: Duration?) {
         let reply = try await self.post(url, [])
         return (try Self.decode(type, from: reply.body, of: url), reply.retryAfter)
     }
 
-    /// Tells the server to look at a challenge's answer (RFC 8555 §7.5.1).
+    /// Tells the server to check a challenge's answer (RFC 8555 §7.5.1).
     func accept(challenge url: String) async throws {
         _ = try await self.post(url, Array("{}".utf8))
     }
@@ -100,7 +100,7 @@ actor ACMEClient {
 // MARK: Requests
 
 extension ACMEClient {
-    /// Posts a signed payload; an empty one asks for what is there (RFC 8555 §6.3). A refused nonce is replaced.
+    /// Posts a signed payload. An empty one asks for the resource (RFC 8555 §6.3). Replaces a refused nonce.
     private func post(_ url: String, _ payload: [UInt8], accepting type: String? = nil) async throws -> Reply {
         let target = try Self.url(url)
         for _ in 0..<Self.maximumNonces {
@@ -130,7 +130,7 @@ extension ACMEClient {
         throw ACMEFailure("the server refuses every nonce")
     }
 
-    /// One that the server gave with an answer, or a fresh one (RFC 8555 §7.2).
+    /// Returns a nonce that the server sent with an answer, or a new one (RFC 8555 §7.2).
     private func nonce() async throws -> String {
         if let nonce = self.nonces.popLast() { return nonce }
         let url = self.directory.newNonce
@@ -194,7 +194,7 @@ extension ACMEClient {
 }
 
 extension HTTPClient.Response {
-    /// How long the server wants not to be asked again (RFC 9110 §10.2.3): seconds, or until a date.
+    /// Returns how long the server doesn't want to be asked again (RFC 9110 §10.2.3): seconds, or until a date.
     fileprivate var retryAfter: Duration? {
         guard let text = self.fields[.retryAfter] else { return nil }
         return HTTPRetryAfter.duration(text, now: time(nil))

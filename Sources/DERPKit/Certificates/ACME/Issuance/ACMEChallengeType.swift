@@ -1,4 +1,4 @@
-/// A way to prove to an ACME server that a name or an address is this server's.
+/// A way to prove to an ACME server that a name or an address belongs to this server.
 public enum ACMEChallengeType: String, Hashable, Sendable, CaseIterable {
     /// A file at port 80 (RFC 8555 §8.3).
     case http = "http-01"

@@ -1,8 +1,8 @@
-/// Why a certificate could not be had.
+/// The reason why a certificate couldn't be obtained.
 struct ACMEFailure: Error, Hashable, CustomStringConvertible {
-    /// One line; the server's own words in it are cut and harmless.
+    /// One line. The server's own words in it are cut and harmless.
     let description: String
-    /// How long the server wants to be left alone.
+    /// How long the server doesn't want to be asked again.
     var retryAfter: Duration?
 
     init(_ description: String, retryAfter: Duration? = nil) {

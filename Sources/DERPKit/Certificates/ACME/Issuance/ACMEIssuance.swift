@@ -1,23 +1,23 @@
-/// The way from an order to a certificate, without IO: takes what the server said, and says what is to be done next.
+/// The steps from an order to a certificate, without IO. Takes what the server said, and returns what to do next.
 struct ACMEIssuance {
-    /// What is to be done. Its outcome is told by the method that is named.
+    /// What to do. Report the result with the named method.
     enum Step: Hashable {
         /// Ask for the authorization at this URL after a pause: ``take(_:)-authorization``.
         case authorization(String, pause: Duration)
-        /// Show the answer to the challenge, and tell the server at the challenge's URL that it may look:
+        /// Show the answer to the challenge, and tell the server at the challenge's URL that it may check it:
         /// ``challengeAccepted()``.
         case answer(ACMEChallengeType, token: String, url: String)
         /// Ask for the order after a pause: ``take(_:)-order``.
         case order(pause: Duration)
         /// Send the signing request to this URL: ``take(_:)-order``.
         case finalize(String)
-        /// Fetch the certificate's chain from this URL. That is the end.
+        /// Fetch the certificate's chain from this URL. This is the last step.
         case download(String)
     }
 
     private enum State: Hashable {
         case ordered
-        /// The authorizations that are still to be looked at, the first of them now.
+        /// The remaining authorizations; the first of them is current.
         case authorizing([String])
         /// The first authorization's challenge is being answered.
         case answering([String])
@@ -31,14 +31,14 @@ struct ACMEIssuance {
     private var state = State.ordered
     private var polls = 0
 
-    /// How often the server may be asked whether it is done.
+    /// The number of times that the server may be asked whether it is done.
     static let maximumPolls = 60
-    /// How many authorizations an order for one name may have.
+    /// The maximum number of authorizations in an order for one name.
     static let maximumAuthorizations = 10
 
     init(types: [ACMEChallengeType]) { self.types = types }
 
-    /// Takes the order as it is after it was made, finalized, or asked for.
+    /// Processes the order after it was made, finalized, or fetched.
     mutating func take(_ order: ACMEOrder, retryAfter: Duration? = nil) throws(ACMEFailure) -> Step {
         switch (order.status, self.state) {
         case (.invalid, _):
@@ -52,7 +52,7 @@ struct ACMEIssuance {
             self.state = .finalizing
             self.polls = 0
             return .finalize(order.finalize)
-        // Also when it is ready: a server may take its time to see that it was finalized.
+        // Also if it is ready: a server may take its time to notice that it was finalized.
         case (.ready, .finalizing), (.processing, _), (.pending, .authorized):
             return .order(pause: try self.pause(retryAfter))
         case (.valid, .finalizing):
@@ -64,7 +64,7 @@ struct ACMEIssuance {
         }
     }
 
-    /// Takes the authorization that was asked for.
+    /// Processes the authorization that was fetched.
     mutating func take(_ authorization: ACMEAuthorization, retryAfter: Duration? = nil) throws(ACMEFailure) -> Step {
         switch (authorization.status, self.state) {
         case (.valid, .authorizing(let urls)), (.valid, .answering(let urls)):
@@ -82,7 +82,7 @@ struct ACMEIssuance {
         }
     }
 
-    /// The server was told that it may look at the answer.
+    /// Records that the server was told that it may check the answer.
     mutating func challengeAccepted() throws(ACMEFailure) -> Step {
         guard case .answering(let urls) = self.state else { throw ACMEFailure("no challenge was answered") }
         return .authorization(urls[0], pause: try self.pause(nil))
@@ -113,7 +113,7 @@ struct ACMEIssuance {
         throw ACMEFailure("the server offers no challenge that can be answered here (\(types))")
     }
 
-    /// How long to wait before asking again: as the server says, else 0.25 s, doubling up to 4 s.
+    /// How long to wait before asking again: as the server says, otherwise 0.25 s, doubling up to 4 s.
     private mutating func pause(_ retryAfter: Duration?) throws(ACMEFailure) -> Duration {
         self.polls += 1
         guard self.polls <= Self.maximumPolls else { throw ACMEFailure("the server doesn't come to an end") }

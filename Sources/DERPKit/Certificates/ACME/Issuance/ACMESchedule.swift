@@ -1,6 +1,6 @@
-/// When a certificate is ordered: at a third of its lifetime left, and again after failures.
+/// When to order a certificate: when a third of its lifetime is left, and again after failures.
 struct ACMESchedule: Hashable {
-    /// The pause after the first failure. It doubles with every further one, up to ``longestDelay``.
+    /// The pause after the first failure. It doubles with every further failure, up to ``longestDelay``.
     let firstDelay: Duration
     private(set) var failures = 0
 
@@ -11,16 +11,17 @@ struct ACMESchedule: Hashable {
 
     init(firstDelay: Duration) { self.firstDelay = firstDelay }
 
-    /// When a certificate of this validity is to be renewed, in seconds since 1970.
+    /// Returns when to renew a certificate with this validity, in seconds since 1970.
     static func renewal(of validity: Range<Int>) -> Int {
         validity.upperBound - validity.count / 3
     }
 
     mutating func succeeded() { self.failures = 0 }
 
-    /// Counts a failure, and tells how long to wait.
+    /// Counts a failure, and returns how long to wait.
     ///
-    /// - Parameter jitter: 0..<1, at random: up to half of the pause is added, so that many servers don't come at once.
+    /// - Parameter jitter: A random number in 0..<1. Up to half of the pause is added, so that many servers don't come
+    ///   at once.
     mutating func failed(retryAfter: Duration?, jitter: Double) -> Duration {
         let doubled = self.firstDelay * (1 << min(self.failures, 20))
         self.failures += 1

@@ -1,14 +1,14 @@
-/// An account elsewhere to which an ACME account is bound (RFC 8555 §7.3.4), as some authorities demand.
+/// An external account to which an ACME account is bound (RFC 8555 §7.3.4), as some authorities require.
 public struct ACMEAccountBinding: Hashable, Sendable {
-    /// What names the account's key there.
+    /// The ID of the account's key there.
     public let keyID: String
     /// The key. Secret.
     let key: [UInt8]
 
     /// - Parameters:
-    ///   - keyID: 1…1024 bytes.
-    ///   - key: base64, in either alphabet, with padding or without; of 1…1024 bytes.
-    /// - Returns: `nil` when one of them isn't that.
+    ///   - keyID: The key's ID, 1…1024 bytes.
+    ///   - key: The key in base64, in either alphabet, with padding or without; 1…1024 bytes.
+    /// - Returns: `nil` if one of them is malformed.
     public init?(keyID: String, key: String) {
         guard (1...1024).contains(keyID.utf8.count), let bytes = Base64URL.decode(key), (1...1024).contains(bytes.count)
         else { return nil }

@@ -7,14 +7,14 @@ final class ACMEAccountKey: @unchecked Sendable {
     /// The public half.
     let publicKey: JSONWebKey
 
-    /// Makes a fresh key.
+    /// Makes a new key.
     convenience init() throws(OpenSSLFailure) {
         try self.init(.p256())
     }
 
     /// Reads a key from PEM, as it is stored here and by others.
     ///
-    /// - Throws: ``OpenSSLFailure`` when there is none or it is no key on P-256.
+    /// - Throws: ``OpenSSLFailure`` if there is none or it isn't a key on P-256.
     convenience init(pem: String) throws(OpenSSLFailure) {
         try self.init(.read(fromPEM: pem))
     }
@@ -33,7 +33,7 @@ final class ACMEAccountKey: @unchecked Sendable {
     /// The key as PEM. Secret.
     func pem() throws(OpenSSLFailure) -> String { try self.key.pem() }
 
-    /// What proves to a validator that this account wants a challenge answered (RFC 8555 §8.1).
+    /// Returns the proof for a validator that this account wants a challenge answered (RFC 8555 §8.1).
     func keyAuthorization(of token: String) -> String { "\(token).\(self.publicKey.thumbprint)" }
 
     /// Signs `message` by ES256: r and s, 32 bytes each.

@@ -6,7 +6,7 @@ enum ACMEValidationCertificate {
     /// id-pe-acmeIdentifier (RFC 8737 §6.1).
     static let identifier = "1.3.6.1.5.5.7.1.31"
 
-    /// A self-signed certificate for `host` with the SHA-256 of `keyAuthorization` in a critical extension.
+    /// Makes a self-signed certificate for `host` with the SHA-256 of `keyAuthorization` in a critical extension.
     static func make(
         for host: CertificateHost,
         keyAuthorization: String,

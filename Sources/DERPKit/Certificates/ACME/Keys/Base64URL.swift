@@ -9,7 +9,7 @@ enum Base64URL {
         return text.replacing("+", by: "-").replacing("/", by: "_")
     }
 
-    /// Reads either alphabet, with padding or without; `nil` when `text` is none of these.
+    /// Reads either alphabet, with padding or without. Returns `nil` if `text` is none of these.
     static func decode(_ text: String) -> [UInt8]? {
         var text = text.replacing("-", by: "+").replacing("_", by: "/")
         while text.last == "=" { text.removeLast() }
@@ -18,7 +18,7 @@ enum Base64URL {
         return Data(base64Encoded: text).map(Array.init)
     }
 
-    /// Whether `text` is written in the URLs' alphabet, and 1…`limit` characters long.
+    /// Returns whether `text` is in the alphabet of URLs, and 1…`limit` characters long.
     static func isToken(_ text: String, limit: Int) -> Bool {
         (1...limit).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in

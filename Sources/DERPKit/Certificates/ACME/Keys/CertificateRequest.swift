@@ -2,14 +2,14 @@ import COpenSSL
 
 /// A certificate signing request (PKCS #10, RFC 2986).
 enum CertificateRequest {
-    /// The DER bytes of a request for `host`, signed by `key`: no subject, and `host` as the only alternative name, a
-    /// dNSName or an iPAddress (RFC 8555 §7.4, RFC 8738 §3).
+    /// Returns the DER bytes of a request for `host`, signed by `key`: no subject, and `host` as the only alternative
+    /// name, a dNSName or an iPAddress (RFC 8555 §7.4, RFC 8738 §3).
     static func make(for host: CertificateHost, key: SigningKey) throws(OpenSSLFailure) -> [UInt8] {
         let request = try OpenSSLFailure.check(X509_REQ_new())
         defer { X509_REQ_free(request) }
         try OpenSSLFailure.check(X509_REQ_set_version(request, 0))
         try OpenSSLFailure.check(X509_REQ_set_pubkey(request, key.pointer))
-        // In lower case, as the order says it.
+        // In lower case, as in the order.
         let host = CertificateHost(host.key) ?? host
         let name = try CertificateTemplate.Extension(nid: NID_subject_alt_name, value: host.subjectAlternativeName)
             .make()

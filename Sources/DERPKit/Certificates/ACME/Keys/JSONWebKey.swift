@@ -6,7 +6,7 @@ struct JSONWebKey: Hashable, Encodable {
     let x: String
     let y: String
 
-    /// What identifies the key (RFC 7638): the SHA-256, as base64url, of its members in order and without spaces.
+    /// The key's thumbprint (RFC 7638): the SHA-256, as base64url, of its members in order and without spaces.
     var thumbprint: String {
         let text = #"{"crv":"\#(self.crv)","kty":"\#(self.kty)","x":"\#(self.x)","y":"\#(self.y)"}"#
         return Base64URL.encode(SHA256.digest(of: Array(text.utf8)))

@@ -1,7 +1,7 @@
 import COpenSSL
 import FoundationEssentials
 
-/// A signed JSON text in the flattened form (RFC 7515 §7.2.2), as ACME wants all requests (RFC 8555 §6.2).
+/// A signed JSON text in the flattened form (RFC 7515 §7.2.2), which ACME requires for all requests (RFC 8555 §6.2).
 struct JSONWebSignature: Hashable, Codable {
     let protected: String
     let payload: String
@@ -10,19 +10,19 @@ struct JSONWebSignature: Hashable, Codable {
     /// What the signature covers besides the payload.
     struct Header: Encodable {
         var alg: String
-        /// The key itself, for a request that makes an account.
+        /// The key itself, for a request that creates an account.
         var jwk: JSONWebKey?
-        /// The account's URL, or whatever else names the key.
+        /// The account's URL, or another name of the key.
         var kid: String?
-        /// What keeps the request from being sent twice.
+        /// The nonce, which keeps the request from being sent twice.
         var nonce: String?
-        /// Where the request goes.
+        /// The URL of the request.
         var url: String
     }
 
-    /// Signs by an account's key.
+    /// Signs with an account's key.
     ///
-    /// - Parameter account: the account's URL; `nil` when there is none yet.
+    /// - Parameter account: The account's URL; `nil` if there is none yet.
     static func signed(
         _ payload: [UInt8],
         to url: String,
@@ -40,7 +40,7 @@ struct JSONWebSignature: Hashable, Codable {
         return try Self(header, payload) { input in try key.sign(input) }
     }
 
-    /// Binds an account's key to an account elsewhere (RFC 8555 §7.3.4): HS256 by the key that its provider gave.
+    /// Binds an account's key to an external account (RFC 8555 §7.3.4): HS256 with the key that its provider gave.
     static func binding(of key: JSONWebKey, to url: String, by binding: ACMEAccountBinding) throws -> Self {
         let header = Header(alg: "HS256", kid: binding.keyID, url: url)
         return try Self(header, Self.json(key)) { input in
@@ -66,7 +66,7 @@ struct JSONWebSignature: Hashable, Codable {
         self.signature = Base64URL.encode(try sign(Array("\(self.protected).\(self.payload)".utf8)))
     }
 
-    /// `value` as JSON, the same bytes for the same value.
+    /// Returns `value` as JSON, with the same bytes for the same value.
     static func json(_ value: some Encodable) throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,4 +1,4 @@
-/// What the server wants to see before it believes in an identifier (RFC 8555 §7.1.4).
+/// What the server requires before it accepts an identifier (RFC 8555 §7.1.4).
 struct ACMEAuthorization: Hashable, Decodable, Sendable {
     enum Status: String, Decodable, Sendable {
         case pending, valid, invalid, deactivated, expired, revoked

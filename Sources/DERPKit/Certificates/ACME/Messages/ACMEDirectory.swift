@@ -1,4 +1,4 @@
-/// Where an ACME server's resources are (RFC 8555 §7.1.1).
+/// The URLs of an ACME server's resources (RFC 8555 §7.1.1).
 struct ACMEDirectory: Hashable, Decodable, Sendable {
     let newNonce: String
     let newAccount: String
@@ -6,9 +6,9 @@ struct ACMEDirectory: Hashable, Decodable, Sendable {
     let meta: Meta?
 
     struct Meta: Hashable, Decodable, Sendable {
-        /// Whether an account must be bound to another.
+        /// Whether an account must be bound to an external one.
         let externalAccountRequired: Bool?
-        /// The profiles of certificates that can be ordered, and what they are for.
+        /// The certificate profiles that can be ordered, and what they are for.
         let profiles: [String: String]?
     }
 }

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// What a certificate is ordered for (RFC 8555 §9.7.7, RFC 8738 §3).
+/// The subject of an ordered certificate (RFC 8555 §9.7.7, RFC 8738 §3).
 struct ACMEIdentifier: Hashable, Codable, Sendable {
     let type: String
     let value: String

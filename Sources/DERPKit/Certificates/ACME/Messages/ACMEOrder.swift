@@ -1,4 +1,4 @@
-/// An order of a certificate as the server tells it (RFC 8555 §7.1.3).
+/// An order of a certificate as the server reports it (RFC 8555 §7.1.3).
 struct ACMEOrder: Hashable, Decodable, Sendable {
     enum Status: String, Decodable, Sendable {
         case pending, ready, processing, valid, invalid
