@@ -1,28 +1,29 @@
 extension RegionMap {
-    /// What a served map is made of besides this server's own region, and how it is kept up to date.
+    /// The sources of a served map besides this server's own region, and how they are kept up to date.
     public struct Sources: Hashable, Sendable {
-        /// Maps that are fetched, `http` or `https`, each laid over the one before.
+        /// The URLs of maps, `http` or `https`, each laid over the previous one.
         public var urls: [String] = []
-        /// Files with maps, in YAML or JSON, laid over those in turn. They are read again when they change.
+        /// The files with maps, in YAML or JSON, laid over those in turn. They are read again when they change.
         public var paths: [String] = []
         /// Whether this server's own region is laid over all of them.
         public var includesOwnRegion = true
-        /// What the order of each region's nodes is drawn from, so that relays with other seeds send their clients to
-        /// other nodes first; `nil`: it is as the sources have it.
+        /// The seed for the order of each region's nodes, so that relays with other seeds send their clients to other
+        /// nodes first; `nil` keeps the order of the sources.
         public var nodeOrderSeed: String?
-        /// How often URLs are fetched again, give or take a tenth; at least 1 s. Zero: only when it is asked for.
+        /// The interval for fetching URLs again, give or take a tenth; at least 1 s. Zero means only on request.
         public var updateInterval: Duration = .seconds(3 * 3600)
-        /// Where fetched maps are kept for a start without the network; made when missing. `nil`: nowhere.
+        /// The directory for fetched maps, for a start without the network. It is created if it is missing. `nil`
+        /// stores nothing.
         public var cacheDirectory: String?
-        /// Certificates of authorities to trust besides the system's, as PEM.
+        /// The certificates of authorities to trust besides the system's, as PEM.
         public var authoritiesPEM: String?
 
         public init() {}
 
-        /// Whether there are none.
+        /// Whether there are no sources.
         public var isEmpty: Bool { self.urls.isEmpty && self.paths.isEmpty }
 
-        /// All in the order in which they are laid over each other.
+        /// All sources in the order in which they are laid over each other.
         func all() throws(DERPError) -> [DERPMapSource] {
             var sources = [DERPMapSource]()
             for text in self.urls {
@@ -35,18 +36,18 @@ extension RegionMap {
         }
     }
 
-    /// How one source does.
+    /// The state of one source.
     public struct SourceStatus: Hashable, Sendable {
         /// The path, or the URL without its query.
         public let name: String
-        /// How many regions it adds or replaces.
+        /// The number of regions that it adds or replaces.
         public let regionCount: Int
-        /// Why it couldn't be read when it was last tried; what it said before, if anything, is still served. `nil`: it
-        /// could.
+        /// The reason why it couldn't be read at the last try; `nil` if it could. What it said before, if anything, is
+        /// still served.
         public let failure: String?
-        /// Whether it is a URL that has not been heard of since the start: what the cache has of it is served.
+        /// Whether it is a URL that hasn't answered since the start. What the cache has of it is served.
         public let isPending: Bool
-        /// What there is to say about its content.
+        /// The findings about its content.
         public let findings: [DERPMapFinding]
     }
 }

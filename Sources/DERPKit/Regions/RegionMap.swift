@@ -1,8 +1,8 @@
 import AsyncSockets
 import Logging
 
-/// The DERP map that this server serves: its sources, merged, and its own region. It is encoded when it changes, not when
-/// it is asked for.
+/// The DERP map that this server serves: its merged sources, and its own region. It is encoded when it changes, and not
+/// for each request.
 public actor RegionMap {
     /// The map as it goes to clients.
     public struct Document: Hashable, Sendable {
@@ -12,11 +12,11 @@ public actor RegionMap {
         public let etag: String
     }
 
-    /// The map as it is now, and where its regions are from.
+    /// The current map, and where its regions come from.
     public private(set) var layered: LayeredDERPMap
     /// ``map`` as it goes to clients.
     public private(set) var document: Document
-    /// How often a source was asked that then had nothing good to say.
+    /// The number of times that a source was asked and had nothing good to say.
     public private(set) var failureCount: UInt64 = 0
 
     private var ownRegion: DERPRegion?
@@ -24,31 +24,31 @@ public actor RegionMap {
     private let client: HTTPClient?
     private let cache: DERPMapCache?
     private let logger: Logger
-    /// What is wrong with each source, by its index: it may be something else at each refresh.
+    /// The log lines about what is wrong with each source, by its index. It may be something else at each refresh.
     private let sourceLines: [LimitedLine]
-    /// What became of the map.
+    /// The log lines about changes of the map.
     private let changeLines: LimitedLine
-    /// What was to be removed from it and wasn't there.
+    /// The log lines about regions that should be removed and weren't there.
     private let removalLines: LimitedLine
     private var sources: [TrackedSource]
     private var refreshes = 0
-    /// How many refreshes of URLs in a row have failed.
+    /// The number of consecutive refreshes of URLs that failed.
     private var failuresInRow = 0
-    /// Whether what happens is logged. What ``loadFiles()`` finds is logged by ``run()``: a start that fails says one
+    /// Whether events are logged. ``run()`` logs what ``loadFiles()`` finds, so that a start that fails prints one
     /// line.
     private var isLogging = false
 
-    /// What regions of this server are said to be from.
+    /// The origin of this server's own regions.
     package static let ownOrigin = "this server"
 
-    /// Starts with this server's own region, or without any. Sources are read by ``load()``, or by ``loadFiles()`` and
-    /// ``run()``.
+    /// Starts with this server's own region, or without one. Read the sources with ``load()``, or with ``loadFiles()``
+    /// and ``run()``.
     ///
     /// - Parameters:
-    ///   - loop: what serves the connections to URLs; `nil`: there are none.
-    ///   - logger: `nil` logs nothing.
-    /// - Throws: ``DERPError`` with code `invalidConfiguration` when the region's id is out of range or a URL is none, or
-    ///   `certificate` when the authorities can't be used.
+    ///   - loop: The loop that serves the connections to URLs; `nil` if there are none.
+    ///   - logger: The logger; `nil` logs nothing.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` if the region's ID is out of range or a URL isn't one,
+    ///   or `certificate` if the authorities can't be used.
     public init(
         ownRegion: DERPRegion?,
         sources: Sources = Sources(),
@@ -72,15 +72,15 @@ public actor RegionMap {
         self.document = try Document(layered.map)
     }
 
-    /// The map as it is now.
+    /// The current map.
     public var map: DERPMap { self.layered.map }
 
-    /// How each source does, in the order in which they are laid over each other.
+    /// The state of each source, in the order in which they are laid over each other.
     public var status: [SourceStatus] { self.sources.map(\.status) }
 
     /// Changes this server's own region, if it has one.
     ///
-    /// - Throws: As ``init(ownRegion:sources:on:logger:)``; the map is then as it was.
+    /// - Throws: As ``init(ownRegion:sources:on:logger:)``; then the map is unchanged.
     public func updateOwnRegion(_ change: @Sendable (inout DERPRegion) -> Void) throws {
         guard var region = self.ownRegion else { return }
         change(&region)
@@ -89,7 +89,7 @@ public actor RegionMap {
 
     /// Makes `region` this server's own.
     ///
-    /// - Throws: As ``init(ownRegion:sources:on:logger:)``; the map is then as it was.
+    /// - Throws: As ``init(ownRegion:sources:on:logger:)``; then the map is unchanged.
     public func update(_ region: DERPRegion) throws {
         let former = self.ownRegion
         self.ownRegion = region
@@ -105,8 +105,8 @@ public actor RegionMap {
 // MARK: Reading
 
 extension RegionMap {
-    /// Reads all sources for the first time. A URL that can't be fetched is no error: what the cache has of it is served,
-    /// or nothing, and ``run()`` tries again.
+    /// Reads all sources for the first time. A URL that can't be fetched isn't an error: what the cache has of it is
+    /// served, or nothing, and ``run()`` tries again.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for a file that can't be used.
     public func load() async throws(DERPError) {
@@ -115,8 +115,8 @@ extension RegionMap {
         self.countFailures()
     }
 
-    /// Reads the files for the first time, and what the cache has of the URLs, which ``run()`` then fetches: nothing here
-    /// waits for the network.
+    /// Reads the files for the first time, and what the cache has of the URLs. Nothing here waits for the network:
+    /// ``run()`` then fetches the URLs.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for a file that can't be used.
     public func loadFiles() async throws(DERPError) {
@@ -126,21 +126,21 @@ extension RegionMap {
         if let failure = self.sources.lazy.filter(\.isFile).compactMap(\.failure).first { throw failure }
     }
 
-    /// Reads all sources again, now. One that can't be read keeps what it said before.
+    /// Reads all sources again, now. A source that can't be read keeps what it said before.
     public func refresh() async {
         await self.refresh { _ in true }
         self.countFailures()
     }
 
-    /// Keeps the map up to date until the task is cancelled: files when they change, URLs as often as it was asked for,
-    /// and at once those that have not been fetched yet.
+    /// Keeps the map up to date until the task is cancelled. Reads files when they change and URLs at their interval,
+    /// and fetches at once those that have not been fetched yet.
     public func run() async {
         self.isLogging = true
         guard !self.sources.isEmpty else { return }
         self.sources.indices.forEach(self.logSource)
         defer { self.flushLines() }
         self.logVainRemovals(unless: [:])
-        // Each by itself: a URL that hangs keeps no file from being read.
+        // Independently: a URL that hangs keeps no file from being read.
         await withDiscardingTaskGroup { tasks in
             tasks.addTask { await self.followURLs() }
             tasks.addTask { await self.followFiles() }
@@ -151,7 +151,7 @@ extension RegionMap {
         let pending = self.sources.filter(\.isPending)
         if !pending.isEmpty {
             pending.forEach(self.logFetching)
-            // One that hangs keeps no other from being served.
+            // A URL that hangs keeps no other from being served.
             await withDiscardingTaskGroup { tasks in
                 for tracked in pending { tasks.addTask { await self.refresh(tracked.source) } }
             }
@@ -173,9 +173,9 @@ extension RegionMap {
         }
     }
 
-    /// How often files are looked at.
+    /// The interval for checking files.
     private static let filePause: Duration = .seconds(1)
-    /// How soon a failed URL is tried again; the pause doubles each time.
+    /// The pause before a failed URL is tried again. It doubles each time.
     private static let retryPause: Duration = .seconds(30)
 
     private func nextUpdate() -> ContinuousClock.Instant? {
@@ -194,7 +194,7 @@ extension RegionMap {
         }
     }
 
-    /// Reads those sources that are `wanted`, all at once.
+    /// Reads the sources that are `wanted`, all at once.
     private func refresh(_ wanted: (TrackedSource) -> Bool) async {
         self.refreshes += 1
         let number = self.refreshes
@@ -202,7 +202,7 @@ extension RegionMap {
         var asked = [Int]()
         for index in self.sources.indices where wanted(self.sources[index]) {
             asked.append(index)
-            // Before the content: what is written meanwhile is then seen as another change.
+            // Before the content: what is written in the meantime then counts as another change.
             if case .file(let path) = self.sources[index].source {
                 self.sources[index].stamp = FileStamp(of: path)
             }
@@ -214,7 +214,7 @@ extension RegionMap {
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        // A refresh that was given up has nothing to say.
+        // A refresh that was given up has no result.
         guard !Task.isCancelled else { return }
         for index in asked {
             if let result = results[index] { self.take(result, from: index, ofRefresh: number) }
@@ -226,7 +226,7 @@ extension RegionMap {
         }
     }
 
-    /// Counts what a refresh of the URLs came to.
+    /// Counts the result of a refresh of the URLs.
     private func countFailures() {
         let urlsHaveFailed = self.sources.contains { !$0.isFile && $0.failure != nil }
         self.failuresInRow = urlsHaveFailed ? self.failuresInRow + 1 : 0
@@ -252,7 +252,7 @@ extension RegionMap {
         }
     }
 
-    /// Says what is wrong with a source, if anything is.
+    /// Logs what is wrong with a source, if anything is.
     private func logSource(_ index: Int) {
         let tracked = self.sources[index]
         let lines = self.sourceLines[index]
@@ -276,12 +276,12 @@ extension RegionMap {
         }
     }
 
-    /// Says what was left out last, because nothing is refreshed any more.
+    /// Logs what was left out last, because nothing is refreshed any more.
     private func flushLines() {
         for line in self.sourceLines + [self.changeLines, self.removalLines] { line.flush() }
     }
 
-    /// Says what is served of a URL that is fetched for the first time.
+    /// Logs what is served of a URL that is fetched for the first time.
     private func logFetching(_ tracked: TrackedSource) {
         self.logger.info(
             tracked.document == nil
@@ -328,7 +328,7 @@ extension RegionMap {
         }
     }
 
-    /// The first of `ids`, and how many more there are: a source may have thousands.
+    /// Returns the first of `ids`, and how many more there are, because a source may have thousands.
     private static func list(_ ids: [Int]) -> String {
         let more = ids.count - Self.listedIDs
         return more > 0 ? "\(Array(ids.prefix(Self.listedIDs))) and \(more) more" : "\(ids)"

@@ -1,4 +1,4 @@
-/// What is other in one map than in another.
+/// The difference between two maps.
 public struct DERPMapDifference: Hashable, Sendable {
     /// One region in two maps.
     public struct Change: Hashable, Sendable {
@@ -6,13 +6,13 @@ public struct DERPMapDifference: Hashable, Sendable {
         public let later: DERPRegion
     }
 
-    /// By id, in order: the regions that only the later map has.
+    /// By ID, in order: the regions that only the later map has.
     public let added: [DERPRegion]
-    /// By id, in order: the regions that only the former map has.
+    /// By ID, in order: the regions that only the earlier map has.
     public let removed: [DERPRegion]
-    /// By id, in order: the regions that both have, but not the same.
+    /// By ID, in order: the regions that differ between the maps.
     public let changed: [Change]
-    /// Whether the home parameters or the word on default regions differ.
+    /// Whether the home parameters or the setting for default regions differ.
     public let isPolicyChanged: Bool
 
     /// Whether the maps are the same.

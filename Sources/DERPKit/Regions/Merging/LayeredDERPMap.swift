@@ -1,19 +1,20 @@
-/// A map made of layers, that remembers which of them each region is from.
+/// A map made of layers that remembers which layer each region comes from.
 public struct LayeredDERPMap: Hashable, Sendable {
     /// The layers so far, as clients see them.
     public private(set) var map = DERPMap()
-    /// Where each region of ``map`` is from, by its id.
+    /// The origin of each region of ``map``, by its ID.
     public private(set) var origins: [Int: String] = [:]
-    /// Where each region was taken away that isn't in ``map``, by its id.
+    /// The layer that removed each removed region that isn't in ``map``, by the region's ID.
     public private(set) var removals: [Int: String] = [:]
-    /// Which layers were to take away a region that wasn't there, by its id.
+    /// The layers that should remove a region that wasn't there, by its ID.
     public private(set) var vainRemovals: [Int: String] = [:]
 
     public init() {}
 
-    /// Lays `layer` over those that are there: its regions replace whole ones, its `nil` removes one (docs/protocol.md, "The map").
+    /// Lays `layer` over the existing layers. Its regions replace whole regions, and its `nil` removes one
+    /// (docs/protocol.md, "The map").
     ///
-    /// - Parameter origin: what to call the layer: a path, a URL.
+    /// - Parameter origin: The name of the layer: a path, a URL.
     public mutating func apply(_ layer: DERPMapLayer, from origin: String) {
         for (id, region) in layer.regions {
             if region == nil, self.map.regions[id] == nil { self.vainRemovals[id] = origin }
@@ -23,8 +24,8 @@ public struct LayeredDERPMap: Hashable, Sendable {
         self.map.apply(layer)
     }
 
-    /// Puts each region's nodes in an order that is drawn from `seed`, the region, and the nodes' names: always the same one,
-    /// and a node that comes or goes leaves the others' as it is.
+    /// Puts each region's nodes in an order derived from `seed`, the region, and the nodes' names. It is always the
+    /// same order, and a node that comes or goes doesn't change the order of the others.
     package mutating func shuffleNodes(seed: String) {
         for (id, region) in self.map.regions where region.nodes.count > 1 {
             let ranked = region.nodes.map { node in

@@ -1,5 +1,5 @@
 extension DERPMap: Codable {
-    /// Reads a map as ``DERPMapLayer`` does; a `null` region is as good as none.
+    /// Reads a map as ``DERPMapLayer`` does. A `null` region counts as absent.
     public init(from decoder: any Decoder) throws {
         self.init()
         self.apply(try DERPMapLayer(from: decoder))
@@ -14,7 +14,7 @@ extension DERPMap: Codable {
         try members.encode(self.omitDefaultRegions, unless: false, forKey: .omitDefaultRegions)
     }
 
-    /// Lays `layer` over the map: region by region, whole regions, the layer prevails.
+    /// Lays `layer` over the map, region by region. Whole regions of the layer take precedence.
     public mutating func apply(_ layer: DERPMapLayer) {
         for (id, region) in layer.regions { self.regions[id] = region }
         self.homeParams = layer.homeParams ?? self.homeParams

@@ -1,8 +1,8 @@
 extension DERPMap {
-    /// How clients choose the region that is their home.
+    /// How clients choose their home region.
     public struct HomeParams: Hashable, Sendable {
-        /// Factors on the latency of regions, by region id. Below 1 a region is preferred, above 1 avoided; a region that
-        /// isn't named has 1.
+        /// Factors on the latency of regions, by region ID. A region below 1 is preferred, and one above 1 is avoided.
+        /// A region that isn't named has 1.
         public var regionScore: [Int: Double]
 
         public init(regionScore: [Int: Double] = [:]) {
@@ -16,7 +16,7 @@ extension DERPMap.HomeParams: Codable {
         case regionScore = "RegionScore"
     }
 
-    /// Reads the parameters; an unknown member is ignored, a missing one and `null` stand for no factors.
+    /// Reads the parameters. Ignores unknown members. A missing member and `null` mean no factors.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: Member.self)
         self.init()
@@ -25,7 +25,7 @@ extension DERPMap.HomeParams: Codable {
         self.regionScore = try scores.decodeByID(Double.self)
     }
 
-    /// Writes the parameters; no factors are left out.
+    /// Writes the parameters. Leaves out empty factors.
     public func encode(to encoder: any Encoder) throws {
         var members = encoder.container(keyedBy: Member.self)
         guard !self.regionScore.isEmpty else { return }

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension DERPMap {
-    /// Reads a map from JSON of at most 5 MiB; a `null` region is as good as none.
+    /// Reads a map from JSON of at most 5 MiB. A `null` region counts as absent.
     ///
     /// - Throws: As ``DERPMapLayer/init(json:)``.
     public init(json: some Sequence<UInt8>) throws {
@@ -9,7 +9,8 @@ extension DERPMap {
         self.apply(try DERPMapLayer(json: json))
     }
 
-    /// The map's JSON, the same bytes for the same map: regions in order of their ids, members of an object by name.
+    /// The map's JSON, with the same bytes for the same map: regions in order of their IDs, members of an object by
+    /// name.
     public func json() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -18,7 +19,7 @@ extension DERPMap {
             if let homeParams = self.homeParams {
                 parts.append("\"HomeParams\":" + String(decoding: try encoder.encode(homeParams), as: UTF8.self))
             }
-            // By hand, because an encoder sorts "10" before "9".
+            // Written by hand, because an encoder sorts "10" before "9".
             let regions = try self.regions.sorted { $0.key < $1.key }.map { id, region in
                 "\"\(id)\":" + String(decoding: try encoder.encode(region), as: UTF8.self)
             }

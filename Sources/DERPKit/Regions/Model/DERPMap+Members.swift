@@ -1,7 +1,7 @@
-// How the members of a DERP map's objects are read and written: as Go's `omitempty` does.
+// Reads and writes the members of a DERP map's objects as Go's `omitempty` does.
 
 extension KeyedDecodingContainer {
-    /// A text of at most 1024 bytes; empty when it is missing.
+    /// Reads a text of at most 1024 bytes. It is empty if it is missing.
     func text(forKey key: Key) throws -> String {
         let text = try self.decodeIfPresent(String.self, forKey: key) ?? ""
         guard text.utf8.count <= DERPMapLimits.text else {
@@ -14,7 +14,7 @@ extension KeyedDecodingContainer {
         return text
     }
 
-    /// A whole number in `range`; 0 when it is missing.
+    /// Reads an integer in `range`. It is 0 if it is missing.
     func number(in range: ClosedRange<Int>, forKey key: Key) throws -> Int {
         guard let number = try self.decodeIfPresent(Int.self, forKey: key) else { return 0 }
         guard range.contains(number) else {
@@ -27,7 +27,7 @@ extension KeyedDecodingContainer {
         return number
     }
 
-    /// A region's id; 0 when it is missing.
+    /// Reads a region's ID. It is 0 if it is missing.
     func regionID(forKey key: Key) throws -> Int {
         try self.number(in: 0...DERPRegion.validIDs.upperBound, forKey: key)
     }

@@ -2,7 +2,7 @@ import AsyncSockets
 import FoundationEssentials
 
 extension DERPMap {
-    /// The map as headscale's `derp.yaml`: names in lower case, regions in order of their ids. Zero values are left out.
+    /// The map as headscale's `derp.yaml`: names in lower case, regions in order of their IDs, without zero values.
     public func yaml() -> String {
         var lines = [String]()
         if let params = self.homeParams {
@@ -59,9 +59,9 @@ extension DERPNode {
     }
 }
 
-/// Text as a YAML scalar.
+/// Returns text as a YAML scalar.
 private enum YAMLText {
-    /// Plain where nobody could take it for something else, otherwise in quotation marks, where JSON's escapes hold.
+    /// Plain if it can't be taken for something else, otherwise in quotation marks, where JSON's escapes are valid.
     static func quote(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy {
             HTTPGrammar.isLetter($0) || HTTPGrammar.isDigit($0) || "-. ".utf8.contains($0)
@@ -72,7 +72,7 @@ private enum YAMLText {
         {
             return text
         }
-        // The reader refuses what looks like an anchor, in quotation marks too.
+        // The reader refuses text that looks like an anchor, also in quotation marks.
         guard let json = try? JSONEncoder().encode(text) else { return "\"\"" }
         return String(decoding: json, as: UTF8.self).replacing("&", with: "\\u0026")
     }

@@ -1,10 +1,10 @@
 /// The relays that clients may use, by region (docs/protocol.md, "The map").
 public struct DERPMap: Hashable, Sendable {
-    /// How clients shall choose their home; `nil`: as before.
+    /// How clients should choose their home; `nil` means as before.
     public var homeParams: HomeParams?
-    /// The regions by their id.
+    /// The regions by their ID.
     public var regions: [Int: DERPRegion]
-    /// Whether Tailscale's own relays are not to be used besides these.
+    /// Whether clients should not use Tailscale's own relays in addition to these.
     public var omitDefaultRegions: Bool
 
     public init(
@@ -17,7 +17,7 @@ public struct DERPMap: Hashable, Sendable {
         self.omitDefaultRegions = omitDefaultRegions
     }
 
-    /// The regions in order of their ids.
+    /// The regions in order of their IDs.
     public var sortedRegions: [DERPRegion] {
         self.regions.sorted { $0.key < $1.key }.map(\.value)
     }

@@ -3,7 +3,7 @@ import FoundationEssentials
 extension DERPMapLayer {
     /// Reads a layer from JSON of at most 5 MiB.
     ///
-    /// - Throws: ``DERPError`` with code `invalidConfiguration` and the place that is wrong: see ``init(from:)``.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` and the place of the error: see ``init(from:)``.
     public init(json: some Sequence<UInt8>) throws {
         let data = Data(json)
         guard data.count <= DERPMapLimits.size else {
@@ -29,10 +29,10 @@ extension DecodingError {
         }
     }
 
-    /// ` at Regions.900.Nodes`, or nothing for the document as a whole.
+    /// Returns ` at Regions.900.Nodes`, or nothing for the document as a whole.
     fileprivate var place: String {
         let path = self.context?.codingPath.map { key in
-            // The names come from the document: what is not fit for a log line is left out.
+            // The names come from the document. Characters that don't belong in a log line are left out.
             key.intValue.map(String.init)
                 ?? String(key.stringValue.prefix(40).filter { $0.isASCII && !$0.isWhitespace })
         }

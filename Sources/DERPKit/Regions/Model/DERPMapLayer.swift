@@ -1,13 +1,13 @@
-/// What one source says of the map: regions to add or put in another's place, and regions to take away.
+/// What one source says about the map: regions to add or replace, and regions to remove.
 ///
-/// Where a ``DERPMap`` is what clients are given, a layer is what files and URLs hold: there `null` removes a region of
-/// the layers below (docs/protocol.md, "The map").
+/// A ``DERPMap`` is what clients get. A layer is what files and URLs contain: there, `null` removes a region of the
+/// layers below (docs/protocol.md, "The map").
 public struct DERPMapLayer: Hashable, Sendable {
-    /// How clients shall choose their home; `nil`: as the layers below say.
+    /// How clients should choose their home; `nil` means as the layers below say.
     public var homeParams: DERPMap.HomeParams?
-    /// By id: the region, or `nil` to remove it.
+    /// By ID: the region, or `nil` to remove it.
     public var regions: [Int: DERPRegion?]
-    /// Whether Tailscale's own relays are not to be used; `nil`: as the layers below say.
+    /// Whether clients should not use Tailscale's own relays; `nil` means as the layers below say.
     public var omitDefaultRegions: Bool?
 
     public init(
@@ -28,11 +28,11 @@ extension DERPMapLayer: Decodable {
         case omitDefaultRegions
     }
 
-    /// Reads a layer in the form of a DERP map. Unknown members are ignored. A region or node that doesn't say its
-    /// region's id gets it from the region's key.
+    /// Reads a layer in the form of a DERP map. Ignores unknown members. A region or node without its region's ID gets
+    /// it from the region's key.
     ///
-    /// - Throws: `DecodingError` for a key that is no region's id, a region that says another id than its key, members
-    ///   of another type, or more than 4096 regions, 256 nodes in one, or 1024 bytes in one text.
+    /// - Throws: `DecodingError` for a key that isn't a region's ID, a region with another ID than its key, members of
+    ///   another type, or more than 4096 regions, 256 nodes in one, or 1024 bytes in one text.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: Member.self)
         self.init(
@@ -59,7 +59,7 @@ extension DERPMapLayer: Decodable {
 }
 
 extension DERPRegion {
-    /// The region with its id set, and the nodes' too where they say none.
+    /// Returns the region with its ID set, and also the IDs of nodes that have none.
     fileprivate func filledIn(id: Int) -> Self {
         var region = self
         region.regionID = id

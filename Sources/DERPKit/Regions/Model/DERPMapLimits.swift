@@ -1,9 +1,9 @@
-/// What a DERP map from outside may cost.
+/// The limits for a DERP map from outside.
 enum DERPMapLimits {
-    /// JSON in bytes.
+    /// The size of JSON, in bytes.
     static let size = 5 << 20
     static let regions = 4096
     static let nodesPerRegion = 256
-    /// One name or address in bytes.
+    /// The size of one name or address, in bytes.
     static let text = 1024
 }

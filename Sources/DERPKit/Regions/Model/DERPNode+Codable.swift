@@ -14,7 +14,7 @@ extension DERPNode: Codable {
         case canPort80 = "CanPort80"
     }
 
-    /// Reads a node. Unknown members are ignored; missing ones and `null` stand for zero.
+    /// Reads a node. Ignores unknown members. Missing members and `null` mean zero.
     ///
     /// - Throws: `DecodingError` for a member of another type, a text of more than 1024 bytes, or an id or port out of
     ///   range.
@@ -36,7 +36,7 @@ extension DERPNode: Codable {
         )
     }
 
-    /// Writes the node; zero values are left out, except name, region id and host name.
+    /// Writes the node. Leaves out zero values, except for name, region ID and host name.
     public func encode(to encoder: any Encoder) throws {
         var members = encoder.container(keyedBy: Member.self)
         try members.encode(self.name, forKey: .name)

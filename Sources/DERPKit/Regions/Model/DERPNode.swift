@@ -1,26 +1,28 @@
 /// One relay of a region, as a DERP map describes it (docs/protocol.md, "The map").
 public struct DERPNode: Hashable, Sendable {
-    /// The node's name, unique in the map and no host name; by custom the region's id and a letter, as in `900a`.
+    /// The node's name, which is unique in the map and isn't a host name. By convention it is the region's ID and a
+    /// letter, as in `900a`.
     public var name: String
-    /// The id of the region that the node belongs to.
+    /// The ID of the node's region.
     public var regionID: Int
     /// The DNS name or IP address that clients connect to.
     public var hostName: String
-    /// What the certificate must show instead of ``hostName``: another name, or ``Certificate/pin``. Empty: nothing else.
+    /// What the certificate must match instead of ``hostName``: another name, or ``Certificate/pin``. Empty means
+    /// nothing else.
     public var certName: String
-    /// An IPv4 literal to use instead of DNS, or `none` for no IPv4. Empty: ask DNS.
+    /// An IPv4 literal to use instead of DNS, or `none` for no IPv4. Empty means to ask DNS.
     public var ipv4: String
-    /// An IPv6 literal to use instead of DNS, or `none` for no IPv6. Empty: ask DNS.
+    /// An IPv6 literal to use instead of DNS, or `none` for no IPv6. Empty means to ask DNS.
     public var ipv6: String
-    /// The UDP port of STUN. 0: 3478; -1: no STUN.
+    /// The UDP port of STUN. 0 means 3478, and -1 means no STUN.
     public var stunPort: Int
-    /// Whether the node answers STUN only and relays nothing.
+    /// Whether the node only answers STUN and doesn't relay.
     public var stunOnly: Bool
-    /// The TCP port of DERP over TLS. 0: 443.
+    /// The TCP port of DERP over TLS. 0 means 443.
     public var derpPort: Int
-    /// Whether clients shall not check the certificate. For tests.
+    /// Whether clients should not check the certificate. For tests.
     public var insecureForTests: Bool
-    /// An address for STUN in tests. Empty: the node's own.
+    /// An address for STUN in tests. Empty means the node's own.
     public var stunTestIP: String
     /// Whether the node serves plain HTTP on port 80, for clients that look for captive portals.
     public var canPort80: Bool

@@ -10,9 +10,9 @@ extension DERPRegion: Codable {
         case nodes = "Nodes"
     }
 
-    /// Reads a region. Unknown members are ignored; missing ones and `null` stand for zero; `null` nodes are dropped.
+    /// Reads a region. Ignores unknown members and `null` nodes. Missing members and `null` mean zero.
     ///
-    /// - Throws: `DecodingError` for a member of another type, a text of more than 1024 bytes, an id out of range, or
+    /// - Throws: `DecodingError` for a member of another type, a text of more than 1024 bytes, an ID out of range, or
     ///   more than 256 nodes.
     public init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: Member.self)
@@ -28,7 +28,7 @@ extension DERPRegion: Codable {
         )
     }
 
-    /// Writes the region; zero values are left out, except id, code, name and nodes.
+    /// Writes the region. Leaves out zero values, except for ID, code, name and nodes.
     public func encode(to encoder: any Encoder) throws {
         var members = encoder.container(keyedBy: Member.self)
         try members.encode(self.regionID, forKey: .regionID)

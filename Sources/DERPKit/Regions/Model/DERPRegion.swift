@@ -1,6 +1,6 @@
 /// One region of a DERP map: nodes that are reached with about the same latency (docs/protocol.md, "The map").
 public struct DERPRegion: Hashable, Sendable {
-    /// The ids that a region may have. 900–999 are for private use.
+    /// The valid IDs of regions. 900–999 are for private use.
     public static let validIDs = 1...((1 << 53) - 1)
 
     /// The region's number, one of ``validIDs``.
@@ -9,15 +9,15 @@ public struct DERPRegion: Hashable, Sendable {
     public var regionCode: String
     /// A name for people.
     public var regionName: String
-    /// Degrees north; 0 with ``longitude`` 0: not known.
+    /// Degrees north. 0 with ``longitude`` 0 means unknown.
     public var latitude: Double
     /// Degrees east.
     public var longitude: Double
-    /// The deprecated forerunner of ``noMeasureNoHome``.
+    /// The deprecated predecessor of ``noMeasureNoHome``.
     public var avoid: Bool
-    /// Whether clients shall neither measure this region nor make it their home.
+    /// Whether clients should neither measure this region nor make it their home.
     public var noMeasureNoHome: Bool
-    /// The region's nodes, the one to try first in front.
+    /// The region's nodes, with the one to try first at the front.
     public var nodes: [DERPNode]
 
     public init(

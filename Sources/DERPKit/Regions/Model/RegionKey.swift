@@ -1,4 +1,4 @@
-/// A region's id as the name of a JSON member: decimal, as Go writes it.
+/// A region's ID as the name of a JSON member: decimal, as Go writes it.
 struct RegionKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
@@ -7,7 +7,7 @@ struct RegionKey: CodingKey {
     init(stringValue: String) { self.stringValue = stringValue }
     init?(intValue: Int) { nil }
 
-    /// The id, one of ``DERPRegion/validIDs``; `nil` when the name is no such number, or has a sign or leading zeros.
+    /// The ID, one of ``DERPRegion/validIDs``; `nil` if the name isn't such a number, or has a sign or leading zeros.
     var id: Int? {
         guard let id = Int(self.stringValue), DERPRegion.validIDs.contains(id), String(id) == self.stringValue else {
             return nil
@@ -17,9 +17,9 @@ struct RegionKey: CodingKey {
 }
 
 extension KeyedDecodingContainer<RegionKey> {
-    /// Decodes every member by its id.
+    /// Decodes every member by its ID.
     ///
-    /// - Throws: `DecodingError` for a member whose name is no region's id, and for more than 4096 members.
+    /// - Throws: `DecodingError` for a member whose name isn't a region's ID, and for more than 4096 members.
     func decodeByID<Value: Decodable>(_ type: Value.Type) throws -> [Int: Value] {
         let keys = self.allKeys
         var values = [Int: Value](minimumCapacity: min(keys.count, DERPMapLimits.regions))

@@ -1,6 +1,6 @@
-/// What a file or URL says of the map, and what there is to say about it.
+/// What a file or URL says about the map, and the findings about it.
 public struct DERPMapDocument: Hashable, Sendable {
-    /// The two forms that maps are written in.
+    /// The two forms of maps.
     public enum Form: Hashable, Sendable {
         /// Names in lower case (`regionid`), as in headscale's `derp.yaml`.
         case yaml
@@ -8,21 +8,21 @@ public struct DERPMapDocument: Hashable, Sendable {
         case json
     }
 
-    /// What the source says; empty when ``findings`` hold an error.
+    /// What the source says. Empty if ``findings`` contain an error.
     public let layer: DERPMapLayer
-    /// In order of their lines.
+    /// The findings, in order of their lines.
     public let findings: [DERPMapFinding]
-    /// The lines of regions that are taken away, by their ids.
+    /// The lines of regions that are removed, by their IDs.
     package let removals: [Int: Int]
 
     /// Whether the source can be used.
     public var isUsable: Bool { !self.findings.contains { $0.severity == .error } }
 
-    /// Reads a source. What is wrong with it is in ``findings``: nothing is thrown.
+    /// Reads a source. Reports what is wrong with it in ``findings``, and throws nothing.
     ///
     /// - Parameters:
-    ///   - text: at most 5 MiB.
-    ///   - form: `nil` looks at how the text begins.
+    ///   - text: The source, at most 5 MiB.
+    ///   - form: The form; `nil` decides by the beginning of the text.
     public init(_ text: String, form: Form? = nil) {
         let form = form ?? Self.form(of: text)
         guard text.utf8.count <= DERPMapLimits.size else {

@@ -1,19 +1,19 @@
-/// Something about a map's source that somebody should know.
+/// A finding about a map's source.
 public struct DERPMapFinding: Hashable, Sendable {
-    /// How bad it is.
+    /// The severity of a finding.
     public enum Severity: String, Hashable, Sendable {
-        /// Nothing is wrong, but it may not be what was meant.
+        /// Nothing is wrong, but this may not be intended.
         case info
-        /// The source is used all the same.
+        /// The source is still used.
         case warning
         /// The source can't be used.
         case error
     }
 
     public let severity: Severity
-    /// Where it is, from 1 on.
+    /// The line, from 1 on.
     public let line: Int
-    /// One line for a person. What is quoted from the source is short and printable.
+    /// One line for a person. Quotes from the source are short and printable.
     public let message: String
 
     init(_ severity: Severity, line: Int, _ message: String) {

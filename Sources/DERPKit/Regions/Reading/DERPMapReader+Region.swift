@@ -23,7 +23,7 @@ extension DERPMapReader {
         return region
     }
 
-    /// Zero is as good as none, and is filled in.
+    /// Zero counts as absent, and is filled in.
     private mutating func checkID(_ member: SourceValue.Member, of id: Int) {
         let said = self.integer(member, in: 0...DERPRegion.validIDs.upperBound)
         guard let said, said != 0, said != id else { return }

@@ -1,7 +1,7 @@
 import AsyncSockets
 
 extension DERPMapReader {
-    /// An object's members under their names in JSON. Other members are noted and left out.
+    /// Returns an object's members under their names in JSON. Reports other members and leaves them out.
     mutating func members(of value: SourceValue, _ what: String, known: [String]) -> [SourceValue.Member] {
         switch value.content {
         case .null: return []
@@ -22,7 +22,7 @@ extension DERPMapReader {
             let expected = self.form == .json ? name : lowercased
             if member.name != expected {
                 let message = "the key \(SourceText.quote(member.name)) is spelt \(expected)"
-                // The reference reads JSON in any case; headscale ignores what isn't in lower case, and says nothing.
+                // The reference reads JSON in any case. headscale silently ignores names that aren't in lower case.
                 if self.form == .json { self.warn(member.line, message) } else { self.refuse(member.line, message) }
             }
             return SourceValue.Member(name: name, line: member.line, value: member.value)
@@ -34,7 +34,7 @@ extension DERPMapReader {
         }
         let name = self.form == .json ? nearest : nearest.lowercasedASCII
         let message = "\(what) has no key \(quoted): did you mean \(name)?"
-        // Maps in JSON come from programs, and newer ones know more; YAML is written by hand.
+        // Maps in JSON come from programs, and newer ones know more. YAML is written by hand.
         if self.form == .json { self.warn(member.line, message) } else { self.refuse(member.line, message) }
         return nil
     }
@@ -46,7 +46,7 @@ extension DERPMapReader {
         return best.distance <= max(1, min(2, name.utf8.count / 3)) ? best.name : nil
     }
 
-    /// A text of at most 1024 bytes; empty for `null` and for what is none.
+    /// Returns a text of at most 1024 bytes. It is empty for `null` and for a value that isn't text.
     mutating func text(_ member: SourceValue.Member) -> String {
         let text: String
         switch member.value.content {
@@ -65,7 +65,7 @@ extension DERPMapReader {
         return text
     }
 
-    /// `nil` for `null` and for what is none.
+    /// Returns `nil` for `null` and for a value of another type.
     mutating func bool(_ member: SourceValue.Member) -> Bool? {
         switch member.value.content {
         case .null: return nil
@@ -76,7 +76,7 @@ extension DERPMapReader {
         }
     }
 
-    /// `nil` for `null` and for what is none.
+    /// Returns `nil` for `null` and for a value of another type.
     mutating func integer(_ member: SourceValue.Member, in range: ClosedRange<Int>) -> Int? {
         switch member.value.content {
         case .null: return nil
@@ -92,7 +92,7 @@ extension DERPMapReader {
         return nil
     }
 
-    /// `nil` for `null` and for what is none.
+    /// Returns `nil` for `null` and for a value of another type.
     mutating func number(_ value: SourceValue) -> Double? {
         switch value.content {
         case .null: return nil

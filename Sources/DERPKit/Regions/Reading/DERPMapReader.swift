@@ -1,13 +1,13 @@
-/// Makes a layer of a document, and notes what is wrong with it, line by line.
+/// Makes a layer from a document, and reports what is wrong with it, line by line.
 struct DERPMapReader {
     let form: DERPMapDocument.Form
     private(set) var findings: [DERPMapFinding] = []
-    /// The lines of regions that are taken away.
+    /// The lines of regions that are removed.
     private(set) var removals: [Int: Int] = [:]
-    /// The line of the node that has a name.
+    /// The line of the node with a name.
     private var nodeNames: [String: Int] = [:]
 
-    /// More are not noted: a source that is no map at all would have thousands.
+    /// The maximum number of findings. A source that isn't a map at all would have thousands.
     private static let findingLimit = 100
 
     init(form: DERPMapDocument.Form) { self.form = form }
@@ -24,7 +24,7 @@ struct DERPMapReader {
 
     private var hasError: Bool { self.findings.contains { $0.severity == .error } }
 
-    /// Whether a node may have this name; it is remembered.
+    /// Returns whether a node may have this name, and remembers the name.
     mutating func checkNodeName(_ name: String, line: Int) {
         if name.isEmpty {
             self.refuse(line, "the node has no name")
@@ -82,7 +82,7 @@ extension DERPMapReader {
         return regions
     }
 
-    /// The members of an object whose names are regions' ids.
+    /// Returns the members of an object whose names are regions' IDs.
     private mutating func byRegion(_ value: SourceValue) -> [(Int, SourceValue)] {
         switch value.content {
         case .null: return []

@@ -1,4 +1,4 @@
-/// Reads JSON (RFC 8259) and remembers the lines, which no decoder does.
+/// Reads JSON (RFC 8259) and remembers the lines, which decoders don't do.
 struct JSONSourceParser {
     private let bytes: [UInt8]
     private var position = 0
@@ -6,7 +6,7 @@ struct JSONSourceParser {
 
     private init(_ text: String) { self.bytes = Array(text.utf8) }
 
-    /// The value that `text` is.
+    /// Returns the value in `text`.
     static func parse(_ text: String) throws(SourceValue.Failure) -> SourceValue {
         var parser = Self(text)
         let value = try parser.value(depth: 0)
@@ -28,7 +28,7 @@ struct JSONSourceParser {
         }
     }
 
-    /// Steps over `byte` if it comes next, white space apart.
+    /// Skips `byte` if it comes next, after optional white space.
     private mutating func take(_ byte: UInt8) -> Bool {
         self.skipWhiteSpace()
         guard self.next == byte else { return false }

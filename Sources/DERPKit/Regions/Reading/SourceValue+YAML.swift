@@ -1,9 +1,9 @@
 import Yams
 
 extension SourceValue {
-    /// Reads one YAML document (YAML 1.1). An empty one is `null`.
+    /// Reads one YAML document (YAML 1.1). An empty document is `null`.
     ///
-    /// Anchors and aliases are refused: no map needs them, and a few lines of them stand for more than fits in memory.
+    /// Refuses anchors and aliases: no map needs them, and a few lines of them can mean more than fits in memory.
     package init(yaml text: String) throws(Failure) {
         if let line = Self.lineOfAnchor(in: text) {
             throw Failure(line: line, message: "anchors (&name) are not read; write & only before a space")
@@ -44,7 +44,7 @@ extension SourceValue {
         }
     }
 
-    /// The core schema (YAML 1.2 §10.3), as far as a map can need it.
+    /// Applies the core schema (YAML 1.2 §10.3), as far as a map can need it.
     private static func content(of scalar: Node.Scalar) -> Content {
         guard scalar.style == .plain || scalar.style == .any else { return .text(scalar.string) }
         switch scalar.string {
@@ -57,8 +57,8 @@ extension SourceValue {
         }
     }
 
-    /// The first line with an `&` that can begin an anchor. Without anchors there are no aliases. It is looked for before
-    /// parsing, because the parser already unfolds them.
+    /// Returns the first line with an `&` that can begin an anchor. Without anchors there are no aliases. This is
+    /// checked before parsing, because the parser already expands them.
     private static func lineOfAnchor(in text: String) -> Int? {
         var line = 1
         var former = UInt8(ascii: "\n")

@@ -21,16 +21,16 @@ package struct SourceValue {
     package let line: Int
     package let content: Content
 
-    /// Why a document can't be read at all.
+    /// The reason why a document can't be read at all.
     package struct Failure: Error {
         package let line: Int
         package let message: String
     }
 
-    /// How deep lists and objects may lie in each other. A map needs 6.
+    /// The maximum nesting of lists and objects. A map needs 6.
     static let depthLimit = 32
 
-    /// What the value is, for an error.
+    /// The kind of the value, for an error.
     package var kind: String {
         switch self.content {
         case .null: "null"

@@ -1,13 +1,13 @@
 import AsyncSockets
 
-/// Fetched maps on disk, so that a start without the network has the last ones.
+/// Fetched maps on disk, so that a start without the network has the previous ones.
 struct DERPMapCache: Sendable {
     let directory: String
 
     /// A file is two lines, the entity tag and the date, and then the map.
     private static let sizeLimit = DERPMapLimits.size + (64 << 10)
 
-    /// What is kept of `url`; `nil` when that is nothing, or can't be read.
+    /// Returns what is stored for `url`, or `nil` if there is nothing or it can't be read.
     func read(_ url: HTTPURL) -> (text: String, validators: DERPMapSource.Validators)? {
         guard let file = try? FileReader.text(at: self.path(of: url), limit: Self.sizeLimit) else { return nil }
         let parts = file.parts(at: "\n", atMost: 3)
@@ -24,7 +24,7 @@ struct DERPMapCache: Sendable {
         try AtomicFile.write(head + text, to: self.path(of: url), mode: 0o600, existing: .replace)
     }
 
-    /// A digest, because a URL has characters that names of files can't have, and may hold a secret.
+    /// A digest, because a URL has characters that file names can't have, and may contain a secret.
     private func path(of url: HTTPURL) -> String {
         "\(self.directory)/\(Hex.encode(SHA256.digest(of: Array(url.text.utf8)).prefix(16))).map"
     }

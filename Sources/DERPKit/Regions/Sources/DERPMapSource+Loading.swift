@@ -2,7 +2,7 @@ import AsyncSockets
 import HTTPTypes
 
 extension DERPMapSource {
-    /// What a server said of its answer, to ask again only for another (RFC 9110 §8.8).
+    /// The validators of a server's answer, for asking again only for a different one (RFC 9110 §8.8).
     package struct Validators: Hashable, Sendable {
         package var entityTag: String?
         package var lastModified: String?
@@ -13,17 +13,18 @@ extension DERPMapSource {
         }
     }
 
-    /// What came of asking a source.
+    /// The result of asking a source.
     package enum Answer: Hashable, Sendable {
         case text(String, Validators)
-        /// A server still has what its validators stand for.
+        /// A server still has the content that its validators identify.
         case unchanged
     }
 
-    /// Reads the file, or fetches from the URL: at most 5 MiB, and within 10 s.
+    /// Reads the file, or fetches the URL: at most 5 MiB, and within 10 s.
     ///
-    /// - Parameter waits: whether a file may be a pipe, whose end is waited for.
-    /// - Throws: ``DERPError``: `invalidConfiguration` for a file that can't be read, else as ``HTTPClient/send(_:limits:)``.
+    /// - Parameter waits: Whether a file may be a pipe, whose end is waited for.
+    /// - Throws: ``DERPError``: `invalidConfiguration` for a file that can't be read, otherwise as
+    ///   ``HTTPClient/send(_:limits:)``.
     package func load(
         by client: HTTPClient?,
         unless known: Validators = .init(),
@@ -80,7 +81,7 @@ extension DERPMapSource {
         return .text(text, validators)
     }
 
-    /// How the source's text is to be read: a file's name may say it.
+    /// How to read the source's text. A file's name may say it.
     package var form: DERPMapDocument.Form? {
         guard case .file(let path) = self else { return nil }
         let name = path.lowercasedASCII

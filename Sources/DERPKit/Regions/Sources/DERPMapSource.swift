@@ -1,11 +1,12 @@
-/// Where a part of the map is from: a file, a URL that is fetched, or a pipe.
+/// The source of a part of the map: a file, a URL, or a pipe.
 package enum DERPMapSource: Hashable, Sendable {
     case file(String)
     case url(HTTPURL)
-    /// What comes to a command, up to its end: `-`.
+    /// The standard input of a command, up to its end: `-`.
     case standardInput
 
-    /// Reads what a command line or a configuration says: what begins with a scheme is a URL, everything else a path.
+    /// Reads a source from a command line or a configuration. Text that begins with a scheme is a URL, everything else
+    /// a path.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for a URL that isn't one of `http` or `https`.
     package init(_ text: String) throws(DERPError) {
@@ -21,7 +22,7 @@ package enum DERPMapSource: Hashable, Sendable {
 }
 
 extension DERPMapSource: CustomStringConvertible {
-    /// The path, or the URL without its query, which may hold a secret.
+    /// The path, or the URL without its query, which may contain a secret.
     package var description: String {
         switch self {
         case .file(let path): path

@@ -1,18 +1,18 @@
 import AsyncSockets
 
-/// A source and the last good that it said.
+/// A source and its last good content.
 struct TrackedSource: Sendable {
     let source: DERPMapSource
-    /// `nil`: nothing good yet.
+    /// The last good document; `nil` if there is none yet.
     private(set) var document: DERPMapDocument?
     private(set) var validators = DERPMapSource.Validators()
-    /// Why the last try failed.
+    /// The reason why the last try failed.
     private(set) var failure: DERPError?
-    /// Whether it is a URL that has not been heard of since the start.
+    /// Whether it is a URL that hasn't answered since the start.
     private(set) var isPending: Bool
-    /// The file when it was last read.
+    /// The stamp of the file when it was last read.
     var stamp: FileStamp?
-    /// The number of the refresh that was last heard of: an older one says nothing any more.
+    /// The number of the latest refresh that returned. An older one doesn't count any more.
     private var refresh = 0
 
     init(_ source: DERPMapSource) {
@@ -22,7 +22,7 @@ struct TrackedSource: Sendable {
 
     var isFile: Bool { if case .file = self.source { true } else { false } }
 
-    /// Takes what the cache has of a URL until there is news, unless it can't be used.
+    /// Uses what the cache has of a URL until there is an answer, unless it can't be used.
     mutating func takeCached(_ text: String, _ validators: DERPMapSource.Validators) {
         guard self.isPending else { return }
         let document = DERPMapDocument(text, form: self.source.form)
@@ -31,16 +31,16 @@ struct TrackedSource: Sendable {
         self.validators = validators
     }
 
-    /// Tries to read it: only what is newer than ``document``, where that can be asked.
+    /// Tries to read it. Asks only for what is newer than ``document`` if that is possible.
     func ask(by client: HTTPClient?) async -> Result<DERPMapSource.Answer, DERPError> {
         await Result.awaiting { () throws(DERPError) in
             try await self.source.load(by: client, unless: self.validators)
         }
     }
 
-    /// Takes what a try came to.
+    /// Processes the result of a try.
     ///
-    /// - Returns: whether there is other content now.
+    /// - Returns: Whether the content is different now.
     mutating func take(_ result: Result<DERPMapSource.Answer, DERPError>, ofRefresh number: Int) -> Bool {
         guard number >= self.refresh else { return false }
         self.refresh = number
@@ -65,7 +65,7 @@ struct TrackedSource: Sendable {
         }
     }
 
-    /// Whether the file is another than the one last read.
+    /// Whether the file has changed since it was last read.
     var hasChanged: Bool {
         guard case .file(let path) = self.source else { return false }
         return FileStamp(of: path) != self.stamp
