@@ -76,7 +76,7 @@ public struct ClientHandshake: Sendable {
 
     /// Takes what the server sent. Nothing may be given to it after it threw or was complete.
     ///
-    /// - Throws: ``DERPError``: `handshake` when the server refuses, shows another key, or can't be understood.
+    /// - Throws: ``DERPError``: `handshake` when the server refuses or can't be understood, `wrongServerKey` when it has another key.
     public mutating func take(_ bytes: UnsafeRawBufferPointer) throws(DERPError) -> Step {
         if self.start > 0 {
             self.buffer.removeFirst(self.start)
@@ -156,7 +156,7 @@ extension ClientHandshake {
             let key = NodePublicKey(payload.dropFirst(magic.count).prefix(NodePublicKey.byteCount))
         else { throw DERPError(.handshake, "malformed ServerKey frame") }
         guard self.expectedServerKey == nil || self.expectedServerKey == key else {
-            throw DERPError(.handshake, "the server has another key than the one expected")
+            throw DERPError(.wrongServerKey, "the server has another key than the one expected")
         }
         guard let box = SecretBox(privateKey: self.privateKey, peer: key) else {
             throw DERPError(.handshake, "the server's key is unusable")

@@ -5,8 +5,9 @@ public struct DERPError: Error, Hashable, Sendable {
     /// The kind of failure. More kinds may be added in later versions.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
-            case invalidConfiguration, keyFile, certificate, listen, connection, tls, handshake, refused, takeover
-            case protocolViolation, incompleteAnswer, timeout, cancelled, exhausted
+            case invalidConfiguration, keyFile, certificate, listen, addressInUse, connection, tls, handshake,
+                wrongServerKey
+            case refused, takeover, protocolViolation, incompleteAnswer, timeout, tlsTimeout, cancelled, exhausted
         }
 
         private let kind: Kind
@@ -21,6 +22,8 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let certificate = Self(.certificate)
         /// An address can't be listened on.
         public static let listen = Self(.listen)
+        /// An address is in use.
+        public static let addressInUse = Self(.addressInUse)
         /// The server to take over from hands nothing over, or its socket can't be used.
         public static let takeover = Self(.takeover)
         /// A connection can't be made, or broke.
@@ -29,12 +32,16 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let tls = Self(.tls)
         /// The other side didn't complete the DERP handshake.
         public static let handshake = Self(.handshake)
+        /// The server has another key than the one that was expected.
+        public static let wrongServerKey = Self(.wrongServerKey)
         /// The relay does not admit this client.
         public static let refused = Self(.refused)
         /// The other side broke the protocol.
         public static let protocolViolation = Self(.protocolViolation)
         /// An operation took longer than it may.
         public static let timeout = Self(.timeout)
+        /// A check connected, but TLS took longer than it may.
+        package static let tlsTimeout = Self(.tlsTimeout)
         /// This machine is the cause: it has run out of files, memory, port numbers or places in a queue, or its
         /// firewall lets nothing out. This says nothing about the other side, which was perhaps never asked.
         public static let exhausted = Self(.exhausted)
@@ -47,14 +54,31 @@ public struct DERPError: Error, Hashable, Sendable {
         public var description: String { self.kind.rawValue }
     }
 
+    /// A part of ``RelayServer/Configuration`` that names addresses. More may be added in later versions.
+    public struct Setting: Hashable, Sendable {
+        private enum Kind: Hashable, Sendable { case addresses, plainHTTPAddresses, stunAddresses }
+
+        private let kind: Kind
+
+        /// ``RelayServer/Configuration/addresses``.
+        public static let addresses = Self(kind: .addresses)
+        /// ``RelayServer/Configuration/plainHTTPAddresses``.
+        public static let plainHTTPAddresses = Self(kind: .plainHTTPAddresses)
+        /// ``RelayServer/Configuration/stunAddresses``.
+        public static let stunAddresses = Self(kind: .stunAddresses)
+    }
+
     /// The kind of failure.
     public let code: Code
     /// One line for a person: what was tried, on what, and why it failed.
     public let message: String
+    /// The setting that named the address, of an error with code `listen` or `addressInUse`.
+    public let setting: Setting?
 
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, setting: Setting? = nil) {
         self.code = code
         self.message = message
+        self.setting = setting
     }
 }
 
@@ -63,6 +87,11 @@ extension DERPError: CustomStringConvertible {
 }
 
 extension DERPError {
+    /// Makes the error that `error` means for a caller that wanted to listen on an address of `setting`.
+    init(listening error: SocketError, _ setting: Setting) {
+        self.init(error.code == .addressInUse ? .addressInUse : .listen, error.message, setting: setting)
+    }
+
     /// Makes the error that `error` means for a caller that wanted to reach another host.
     static func unreached(_ error: SocketError) -> Self {
         let code: Code = error.isLocal ? .exhausted : (error.code == .timeout ? .timeout : .connection)

@@ -102,6 +102,16 @@ struct NodeJudgeTests {
         #expect(closed.findings.first { $0.severity == .error }?.hint?.contains("STUN") == false)
     }
 
+    @Test("a port that takes connections and says nothing is told from one that can't be reached")
+    func silent() throws {
+        for (code, hint) in [(DERPError.Code.tlsTimeout, "accepts connections there"), (.timeout, "A firewall")] {
+            var silent = self.sample
+            silent.evidence.ipv4.handshake = .failure(DERPError(code, "took too long"))
+            silent.evidence.ipv4.login = nil
+            #expect(silent.findings.first { $0.severity == .error }?.hint?.contains(hint) == true)
+        }
+    }
+
     @Test("being refused is a warning that says why, and relaying is not expected then")
     func refused() {
         let refusal = DERPError(.refused, "the server refuses this client: not you")
@@ -137,7 +147,7 @@ struct NodeJudgeTests {
     @Test("a meta certificate that names another key is told from other failures")
     func otherMetaKey() {
         let complaints = self.complaints {
-            let error = DERPError(.handshake, "the server has another key than the one expected")
+            let error = DERPError(.wrongServerKey, "the server has another key than the one expected")
             $0.evidence.ipv4.login = .failure(error)
         }
         #expect(complaints.first?.hasPrefix("error serverKey: IPv4: the server has another key") == true)

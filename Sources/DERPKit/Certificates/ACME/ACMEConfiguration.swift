@@ -1,5 +1,5 @@
 /// Where and how to order certificates.
-public struct ACMEConfiguration: Sendable {
+public struct ACMEConfiguration: Hashable, Sendable {
     /// The directory of the authority's ACME server, an `https` URL.
     public var directoryURL = Self.letsEncrypt
     /// The directory for the account's key and the certificates.

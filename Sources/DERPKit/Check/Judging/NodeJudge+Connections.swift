@@ -20,7 +20,7 @@ extension NodeJudge {
         switch error.code {
         case .tls:
             hint = "Is this the relay's port, and does the relay speak TLS there?"
-        case .timeout where error.message.begins(with: "TLS"):
+        case .tlsTimeout:
             hint = "Something accepts connections there and says nothing: the wrong port, or a server that hangs."
         case .timeout:
             hint = "A firewall may drop the packets, or the address is wrong."
@@ -69,14 +69,14 @@ extension NodeJudge {
                 "\(name): the server takes connections, but doesn't finish the login: \(error.message)",
                 hint: "The server hangs, or something else listens on this port."
             )
-        case .handshake where metaKey != nil && error.message.holds("another key"):
+        case .wrongServerKey where metaKey != nil:
             self.findings.fail(
                 .serverKey,
                 "\(name): \(error.message): the meta certificate's",
                 hint:
                     "TLS ends at another server than DERP. Let TLS pass to the relay, or let the proxy have a plain one."
             )
-        case .handshake:
+        case .handshake, .wrongServerKey:
             self.findings.fail(
                 .login,
                 "\(name): \(error.message)",

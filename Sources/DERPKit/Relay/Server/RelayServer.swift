@@ -165,8 +165,8 @@ extension RelayServer {
     ///
     /// Maps from URLs are fetched once it listens: until then the map has what the cache has of them.
     ///
-    /// - Throws: ``DERPError`` with code `listen`, naming the address, when that isn't possible, `takeover` when the relay
-    ///   before can't be taken over from, or as ``RegionMap/loadFiles()``.
+    /// - Throws: ``DERPError`` with code `addressInUse` or `listen`, naming the address, when that isn't possible,
+    ///   `takeover` when the relay before can't be taken over from, or as ``RegionMap/loadFiles()``.
     public func start() async throws {
         guard case .new = self.state else {
             throw DERPError(.invalidConfiguration, "a relay can be started only once")
@@ -213,17 +213,38 @@ extension RelayServer {
     private func listen(with predecessor: Predecessor?) async throws(DERPError) {
         let inherited = predecessor?.sockets ?? InheritedSockets()
         self.takeovers.noteInherited(inherited.count)
-        let result = await Result.awaiting { () throws(SocketError) in
+        let result = await Result.awaiting { () throws(DERPError) in
             // All ports are taken before anybody is accepted at one of them.
-            try self.bind(inherited)
-            try await self.stun.start { inherited.take(.stun, $0) }
+            do throws(SocketError) {
+                try self.bind(inherited)
+            } catch {
+                let areBound = self.boundAddresses.count == self.configuration.addresses.count
+                throw DERPError(listening: error, areBound ? .plainHTTPAddresses : .addresses)
+            }
+            try await self.listening(.stunAddresses) { () throws(SocketError) in
+                try await self.stun.start { inherited.take(.stun, $0) }
+            }
             // Who logs in here finds those who are there.
             if let links = predecessor?.links { self.link(by: links, to: .predecessor) }
-            for listener in self.listeners { try await listener.start() }
+            for (index, listener) in self.listeners.enumerated() {
+                let isPlain = index >= self.configuration.addresses.count
+                try await self.listening(isPlain ? .plainHTTPAddresses : .addresses) { () throws(SocketError) in
+                    try await listener.start()
+                }
+            }
         }
         guard case .failure(let failure) = result else { return }
         await predecessor?.abandon()
-        throw DERPError(.listen, failure.message)
+        throw failure
+    }
+
+    /// Does something that can fail because of an address of `setting`.
+    private func listening(
+        _ setting: DERPError.Setting,
+        _ body: () async throws(SocketError) -> Void
+    ) async throws(DERPError) {
+        let result = await Result.awaiting { () throws(SocketError) in try await body() }
+        try result.mapError { DERPError(listening: $0, setting) }.get()
     }
 
     private func hasStarted() {

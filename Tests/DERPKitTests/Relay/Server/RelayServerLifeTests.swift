@@ -137,7 +137,8 @@ struct RelayServerLifeTests {
             let second = try RelayServer(configuration: Self.configuration([0, taken.port]))
             await #expect { try await second.start() } throws: {
                 let error = $0 as? DERPError
-                return error?.code == .listen && error?.message.contains("\(taken)") == true
+                return error?.code == .addressInUse && error?.setting == .addresses
+                    && error?.message.contains("\(taken)") == true
             }
             #expect(await second.boundAddresses.isEmpty)
             await #expect(throws: DERPError.self) { try await second.start() }
