@@ -24,7 +24,7 @@ enum Main {
             do {
                 Self.finish(try await ConfigurationCheck(settings: settings).perform())
             } catch {
-                Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
+                Self.fail(settings.sources.layers.describe(error), status: EXIT_FAILURE)
             }
         case .serve(let settings):
             Self.refuseWithoutRoom(settings)
@@ -32,7 +32,7 @@ enum Main {
                 try await Launcher(settings: settings).serve()
                 OutputQueue.flush()
             } catch {
-                Self.fail(settings.sources.layers.locating("\(error)"), status: EXIT_FAILURE)
+                Self.fail(settings.sources.layers.describe(error), status: EXIT_FAILURE)
             }
         }
     }

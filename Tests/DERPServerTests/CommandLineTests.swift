@@ -25,7 +25,10 @@ struct CommandLineTests {
         #expect(settings.keyFile == "/var/lib/derper/derper.key")
         #expect(settings.hostname == "machine" && settings.hostnameOrigin == .machine)
         #expect(settings.plainHTTP == ListenAddress(host: "", port: 80))
-        #expect(settings.stun == STUNSettings(address: ListenAddress(host: "", port: 3478), flag: "-stun-port"))
+        #expect(
+            settings.stun
+                == STUNSettings(address: ListenAddress(host: "", port: 3478), flag: Flag[\.listening.stunPort])
+        )
         #expect(settings.isRelayEnabled && settings.homePage == .standard)
         #expect(settings.tcpKeepAlive == .seconds(600))
         #expect(settings.tcpUserTimeout == .seconds(15))
@@ -109,9 +112,9 @@ struct CommandLineTests {
         )
         #expect(settings.bootstrapNames.published == ["a.example", "b.example"])
         #expect(settings.bootstrapNames.unpublished == ["c.example"])
-        #expect(settings.map.sources.nodeOrderSeed == "tailnet")
+        #expect(settings.mapSources.nodeOrderSeed == "tailnet")
         #expect(try self.settings().bootstrapNames == BootstrapNames())
-        #expect(try self.settings().map.sources.nodeOrderSeed == nil)
+        #expect(try self.settings().mapSources.nodeOrderSeed == nil)
     }
 
     @Test("how much is served, and to whom proxies may speak for others")
@@ -252,7 +255,7 @@ struct CommandLineTests {
             return
         }
         for flag in Flag.all where flag.support == .supported {
-            #expect(help.contains((flag.name.count == 1 ? "-" : "--") + flag.name + " <"), "\(flag.name)")
+            #expect(help.contains("\n  \(flag.spelling)\(flag.kind == .boolean ? "=" : " ")<"), "\(flag.name)")
         }
     }
 }

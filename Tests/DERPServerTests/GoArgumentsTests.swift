@@ -7,20 +7,25 @@ struct GoArgumentsTests {
     @Test(
         "every form of a flag is read as Go reads it",
         arguments: [
-            (["-a", ":3443"], ["-a", ":3443"]), (["--a", ":3443"], ["-a", ":3443"]), (["-a=:3443"], ["-a", ":3443"]),
-            (["--a=:3443"], ["-a", ":3443"]), (["-a="], ["-a", ""]),
-            (["-http-port", "-1"], ["--http-port", "-1"]), (["--http-port=-1"], ["--http-port", "-1"]),
-            (["-hostname", "-stun"], ["--hostname", "-stun"]), (["-home=a=b"], ["--home", "a=b"]),
-            (["-stun"], ["--stun", "true"]), (["--stun"], ["--stun", "true"]), (["-stun=false"], ["--stun", "false"]),
-            (["-stun=0"], ["--stun", "false"]), (["-stun=T"], ["--stun", "true"]),
-            (["--stun=FALSE"], ["--stun", "false"]),
-            (["-dev", "-stun=f"], ["--dev", "true", "--stun", "false"]),
-            (["-h"], ["--help"]), (["-help"], ["--help"]), (["--help"], ["--help"]),
-            (["--region-id", "901"], ["--region-id", "901"]), (["-region-id=901"], ["--region-id", "901"]), ([], []),
+            (["-a", ":3443"], ["a", ":3443"]), (["--a", ":3443"], ["a", ":3443"]), (["-a=:3443"], ["a", ":3443"]),
+            (["--a=:3443"], ["a", ":3443"]), (["-a="], ["a", ""]),
+            (["-http-port", "-1"], ["http-port", "-1"]), (["--http-port=-1"], ["http-port", "-1"]),
+            (["-hostname", "-stun"], ["hostname", "-stun"]), (["-home=a=b"], ["home", "a=b"]),
+            (["-stun"], ["stun", "true"]), (["--stun"], ["stun", "true"]), (["-stun=false"], ["stun", "false"]),
+            (["-stun=0"], ["stun", "false"]), (["-stun=T"], ["stun", "true"]), (["--stun=FALSE"], ["stun", "false"]),
+            (["-dev", "-stun=f"], ["dev", "true", "stun", "false"]),
+            (["--region-id", "901"], ["region-id", "901"]), (["-region-id=901"], ["region-id", "901"]), ([], []),
         ]
     )
     func forms(given: [String], expected: [String]) throws {
-        #expect(try GoArguments(given).normalized == expected)
+        let arguments = try GoArguments(given)
+        #expect(arguments.settings.flatMap { [$0.flag.name] + $0.values.map(\.text) } == expected)
+        #expect(!arguments.wantsHelp)
+    }
+
+    @Test("help may be asked for anywhere", arguments: [["-h"], ["-help"], ["--help"], ["-stun", "-h", "-a", ":1"]])
+    func help(given: [String]) throws {
+        #expect(try GoArguments(given).wantsHelp)
     }
 
     @Test("Go's booleans, and nothing else", arguments: ["", "yes", "2", "tRUE", "on"])
@@ -28,7 +33,7 @@ struct GoArgumentsTests {
         for word in ["1", "t", "T", "true", "TRUE", "True"] { #expect(GoBoolean.parse(word) == true) }
         for word in ["0", "f", "F", "false", "FALSE", "False"] { #expect(GoBoolean.parse(word) == false) }
         #expect(throws: UsageError("-stun is true or false, not \"\(text)\"")) {
-            try GoArguments(["-stun=\(text)"]).normalized
+            try GoArguments(["-stun=\(text)"])
         }
     }
 
@@ -48,18 +53,22 @@ struct GoArgumentsTests {
         ]
     )
     func refused(given: [String], message: String) {
-        #expect(throws: UsageError(message)) { try GoArguments(given).normalized }
+        #expect(throws: UsageError(message)) { try GoArguments(given) }
     }
 
     @Test("a flag of derper's that does nothing here is refused, unless it asks for nothing")
     func unsupported() throws {
         for flag in Flag.all where flag.support != .supported {
             let error = #expect(throws: UsageError.self) {
-                try GoArguments([flag.kind == .boolean ? "-\(flag.name)" : "-\(flag.name)=1"]).normalized
+                try GoArguments([flag.kind == .boolean ? "-\(flag.name)" : "-\(flag.name)=1"])
             }
             #expect(error?.description.hasPrefix(flag.spelling + " ") == true)
             #expect(error?.description.contains("not supported") == true)
-            #expect(try GoArguments([flag.kind == .boolean ? "-\(flag.name)=0" : "-\(flag.name)="]).normalized == [])
+            #expect(
+                try GoArguments([flag.kind == .boolean ? "-\(flag.name)=0" : "-\(flag.name)="]).settings.allSatisfy {
+                    ["", "false"].contains($0.values.first?.text)
+                }
+            )
         }
         #expect(Set(Flag.all.map(\.name)).count == Flag.all.count)
     }

@@ -38,7 +38,7 @@ struct MessageTests {
         let refusal = try Self.refusal("-certmode=\(mode)", "-hostname=relay_1.example.com,relay1.example.com")
         #expect(
             refusal
-                == "-hostname: relay_1.example.com and relay1.example.com have the same file in -certdir, relay1.example.com.crt"
+                == "-hostname has relay_1.example.com and relay1.example.com, which have the same file in -certdir, relay1.example.com.crt"
         )
     }
 }

@@ -20,9 +20,9 @@ struct STUNFlagTests {
     @Test("STUN listens on the host of -a, unless it has an address of its own")
     func addresses() throws {
         let beside = try self.stun("-a=192.0.2.1:443", "-stun-port=3479")
-        #expect(beside == STUNSettings(address: .init(host: "192.0.2.1", port: 3479), flag: "-stun-port"))
+        #expect(beside == STUNSettings(address: .init(host: "192.0.2.1", port: 3479), flag: Flag[\.listening.stunPort]))
         let own = try self.stun("-a=127.0.0.1:8081", "--stun-listen", "0.0.0.0:3479")
-        #expect(own == STUNSettings(address: .init(host: "0.0.0.0", port: 3479), flag: "--stun-listen"))
+        #expect(own == STUNSettings(address: .init(host: "0.0.0.0", port: 3479), flag: Flag[\.listening.stunAddress]))
         #expect(try self.stun("-stun-listen=[::]:3478")?.address.isEvery == true)
         #expect(try self.stun("--stun-listen=", "-stun-port=3479")?.address == .init(host: "", port: 3479))
         #expect(try self.stun("-stun=false") == nil)
@@ -30,7 +30,10 @@ struct STUNFlagTests {
 
     @Test("a flag, a variable and a file's key say the same")
     func forms() throws {
-        let expected = STUNSettings(address: .init(host: "2001:db8::1", port: 3479), flag: "--stun-listen")
+        let expected = STUNSettings(
+            address: .init(host: "2001:db8::1", port: 3479),
+            flag: Flag[\.listening.stunAddress]
+        )
         #expect(try self.stun("--stun-listen=[2001:db8::1]:3479") == expected)
         #expect(try self.stun(variables: ["DERP_STUN_LISTEN": "[2001:db8::1]:3479"]) == expected)
         let file = try Configured("relay: {stun_listen: \"[2001:db8::1]:3479\"}")

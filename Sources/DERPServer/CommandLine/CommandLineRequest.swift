@@ -37,17 +37,13 @@ enum CommandLineRequest {
     }
 
     private static func serving(_ given: GoArguments, in environment: HostEnvironment) throws(UsageError) -> Self {
-        if given.wantsHelp { return .print(ServerOptions.helpMessage()) }
+        if given.wantsHelp { return .print(FlagHelp.text) }
         let sources = try SettingSources(given.settings, in: environment)
-        let options = try ServerOptions(sources)
-        if options.version { return .print("DERPServer \(RelayServer.version)") }
+        let general = sources.layers.given.general
+        if try general.version { return .print("DERPServer \(RelayServer.version)") }
         let settings = try ServerSettings(sources, in: environment)
-        do {
-            try FlagNeed.check(settings)
-        } catch {
-            throw UsageError(sources.layers.locating(error.description))
-        }
-        return options.configurationFile.checkConfig ? .checkSettings(settings) : .serve(settings)
+        try FlagNeed.check(settings)
+        return try general.checkConfiguration ? .checkSettings(settings) : .serve(settings)
     }
 
     private static func check(_ arguments: [String]) throws(UsageError) -> Self {

@@ -29,7 +29,8 @@ enum HelpRequest {
     /// - Throws: ``UsageError`` when there is no such command.
     static func text(about path: [String]) throws(UsageError) -> String {
         switch path {
-        case []: return ServerOptions.helpMessage()
+        case []: return FlagHelp.text
+        case ["flags"]: return FlagPage.text
         case ["check"]: return CheckCommand.helpMessage()
         case ["map"]: return MapCommand.helpMessage()
         case ["map", "lint"]: return MapCommand.helpMessage(for: MapLintCommand.self)
@@ -37,7 +38,7 @@ enum HelpRequest {
         case ["map", "diff"]: return MapCommand.helpMessage(for: MapDiffCommand.self)
         default:
             let name = UsageError.quote(path.joined(separator: " "))
-            throw UsageError("there is no command \(name), but check, map, map lint, map show and map diff")
+            throw UsageError("there is no command \(name), but check, flags, map, map lint, map show and map diff")
         }
     }
 }

@@ -2,7 +2,7 @@ import AsyncSockets
 import DERPKit
 
 extension ConfigurationFile {
-    func error(_ line: Int, _ message: String) -> UsageError { UsageError("\(self.path):\(line): \(message)") }
+    func error(_ line: Int, _ message: String) -> UsageError { UsageError(message, at: .file(self.path, line: line)) }
 
     func unknown(_ member: SourceValue.Member, in section: String, nearest: String?) -> UsageError {
         let hint = nearest.map { ": did you mean \($0)?" } ?? ""

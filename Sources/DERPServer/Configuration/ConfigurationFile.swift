@@ -15,12 +15,13 @@ struct ConfigurationFile {
 
     private static let sizeLimit = 1 << 20
 
+    /// - Parameter origin: Where the path comes from.
     /// - Throws: ``UsageError`` with the file and the line that is wrong.
-    init(path: String) throws(UsageError) {
+    init(path: String, namedBy origin: SettingOrigin = .commandLine) throws(UsageError) {
         self.path = path
         var sections = [String: SourceValue.Member]()
         var others = [SourceValue.Member]()
-        for member in try self.members(of: try Self.read(path), "the file") {
+        for member in try self.members(of: try Self.read(path, namedBy: origin), "the file") {
             if HeadscaleSection.sections.contains(member.name) || member.name == "relay" {
                 sections[member.name] = member
             } else {
@@ -39,17 +40,17 @@ struct ConfigurationFile {
         if let relay = sections["relay"] { self.relay = try self.settings(in: relay.value) }
     }
 
-    private static func read(_ path: String) throws(UsageError) -> SourceValue {
+    private static func read(_ path: String, namedBy origin: SettingOrigin) throws(UsageError) -> SourceValue {
         let text: String
         do {
             text = try FileReader.text(at: path, limit: Self.sizeLimit)
         } catch {
-            throw UsageError("--config: can't read \(path): \(error)")
+            throw UsageError("\(Flag[\.general.configurationFile].spelling): can't read \(path): \(error)", at: origin)
         }
         do {
             return try SourceValue(yaml: text)
         } catch {
-            throw UsageError("\(path):\(error.line): \(error.message)")
+            throw UsageError(error.message, at: .file(path, line: error.line))
         }
     }
 
@@ -71,7 +72,7 @@ struct ConfigurationFile {
         var settings = [Setting]()
         var lines = [String: Int]()
         for member in try self.members(of: value, "relay") {
-            guard let flag = Flag.configurable(member.name) else {
+            guard let flag = Flag.named(key: member.name) else {
                 throw self.unknown(member, in: "relay", nearest: Flag.nearestKey(to: member.name))
             }
             if let former = lines.updateValue(member.line, forKey: flag.name) {

@@ -11,8 +11,6 @@ struct EnvironmentSettings {
     private(set) var unknown: [String] = []
 
     static let prefix = "DERP_"
-    /// Flags that a file can't set, but a variable can.
-    private static let invocations = ["config": "config", "check_config": "check-config"]
     /// Variables that look like flags which print something instead of serving: who sets them doesn't want a server. Other
     /// values, such as a version's number, are somebody else's.
     private static let commands = ["DERP_VERSION", "DERP_HELP", "DERP_H"]
@@ -41,7 +39,6 @@ struct EnvironmentSettings {
 
     private static func flag(_ variable: String) -> Flag? {
         guard let key = variable.rest(after: Self.prefix), key.equals(key.uppercasedASCII) else { return nil }
-        let name = key.lowercasedASCII
-        return Self.invocations[name].flatMap(Flag.named) ?? Flag.configurable(name)
+        return Flag.named(key: key.lowercasedASCII, in: [.everywhere, .outsideFiles])
     }
 }

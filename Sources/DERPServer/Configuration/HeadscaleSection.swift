@@ -22,30 +22,37 @@ struct HeadscaleSection {
     ) throws(UsageError) {
         self.file = file
         let members = try file.members(of: derp.value, "derp", known: Self.keys)
-        try self.take("map-url", members["urls"])
-        try self.take("map-path", members["paths"])
-        try self.take("map-update", members["update_frequency"])
+        try self.take(\.map.urls, members["urls"])
+        try self.take(\.map.paths, members["paths"])
+        try self.take(\.map.updateInterval, members["update_frequency"])
         if let update = members["auto_update_enabled"], try file.bool(update) == false {
-            try self.set("map-update", "0", line: update.line)
+            try self.set(\.map.updateInterval, "0", line: update.line)
         }
         guard let server = members["server"] else {
-            try self.set("map-own-region", "false", line: derp.line)
+            try self.set(\.map.includesOwnRegion, "false", line: derp.line)
             return
         }
         try self.take(server, serverURL: serverURL)
     }
 
     /// Takes a flag's value as it is, if there is one.
-    private mutating func take(_ name: String, _ member: SourceValue.Member?) throws(UsageError) {
-        guard let member, let flag = Flag.named(name), let setting = try self.file.setting(flag, member) else { return }
+    private mutating func take<Value>(
+        _ path: KeyPath<ServerFlags, TypedFlag<Value>>,
+        _ member: SourceValue.Member?
+    ) throws(UsageError) {
+        let flag = Flag[path]
+        guard let member, let setting = try self.file.setting(flag, member) else { return }
         // headscale means nothing by empty text, and so do flags with a default; an empty list says that there is none.
         guard flag.kind == .list || setting.values != [.init(text: "", origin: setting.origin)] else { return }
         self.settings.append(setting)
     }
 
-    private mutating func set(_ name: String, _ text: String, line: Int) throws(UsageError) {
-        guard let flag = Flag.named(name) else { return }
-        self.settings.append(try Setting(flag, text, from: .file(self.file.path, line: line)))
+    private mutating func set<Value>(
+        _ path: KeyPath<ServerFlags, TypedFlag<Value>>,
+        _ text: String,
+        line: Int
+    ) throws(UsageError) {
+        self.settings.append(try Setting(Flag[path], text, from: .file(self.file.path, line: line)))
     }
 }
 
@@ -57,7 +64,7 @@ extension HeadscaleSection {
         let enabled = members["enabled"]
         guard try self.file.bool(enabled) == true else {
             // headscale then has no region of its own in the map, and doesn't look at the rest.
-            try self.set("map-own-region", "false", line: enabled?.line ?? server.line)
+            try self.set(\.map.includesOwnRegion, "false", line: enabled?.line ?? server.line)
             if enabled == nil, !members.isEmpty {
                 let place = SettingOrigin.file(self.file.path, line: server.line)
                 self.notices.append(
@@ -66,42 +73,41 @@ extension HeadscaleSection {
             }
             return
         }
-        for (name, key, standard) in [
-            ("region-id", "region_id", "999"), ("region-code", "region_code", "headscale"),
-            ("region-name", "region_name", "Headscale Embedded DERP"),
-        ] {
-            try self.set(name, standard, line: server.line)
-            try self.take(name, members[key])
-        }
+        try self.set(\.map.regionID, "999", line: server.line)
+        try self.take(\.map.regionID, members["region_id"])
+        try self.set(\.map.regionCode, "headscale", line: server.line)
+        try self.take(\.map.regionCode, members["region_code"])
+        try self.set(\.map.regionName, "Headscale Embedded DERP", line: server.line)
+        try self.take(\.map.regionName, members["region_name"])
         try self.takeKeyFile(members["private_key_path"])
-        try self.take("map-own-region", members["automatically_add_embedded_derp_region"])
-        try self.take("ipv4", members["ipv4"])
-        try self.take("ipv6", members["ipv6"])
+        try self.take(\.map.includesOwnRegion, members["automatically_add_embedded_derp_region"])
+        try self.take(\.map.ipv4, members["ipv4"])
+        try self.take(\.map.ipv6, members["ipv6"])
         let url = try self.url(serverURL)
         if let stun = try self.stun(members["stun_listen_addr"]) {
-            try self.set("stun-listen", "\(stun.address)", line: stun.line)
+            try self.set(\.listening.stunAddress, "\(stun.address)", line: stun.line)
         }
         if let url {
-            try self.set("hostname", url.value.name, line: url.line)
-            try self.set("region-port", "\(url.value.port)", line: url.line)
-            try self.set("a", ":\(url.value.port)", line: url.line)
+            try self.set(\.listening.hostname, url.value.name, line: url.line)
+            try self.set(\.map.regionPort, "\(url.value.port)", line: url.line)
+            try self.set(\.listening.address, ":\(url.value.port)", line: url.line)
         }
         guard try self.file.bool(members["verify_clients"]) ?? true else { return }
         let line = members["verify_clients"]?.line ?? server.line
         guard let url else {
             throw self.file.error(line, "server_url is needed: verify_clients asks the controller there (or is false)")
         }
-        try self.set("verify-client-url", url.value.origin + "/verify", line: line)
+        try self.set(\.admission.controllers, url.value.origin + "/verify", line: line)
     }
 
     /// headscale looks for a key with a relative path beside its configuration.
     private mutating func takeKeyFile(_ member: SourceValue.Member?) throws(UsageError) {
-        guard let member, let flag = Flag.named("c"),
-            let path = try self.file.setting(flag, member)?.values.first?.text, !path.isEmpty
+        guard let member,
+            let path = try self.file.setting(Flag[\.general.keyFile], member)?.values.first?.text, !path.isEmpty
         else { return }
         let directory = self.file.path[..<(self.file.path.lastPosition(of: "/") ?? self.file.path.startIndex)]
         let isRelative = !path.begins(with: "/") && !directory.isEmpty
-        try self.set("c", isRelative ? "\(directory)/\(path)" : path, line: member.line)
+        try self.set(\.general.keyFile, isRelative ? "\(directory)/\(path)" : path, line: member.line)
     }
 
     private func url(_ member: SourceValue.Member?) throws(UsageError) -> (value: HTTPURL, line: Int)? {

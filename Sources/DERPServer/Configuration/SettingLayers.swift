@@ -3,46 +3,45 @@ import AsyncSockets
 /// Settings of several sources, laid over each other: what a later layer gives a flag replaces what an earlier one gave,
 /// whole lists too.
 struct SettingLayers: Hashable, Sendable {
-    private var settings: [String: Setting] = [:]
+    private var settings: [Flag: Setting] = [:]
 
     /// Lays `layer` over those that are there. In one layer the last value of a flag counts, or all when it may be
     /// repeated; an empty one among them says that there are none.
     mutating func lay(_ layer: [Setting]) {
-        for (name, given) in Dictionary(grouping: layer, by: \.flag.name) {
+        for (flag, given) in Dictionary(grouping: layer, by: \.flag) {
             guard let first = given.first, let last = given.last else { continue }
-            self.settings[name] = first.flag.kind == .list ? first.joined(with: given.dropFirst()) : last
+            self.settings[flag] = flag.kind == .list ? first.joined(with: given.dropFirst()) : last
         }
     }
 
-    /// Forgets a flag's setting.
-    mutating func remove(_ name: String) { self.settings[name] = nil }
+    /// The flags that were given.
+    var flags: some Sequence<Flag> { self.settings.keys }
 
-    /// The names of the flags that were given.
-    var names: some Sequence<String> { self.settings.keys }
+    /// What `flag` was given.
+    func values(of flag: Flag) -> [String] { self.settings[flag]?.values.map(\.text) ?? [] }
 
-    /// What the flag called `name` was given.
-    func values(of name: String) -> [String] { self.settings[name]?.values.map(\.text) ?? [] }
+    /// What the flag at `path` was given.
+    func values<Value>(of path: KeyPath<ServerFlags, TypedFlag<Value>>) -> [String] { self.values(of: Flag[path]) }
 
-    /// Where the flag called `name` was set; `nil` when it was not.
-    func origin(of name: String) -> SettingOrigin? { self.settings[name]?.origin }
+    /// What `flag` was given, and where.
+    func setting(of flag: Flag) -> Setting? { self.settings[flag] }
 
-    /// Everything as a command line.
-    var arguments: [String] { Flag.all.flatMap { self.settings[$0.name]?.arguments ?? [] } }
+    /// What all flags were given, as their types.
+    var given: GivenFlags<ServerFlags> { GivenFlags(group: .shared, layers: self) }
 
-    /// `message`, which names a flag, with the line of the file or the variable that gave the flag its value.
-    func locating(_ message: String) -> String {
-        let words = message.words(of: "-")
-        let origins = words.lazy.filter { $0.begins(with: "-") }.compactMap { word in
-            self.settings[String(word.rest(after: "--") ?? word.rest(after: "-") ?? word)]?.origin(in: message)
+    /// The file's line, or the variable, that gave the first of `flags` that isn't from the command line.
+    ///
+    /// - Parameter value: Which of a flag's values is meant, if not the first.
+    func origin(of flags: [Flag], value: String? = nil) -> SettingOrigin {
+        let origins = flags.lazy.compactMap { self.settings[$0] }.map { setting in
+            (setting.values.first { $0.text == value } ?? setting.values.first)?.origin ?? setting.origin
         }
-        return (origins.first { $0 != .commandLine }?.prefix ?? "") + message
+        return origins.first { $0 != .commandLine } ?? .commandLine
     }
-}
 
-extension Setting {
-    /// The origin of the value that `message` is about: of several, the one that it shows.
-    fileprivate func origin(in message: String) -> SettingOrigin {
-        let shown = self.values.filter { !$0.text.isEmpty && message.contains($0.text) }
-        return (shown.max { $0.text.utf8.count < $1.text.utf8.count } ?? self.values.first)?.origin ?? self.origin
+    /// What to say about `error`: where the setting comes from, and what failed.
+    func describe(_ error: any Error) -> String {
+        guard let error = error as? StartError else { return "\(error)" }
+        return "\(self.origin(of: [error.flag], value: error.value).prefix)\(error)"
     }
 }

@@ -6,8 +6,8 @@ struct SettingSources: Sendable {
     private(set) var given = SettingLayers()
     /// What there is to say at start.
     private(set) var notices: [Notice] = []
-    /// The flags whose values are headscale's own, by name: a headscale beside this server has the same.
-    private(set) var sharedWithHeadscale: Set<String> = []
+    /// The flags whose values are headscale's own: a headscale beside this server has the same.
+    private(set) var sharedWithHeadscale: Set<Flag> = []
 
     /// Without any.
     init() {}
@@ -17,13 +17,14 @@ struct SettingSources: Sendable {
         let variables = try EnvironmentSettings(environment.variables)
         self.given.lay(variables.settings)
         self.given.lay(flags)
-        if let path = self.given.values(of: "config").last, !path.isEmpty {
-            let file = try Self.file(path, named: self.given)
+        if let path = self.given.values(of: \.general.configurationFile).last, !path.isEmpty {
+            let origin = self.given.origin(of: [Flag[\.general.configurationFile]])
+            let file = try ConfigurationFile(path: path, namedBy: origin)
             self.given = SettingLayers()
             for layer in [file.relay, variables.settings, flags] { self.given.lay(layer) }
             let headscale = try HeadscaleSection.counting(file.headscale, beside: self.given)
             self.layers.lay(headscale)
-            self.sharedWithHeadscale = Set(headscale.map(\.flag.name)).subtracting(self.given.names)
+            self.sharedWithHeadscale = Set(headscale.map(\.flag)).subtracting(self.given.flags)
             self.layers.lay(file.relay)
             self.notices += file.notices
         }
@@ -31,15 +32,6 @@ struct SettingSources: Sendable {
         self.layers.lay(flags)
         self.notices += variables.unknown.map { name in
             .warning("A variable looks like a setting, but is none", ["name": "\(name)"])
-        }
-    }
-
-    /// - Parameter layers: where the path is from.
-    private static func file(_ path: String, named layers: SettingLayers) throws(UsageError) -> ConfigurationFile {
-        do {
-            return try ConfigurationFile(path: path)
-        } catch {
-            throw UsageError(layers.locating(error.description))
         }
     }
 }

@@ -3,20 +3,25 @@ import DERPKit
 
 /// A flag's value on its way to a type.
 struct FlagValue {
-    let flag: String
+    let flag: Flag
     let text: String
+    let origin: SettingOrigin
 
-    init(_ flag: String, _ text: String) {
-        self.flag = flag
-        self.text = text
+    /// What is wrong with it: `message` follows the flag's name.
+    func error(_ message: String) -> UsageError {
+        UsageError("\(self.flag.spelling) \(message)", at: self.origin)
     }
 
-    func integer(in range: ClosedRange<Int>) throws(UsageError) -> Int {
+    /// It is something else than `wanted`.
+    func wrong(_ wanted: String) -> UsageError { self.error("is \(wanted), not \(UsageError.quote(self.text))") }
+
+    /// - Parameter words: What the range is called, if not by its bounds.
+    func integer(in range: ClosedRange<Int>, called words: String? = nil) throws(UsageError) -> Int {
         guard let value = Int(self.text), range.contains(value) else {
-            let wanted =
+            let bounds =
                 range.upperBound == .max
                 ? "a whole number from \(range.lowerBound) on" : "\(range.lowerBound)…\(range.upperBound)"
-            throw UsageError("\(self.flag) is \(wanted), not \(UsageError.quote(self.text))")
+            throw self.wrong(words ?? bounds)
         }
         return value
     }
@@ -28,15 +33,10 @@ struct FlagValue {
         let digits = self.text.utf8.dropLast(unit == nil ? 0 : 3)
         guard digits.allSatisfy({ (0x30...0x39).contains($0) }),
             let number = Int(String(decoding: digits, as: UTF8.self))
-        else {
-            throw UsageError(
-                "\(self.flag) is a number of bytes such as 64MiB, 1GiB or 1048576, not \(UsageError.quote(self.text))"
-            )
-        }
+        else { throw self.wrong("a number of bytes such as 64MiB, 1GiB or 1048576") }
         let (value, isOverflow) = number.multipliedReportingOverflow(by: 1 << (unit?.1 ?? 0))
         guard !isOverflow, range.contains(value) else {
-            let allowed = "\(ByteCount.text(range.lowerBound)) to \(ByteCount.text(range.upperBound))"
-            throw UsageError("\(self.flag) is \(allowed), not \(UsageError.quote(self.text))")
+            throw self.wrong("\(ByteCount.text(range.lowerBound)) to \(ByteCount.text(range.upperBound))")
         }
         return value
     }
@@ -53,9 +53,7 @@ struct FlagValue {
     }
 
     private func duration() throws(UsageError) -> Duration {
-        guard let value = GoDuration.parse(self.text) else {
-            throw UsageError("\(self.flag) is a time such as 500ms, 15s or 1h30m, not \(UsageError.quote(self.text))")
-        }
+        guard let value = GoDuration.parse(self.text) else { throw self.wrong("a time such as 500ms, 15s or 1h30m") }
         return value
     }
 
@@ -65,8 +63,7 @@ struct FlagValue {
         or exception: String
     ) throws(UsageError) -> Duration {
         guard range.contains(value) else {
-            let allowed = "\(exception)\(range.lowerBound.text) to \(range.upperBound.text)"
-            throw UsageError("\(self.flag) is \(allowed), not \(UsageError.quote(self.text))")
+            throw self.wrong("\(exception)\(range.lowerBound.text) to \(range.upperBound.text)")
         }
         return value
     }

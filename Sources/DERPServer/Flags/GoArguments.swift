@@ -20,17 +20,25 @@ struct GoArguments {
                 continue
             }
             guard let flag = Flag.named(name) else { throw Self.unknown(name) }
-            guard let value = attached ?? (flag.kind == .boolean ? "true" : rest.popFirst()) else {
-                throw UsageError("\(flag.spelling) needs a value")
-            }
+            let value = try Self.value(of: flag, attached, or: &rest)
             self.settings.append(try Setting(flag, value, from: .commandLine))
         }
     }
 
-    /// The arguments in the one form that the argument parser can't misread.
-    var normalized: [String] { (self.wantsHelp ? ["--help"] : []) + self.settings.flatMap(\.arguments) }
+    /// The value of `flag`: what is `attached` to the name, or the next argument.
+    static func value(
+        of flag: Flag,
+        _ attached: String?,
+        or rest: inout ArraySlice<String>
+    ) throws(UsageError) -> String {
+        guard let value = attached ?? (flag.kind == .boolean ? "true" : rest.popFirst()) else {
+            throw UsageError("\(flag.spelling) needs a value")
+        }
+        return value
+    }
 
-    private static func split(_ argument: String) throws(UsageError) -> (name: String, value: String?) {
+    /// The name and the attached value of an argument that is a flag.
+    static func split(_ argument: String) throws(UsageError) -> (name: String, value: String?) {
         guard argument.begins(with: "-"), argument != "-", argument != "--" else {
             let hint = GoBoolean.parse(argument) == nil ? "" : " (a boolean's value is attached: -stun=\(argument))"
             throw UsageError("unexpected argument \(UsageError.quote(argument))\(hint)")

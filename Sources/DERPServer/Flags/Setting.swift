@@ -18,15 +18,13 @@ struct Setting: Hashable, Sendable {
         self.values = try values.map { value throws(UsageError) in
             guard flag.kind == .boolean else { return value }
             guard let isOn = GoBoolean.parse(value.text) else {
-                throw UsageError(
-                    "\(value.origin.prefix)\(flag.spelling) is true or false, not \(UsageError.quote(value.text))"
-                )
+                throw FlagValue(flag: flag, text: value.text, origin: value.origin).wrong("true or false")
             }
             return Value(text: "\(isOn)", origin: value.origin)
         }
         // Scripts that always name every flag give the empty ones too: off is off.
         if case .refused(let reason) = flag.support, self.values.contains(where: { !["", "false"].contains($0.text) }) {
-            throw UsageError("\(origin.prefix)\(flag.spelling) \(reason)")
+            throw UsageError("\(flag.spelling) \(reason)", at: origin)
         }
     }
 
@@ -45,12 +43,5 @@ struct Setting: Hashable, Sendable {
     func joined(with others: some Sequence<Setting>) -> Self {
         let values = (self.values + others.flatMap(\.values)).filter { !$0.text.isEmpty }
         return Self(flag: self.flag, values: values, origin: self.origin)
-    }
-
-    /// The setting in the one form that the argument parser can't misread: `--name value`, and `-a value` for names of
-    /// one letter. Nothing for a flag that does nothing here.
-    var arguments: [String] {
-        guard self.flag.support == .supported else { return [] }
-        return self.values.flatMap { [(self.flag.name.count == 1 ? "-" : "--") + self.flag.name, $0.text] }
     }
 }

@@ -1,10 +1,13 @@
 import DERPKit
 
-/// A mistake on the command line, told in one line that names the flag. The process exits with 64.
+/// A mistake on the command line or in other settings, told in one line that names the flag. The process exits with 64.
 struct UsageError: Error, Hashable, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }
+
+    /// A mistake in what comes from `origin`.
+    init(_ message: String, at origin: SettingOrigin) { self.description = origin.prefix + message }
 
     /// The text between quotation marks, short and without control characters, as an error may show it.
     static func quote(_ text: String) -> String {

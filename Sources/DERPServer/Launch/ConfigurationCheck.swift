@@ -18,10 +18,10 @@ struct ConfigurationCheck {
         do {
             try await relay.regionMap.load()
         } catch {
-            throw StartError("--map-path", error)
+            throw await StartError(reading: error, by: relay)
         }
         try self.checkTakeover()
-        var lines = try PortCheck(configuration, stunFlag: self.settings.stun?.flag ?? "").perform().map(\.description)
+        var lines = try PortCheck(configuration, stunFlag: self.settings.stun?.flag).perform().map(\.description)
         lines += self.storageNotices.map(\.description)
         lines += preparation.notices.filter { $0.level >= .warning || $0.isChoice }.map(\.description)
         for source in await relay.regionMap.status {
@@ -36,25 +36,27 @@ struct ConfigurationCheck {
         do {
             try self.settings.takeover?.check()
         } catch {
-            throw StartError("--takeover", error)
+            throw StartError(\.peers.takeover, error)
         }
     }
 
     /// Where something would be kept later, without which a start goes on.
     private var storageNotices: [Notice] {
-        var places = [(setting: String, directory: String)]()
-        if let directory = self.settings.map.sources.cacheDirectory, !self.settings.map.sources.urls.isEmpty {
-            places.append(("--map-cache", directory))
+        var places = [(flag: Flag, directory: String)]()
+        if let directory = self.settings.mapSources.cacheDirectory, !self.settings.mapSources.urls.isEmpty {
+            places.append((Flag[\.map.cache], directory))
         }
-        if case .acme(let directory, _) = self.settings.transport { places.append(("-certdir", directory)) }
-        return places.compactMap { setting, directory in
+        if case .acme(let acme) = self.settings.transport {
+            places.append((Flag[\.certificates.directory], acme.storage))
+        }
+        return places.compactMap { flag, directory in
             do {
                 try AtomicFile.checkWritable("\(directory)/file")
                 return nil
             } catch {
                 return .warning(
                     "A directory can't be written to",
-                    ["setting": "\(setting)", "directory": "\(directory)", "problem": "\(error)"]
+                    ["setting": "\(flag.spelling)", "directory": "\(directory)", "problem": "\(error)"]
                 )
             }
         }

@@ -37,12 +37,12 @@ struct Launcher {
         )
         do {
             try await group.run()
-        } catch let error as DERPError where error.code == .listen {
-            throw StartError(listening: error, with: self.settings, preparation.configuration)
+        } catch let error as DERPError where error.setting != nil {
+            throw StartError(listening: error, with: self.settings)
         } catch let error as DERPError where error.code == .takeover {
-            throw StartError("--takeover", error)
+            throw StartError(\.peers.takeover, error)
         } catch let error as DERPError where error.code == .invalidConfiguration {
-            throw StartError("--map-path", error)
+            throw await StartError(reading: error, by: relay)
         }
     }
 

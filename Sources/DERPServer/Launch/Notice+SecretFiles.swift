@@ -9,8 +9,8 @@ extension ServerSettings {
         case .development, .plain: break
         case .manual(let directory), .selfSigned(let directory):
             paths += self.hostnames.compactMap { Certificate.keyPath(of: $0, in: directory) }
-        case .acme(let directory, _):
-            paths += ACMEConfiguration.secretPaths(of: self.hostnames, in: directory)
+        case .acme(let acme):
+            paths += ACMEConfiguration.secretPaths(of: self.hostnames, in: acme.storage)
         }
         return paths.reduce(into: []) { known, path in if !known.contains(path) { known.append(path) } }
     }

@@ -8,7 +8,7 @@ import Glibc
 /// that it replaces. So a port in use is told, and is no error.
 struct PortCheck {
     private struct Place {
-        let flag: String
+        let flag: Flag
         let address: IPEndpoint
         let isStream: Bool
     }
@@ -18,11 +18,15 @@ struct PortCheck {
     private let mayTakeOver: Bool
 
     /// - Parameter stunFlag: the flag that says where STUN listens.
-    init(_ configuration: RelayServer.Configuration, stunFlag: String) {
+    init(_ configuration: RelayServer.Configuration, stunFlag: Flag?) {
         self.places =
-            configuration.addresses.map { Place(flag: "-a", address: $0, isStream: true) }
-            + configuration.plainHTTPAddresses.map { Place(flag: "-http-port", address: $0, isStream: true) }
-            + configuration.stunAddresses.map { Place(flag: stunFlag, address: $0, isStream: false) }
+            configuration.addresses.map { Place(flag: Flag[\.listening.address], address: $0, isStream: true) }
+            + configuration.plainHTTPAddresses.map {
+                Place(flag: Flag[\.listening.httpPort], address: $0, isStream: true)
+            }
+            + configuration.stunAddresses.map {
+                Place(flag: stunFlag ?? Flag[\.listening.stunPort], address: $0, isStream: false)
+            }
         self.mayTakeOver = configuration.takeover.map { access($0.path, F_OK) == 0 } ?? false
     }
 
@@ -40,7 +44,7 @@ struct PortCheck {
                 notices.append(
                     .warning(
                         "A port is in use: a start would fail now",
-                        ["setting": "\(place.flag)", "address": "\(kind) \(place.address)"]
+                        ["setting": "\(place.flag.spelling)", "address": "\(kind) \(place.address)"]
                     )
                 )
             default:

@@ -14,10 +14,10 @@ struct Preparation {
     init(_ settings: ServerSettings, makesFiles: Bool = true) async throws(StartError) {
         var notices = settings.sources.notices + FlagNeed.notices(settings)
         let privateKey = try Self.privateKey(settings, &notices, makesFiles: makesFiles)
-        let authorities = try settings.authorities()
+        let authorities = try Self.authorities(settings)
         let certificates = try PreparedCertificates(settings, authoritiesPEM: authorities, makesFiles: makesFiles)
         notices += certificates.notices
-        let address = try await Self.resolve(settings.listen, "-a")
+        let address = try await Self.resolve(settings.listen, Flag[\.listening.address])
 
         var configuration = RelayServer.Configuration(
             privateKey: privateKey,
@@ -52,7 +52,7 @@ struct Preparation {
         configuration.loginTimeout = settings.limits.loginTimeout
         configuration.rateLimitFile = try Self.rates(settings.limits.rateFile)
         configuration.proxies = settings.proxies
-        configuration.mapSources = settings.map.sources
+        configuration.mapSources = settings.mapSources
         configuration.mapSources.authoritiesPEM = authorities
         configuration.bootstrapNames = settings.bootstrapNames
         configuration.mesh = try settings.mesh.configuration(authoritiesPEM: authorities)
@@ -90,7 +90,10 @@ struct Preparation {
         makesFiles: Bool
     ) throws(StartError) -> NodePrivateKey {
         guard let path = settings.keyFile else { return NodePrivateKey() }
-        let file = KeyFile(path: path, form: settings.sources.sharedWithHeadscale.contains("c") ? .headscale : .derper)
+        let file = KeyFile(
+            path: path,
+            form: settings.sources.sharedWithHeadscale.contains(Flag[\.general.keyFile]) ? .headscale : .derper
+        )
         do {
             guard makesFiles else { return try file.loadOrTry() }
             let loaded = try file.loadOrCreate()
@@ -99,7 +102,16 @@ struct Preparation {
             )
             return loaded.key
         } catch {
-            throw StartError("-c", error as? DERPError ?? DERPError(.keyFile, "can't use \(path)"))
+            throw StartError(\.general.keyFile, error as? DERPError ?? DERPError(.keyFile, "can't use \(path)"))
+        }
+    }
+
+    /// The certificates of authorities to trust besides the system's; `nil` for none.
+    private static func authorities(_ settings: ServerSettings) throws(StartError) -> String? {
+        do {
+            return try settings.caFile.map { path throws(DERPError) in try HTTPClient.readAuthorities(at: path) }
+        } catch {
+            throw StartError(\.general.authoritiesFile, error)
         }
     }
 
@@ -130,11 +142,11 @@ struct Preparation {
         do {
             return try path.map { path throws(DERPError) in try RateLimitFile(path: path) }
         } catch {
-            throw StartError("-rate-config", error)
+            throw StartError(\.limits.rateFile, error)
         }
     }
 
-    private static func resolve(_ listen: ListenAddress, _ flag: String) async throws(StartError) -> IPEndpoint {
+    private static func resolve(_ listen: ListenAddress, _ flag: Flag) async throws(StartError) -> IPEndpoint {
         do {
             return try await listen.resolve()
         } catch {

@@ -24,13 +24,15 @@ struct PreparedCertificates {
                 try self.useFiles(in: directory, settings)
             case .selfSigned(let directory):
                 try self.useSelfSigned(in: directory, settings, makesFiles: makesFiles)
-            case .acme(let directory, let acme):
-                var configuration = acme.configuration(storage: directory)
+            case .acme(var configuration):
                 configuration.authoritiesPEM = authoritiesPEM
                 try self.order(configuration, settings, makesFiles: makesFiles)
             }
         } catch {
-            throw StartError("-certdir", error as? DERPError ?? DERPError(.certificate, "can't use the certificate"))
+            throw StartError(
+                \.certificates.directory,
+                error as? DERPError ?? DERPError(.certificate, "can't use the certificate")
+            )
         }
     }
 

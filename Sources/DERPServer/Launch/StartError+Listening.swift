@@ -1,41 +1,33 @@
 import DERPKit
 
 extension StartError {
-    /// Why an address can't be listened on, with the flags that chose it.
-    init(
-        listening error: DERPError,
-        with settings: ServerSettings,
-        _ configuration: RelayServer.Configuration
-    ) {
-        let stun = settings.stun?.flag ?? "-stun-port"
-        let candidates = [
-            ("-a", configuration.addresses), ("-http-port", configuration.plainHTTPAddresses),
-            (stun, configuration.stunAddresses),
-        ]
-        let flags = candidates.filter { _, addresses in
-            addresses.contains { Self.names(error.message, $0.description) }
-        }.map(\.0)
-        let isTaken = error.message.holds("in use")
-        let hint = isTaken ? flags.lazy.compactMap { Self.hint(about: $0, settings.sources) }.first : nil
-        self.init(
-            flags.isEmpty ? "-a" : flags.joined(separator: " or "),
-            error.message + (hint.map { ": \($0)" } ?? "")
-        )
+    /// Why an address can't be listened on, with the flag that chose it.
+    init(listening error: DERPError, with settings: ServerSettings) {
+        let flag =
+            switch error.setting {
+            case .plainHTTPAddresses: Flag[\.listening.httpPort]
+            case .stunAddresses: settings.stun?.flag ?? Flag[\.listening.stunPort]
+            default: Flag[\.listening.address]
+            }
+        let hint = error.code == .addressInUse ? Self.hint(about: flag, settings.sources) : nil
+        self.init(flag, error.message + (hint.map { ": \($0)" } ?? ""))
     }
 
-    /// Whether `message` has `address`, which is more than that another one begins like it: `:80` is no `:8081`.
-    private static func names(_ message: String, _ address: String) -> Bool {
-        message.ranges(of: address).contains { message[$0.upperBound...].first?.isNumber != true }
-    }
-
-    /// Who may have the address that headscale's configuration gave the flag.
-    private static func hint(about flag: String, _ sources: SettingSources) -> String? {
-        switch flag {
-        case "--stun-listen" where sources.sharedWithHeadscale.contains("stun-listen"):
+    /// Who may have the address that headscale's configuration gave `flag`.
+    private static func hint(about flag: Flag, _ sources: SettingSources) -> String? {
+        guard sources.sharedWithHeadscale.contains(flag) else { return nil }
+        return switch flag {
+        case Flag[\.listening.stunAddress]:
             "headscale's embedded server may answer STUN there: -stun=false leaves STUN to it, or give another --stun-listen"
-        case "-a" where sources.sharedWithHeadscale.contains("a"):
+        case Flag[\.listening.address]:
             "the proxy before headscale may listen there: give -a an address to which the proxy leads"
         default: nil
         }
+    }
+
+    /// Why the map that `relay` serves can't be read, with the file at fault.
+    init(reading error: DERPError, by relay: RelayServer) async {
+        let failed = await relay.regionMap.status.first { $0.failure != nil }
+        self.init(Flag[\.map.paths], value: failed?.name, error)
     }
 }

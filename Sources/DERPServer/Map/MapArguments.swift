@@ -8,9 +8,9 @@ struct MapArguments {
     private(set) var settings: [Setting] = []
 
     /// The command's own flags that a server has too. They alone don't make a map that is served.
-    private static let shared = ["ca-file"]
+    private static let shared = [Flag[\.general.authoritiesFile]]
     /// Flags of the server's that say nothing about what it serves.
-    private static let others = ["version", "check-config"]
+    private static let others = [Flag[\.general.version], Flag[\.general.checkConfiguration]]
 
     /// - Throws: ``UsageError`` for a server's flag with a wrong or missing value.
     init(_ arguments: [String]) throws(UsageError) {
@@ -20,10 +20,8 @@ struct MapArguments {
                 self.command.append(argument)
                 continue
             }
-            guard let value = attached ?? (flag.kind == .boolean ? "true" : rest.popFirst()) else {
-                throw UsageError("\(flag.spelling) needs a value")
-            }
-            if Self.shared.contains(flag.name) {
+            let value = try GoArguments.value(of: flag, attached, or: &rest)
+            if Self.shared.contains(flag) {
                 self.command += ["--" + flag.name, value]
             } else {
                 self.settings.append(try Setting(flag, value, from: .commandLine))
@@ -33,13 +31,10 @@ struct MapArguments {
 
     /// The server's flag that an argument is, and the value that it brings.
     private static func flag(_ argument: String) -> (Flag, value: String?)? {
-        guard argument.begins(with: "-"), argument != "-", argument != "--" else { return nil }
-        let body = argument.rest(after: "--") ?? argument.rest(after: "-") ?? argument[...]
-        let parts = body.parts(at: "=", atMost: 2)
-        guard let name = parts.first, let flag = Flag.named(String(name)), !Self.others.contains(flag.name) else {
-            return nil
-        }
-        return (flag, parts.count == 2 ? String(parts[1]) : nil)
+        guard let (name, value) = try? GoArguments.split(argument), let flag = Flag.named(name),
+            !Self.others.contains(flag)
+        else { return nil }
+        return (flag, value)
     }
 
     /// The map that a server would serve; `nil` when there is no setting.

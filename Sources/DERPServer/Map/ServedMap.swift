@@ -19,12 +19,13 @@ struct ServedMap: Sendable {
                 notes.append("info: the certificate is made at the first start: its pin isn't in the map yet")
             }
         } catch {
-            notes.append("warning: \(settings.sources.layers.locating("-certdir: \(error)")): its pin isn't in the map")
+            let problem = settings.sources.layers.describe(StartError(\.certificates.directory, "\(error)"))
+            notes.append("warning: \(problem): its pin isn't in the map")
         }
-        self.sources = settings.map.sources
+        self.sources = settings.mapSources
         var region = settings.ownRegion
         region.setPin(certificate?.mapPin)
-        self.ownRegion = settings.map.sources.includesOwnRegion ? region : nil
+        self.ownRegion = settings.mapSources.includesOwnRegion ? region : nil
         self.caFile = settings.caFile
         self.notes = notes
     }

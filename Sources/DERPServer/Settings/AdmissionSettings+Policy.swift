@@ -8,8 +8,8 @@ extension AdmissionSettings {
     /// - Throws: ``StartError`` with the flag of what can't be used.
     func policy(authoritiesPEM: String?) throws(StartError) -> AdmissionPolicy {
         var policy = AdmissionPolicy()
-        let allow = try Self.list("--allow-file", self.allowFile)
-        let deny = try Self.list("--deny-file", self.denyFile)
+        let allow = try Self.list(\.admission.allowFile, self.allowFile)
+        let deny = try Self.list(\.admission.denyFile, self.denyFile)
         if allow != nil || deny != nil { policy.lists = KeyLists(allow: allow, deny: deny) }
         policy.verifiers = try self.verifiers(authoritiesPEM)
         policy.allowLifetime = self.allowLifetime
@@ -18,7 +18,10 @@ extension AdmissionSettings {
         return policy
     }
 
-    private static func list(_ flag: String, _ path: String?) throws(StartError) -> KeyListFile? {
+    private static func list(
+        _ flag: KeyPath<ServerFlags, TypedFlag<String?>>,
+        _ path: String?
+    ) throws(StartError) -> KeyListFile? {
         guard let path else { return nil }
         do {
             return try KeyListFile(path: path)
@@ -29,7 +32,7 @@ extension AdmissionSettings {
 
     private func verifiers(_ authoritiesPEM: String?) throws(StartError) -> [any ClientVerifier] {
         guard self.tailscaledSocket != nil || !self.controllers.isEmpty else { return [] }
-        let flag = self.controllers.isEmpty ? "-verify-clients" : "-verify-client-url"
+        let flag = self.controllers.isEmpty ? Flag[\.admission.asksTailscaled] : Flag[\.admission.controllers]
         do {
             // A loop of their own, so that they and the relay's clients don't wait for each other.
             let group = try IOLoopGroup(count: 1)

@@ -16,31 +16,22 @@ struct AdmissionSettings: Hashable {
     /// Takes the flags of admission.
     ///
     /// - Throws: ``UsageError`` with the flag that is wrong.
-    init(_ options: AdmissionOptions) throws(UsageError) {
-        self.allowFile = options.allowFile.isEmpty ? nil : options.allowFile
-        self.denyFile = options.denyFile.isEmpty ? nil : options.denyFile
-        self.tailscaledSocket = options.verifyClients ? try Self.socket(options.socket) : nil
-        self.controllers = try options.verifyClientURLs.filter { !$0.isEmpty }.map(Self.controller)
-        self.controllersFailOpen = options.verifyClientURLFailOpen
-        let lifetimes = Duration.milliseconds(1)...(.seconds(86400))
-        self.allowLifetime = try FlagValue("--verify-cache-allow", options.verifyCacheAllow).duration(zeroOr: lifetimes)
-        self.denyLifetime = try FlagValue("--verify-cache-deny", options.verifyCacheDeny).duration(zeroOr: lifetimes)
-        let interval = try FlagValue("--reverify-interval", options.reverifyInterval)
-            .duration(zeroOr: .seconds(1)...(.seconds(86400)))
+    init(_ given: GivenFlags<AdmissionFlags>) throws(UsageError) {
+        self.allowFile = try given.allowFile
+        self.denyFile = try given.denyFile
+        let socket = try given.tailscaledSocket ?? TailscaledVerifier.standardSocketPath
+        self.tailscaledSocket = try given.asksTailscaled ? socket : nil
+        self.controllers = try given.controllers
+        self.controllersFailOpen = try given.failsOpen
+        self.allowLifetime = try given.allowLifetime
+        self.denyLifetime = try given.denyLifetime
+        let interval = try given.reverifyInterval
         self.reverifyInterval = interval > .zero ? interval : nil
     }
 
-    private static func socket(_ path: String) throws(UsageError) -> String {
-        if path.isEmpty { return TailscaledVerifier.standardSocketPath }
-        guard path.utf8.count <= 107, !path.utf8.contains(0) else {
-            throw UsageError("-socket is the path of a Unix socket, 107 bytes at most, not \(UsageError.quote(path))")
-        }
-        return path
-    }
+    /// Whether tailscaled or a controller is asked about clients.
+    var asksSomebody: Bool { self.tailscaledSocket != nil || !self.controllers.isEmpty }
 
-    private static func controller(_ text: String) throws(UsageError) -> String {
-        // Not shown: there may be a secret in it.
-        guard HTTPURL(text) != nil else { throw UsageError("-verify-client-url is an http or https URL") }
-        return text
-    }
+    /// Whether not everybody is admitted who has a key that is on no list.
+    var isSelective: Bool { self.asksSomebody || self.allowFile != nil }
 }

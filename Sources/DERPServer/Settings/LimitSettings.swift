@@ -13,35 +13,18 @@ struct LimitSettings: Hashable {
     /// Takes the flags of limits.
     ///
     /// - Throws: ``UsageError`` with the flag that is wrong.
-    init(_ options: LimitOptions) throws(UsageError) {
-        self.connections.acceptsPerSecond = try Self.rate(options.acceptConnectionLimit)
-        if !options.acceptConnectionBurst.isEmpty {
-            let burst = FlagValue("-accept-connection-burst", options.acceptConnectionBurst)
-            self.connections.acceptBurst = try burst.integer(in: 1...Int.max)
-        }
-        let counts = 0...1_000_000_000
-        let clients = try FlagValue("--max-clients", options.maxClients).integer(in: counts)
+    init(_ given: GivenFlags<LimitFlags>) throws(UsageError) {
+        let rate = try given.acceptsPerSecond
+        self.connections.acceptsPerSecond = rate?.isFinite == true ? rate : nil
+        if let burst = try given.acceptBurst { self.connections.acceptBurst = burst }
+        let (clients, perAddress) = (try given.clients, try given.connectionsPerAddress)
         self.connections.clients = clients > 0 ? clients : nil
-        self.connections.pending = try FlagValue("--max-pending", options.maxPending).integer(in: 1...counts.upperBound)
-        let perAddress = try FlagValue("--max-connections-per-ip", options.maxConnectionsPerIP).integer(in: counts)
         self.connections.perAddress = perAddress > 0 ? perAddress : nil
-        self.connections.refused = try FlagValue("--max-refused", options.maxRefused).integer(in: 0...65_536)
-        self.connections.refusedHoldTime = try FlagValue("--refused-hold-time", options.refusedHoldTime)
-            .duration(zeroOr: .seconds(1)...(.seconds(110)))
-        self.loginTimeout = try FlagValue("--login-timeout", options.loginTimeout)
-            .duration(in: .seconds(1)...(.seconds(3600)))
-        if !options.queueMemory.isEmpty {
-            self.queueMemory = try FlagValue("--queue-memory", options.queueMemory).byteCount(in: 1 << 20...1 << 40)
-        }
-        self.rateFile = options.rateConfig.isEmpty ? nil : options.rateConfig
-    }
-
-    /// A number per second; `nil` for none and for Go's infinity, which is derper's default.
-    private static func rate(_ text: String) throws(UsageError) -> Double? {
-        guard !text.isEmpty else { return nil }
-        guard let rate = Double(text), rate >= 0.001 else {
-            throw UsageError("-accept-connection-limit is a number from 0.001 on, not \(UsageError.quote(text))")
-        }
-        return rate.isFinite ? rate : nil
+        self.connections.pending = try given.pending
+        self.connections.refused = try given.refused
+        self.connections.refusedHoldTime = try given.refusedHoldTime
+        self.loginTimeout = try given.loginTimeout
+        self.queueMemory = try given.queueMemory
+        self.rateFile = try given.rateFile
     }
 }

@@ -10,7 +10,10 @@ extension MeshSettings {
     func configuration(authoritiesPEM: String?) throws(StartError) -> MeshConfiguration? {
         guard let key = try self.key() else {
             guard self.nodes.isEmpty else {
-                throw StartError("-mesh-with", "the nodes of a mesh share a key: name its file with -mesh-psk-file")
+                throw StartError(
+                    \.peers.meshNodes,
+                    "the nodes of a mesh share a key: name its file with -mesh-psk-file"
+                )
             }
             return nil
         }
@@ -21,7 +24,7 @@ extension MeshSettings {
                 MeshNode(try DERPClient.Server(url: node.url, trust: trust), dialHost: node.dialHost)
             }
         } catch {
-            throw StartError("-mesh-with", error)
+            throw StartError(\.peers.meshNodes, error)
         }
         return configuration
     }
@@ -31,7 +34,7 @@ extension MeshSettings {
         do {
             return try MeshKey(contentsOfFile: path)
         } catch {
-            throw StartError("-mesh-psk-file", error)
+            throw StartError(\.peers.meshKeyFile, error)
         }
     }
 

@@ -24,10 +24,15 @@ struct MeshSettings: Hashable {
     /// Takes the flags of the mesh.
     ///
     /// - Throws: ``UsageError`` with the flag that is wrong.
-    init(_ options: MeshOptions, isDevelopment: Bool, in environment: HostEnvironment) throws(UsageError) {
-        self.keyFile = options.pskFile.flatMap { $0.isEmpty ? nil : $0 }
+    init(
+        _ given: GivenFlags<PeerFlags>,
+        isDevelopment: Bool,
+        in environment: HostEnvironment
+    ) throws(UsageError) {
+        let keyFile = try given.meshKeyFile
+        self.keyFile = keyFile?.isEmpty == true ? nil : keyFile
         // An empty -mesh-psk-file says that there is none.
-        self.defaultKeyFiles = options.pskFile == nil && !isDevelopment ? environment.defaultMeshKeyFiles : []
+        self.defaultKeyFiles = keyFile == nil && !isDevelopment ? environment.defaultMeshKeyFiles : []
         let variable = environment.variables[HostEnvironment.meshKeyVariable].flatMap { $0.isEmpty ? nil : $0 }
         self.ignoresVariable = !isDevelopment && variable != nil
         if isDevelopment, let text = variable {
@@ -37,29 +42,31 @@ struct MeshSettings: Hashable {
             self.developmentKey = key
         }
         self.nodes = []
-        guard !options.nodes.isEmpty else { return }
-        for text in options.nodes.parts(at: ",") {
-            let node = try Self.node(String(text.trimmed))
+        let nodes = try given.meshNodes
+        guard !nodes.isEmpty else { return }
+        for text in nodes.parts(at: ",") {
+            guard let node = Node(String(text.trimmed)) else {
+                let form = "is a list of host[:port][/dialhost], separated by commas"
+                throw given.error(\.meshNodes, "\(form), not \(UsageError.quote(String(text.trimmed)))")
+            }
             guard !self.nodes.contains(where: { $0.url == node.url }) else {
-                throw UsageError("-mesh-with names \(UsageError.quote(String(text))) twice")
+                throw given.error(\.meshNodes, "names \(UsageError.quote(String(text))) twice")
             }
             self.nodes.append(node)
         }
     }
+}
 
-    private static func node(_ text: String) throws(UsageError) -> Node {
+extension MeshSettings.Node {
+    /// Reads `host[:port][/dialhost]`, or `http://…` without TLS; `nil` for anything else.
+    fileprivate init?(_ text: String) {
         let plain = text.rest(after: "http://")
-        let isPlain = plain != nil
         let rest = plain ?? text.rest(after: "https://") ?? text[...]
         let parts = rest.parts(at: "/")
-        guard (1...2).contains(parts.count), let url = HTTPURL((isPlain ? "http://" : "https://") + parts[0]),
+        guard (1...2).contains(parts.count), let url = HTTPURL((plain == nil ? "https://" : "http://") + parts[0]),
             url.target == "/", CertificateHost(url.name) != nil,
             parts.count == 1 || CertificateHost(String(parts[1])) != nil
-        else {
-            throw UsageError(
-                "-mesh-with is a list of host[:port][/dialhost], separated by commas, not \(UsageError.quote(text))"
-            )
-        }
-        return Node(url: url.origin, dialHost: parts.count == 2 ? String(parts[1]) : nil)
+        else { return nil }
+        self.init(url: url.origin, dialHost: parts.count == 2 ? String(parts[1]) : nil)
     }
 }

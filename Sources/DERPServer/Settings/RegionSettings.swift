@@ -10,3 +10,17 @@ struct RegionSettings: Hashable {
     /// A literal or `none`.
     var ipv6: String?
 }
+
+extension RegionSettings {
+    /// Takes the region's flags.
+    ///
+    /// - Throws: ``UsageError`` with the flag that is wrong.
+    init(_ given: GivenFlags<MapFlags>) throws(UsageError) {
+        self.id = try given.regionID
+        self.code = try given.regionCode
+        self.name = try given.regionName
+        self.port = try given.regionPort
+        self.ipv4 = try given.ipv4
+        self.ipv6 = try given.ipv6
+    }
+}

@@ -25,7 +25,8 @@ struct ServerSettings {
     var writeTimeout: Duration
     var loopCount: Int?
     var region: RegionSettings
-    var map: MapSettings
+    /// What the map is made of besides this server's region.
+    var mapSources: RegionMap.Sources
     /// Authorities to trust besides the system's, whoever is asked.
     var caFile: String?
     var bootstrapNames: BootstrapNames

@@ -1,3 +1,5 @@
+import DERPKit
+
 /// What protects the relay's port.
 enum Transport: Hashable {
     /// `-dev`: plain HTTP on loopback with a fresh key.
@@ -6,8 +8,8 @@ enum Transport: Hashable {
     case selfSigned(directory: String)
     /// `-certmode manual`, with the directory that has the certificate.
     case manual(directory: String)
-    /// `-certmode letsencrypt`, with the directory that keeps the certificates, and how they are ordered.
-    case acme(directory: String, ACMESettings)
+    /// `-certmode letsencrypt`, with how certificates are ordered, but for the authorities to trust.
+    case acme(ACMEConfiguration)
     /// `-certmode none`: plain HTTP, behind a proxy that ends TLS.
     case plain
 

@@ -37,8 +37,8 @@ struct ConfigurationFileTests {
         #expect(settings.transport == .plain && settings.stun == nil && settings.loopCount == 3)
         #expect(settings.region == RegionSettings(id: 901, code: "derp", name: "901"))
         #expect(settings.writeTimeout == .milliseconds(500))
-        #expect(settings.map.sources.urls == ["https://a.example/map", "https://b.example/map"])
-        #expect(settings.map.sources.paths == ["/etc/derp.yaml"])
+        #expect(settings.mapSources.urls == ["https://a.example/map", "https://b.example/map"])
+        #expect(settings.mapSources.paths == ["/etc/derp.yaml"])
         #expect(settings.debugNetworks.map(\.description) == ["10.0.0.0/8", "fd00::/8", "192.0.2.9/32"])
         #expect(settings.admission.controllers == ["https://c.example/verify"])
         #expect(settings.sources.notices.isEmpty)
@@ -55,24 +55,24 @@ struct ConfigurationFileTests {
         ]
         let settings = try file.settings("--region-name=Flag", "-home=", variables: variables)
         #expect(settings.region == RegionSettings(id: 901, code: "variable", name: "Flag"))
-        #expect(settings.map.sources.paths == ["/c", "/d"] && settings.loopCount == 2)
+        #expect(settings.mapSources.paths == ["/c", "/d"] && settings.loopCount == 2)
         #expect(settings.homePage == .standard && settings.listen.port == 443)
         #expect(
-            try file.settings("--map-path", "/e", "--map-path=/f", variables: variables).map.sources.paths == [
+            try file.settings("--map-path", "/e", "--map-path=/f", variables: variables).mapSources.paths == [
                 "/e", "/f",
             ]
         )
-        #expect(try file.settings("--map-path=", variables: variables).map.sources.paths.isEmpty)
+        #expect(try file.settings("--map-path=", variables: variables).mapSources.paths.isEmpty)
     }
 
     @Test("every flag that can be in a file is found by its key and by its variable, and no other")
     func names() throws {
         for flag in Flag.all where flag.isConfigurable {
-            #expect(Flag.configurable(flag.key)?.name == flag.name)
-            #expect(Flag.configurable(flag.name)?.name == flag.name)
+            #expect(Flag.named(key: flag.key)?.name == flag.name)
+            #expect(Flag.named(key: flag.name)?.name == flag.name)
         }
         for key in ["config", "version", "check_config", "help", "Stun", "STUN", ""] {
-            #expect(Flag.configurable(key) == nil, "\(key)")
+            #expect(Flag.named(key: key) == nil, "\(key)")
         }
         // A value that may stand for anything, so that only types of flags matter.
         for flag in Flag.all where flag.isConfigurable && flag.support == .supported {
@@ -82,23 +82,6 @@ struct ConfigurationFileTests {
             #expect(file.relay.map(\.flag.name) == [flag.name])
             let variables = try EnvironmentSettings(["DERP_" + flag.key.uppercased(): value])
             #expect(variables.settings.map(\.flag.name) == [flag.name])
-        }
-    }
-
-    @Test("the table of flags has those of the parser, and says which may be repeated")
-    func table() throws {
-        let dump = try JSONSerialization.jsonObject(with: Data(ServerOptions._dumpHelp().utf8)) as? [String: Any]
-        let command = try #require(dump?["command"] as? [String: Any])
-        let arguments = try #require(command["arguments"] as? [[String: Any]])
-        var repeated = [String: Bool]()
-        for argument in arguments where argument["kind"] as? String == "option" {
-            let names = try #require(argument["names"] as? [[String: Any]])
-            let name = try #require(names.first?["name"] as? String)
-            repeated[name] = argument["isRepeating"] as? Bool
-        }
-        #expect(Set(repeated.keys) == Set(Flag.all.filter { $0.support == .supported }.map(\.name)))
-        for flag in Flag.all where flag.support == .supported {
-            #expect(repeated[flag.name] == (flag.kind == .list), "\(flag.name)")
         }
     }
 

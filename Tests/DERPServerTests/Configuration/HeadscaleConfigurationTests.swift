@@ -37,11 +37,11 @@ struct HeadscaleConfigurationTests {
                 )
         )
         #expect(taken.keyFile == settings.path.replacing("derp.yaml", with: "derp_server_private.key"))
-        #expect(taken.sources.sharedWithHeadscale.isSuperset(of: ["c", "a"]))
+        #expect(taken.sources.sharedWithHeadscale.isSuperset(of: [Flag[\.general.keyFile], Flag[\.listening.address]]))
         #expect(taken.admission.controllers == ["https://headscale.relays.test/verify"])
         #expect(!taken.admission.controllersFailOpen)
-        #expect(taken.map.sources.urls == ["https://controlplane.relays.test/derpmap/default"])
-        #expect(taken.map.sources.includesOwnRegion && taken.map.sources.updateInterval == .seconds(3 * 3600))
+        #expect(taken.mapSources.urls == ["https://controlplane.relays.test/derpmap/default"])
+        #expect(taken.mapSources.includesOwnRegion && taken.mapSources.updateInterval == .seconds(3 * 3600))
         #expect(taken.sources.notices.isEmpty)
     }
 
@@ -67,18 +67,21 @@ struct HeadscaleConfigurationTests {
             """
         let taken = try Configured(text).settings()
         #expect(taken.listen == ListenAddress(host: "", port: 8443))
-        #expect(taken.stun == STUNSettings(address: .init(host: "127.0.0.2", port: 3479), flag: "--stun-listen"))
+        #expect(
+            taken.stun
+                == STUNSettings(address: .init(host: "127.0.0.2", port: 3479), flag: Flag[\.listening.stunAddress])
+        )
         #expect(taken.ownRegion.nodes.first?.stunPort == 3479)
         #expect(taken.keyFile == "/keys/derp" && taken.admission.controllers.isEmpty)
         #expect(
             taken.region
                 == RegionSettings(id: 910, code: "home", name: "At home", port: 8443, ipv4: "none", ipv6: "2001:db8::7")
         )
-        #expect(!taken.map.sources.includesOwnRegion && taken.map.sources.updateInterval == .zero)
-        #expect(taken.map.sources.paths == ["/etc/headscale/derp.yaml"])
+        #expect(!taken.mapSources.includesOwnRegion && taken.mapSources.updateInterval == .zero)
+        #expect(taken.mapSources.paths == ["/etc/headscale/derp.yaml"])
 
         let ours = try Configured(text + "\nrelay: {region_code: ours, map_path: [], stun_port: 3480}").settings()
-        #expect(ours.region.id == 910 && ours.region.code == "ours" && ours.map.sources.paths.isEmpty)
+        #expect(ours.region.id == 910 && ours.region.code == "ours" && ours.mapSources.paths.isEmpty)
         #expect(ours.stun?.address == ListenAddress(host: "127.0.0.2", port: 3480))
     }
 
@@ -130,7 +133,9 @@ struct HeadscaleConfigurationTests {
     @Test("a key that headscale's file names is headscale's, unless another is named")
     func keyFile() throws {
         let text = "derp: {server: {enabled: true, verify_clients: false, private_key_path: /keys/derp}}\n"
-        func isHeadscales(_ settings: ServerSettings) -> Bool { settings.sources.sharedWithHeadscale.contains("c") }
+        func isHeadscales(_ settings: ServerSettings) -> Bool {
+            settings.sources.sharedWithHeadscale.contains(Flag[\.general.keyFile])
+        }
         #expect(isHeadscales(try Configured(text).settings()))
         #expect(!isHeadscales(try Configured(text).settings("-c=/keys/derp")))
         #expect(!isHeadscales(try Configured(text).settings(variables: ["DERP_KEY_FILE": "/k"])))
@@ -160,14 +165,14 @@ struct HeadscaleConfigurationTests {
     func disabled() throws {
         for text in ["derp: {urls: []}", "derp: {server: {enabled: false, region_id: 5}}", "derp:\n  server:\n"] {
             let taken = try Configured(text).settings()
-            #expect(!taken.map.sources.includesOwnRegion && taken.region.id == 900, "\(text)")
+            #expect(!taken.mapSources.includesOwnRegion && taken.region.id == 900, "\(text)")
             #expect(taken.admission.controllers.isEmpty && taken.sources.notices.isEmpty)
         }
         let unmeant = try Configured("derp:\n  server:\n    region_id: 5\n").settings()
         #expect(unmeant.sources.notices.map(\.description).first?.contains("without enabled: true") == true)
         #expect(
-            try Configured("derp: {urls: []}\nrelay: {map_own_region: true}").settings().map.sources.includesOwnRegion
+            try Configured("derp: {urls: []}\nrelay: {map_own_region: true}").settings().mapSources.includesOwnRegion
         )
-        #expect(try Configured("relay: {}").settings().map.sources.includesOwnRegion)
+        #expect(try Configured("relay: {}").settings().mapSources.includesOwnRegion)
     }
 }

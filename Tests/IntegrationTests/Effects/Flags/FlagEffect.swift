@@ -22,10 +22,10 @@ struct FlagEffect: Sendable {
 
     /// The forms that the flag may have.
     var forms: [SettingForm] {
-        switch self.flag {
-        case "version": [.commandLine]
-        case "config", "check-config": [.commandLine, .variables]
-        default: SettingForm.allCases
+        switch Flag.named(self.flag)?.places {
+        case .commandLine: [.commandLine]
+        case .outsideFiles: [.commandLine, .variables]
+        case .everywhere, nil: SettingForm.allCases
         }
     }
 }

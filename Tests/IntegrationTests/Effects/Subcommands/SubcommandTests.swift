@@ -25,6 +25,7 @@ struct SubcommandTests {
             SubcommandRun(command: "help", source: nil, arguments: "", expected: "DERPServer"),
             SubcommandRun(command: "help", source: nil, arguments: "map lint", expected: "Say what is wrong with maps"),
             SubcommandRun(command: "help", source: nil, arguments: "check", expected: "Look at relays"),
+            SubcommandRun(command: "help", source: nil, arguments: "flags", expected: "| `-a` | `:443` |"),
         ]
 
     private let publisher: ServerProcess
