@@ -46,8 +46,8 @@ struct GoArgumentsTests {
             (["-quite-another-thing"], "unknown flag \"-quite-another-thing\": --help lists those that are"),
             (["-stun", "false"], "unexpected argument \"false\" (a boolean's value is attached: -stun=false)"),
             (["serve"], "unexpected argument \"serve\""), (["--"], "unexpected argument \"--\""),
-            (["-"], "unexpected argument \"-\""), (["---a=1"], "\"---a=1\" is no flag"),
-            (["-=1"], "\"-=1\" is no flag"),
+            (["-"], "unexpected argument \"-\""), (["---a=1"], "\"---a=1\" is not a flag"),
+            (["-=1"], "\"-=1\" is not a flag"),
             (["-a"], "-a needs a value"), (["--loops"], "--loops needs a value"),
             (["-x\n\u{1b}"], "unknown flag \"-x??\": --help lists those that are"),
         ]

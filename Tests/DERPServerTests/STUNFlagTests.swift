@@ -45,7 +45,7 @@ struct STUNFlagTests {
     @Test("what contradicts it is refused in one line; the same port twice does not")
     func contradictions() throws {
         #expect(
-            throws: UsageError("--stun-listen has a port of its own, which is not that of -stun-port: leave one out")
+            throws: UsageError("--stun-listen has another port than -stun-port: leave one out")
         ) {
             try self.stun("--stun-listen=:3479", "-stun-port=3480")
         }
@@ -53,13 +53,15 @@ struct STUNFlagTests {
         #expect(try self.stun("--stun-listen=:3479", "-stun-port=3479")?.address.port == 3479)
         #expect(
             throws: UsageError(
-                "--stun-listen says where STUN is answered, and -stun=false that it isn't: leave one out"
+                "--stun-listen sets where STUN is answered, but -stun=false turns it off: leave one out"
             )
         ) {
             try self.stun("--stun-listen=:3479", "-stun=false")
         }
         #expect(
-            throws: UsageError("--stun-listen can't go with -dev, which listens on 127.0.0.1 only: leave one out")
+            throws: UsageError(
+                "--stun-listen can't be combined with -dev, which listens on 127.0.0.1 only: leave one out"
+            )
         ) {
             try self.stun("-dev", "--stun-listen=:3479")
         }

@@ -5,9 +5,9 @@ import DERPKit
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "DERPServer check",
-        abstract: "Look at relays as their clients see them, and say what is wrong and what to do about it.",
+        abstract: "Check relays as their clients see them, and report what is wrong and how to fix it.",
         discussion: """
-            Exits with 1 when there are errors, with 2 when there are warnings and --strict was given, with 0 otherwise. \
+            Exits with 1 if there are errors, with 2 if there are warnings and --strict is given, and with 0 otherwise. \
             A relay that admits only known clients refuses the check's fresh keys, which is a warning.
             """
     )
@@ -26,22 +26,26 @@ struct CheckCommand: ParsableCommand {
     @ArgumentParser.Flag(help: "Print JSON.")
     var json = false
 
-    @ArgumentParser.Flag(help: "Look at IPv4 only.")
+    @ArgumentParser.Flag(help: "Check IPv4 only.")
     var ipv4 = false
 
-    @ArgumentParser.Flag(help: "Look at IPv6 only.")
+    @ArgumentParser.Flag(help: "Check IPv6 only.")
     var ipv6 = false
 
     @ArgumentParser.Flag(help: "Exit with 2 when there are warnings.")
     var strict = false
 
-    @Option(help: ArgumentHelp("How long each step may take, such as 10s.", valueName: "duration"))
+    @Option(help: ArgumentHelp("The time limit of each step, such as 10s.", valueName: "duration"))
     var timeout = "10s"
 
-    @Option(help: ArgumentHelp("Check again so long after each round, until a signal comes.", valueName: "duration"))
+    @Option(
+        help: ArgumentHelp("Check again this long after each round, until a signal ends it.", valueName: "duration")
+    )
     var watch: String?
 
-    @Option(help: ArgumentHelp("With --watch: serve Prometheus metrics on /metrics there.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("With --watch: serve Prometheus metrics at /metrics on this address.", valueName: "address")
+    )
     var metricsListen: String?
 
     @Option(
@@ -58,6 +62,6 @@ struct CheckCommand: ParsableCommand {
     )
     var stunPort: Int?
 
-    @Option(help: ArgumentHelp("Where plain HTTP is expected, for the captive portal check.", valueName: "port"))
+    @Option(help: ArgumentHelp("The port of plain HTTP, for the captive portal check.", valueName: "port"))
     var httpPort: UInt16 = 80
 }

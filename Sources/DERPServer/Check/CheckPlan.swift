@@ -31,7 +31,7 @@ struct CheckPlan: Sendable {
     init(_ command: CheckCommand) throws(UsageError) {
         self.subject = try Self.subject(of: command)
         self.settings = CheckSettings()
-        guard !command.ipv4 || !command.ipv6 else { throw UsageError("--ipv4 and --ipv6 exclude each other") }
+        guard !command.ipv4 || !command.ipv6 else { throw UsageError("--ipv4 and --ipv6 can't be combined") }
         if command.ipv4 { self.settings.families = .only(.ipv4) }
         if command.ipv6 { self.settings.families = .only(.ipv6) }
         self.settings.timeout = try Self.duration(command.timeout, of: "--timeout", .milliseconds(10)...(.seconds(600)))
@@ -49,28 +49,28 @@ struct CheckPlan: Sendable {
         }
         guard !self.isStrict || self.watch == nil else {
             throw UsageError(
-                "--strict and --watch exclude each other: a watch ends with 0, and tells the warnings in its metrics"
+                "--strict and --watch can't be combined: a watch ends with 0, and reports warnings in its metrics"
             )
         }
     }
 
     private static func subject(of command: CheckCommand) throws(UsageError) -> Subject {
         guard let text = command.subject else {
-            guard command.all else { throw UsageError("check what? A region, a URL, or --all") }
+            guard command.all else { throw UsageError("nothing to check: give a region, a URL, or --all") }
             guard let map = command.map else { throw UsageError("--all needs --map") }
             try Self.refuseRelayOptions(command)
             return .all(map: map)
         }
-        guard !command.all else { throw UsageError("--all and \(UsageError.quote(text)) exclude each other") }
+        guard !command.all else { throw UsageError("--all and \(UsageError.quote(text)) can't be combined") }
         guard text.contains("://") else {
             guard let map = command.map else {
-                let hint = text.contains(".") ? "; for a relay say \(UsageError.quote("https://" + text))" : ""
-                throw UsageError("a region needs --map, which has it\(hint)")
+                let hint = text.contains(".") ? "; for a relay, write \(UsageError.quote("https://" + text))" : ""
+                throw UsageError("a region needs --map: the map that has it\(hint)")
             }
             try Self.refuseRelayOptions(command)
             return .region(text, map: map)
         }
-        guard command.map == nil else { throw UsageError("a URL and --map exclude each other") }
+        guard command.map == nil else { throw UsageError("a URL and --map can't be combined") }
         do throws(DERPError) {
             var target = try CheckTarget(url: text)
             target.node.certName = command.certName ?? ""
@@ -83,7 +83,7 @@ struct CheckPlan: Sendable {
 
     private static func refuseRelayOptions(_ command: CheckCommand) throws(UsageError) {
         guard command.certName == nil, command.stunPort == nil else {
-            throw UsageError("--cert-name and --stun-port are for URLs: the map says them for its nodes")
+            throw UsageError("--cert-name and --stun-port are for URLs: the map sets them for its nodes")
         }
     }
 

@@ -67,7 +67,7 @@ struct CheckRound: Sendable {
         self.progress("reading the map")
         let read = await MapSources([source], fetch: self.plan.fetch)
         guard !read.hasErrors else {
-            var outcome = Self.failed(.region, "the map can't be used", hint: "DERPServer map lint says more.")
+            var outcome = Self.failed(.region, "the map can't be used", hint: "Run DERPServer map lint on it.")
             outcome.notes = read.findings
             return await self.withFormerRegions(outcome, by: checker)
         }
@@ -92,7 +92,7 @@ struct CheckRound: Sendable {
         var outcome = failure
         outcome.isMapUsable = false
         guard let former = self.memory?.regions else { return outcome }
-        outcome.notes.append("The regions of the map that was read last are looked at.")
+        outcome.notes.append("Checking the regions of the previous map.")
         outcome.reports += await Self.check(former.regions, in: former.map, by: checker)
         return outcome
     }

@@ -38,7 +38,9 @@ enum HelpRequest {
         case ["map", "diff"]: return MapCommand.helpMessage(for: MapDiffCommand.self)
         default:
             let name = UsageError.quote(path.joined(separator: " "))
-            throw UsageError("there is no command \(name), but check, flags, map, map lint, map show and map diff")
+            throw UsageError(
+                "there is no command \(name): there are check, map, map lint, map show, map diff, and flags"
+            )
         }
     }
 }

@@ -30,7 +30,7 @@ struct ConfigurationFile {
         }
         try self.check(others, isOurs: sections["relay"] != nil)
         guard sections["derp"] != nil || sections["relay"] != nil else {
-            throw self.error(1, "there is neither a section relay: nor a section derp:")
+            throw self.error(1, "there is neither a relay: section nor a derp: section")
         }
         if let derp = sections["derp"] {
             let section = try HeadscaleSection(derp, serverURL: sections["server_url"], of: self)
@@ -62,7 +62,7 @@ struct ConfigurationFile {
             guard nearest == nil else { throw self.unknown(member, in: "the file", nearest: nearest) }
             throw self.error(
                 member.line,
-                "a file with a section relay: has no other keys than derp and server_url, but \(UsageError.quote(member.name))"
+                "besides relay: the file may have only derp and server_url, not \(UsageError.quote(member.name))"
             )
         }
     }

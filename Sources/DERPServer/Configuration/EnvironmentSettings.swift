@@ -22,7 +22,7 @@ struct EnvironmentSettings {
         for (name, text) in given.sorted(by: { $0.key < $1.key }) {
             guard let flag = Self.flag(name) else {
                 if Self.commands.contains(name), GoBoolean.parse(text) == true {
-                    throw UsageError("\(name) is no setting: it would be asked for on the command line")
+                    throw UsageError("\(name) is not a setting: ask for it on the command line")
                 }
                 self.unknown.append(name)
                 continue

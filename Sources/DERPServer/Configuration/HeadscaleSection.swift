@@ -68,7 +68,7 @@ extension HeadscaleSection {
             if enabled == nil, !members.isEmpty {
                 let place = SettingOrigin.file(self.file.path, line: server.line)
                 self.notices.append(
-                    .warning("derp.server counts for nothing without enabled: true", ["at": "\(place)"])
+                    .warning("derp.server has no effect without enabled: true", ["at": "\(place)"])
                 )
             }
             return
@@ -95,7 +95,10 @@ extension HeadscaleSection {
         guard try self.file.bool(members["verify_clients"]) ?? true else { return }
         let line = members["verify_clients"]?.line ?? server.line
         guard let url else {
-            throw self.file.error(line, "server_url is needed: verify_clients asks the controller there (or is false)")
+            throw self.file.error(
+                line,
+                "server_url is needed, because verify_clients asks the controller there: give it, or set verify_clients to false"
+            )
         }
         try self.set(\.admission.controllers, url.value.origin + "/verify", line: line)
     }

@@ -31,7 +31,7 @@ struct SettingSources: Sendable {
         self.layers.lay(variables.settings)
         self.layers.lay(flags)
         self.notices += variables.unknown.map { name in
-            .warning("A variable looks like a setting, but is none", ["name": "\(name)"])
+            .warning("A variable looks like a setting, but isn't one", ["name": "\(name)"])
         }
     }
 }

@@ -46,7 +46,7 @@ struct FlagNeed: Hashable, Sendable {
         Self(
             condition: condition,
             asking: .others(silent),
-            consequence: .warning("A setting counts for nothing", reason: reason)
+            consequence: .warning("A setting has no effect", reason: reason)
         )
     }
 
@@ -65,18 +65,18 @@ struct FlagNeed: Hashable, Sendable {
         Self(
             condition: condition,
             asking: .several,
-            consequence: .warning("A setting counts in part", reason: reason)
+            consequence: .warning("Only a part of a setting has an effect", reason: reason)
         )
     }
 }
 
 extension FlagNeed {
-    static let notDevelopment = ignored(unless: .notDevelopment, "-dev stands in its place")
+    static let notDevelopment = ignored(unless: .notDevelopment, "-dev replaces it")
     static let acme = ignored(unless: .acme, "only -certmode letsencrypt orders certificates")
-    static let relay = ignored(unless: .relay, silent: ["0", "0s"], "nobody is relayed for: -derp=false")
+    static let relay = ignored(unless: .relay, silent: ["0", "0s"], "this server doesn't relay: -derp=false")
     static let verifiers = ignored(
         unless: .verifiers,
-        "nobody is asked: there is neither -verify-clients nor -verify-client-url"
+        "no verifier is asked: there is neither -verify-clients nor -verify-client-url"
     )
     static let mapURLs = ignored(unless: .mapURLs, "there is no --map-url")
     static let ownRegion = ignored(

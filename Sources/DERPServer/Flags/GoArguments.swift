@@ -46,7 +46,7 @@ struct GoArguments {
         let body = argument.rest(after: "--") ?? argument.rest(after: "-") ?? argument[...]
         let parts = body.parts(at: "=", atMost: 2)
         guard let name = parts.first, !name.isEmpty, !name.begins(with: "-") else {
-            throw UsageError("\(UsageError.quote(argument)) is no flag")
+            throw UsageError("\(UsageError.quote(argument)) is not a flag")
         }
         return (String(name), parts.count == 2 ? String(parts[1]) : nil)
     }

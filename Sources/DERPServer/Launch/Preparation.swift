@@ -131,11 +131,13 @@ struct Preparation {
             let facts: Logger.Metadata = [
                 "bytes": "\(plan.queues)", "limit": "\(bound.kind.rawValue)", "of": "\(bound.total)",
             ]
-            guard limits.queueMemory != nil else { return [.choice("The queues' memory follows a limit", facts)] }
-            return [.warning("The queues get less memory than --queue-memory: there is no more room for them", facts)]
+            guard limits.queueMemory != nil else {
+                return [.choice("The queues' memory is reduced to fit a limit", facts)]
+            }
+            return [.warning("The queues get less memory than --queue-memory: there is no room for more", facts)]
         }
         guard let told = limits.queueMemory, told != MemoryPlan.standardQueues else { return [] }
-        return [.choice("The queues' memory is as told", ["bytes": "\(told)"])]
+        return [.choice("The queues' memory was set", ["bytes": "\(told)"])]
     }
 
     private static func rates(_ path: String?) throws(StartError) -> RateLimitFile? {

@@ -105,8 +105,8 @@ extension Notice {
             switch stored.origin {
             case .found: .info("Read the self-signed certificate", metadata)
             case .made: .info("Made a self-signed certificate", metadata)
-            case .renewed: .warning("Made the expired certificate anew: its pin has changed", metadata)
-            case .renamed: .warning("Made the certificate of another host anew: its pin has changed", metadata)
+            case .renewed: .warning("Replaced the expired certificate: its pin has changed", metadata)
+            case .renamed: .warning("Replaced the certificate of another host: its pin has changed", metadata)
             }
     }
 }

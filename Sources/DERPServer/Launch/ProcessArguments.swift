@@ -10,7 +10,7 @@ enum ProcessArguments {
     /// - Throws: ``UsageError`` where they can't be known.
     static func current() throws(UsageError) -> [String] {
         let count = carguments_count()
-        guard count > 0 else { throw UsageError("the system doesn't tell this process its arguments") }
+        guard count > 0 else { throw UsageError("the system doesn't give this process its arguments") }
         return (1..<max(count, 1)).compactMap { carguments_at($0).map { String(cString: $0) } }
     }
 }

@@ -8,17 +8,17 @@ struct MapCommand: ParsableCommand {
         discussion: """
             A source is a file, a pipe, a URL (http:// or https://), or - for standard input.
 
-            With --config, or any other flag of the server's, what a server with these settings would serve is laid together with \
-            the sources: its --map-url and --map-path, and its own region over all. DERP_… variables count then, as they do for \
-            the server. DERPServer --help lists the flags.
+            With --config, or any other flag of the server, the sources are merged with what a server with these settings \
+            would serve: its --map-url and --map-path, and its own region last. Then DERP_… variables count too, as they do \
+            for the server. DERPServer --help lists the flags.
             """,
         subcommands: [MapLintCommand.self, MapShowCommand.self, MapDiffCommand.self]
     )
 
     /// What a command that takes sources says of them and of the server's flags.
     static let discussion = """
-        A source is a file, a pipe, a URL, or - for standard input. With --config FILE, or any other flag of the server's, such as \
-        -hostname, -a or --region-id, what a server with these settings would serve is laid together with the sources.
+        A source is a file, a pipe, a URL, or - for standard input. With --config FILE, or any other flag of the server, such \
+        as -hostname, -a or --region-id, the sources are merged with what a server with these settings would serve.
         """
 }
 

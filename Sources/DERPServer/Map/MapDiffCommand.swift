@@ -5,14 +5,14 @@ import DERPKit
 struct MapDiffCommand: MapSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "diff",
-        abstract: "Say what would change for clients if the map BEFORE became that of the sources AFTER.",
+        abstract: "Show what changes for clients when the map BEFORE is replaced by the map of the sources AFTER.",
         discussion: "BEFORE may be a running server's https://<host>/derpmap/default. " + MapCommand.discussion
     )
 
     @Argument(help: "A source.")
     var before: String
 
-    @Argument(help: "Sources, which are merged.")
+    @Argument(help: "Sources to merge.")
     var after: [String] = []
 
     @OptionGroup var fetch: FetchOptions

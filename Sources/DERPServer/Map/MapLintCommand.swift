@@ -4,7 +4,7 @@ import ArgumentParser
 struct MapLintCommand: MapSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "lint",
-        abstract: "Say what is wrong with maps, with line numbers. Exits with 1 when there are errors.",
+        abstract: "Report what is wrong with maps, with line numbers. Exits with 1 if there are errors.",
         discussion: MapCommand.discussion
     )
 

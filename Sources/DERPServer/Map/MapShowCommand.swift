@@ -5,23 +5,23 @@ import DERPKit
 struct MapShowCommand: MapSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "show",
-        abstract: "Merge maps as the server does, and show the result: URLs first, then files; the last region wins.",
+        abstract: "Merge maps like the server, and show the result: URLs first, then files. The last region wins.",
         discussion: MapCommand.discussion
     )
 
     @Argument(help: "Files, pipes, or URLs; -: standard input.")
     var sources: [String] = []
 
-    @ArgumentParser.Flag(help: "As the JSON that clients are given.")
+    @ArgumentParser.Flag(help: "Print the JSON that clients receive.")
     var json = false
 
-    @ArgumentParser.Flag(help: "As headscale's derp.yaml.")
+    @ArgumentParser.Flag(help: "Print YAML, like headscale's derp.yaml.")
     var yaml = false
 
     @OptionGroup var fetch: FetchOptions
 
     func validate() throws {
-        guard !self.json || !self.yaml else { throw ValidationError("--json and --yaml exclude each other") }
+        guard !self.json || !self.yaml else { throw ValidationError("--json and --yaml can't be combined") }
     }
 
     var names: [String] { self.sources }

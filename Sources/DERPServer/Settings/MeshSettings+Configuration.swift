@@ -47,17 +47,17 @@ extension MeshSettings {
         if self.ignoresVariable {
             notices.append(
                 .warning(
-                    "A setting counts for nothing",
+                    "A setting has no effect",
                     [
                         "setting": "\(HostEnvironment.meshKeyVariable)",
-                        "reason": "it is for -dev only: a mesh key is a file, -mesh-psk-file",
+                        "reason": "it is for -dev only: give the key's file with -mesh-psk-file",
                     ]
                 )
             )
         }
         guard let configuration else { return notices }
         let names = configuration.nodes.map(\.name).joined(separator: " ")
-        notices.append(.info("Meshing with those who have the key", ["nodes": "\(names)"]))
+        notices.append(.info("Meshing with the nodes that have the key", ["nodes": "\(names)"]))
         for node in self.nodes where node.url.begins(with: "http://") {
             notices.append(
                 .warning("A mesh node is reached without TLS: the key can be read on the way", ["node": "\(node.url)"])

@@ -23,21 +23,21 @@ extension STUNSettings {
         guard isOn else {
             throw given.error(
                 \.stunAddress,
-                "says where STUN is answered, and -stun=false that it isn't: leave one out",
+                "sets where STUN is answered, but -stun=false turns it off: leave one out",
                 or: Flag[\.listening.stun]
             )
         }
         guard !isDevelopment else {
             throw given.error(
                 \.stunAddress,
-                "can't go with -dev, which listens on 127.0.0.1 only: leave one out",
+                "can't be combined with -dev, which listens on 127.0.0.1 only: leave one out",
                 or: Flag[\.general.development]
             )
         }
         guard port == nil || port == address.port else {
             throw given.error(
                 \.stunAddress,
-                "has a port of its own, which is not that of -stun-port: leave one out",
+                "has another port than -stun-port: leave one out",
                 or: Flag[\.listening.stunPort]
             )
         }

@@ -63,7 +63,8 @@ struct CheckPlanTests {
     @Test(
         "what makes no sense is refused in one line that names the option",
         arguments: [
-            ([], "what?"), (["nyc"], "--map"), (["--all"], "--map"), (["nyc", "--all", "--map", "m"], "--all"),
+            ([], "nothing to check"), (["nyc"], "--map"), (["--all"], "--map"),
+            (["nyc", "--all", "--map", "m"], "--all"),
             (["https://relay.test", "--map", "m"], "--map"), (["ftp://relay.test"], "ftp://relay.test"),
             (["https://relay.test", "--ipv4", "--ipv6"], "--ipv4"),
             (["nyc", "--map", "m", "--stun-port", "1"], "--stun-port"),

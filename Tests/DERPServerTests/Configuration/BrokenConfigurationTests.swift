@@ -9,9 +9,9 @@ struct BrokenConfigurationTests {
 
     /// What is in the file, and the one line that is said of it, or how it begins.
     private static let cases: [(String, String)] = [
-        ("", "1: there is neither a section relay: nor a section derp:"),
-        ("null\n", "1: there is neither a section relay: nor a section derp:"),
-        ("listen_addr: x\n", "1: there is neither a section relay: nor a section derp:"),
+        ("", "1: there is neither a relay: section nor a derp: section"),
+        ("null\n", "1: there is neither a relay: section nor a derp: section"),
+        ("listen_addr: x\n", "1: there is neither a relay: section nor a derp: section"),
         ("- relay\n", "1: the file is an object, not a list"),
         ("relay\n", "1: the file is an object, not text"),
         ("relay: [a]\n", "1: relay is an object, not a list"),
@@ -23,7 +23,7 @@ struct BrokenConfigurationTests {
         ("Derp: {}\nrelay: {}\n", "1: the file has no key \"Derp\": did you mean derp?"),
         (
             "relay: {}\nlisten_addr: x\n",
-            "2: a file with a section relay: has no other keys than derp and server_url, but \"listen_addr\""
+            "2: besides relay: the file may have only derp and server_url, not \"listen_addr\""
         ),
         ("relay:\n  regionid: 1\n", "2: relay has no key \"regionid\": did you mean region_id?"),
         ("relay:\n  STUN: false\n", "2: relay has no key \"STUN\": did you mean stun?"),
@@ -66,7 +66,7 @@ struct BrokenConfigurationTests {
         ("derp:\n  urls:\n    - x\n", "3: --map-url is a URL of http or https, not \"x\""),
         (
             "derp:\n  server:\n    enabled: true\n",
-            "2: server_url is needed: verify_clients asks the controller there (or is false)"
+            "2: server_url is needed, because verify_clients asks the controller there: give it, or set verify_clients to false"
         ),
         ("server_url: x\nderp:\n  server: {enabled: true}\n", "1: server_url is a URL of http or https"),
         (

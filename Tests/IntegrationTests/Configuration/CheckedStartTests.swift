@@ -143,7 +143,7 @@ struct CheckedStartTests {
         let flags = ["-acme-email=a@b.test", "-accept-connection-burst=3", "--drain-time=3s"]
         let check = try self.run(["--check-config"] + flags)
         #expect(check.status == .code(0))
-        let lines = check.output.split(separator: "\n").filter { $0.hasPrefix("warning: A setting counts for nothing") }
+        let lines = check.output.split(separator: "\n").filter { $0.hasPrefix("warning: A setting has no effect") }
         #expect(lines.count == 3, "\(check.output)")
         let server = try ServerProcess(ServerOptions.plain.with { $0.flags = flags })
         for flag in ["-acme-email", "-accept-connection-burst", "--drain-time"] {

@@ -6,7 +6,7 @@ struct MemoryShortageTests {
     @Test("Newcomers are refused before memory runs out; clients stay, and others come in when there is some again")
     func shortage() throws {
         let server = try ServerProcess(ScarceMemory.options())
-        #expect(server.log.contains("The queues' memory follows a limit"))
+        #expect(server.log.contains("The queues' memory is reduced to fit a limit"))
         let (first, second) = (try RawDERPClient(server), try RawDERPClient(server))
         var crowd = try ScarceMemory.fill(server)
         #expect(crowd.count > 100, "\(crowd.count)")

@@ -48,6 +48,6 @@ struct GeneralFlags: FlagGroup {
         .details("See [metrics](metrics.md).")
 
     let authoritiesFile = TypedFlag("--ca-file", .optional(.text), "file")
-        .needs(.ignored(unless: .authorities, "nobody is asked over TLS"))
+        .needs(.ignored(unless: .authorities, "no server is asked over TLS"))
         .help("Authorities to trust besides the system's, as PEM: for maps, controllers, mesh nodes and ACME servers.")
 }

@@ -53,7 +53,10 @@ struct LimitFlags: FlagGroup {
         .details("See [memory](limits.md#memory).")
 
     let refused = TypedFlag("--max-refused", .integer(in: 0...65_536), "count", default: "4096")
-        .needs(.relay, .ignored(unless: .holdTime, silent: ["0"], "nobody is held: --refused-hold-time is 0"))
+        .needs(
+            .relay,
+            .ignored(unless: .holdTime, silent: ["0"], "refused clients aren't held: --refused-hold-time is 0")
+        )
         .help(
             "How many connections of refused clients are held so that they don't come back at once, 0…65536; 0: none."
         )
@@ -65,7 +68,7 @@ struct LimitFlags: FlagGroup {
         "duration",
         default: "100s"
     )
-    .needs(.relay, .ignored(unless: .heldPlaces, "nobody is held: --max-refused is 0"))
+    .needs(.relay, .ignored(unless: .heldPlaces, "refused clients aren't held: --max-refused is 0"))
     .help("How long such connections are held at most, 1s…110s; at random, at least 30 % of it. 0: not at all.")
 }
 

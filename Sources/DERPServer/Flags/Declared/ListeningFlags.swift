@@ -16,7 +16,7 @@ struct ListeningFlags: FlagGroup {
     let hostname = TypedFlag("-hostname", .commas, "hosts", default: "")
         .otherwise("the host of `-a`, or else this machine's name")
         .derper(default: "`derp.tailscale.com`")
-        .needs(.first(unless: .tls, "HTTP is plain: only the first name is told, in the map"))
+        .needs(.first(unless: .tls, "HTTP is plain: only the first name is used, in the map"))
         .help("The name or IP address that clients connect to, or several, separated by commas.")
 
     let httpPort = TypedFlag("-http-port", .integer(in: -1...65535), "port", default: "80")

@@ -86,7 +86,7 @@ extension FlagReader where Value == [String] {
             for name in names where !BootstrapNames.isName(name) {
                 guard !name.holds("/") else {
                     throw value.error(
-                        "takes names alone: what stands behind a slash is for Tailscale's own roll-outs, and is not supported"
+                        "takes names only: a TXT record after a slash is for Tailscale's own roll-outs, and is not supported"
                     )
                 }
                 throw value.error("takes DNS names, not \(UsageError.quote(name))")

@@ -3,7 +3,7 @@ struct RefusedFlags: FlagGroup {
     static let title = "Refused"
 
     private static let secrets =
-        "concerns Tailscale's own infrastructure and is not supported: a mesh key is a file, -mesh-psk-file"
+        "concerns Tailscale's own infrastructure and is not supported: give a mesh key with -mesh-psk-file"
 
     let secretsURL = TypedFlag("-secrets-url", .ignored)
         .refused(Self.secrets)
