@@ -35,6 +35,8 @@ public final class IOLoop: @unchecked Sendable {
     private let epoll: Int32
     private let wakeup: Wakeup
     private let isSleeping = Atomic(false)
+    /// Whether the loop has a thread of its own. A loop without one belongs to whoever turns it.
+    let isServed = Atomic(false)
     /// Whether the group is gone. Then only those who hold the loop itself still need it.
     private let isOrphaned = Atomic(false)
     /// The number of threads that are enqueuing a job. That job may be all that holds the loop for them.
@@ -88,11 +90,6 @@ public final class IOLoop: @unchecked Sendable {
 
     /// The token of no registration: it would be the four-billionth slot.
     private static let wakeupToken = UInt64.max
-
-    /// Whether the caller runs on this loop's thread.
-    public var isCurrent: Bool {
-        cas_current_loop() == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
-    }
 }
 
 extension IOLoop {
@@ -115,6 +112,7 @@ extension IOLoop {
         edgeTriggered: Bool = true,
         handler: any EventHandler
     ) throws(SocketError) -> UInt64 {
+        self.requireCurrent("IOLoop.register")
         let token = self.registrations.insert(handler)
         guard cas_epoll_add(self.epoll, descriptor, events, edgeTriggered ? 1 : 0, token) == 0 else {
             let error = SocketError(errno: errno, "watch a socket")
@@ -126,28 +124,37 @@ extension IOLoop {
 
     /// Changes the events that `descriptor` is watched for. Pending readiness is reported again.
     public func modify(_ descriptor: Int32, token: UInt64, events: UInt32, edgeTriggered: Bool = true) {
+        self.requireCurrent("IOLoop.modify")
         _ = cas_epoll_modify(self.epoll, descriptor, events, edgeTriggered ? 1 : 0, token)
     }
 
     /// Stops watching `descriptor`, which must still be open.
     public func deregister(_ descriptor: Int32, token: UInt64) {
+        self.requireCurrent("IOLoop.deregister")
         _ = cas_epoll_remove(self.epoll, descriptor)
         self.registrations.remove(token)
     }
 
     /// Returns in the next tick. Before that, everybody else on the loop has a turn, and what was written is sent.
     public func nextTick(isolation: isolated (any Actor)? = #isolation) async {
-        await withUnsafeContinuation { self.deferred.append($0) }
+        await withUnsafeContinuation {
+            self.requireCurrent("IOLoop.nextTick")
+            self.deferred.append($0)
+        }
     }
 
     /// Returns in a later tick. A caller that has done its share waits behind those that have not, and behind those
     /// that already wait. A tick lets up to 16 continue, as many as finish within a millisecond.
     public func waitInLine(isolation: isolated (any Actor)? = #isolation) async {
-        await withUnsafeContinuation { self.line.append($0) }
+        await withUnsafeContinuation {
+            self.requireCurrent("IOLoop.waitInLine")
+            self.line.append($0)
+        }
     }
 
     /// Lets `handler` take a turn after others have had theirs, like the tasks of a ``BudgetedExecutor``.
     public func requestTurn(for handler: any BudgetedHandler) {
+        self.requireCurrent("IOLoop.requestTurn")
         self.turns.append(.handler(handler))
     }
 
@@ -156,6 +163,7 @@ extension IOLoop {
 
     /// Calls `handler` once, after this tick's reading and jobs.
     public func atTickEnd(_ handler: any TickEndHandler) {
+        self.requireCurrent("IOLoop.atTickEnd")
         self.tickEndHandlers.append(handler)
     }
 }

@@ -1,5 +1,6 @@
 import CAsyncSockets
 import Glibc
+import Synchronization
 
 /// A fixed number of event loops, each on its own thread. After the group has been released, each loop ends when nobody
 /// holds it any more.
@@ -40,6 +41,7 @@ public final class IOLoopGroup: Sendable {
         pthread_sigmask(SIG_SETMASK, &all, &before)
         defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
 
+        loop.isServed.store(true, ordering: .relaxed)
         var thread = pthread_t()
         let argument = Unmanaged.passRetained(loop)
         let result = pthread_create(

@@ -5,12 +5,12 @@ public final class LoopTimer {
     var slot = -1
     var position = 0
 
-    private unowned let wheel: TimerWheel
+    private unowned let loop: IOLoop
     private let action: () -> Void
 
     /// Makes a timer. `action` must not hold the timer's owner.
     public init(on loop: IOLoop, action: @escaping () -> Void) {
-        self.wheel = loop.timers
+        self.loop = loop
         self.action = action
     }
 
@@ -19,13 +19,17 @@ public final class LoopTimer {
 
     /// Fires once, at `deadline` or up to 17 ms later. Replaces the previous schedule.
     public func schedule(at deadline: UInt64) {
-        self.wheel.remove(self)
+        self.loop.requireCurrent("A LoopTimer")
+        self.loop.timers.remove(self)
         self.deadline = deadline
-        self.wheel.insert(self)
+        self.loop.timers.insert(self)
     }
 
+    /// Has it not fire. Nothing happens when it isn't scheduled, whatever thread the caller is on.
     public func cancel() {
-        self.wheel.remove(self)
+        guard self.isScheduled else { return }
+        self.loop.requireCurrent("A LoopTimer")
+        self.loop.timers.remove(self)
     }
 
     func fire() {

@@ -44,6 +44,7 @@ extension TCPStream {
     ///
     /// - Returns: `nil` if the stream has failed, or something is still to be sent. Then the stream is unchanged.
     package func mute() -> MutedSocket? {
+        self.loop.requireCurrent("A TCPStream")
         guard self.isOpen, self.failure == nil, !self.isReadClosed, !self.isWriteBlocked, self.unsent.isEmpty else {
             return nil
         }

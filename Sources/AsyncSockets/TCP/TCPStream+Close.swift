@@ -5,6 +5,7 @@ extension TCPStream {
     /// until it closes too, within `time` and ``discardLimit``. (Closing with unread bytes would send a reset.) A peer
     /// whose time was up is told too, but not waited for.
     public func finish(within time: Duration = .seconds(1), isolation: isolated (any Actor)? = #isolation) async {
+        self.loop.requireCurrent("A TCPStream")
         defer { self.close() }
         self.setDeadline(time)
         while !self.unsent.isEmpty, self.failure == nil { await self.waitUntilWritable() }

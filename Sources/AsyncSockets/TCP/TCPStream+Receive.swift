@@ -20,6 +20,7 @@ extension TCPStream {
     /// `wouldBlock` too, and ``waitUntilReadable(isolation:)`` gives everybody else a turn. So a reader that reads
     /// until `wouldBlock` and waits can't hold the loop, whatever the peer sends.
     public func receive(atMost limit: Int = .max) -> ReceiveResult {
+        self.loop.requireCurrent("A TCPStream")
         guard self.failure == nil else { return .failed }
         let room = min(limit, self.turn.room(on: self))
         guard room > 0 else { return .wouldBlock }
@@ -34,6 +35,7 @@ extension TCPStream {
 
     /// Like ``receive(atMost:)``, for a caller that counts what it reads in a turn.
     package func receiveUnmetered(atMost limit: Int = .max) -> ReceiveResult {
+        self.loop.requireCurrent("A TCPStream")
         guard self.failure == nil else { return .failed }
         if let layer = self.layer, !self.unopened.isEmpty {
             return self.openEarly(with: layer, atMost: LoopBuffers.receiveSize)
@@ -48,6 +50,7 @@ extension TCPStream {
 
     /// Reads once, without opening what was read. Like ``receive(atMost:)``, stays within the turn's budget.
     func receiveSealed() -> ReceiveResult {
+        self.loop.requireCurrent("A TCPStream")
         let room = self.turn.room(on: self)
         guard room > 0 else { return .wouldBlock }
         let start = self.receivedByteCount

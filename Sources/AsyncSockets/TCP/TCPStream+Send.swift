@@ -7,6 +7,7 @@ extension TCPStream {
     /// - Returns: How many bytes were taken, from the first on. If that is fewer than there are, the stream is blocked
     ///   (its handler is told when that ends), has failed, or can take more at once in another call.
     public func send(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
+        self.loop.requireCurrent("A TCPStream")
         guard self.failure == nil, !self.isWriteBlocked else { return 0 }
         guard let layer = self.layer else { return self.sendPlain(segments) }
         var output = SealedOutput(self.loop.buffers.sealed)
@@ -32,6 +33,7 @@ extension TCPStream {
     ///
     /// - Throws: ``SocketError`` if the stream fails first.
     public func write(_ bytes: [UInt8], isolation: isolated (any Actor)? = #isolation) async throws(SocketError) {
+        self.loop.requireCurrent("A TCPStream")
         var sent = 0
         while true {
             if let failure = self.failure { throw failure }

@@ -8,6 +8,8 @@ import Glibc
 /// Wait on it in tasks that prefer its loop (`Task(executorPreference:)`, `withTaskExecutorPreference(_:)`), one at a
 /// time for each direction. Swift resumes any other task by way of the global pool, even in an actor pinned to the
 /// loop. That costs two thread switches for each wait, and any amount of time on a busy machine.
+///
+/// A method that is called outside the loop ends the process: the buffers may hold other connections' bytes.
 // @unchecked: confined to `loop`; only the constants may be read elsewhere.
 public final class TCPStream: @unchecked Sendable {
     /// The loop that serves this stream.
@@ -90,6 +92,7 @@ public final class TCPStream: @unchecked Sendable {
     /// Like ``close()``, but leaves the socket to the caller, which must close it. Returns `nil` if it is already
     /// closed.
     func giveUpDescriptor() -> Int32? {
+        self.loop.requireCurrent("A TCPStream")
         guard self.isOpen else { return nil }
         self.isOpen = false
         self.loop.deregister(self.descriptor, token: self.token)
@@ -105,6 +108,7 @@ public final class TCPStream: @unchecked Sendable {
 
     /// Records why the stream can't continue. It stays open until its owner closes it.
     public func fail(_ error: SocketError) {
+        self.loop.requireCurrent("A TCPStream")
         guard self.failure == nil else { return }
         self.failure = error
         self.resumeWaiters()
@@ -112,6 +116,7 @@ public final class TCPStream: @unchecked Sendable {
 
     /// Makes whoever waits to read, or is about to, continue and find nothing to read.
     public func interrupt() {
+        self.loop.requireCurrent("A TCPStream")
         guard self.reader != nil else {
             self.isInterrupted = true
             return
@@ -133,6 +138,7 @@ extension TCPStream {
     /// Returns when there may be something to read, or the stream failed. If ``turnBudget`` has been read in this tick
     /// of the loop, returns in the next one at the earliest.
     public func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
+        self.loop.requireCurrent("A TCPStream")
         guard !self.isReadReady, self.unopened.isEmpty, self.failure == nil else {
             if self.failure == nil, self.turn.isOver(on: self) { await self.loop.nextTick() }
             return
@@ -144,12 +150,16 @@ extension TCPStream {
     /// network.
     public var turnBudget: Int {
         get { self.turn.budget }
-        set { self.turn.budget = max(newValue, 1) }
+        set {
+            self.loop.requireCurrent("A TCPStream")
+            self.turn.budget = max(newValue, 1)
+        }
     }
 
     /// Returns when somebody interrupts, or the stream failed or broke. What arrives in the meantime waits in the
     /// kernel, and the peer's window closes.
     public func waitUntilInterrupted(isolation: isolated (any Actor)? = #isolation) async {
+        self.loop.requireCurrent("A TCPStream")
         guard self.failure == nil else { return }
         await withUnsafeContinuation { self.becomeReader($0, isPatient: true) }
     }
@@ -170,6 +180,7 @@ extension TCPStream {
 
     /// Returns when the kernel takes bytes again, or the stream failed.
     public func waitUntilWritable(isolation: isolated (any Actor)? = #isolation) async {
+        self.loop.requireCurrent("A TCPStream")
         guard self.isWriteBlocked, self.failure == nil else { return }
         await withUnsafeContinuation { writer in
             guard self.isWriteBlocked, self.failure == nil else { return writer.resume() }
@@ -181,6 +192,7 @@ extension TCPStream {
     /// Fails the stream with code `timeout` if `time` passes before another deadline is set. `nil` removes the
     /// deadline.
     public func setDeadline(_ time: Duration?) {
+        self.loop.requireCurrent("A TCPStream")
         guard let time, self.isOpen else {
             self.deadline?.cancel()
             self.deadline = nil

@@ -17,6 +17,7 @@ extension TCPStream {
         early: [UInt8] = [],
         isolation: isolated (any Actor)? = #isolation
     ) async throws(SocketError) -> TLSPeer {
+        self.loop.requireCurrent("A TCPStream")
         let security = try OpenSSLSession(
             context: context,
             buffers: self.loop.buffers,

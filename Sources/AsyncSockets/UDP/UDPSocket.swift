@@ -64,6 +64,7 @@ extension UDPSocket {
 
     /// Receives as many datagrams as are there and fit.
     public func receive(into batch: DatagramBatch) -> Reception {
+        self.attachment?.loop.requireCurrent("A UDPSocket")
         batch.prepareToReceive()
         while true {
             let count = cas_udp_receive(self.descriptor, batch.incoming, UInt32(batch.capacity))
@@ -82,6 +83,7 @@ extension UDPSocket {
 
     /// Sends the replies of `batch`. Returns how many couldn't be sent. These are lost: nobody waits for room.
     public func sendReplies(of batch: DatagramBatch) -> Int {
+        self.attachment?.loop.requireCurrent("A UDPSocket")
         var next = 0
         var failures = 0
         while next < batch.replyCount {

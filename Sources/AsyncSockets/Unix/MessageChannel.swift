@@ -80,6 +80,7 @@ package final class MessageChannel: @unchecked Sendable {
 
     /// Makes the current wait fail with code `timeout` if `time` passes before another deadline is set.
     package func setDeadline(_ time: Duration) {
+        self.loop.requireCurrent("A MessageChannel")
         let timer =
             self.deadline
             ?? LoopTimer(on: self.loop) { [unowned self] in
@@ -91,6 +92,7 @@ package final class MessageChannel: @unchecked Sendable {
     }
 
     package func close() {
+        self.loop.requireCurrent("A MessageChannel")
         guard self.isOpen else { return }
         self.isOpen = false
         self.deadline?.cancel()
@@ -185,6 +187,7 @@ extension MessageChannel {
 
     /// Called before each check.
     private func check() throws(SocketError) {
+        self.loop.requireCurrent("A MessageChannel")
         self.hasNews = false
         guard self.isOpen else { throw Self.closed }
         guard !self.isLate else { throw SocketError(.timeout, "the other process took too long") }

@@ -14,6 +14,7 @@ final class PendingAdmission: StreamWriteHandler, @unchecked Sendable {
     }
 
     func settle(_ decision: AdmissionDecision) {
+        self.stream.loop.assertCurrent()
         self.decision = decision
         self.resume()
     }

@@ -13,6 +13,7 @@ extension ClientLink {
         isolation: isolated (any Actor)? = #isolation,
         _ body: (ServerFrame) -> Void
     ) async throws(DERPError) {
+        self.stream.loop.assertCurrent()
         guard !self.isReceiving else { throw DERPError(.connection, "two tasks can't receive at a time") }
         self.isReceiving = true
         defer { self.isReceiving = false }

@@ -93,6 +93,7 @@ extension ClientLink {
     }
 
     private func begin(_ type: FrameType, payloadCount: Int) -> Bool {
+        self.stream.loop.assertCurrent()
         guard self.pendingCount + FrameHeader.byteCount + payloadCount <= self.pendingLimit, !self.isClosing,
             self.stream.failure == nil
         else { return false }
@@ -124,6 +125,7 @@ extension ClientLink {
 
     /// Returns when a largest frame may fit, or the connection is over.
     package func waitForRoom(isolation: isolated (any Actor)? = #isolation) async {
+        self.stream.loop.assertCurrent()
         while self.isFull {
             await withUnsafeContinuation { writer in
                 // Room may have been made on the way here.
@@ -141,6 +143,7 @@ extension ClientLink {
 
     /// Sends what the kernel takes of what waits.
     func flush() {
+        self.stream.loop.assertCurrent()
         while self.pendingCount > 0, !self.stream.isWriteBlocked, self.stream.failure == nil {
             self.pendingStart += self.pending.withUnsafeBytes {
                 self.stream.send(UnsafeRawBufferPointer(rebasing: $0[self.pendingStart...]))
@@ -189,6 +192,7 @@ extension ClientLink: TickEndHandler, StreamWriteHandler {
 extension ClientLink {
     /// Sends what waits, and closes the connection so that the server can read it, within `time`.
     package func close(within time: Duration, isolation: isolated (any Actor)? = #isolation) async {
+        self.stream.loop.assertCurrent()
         guard !self.isClosing else { return }
         self.isClosing = true
         // Whoever receives finds the connection closed before it is read for the last time.
@@ -207,6 +211,7 @@ extension ClientLink {
 
     /// Closes the connection at once.
     package func abort() {
+        self.stream.loop.assertCurrent()
         self.isClosing = true
         self.stream.close()
         self.ended()

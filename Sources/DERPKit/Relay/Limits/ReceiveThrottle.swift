@@ -35,11 +35,13 @@ final class ReceiveThrottle {
 
     /// Notes that `count` bytes were read.
     func take(_ count: Int) {
+        self.stream.loop.assertCurrent()
         self.bucket.take(count, now: self.stream.loop.now)
     }
 
     /// Returns when more may be read, or earlier when the stream is interrupted or fails.
     func wait(isolation: isolated (any Actor)? = #isolation) async {
+        self.stream.loop.assertCurrent()
         self.timer.schedule(at: self.bucket.time(of: self.portion))
         await self.stream.waitUntilInterrupted()
         self.timer.cancel()

@@ -31,6 +31,7 @@ final class HeldClients {
 
     /// Holds a client, for which a place of `pool` was taken.
     func hold(_ client: HeldClient, in pool: RefusalPool) {
+        self.relay.loop.assertCurrent()
         self.pool = pool
         self.clients.append(client)
         if client.cause == .full { self.waitingCount += 1 }
@@ -77,6 +78,7 @@ final class HeldClients {
 
     /// Lets up to `count` clients go: others need their descriptors.
     func giveWay(_ count: Int) {
+        self.relay.loop.assertCurrent()
         self.letGo(count, .gaveWay) { _ in true }
     }
 
@@ -94,6 +96,7 @@ final class HeldClients {
 
     /// Lets all clients go, because the server stops. Leaves nothing on the loop: another thread may release this.
     func closeAll() {
+        self.relay.loop.assertCurrent()
         while let client = self.clients.popFirst() { self.end(client, .shutdown) }
         self.timer?.cancel()
         self.timer = nil

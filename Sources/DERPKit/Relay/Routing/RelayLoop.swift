@@ -83,17 +83,20 @@ final class RelayLoop: @unchecked Sendable {
 
 extension RelayLoop {
     func add(_ outbox: Outbox) -> ClientID {
-        self.clients.insert(outbox)
+        self.loop.assertCurrent()
+        return self.clients.insert(outbox)
     }
 
     /// Forgets a client. Its key's route stays until the forwarder changes it, but leads nowhere.
     func remove(_ id: ClientID, key: NodePublicKey) {
+        self.loop.assertCurrent()
         self.clients.remove(id)
         if self.routes[key]?.target == id { self.routes.set(key, to: id, outbox: nil) }
     }
 
     /// Forgets a link of the mesh. Routes lead to it until the forwarder changes them, but no further.
     func remove(link id: ClientID) {
+        self.loop.assertCurrent()
         self.clients.remove(id)
     }
 }
@@ -108,6 +111,7 @@ extension RelayLoop {
     /// The route of a key at another node for which there was no packet before.
     @inline(never)
     private func firstRoute(to key: NodePublicKey) -> Route? {
+        self.loop.assertCurrent()
         guard let target = self.routes.remoteLink(to: key) else { return nil }
         return self.routes.set(key, over: target, link: self.link(target))
     }
@@ -141,12 +145,14 @@ extension RelayLoop {
 extension RelayLoop {
     /// Has the client flushed at the end of the tick.
     func willFlush(_ outbox: Outbox) {
+        self.loop.assertCurrent()
         self.dirty.append(outbox)
         self.awaitTickEnd()
     }
 
     /// Notes whether packets wait for a client that takes nothing now.
     func setHoarding(_ outbox: Outbox, _ isHoarding: Bool) {
+        self.loop.assertCurrent()
         self.hoarders[ObjectIdentifier(outbox)] = isHoarding ? outbox : nil
     }
 
@@ -156,6 +162,7 @@ extension RelayLoop {
     /// Gets a block back for a pool of which all are lent: from clients that take what waits for them at once, else from
     /// one that takes nothing. Otherwise a few hundred clients that don't read would leave no memory to the rest.
     func reclaim(_ pool: BufferPool) -> Bool {
+        self.loop.assertCurrent()
         self.dirty.forEach { $0.flush() }
         while pool.isExhausted, let (_, hoarder) = self.hoarders.popFirst() { hoarder.surrender() }
         return !pool.isExhausted
@@ -168,11 +175,13 @@ extension RelayLoop {
     var openStreams: Int { self.streams.count + self.held.count }
 
     func opened(_ stream: TCPStream) {
+        self.loop.assertCurrent()
         self.counters.accepts += 1
         self.streams[ObjectIdentifier(stream)] = stream
     }
 
     func ended(_ stream: TCPStream) {
+        self.loop.assertCurrent()
         self.streams[ObjectIdentifier(stream)] = nil
         guard self.streams.isEmpty, let drained = self.drained else { return }
         self.drained = nil
@@ -181,6 +190,7 @@ extension RelayLoop {
 
     /// Has some of the refused clients that are held, on all loops, let go because descriptors are short; false when none is held.
     func sendHeldAway(_ pool: RefusalPool) -> Bool {
+        self.loop.assertCurrent()
         guard pool.noteShortage(now: self.loop.now) else { return false }
         for relay in self.others { relay.leave(.giveWay(RefusalPool.step)) }
         return true
@@ -189,6 +199,7 @@ extension RelayLoop {
     /// Ends every accepted connection: clients are sent `farewell` behind what is queued for them, and what they haven't read
     /// within `time` is lost. Returns when all have ended.
     func drain(farewell: [UInt8], within time: Duration) async {
+        self.loop.assertCurrent()
         self.isDraining = true
         self.held.closeAll()
         var others = self.streams
@@ -227,6 +238,7 @@ extension RelayLoop {
         kind: PacketKind,
         to target: ClientID
     ) {
+        self.loop.assertCurrent()
         let index = Int(target.loop)
         guard index < self.outgoing.count else {
             self.counters.drop(.goneDisconnected, kind)
@@ -246,6 +258,7 @@ extension RelayLoop {
         by route: Route,
         over target: ClientID
     ) {
+        self.loop.assertCurrent()
         if let link = route.link {
             link.append(packet, from: source, to: destination, kind: kind)
             return
@@ -262,6 +275,7 @@ extension RelayLoop {
 
     /// Tells a client, on whichever loop, that a peer left: behind the last packet from there.
     func tell(_ target: ClientID, thatLeft peer: NodePublicKey) {
+        self.loop.assertCurrent()
         let index = Int(target.loop)
         guard index != self.loop.index else {
             self.clients[target]?.append(peerGone: peer)
@@ -289,6 +303,7 @@ extension RelayLoop {
 
     /// Hands over at once what waits for other loops, so that nothing said afterwards overtakes it.
     func handOverAll() {
+        self.loop.assertCurrent()
         for index in self.outgoing.indices { self.handOver(to: index) }
     }
 
@@ -324,6 +339,7 @@ extension RelayLoop {
 
 extension RelayLoop: TickEndHandler {
     func tickEnded() {
+        self.loop.assertCurrent()
         self.awaitsTickEnd = false
         self.handOverAll()
         swap(&self.dirty, &self.flushing)
@@ -371,6 +387,7 @@ extension RelayLoop: MailHandler {
     }
 
     func handleMail() {
+        self.loop.assertCurrent()
         if !self.dirty.isEmpty { self.awaitTickEnd() }
         for mail in self.mailbox.takeAll() {
             switch mail {

@@ -49,6 +49,7 @@ final class BufferPool {
 
     /// A block, or `nil` when all are lent, or the process gets no more memory.
     func take() -> UnsafeMutableRawPointer? {
+        self.loop?.assertCurrent()
         // The one that came back last: its bytes are still in the cache.
         guard let block = self.free.popLast() else { return self.make() }
         self.fewest = min(self.fewest, self.free.count)
@@ -66,6 +67,7 @@ final class BufferPool {
     }
 
     func giveBack(_ block: UnsafeMutableRawPointer) {
+        self.loop?.assertCurrent()
         guard self.free.count < self.kept || self.keepsMore() else {
             self.count -= 1
             Glibc.free(block)

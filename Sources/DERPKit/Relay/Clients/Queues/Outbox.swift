@@ -59,6 +59,7 @@ final class Outbox {
 
     /// Sends KeepAlive every `interval`, to which up to 5 s are added at random, once for the connection.
     func startKeepAlive(every interval: Duration) {
+        self.relay.loop.assertCurrent()
         let period = interval.nanoseconds + UInt64.random(in: 0...5_000_000_000)
         let timer = LoopTimer(on: self.relay.loop) { [unowned self] in
             self.relay.counters.keepAlives += 1
@@ -71,6 +72,7 @@ final class Outbox {
 
     /// Ends the queue's life: what is still in it is counted as dropped.
     func close() {
+        self.relay.loop.assertCurrent()
         self.isClosed = true
         self.keepAlive?.cancel()
         self.keepAlive = nil
@@ -90,6 +92,7 @@ final class Outbox {
 
     /// Sends `greeting`, and from then on what is queued, which may have been queued before.
     func open(with greeting: [UInt8]) {
+        self.relay.loop.assertCurrent()
         self.isHeld = false
         self.control.insert(contentsOf: greeting, at: 0)
         self.markDirty()
@@ -97,6 +100,7 @@ final class Outbox {
 
     /// Has the connection end, for `reason`.
     func abort(_ reason: CloseReason) {
+        self.relay.loop.assertCurrent()
         guard self.closeReason == nil else { return }
         self.closeReason = reason
         self.stream.interrupt()
@@ -150,6 +154,7 @@ extension Outbox {
 
     @inline(__always)
     private func reserve(_ size: Int, _ kind: PacketKind) -> UnsafeMutableRawPointer? {
+        self.relay.loop.assertCurrent()
         if kind == .other || size > Self.largestDisco {
             if let memory = self.data.reserve(size) ?? self.makeRoom(size, \.data) { return memory }
         } else {
@@ -193,6 +198,7 @@ extension Outbox {
 
     /// Drops all packets, so that others have the memory.
     func surrender() {
+        self.relay.loop.assertCurrent()
         self.isListed = false
         while self.dropOldest(\.disco) {}
         while self.dropOldest(\.data) {}
@@ -220,6 +226,7 @@ extension Outbox {
 
     /// Queues control frames, ahead of packets.
     func append(control frames: [UInt8]) {
+        self.relay.loop.assertCurrent()
         self.control.append(contentsOf: frames)
         if self.control.count > self.terms.controlLimit { self.abort(.tooSlow) }
         self.markDirty()
@@ -229,6 +236,7 @@ extension Outbox {
 
     /// Returns when all control frames have been sent, or the queue's life has ended. At most one may wait.
     func waitUntilControlIsSent(isolation: isolated (any Actor)? = #isolation) async {
+        self.relay.loop.assertCurrent()
         guard self.hasControl, !self.isClosed else { return }
         await withUnsafeContinuation { waiter in
             // They may have been sent on the way here.
@@ -253,6 +261,7 @@ extension Outbox {
 
     /// Tells the client, once per key and behind the last packet from there, that `peer` left.
     func append(peerGone peer: NodePublicKey) {
+        self.relay.loop.assertCurrent()
         guard self.told.insert(peer) else { return }
         self.relay.counters.peerGoneDisconnected += 1
         let frame = Frame.peerGone(peer, .disconnected)
@@ -297,6 +306,7 @@ extension Outbox: StreamWriteHandler {
     }
 
     func flush() {
+        self.relay.loop.assertCurrent()
         while !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked, self.stream.failure == nil {
             let (sent, total) = self.sendOnce()
             guard total > 0 else {
