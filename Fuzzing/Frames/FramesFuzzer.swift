@@ -1,4 +1,4 @@
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 /// Frames, those that clients are sent, and the login frame must come out the same however the input is cut.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,5 +1,5 @@
 import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 @testable import STUNKit
 
 extension MicroCase {

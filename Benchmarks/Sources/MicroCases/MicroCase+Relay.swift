@@ -1,5 +1,5 @@
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 extension MicroCase {
     static let relayCases =

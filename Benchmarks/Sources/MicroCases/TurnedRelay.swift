@@ -1,5 +1,5 @@
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 import Glibc
 
 /// A relay whose loops are turned by the caller's thread, so that its work is counted and nothing else.

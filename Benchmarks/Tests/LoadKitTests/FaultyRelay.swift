@@ -1,5 +1,5 @@
 import AsyncSockets
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 import LoadKit
 
 /// A relay between pairs of connections that does one wrong thing, once.

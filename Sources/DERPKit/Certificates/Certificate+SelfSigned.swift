@@ -9,7 +9,7 @@ extension Certificate {
     ///
     /// - Parameter host: The DNS name, or the IP literal without brackets, that clients connect to.
     /// - Throws: ``DERPError`` with code `certificate` if `host` is neither, or OpenSSL can't make the certificate.
-    public static func selfSigned(for host: String) throws -> Certificate {
+    public static func selfSigned(for host: String) throws(DERPError) -> Certificate {
         let host = try CertificateHost.parse(host)
         do {
             return try Self.selfSigned(for: host, key: SigningKey.p256(), now: time(nil))

@@ -3,16 +3,22 @@ import Glibc
 extension Certificate {
     /// A certificate that is stored in a directory, and how it was obtained.
     public struct Stored: Sendable {
-        /// How the certificate was obtained.
-        public enum Origin: String, Hashable, Sendable {
+        /// How the certificate was obtained. More ways may be added in later versions.
+        public struct Origin: Hashable, Sendable {
+            package enum Kind {
+                case found, made, renewed, renamed
+            }
+
+            package let kind: Kind
+
             /// It was there and is valid. Nothing was written.
-            case found
+            public static let found = Self(kind: .found)
             /// There was none, so it was made.
-            case made
+            public static let made = Self(kind: .made)
             /// The stored one had expired, so it was made again with the same key. Its pin is new.
-            case renewed
+            public static let renewed = Self(kind: .renewed)
             /// The stored one was for another host, so it was made again with the same key. Its pin is new.
-            case renamed
+            public static let renamed = Self(kind: .renamed)
         }
 
         public let certificate: Certificate
@@ -30,7 +36,7 @@ extension Certificate {
     ///   - directory: Where the pair is stored.
     /// - Throws: ``DERPError`` with code `certificate` if `host` is neither, a file can't be read or written, the key
     ///   of a certificate is missing or belongs to another one, or the stored certificate isn't self-signed.
-    public static func selfSigned(for host: String, directory: String) throws -> Stored {
+    public static func selfSigned(for host: String, directory: String) throws(DERPError) -> Stored {
         try Self.selfSigned(for: host, directory: directory, now: time(nil))
     }
 
@@ -38,13 +44,13 @@ extension Certificate {
     /// Writes nothing.
     ///
     /// - Throws: As ``selfSigned(for:directory:)`` does.
-    public static func storedSelfSigned(for host: String, directory: String) throws -> Certificate? {
+    package static func storedSelfSigned(for host: String, directory: String) throws(DERPError) -> Certificate? {
         let host = try CertificateHost.parse(host)
         let paths = CertificatePaths(directory: directory, host: host)
         return try SelfSignedStore(host: host, paths: paths, now: time(nil)).find()
     }
 
-    static func selfSigned(for host: String, directory: String, now: time_t) throws -> Stored {
+    static func selfSigned(for host: String, directory: String, now: time_t) throws(DERPError) -> Stored {
         let host = try CertificateHost.parse(host)
         let paths = CertificatePaths(directory: directory, host: host)
         return try SelfSignedStore(host: host, paths: paths, now: now).load()

@@ -1,4 +1,5 @@
 import COpenSSL
+import FoundationEssentials
 
 /// A certificate chain and the private key of its first certificate.
 public struct Certificate: Sendable {
@@ -10,7 +11,7 @@ public struct Certificate: Sendable {
     /// DER bytes as 64 lower-case hexadecimal digits (docs/protocol.md, "The map").
     public let pin: String
     /// When the first certificate is valid, in seconds since 1970.
-    public let validity: Range<Int>
+    package let validSeconds: Range<Int>
     /// Whether the chain is one certificate that names no other issuer. Clients trust such a certificate only by its
     /// ``pin``.
     public let isSelfSigned: Bool
@@ -25,7 +26,7 @@ public struct Certificate: Sendable {
         self.chainPEM = chainPEM
         self.privateKeyPEM = try key.pem()
         self.pin = Self.pinPrefix + Hex.encode(SHA256.digest(of: try leaf.der()))
-        self.validity = try leaf.validity()
+        self.validSeconds = try leaf.validity()
         self.isSelfSigned = chain.count == 1 && leaf.isSelfIssued
     }
 }
@@ -38,8 +39,14 @@ extension Certificate: Equatable {
 }
 
 extension Certificate {
+    /// When the first certificate is valid. Empty for a certificate that ends before it begins.
+    public var validity: Range<Date> {
+        let start = Date(timeIntervalSince1970: Double(self.validSeconds.lowerBound))
+        return start..<Date(timeIntervalSince1970: Double(self.validSeconds.upperBound))
+    }
+
     /// The end of ``validity`` for logs: ISO 8601 in UTC.
-    package var expiryText: String { Timestamp.text(self.validity.upperBound) }
+    package var expiryText: String { Timestamp.text(self.validSeconds.upperBound) }
 }
 
 extension Certificate: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {

@@ -11,7 +11,7 @@ struct SelfSignedStore {
     let now: time_t
 
     /// Reads the pair. Makes what is missing or out of date.
-    func load() throws -> Certificate.Stored {
+    func load() throws(DERPError) -> Certificate.Stored {
         switch try self.look() {
         case .good(let certificate):
             return Certificate.Stored(certificate: certificate, origin: .found)
@@ -24,7 +24,7 @@ struct SelfSignedStore {
     }
 
     /// Reads the pair. Returns `nil` if ``load()`` would make one, and could write it.
-    func find() throws -> Certificate? {
+    func find() throws(DERPError) -> Certificate? {
         if case .good(let certificate) = try self.look() { return certificate }
         do {
             try AtomicFile.checkWritable(self.paths.chain)
@@ -40,7 +40,7 @@ struct SelfSignedStore {
         case expired, ofAnotherHost
     }
 
-    private func look() throws -> Finding {
+    private func look() throws(DERPError) -> Finding {
         let hasChain = access(self.paths.chain, F_OK) == 0
         let hasKey = access(self.paths.key, F_OK) == 0
         guard hasChain else { return .missing(hasKey: hasKey) }
@@ -57,7 +57,7 @@ struct SelfSignedStore {
         return leaf.isValid(for: self.host) ? .good(certificate) : .ofAnotherHost
     }
 
-    private func writeKey() throws {
+    private func writeKey() throws(DERPError) {
         do {
             let text = try SigningKey.p256().pem()
             try AtomicFile.write(text, to: self.paths.key, mode: 0o600, existing: .keep)
@@ -68,7 +68,10 @@ struct SelfSignedStore {
         }
     }
 
-    private func make(existing: AtomicFile.Existing, origin: Certificate.Stored.Origin) throws -> Certificate.Stored {
+    private func make(
+        existing: AtomicFile.Existing,
+        origin: Certificate.Stored.Origin
+    ) throws(DERPError) -> Certificate.Stored {
         let key = try Certificate.Source(file: self.paths.key).signingKey()
         do {
             let certificate = try Certificate.selfSigned(for: self.host, key: key, now: self.now)

@@ -6,7 +6,7 @@ extension ClientHandshake {
     /// - Parameter time: how long it may take in all.
     /// - Throws: ``DERPError``: `timeout`, `connection` when the stream fails or the server closes it, `handshake` when
     ///   the server can't be understood, `refused` when it doesn't admit the client.
-    public static func perform(
+    @_spi(Benchmarks) public static func perform(
         _ handshake: Self,
         on stream: TCPStream,
         within time: Duration = .seconds(10),

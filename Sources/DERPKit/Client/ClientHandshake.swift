@@ -3,9 +3,9 @@
 ///
 /// Pure: bytes in, bytes out; any split of the input gives the same result. ``perform(on:within:isolation:)`` drives
 /// it over a socket.
-public struct ClientHandshake: Sendable {
+@_spi(Benchmarks) public struct ClientHandshake: Sendable {
     /// How the client asks for DERP.
-    public enum Start: Hashable, Sendable {
+    @_spi(Benchmarks) public enum Start: Hashable, Sendable {
         /// An HTTP request, answered with `101 Switching Protocols`.
         case upgrade
         /// The same request with `Derp-Fast-Start: 1`: the server answers with its first frame at once.
@@ -13,7 +13,7 @@ public struct ClientHandshake: Sendable {
     }
 
     /// What comes next.
-    public enum Step: Hashable, Sendable {
+    @_spi(Benchmarks) public enum Step: Hashable, Sendable {
         /// More is needed from the server.
         case receive
         /// These bytes must be sent; then more is needed from the server.
@@ -27,7 +27,7 @@ public struct ClientHandshake: Sendable {
     }
 
     /// What the client sends first.
-    public let request: [UInt8]
+    @_spi(Benchmarks) public let request: [UInt8]
 
     private let privateKey: NodePrivateKey
     private let info: ClientInfo
@@ -50,7 +50,7 @@ public struct ClientHandshake: Sendable {
     ///   - idealNode: the name of the region's node that the client would rather have; `nil` when this is it. One that
     ///     can't stand in a header field is left out.
     ///   - info: what the client tells of itself.
-    public init(
+    @_spi(Benchmarks) public init(
         privateKey: NodePrivateKey,
         host: String,
         start: Start = .upgrade,
@@ -77,7 +77,7 @@ public struct ClientHandshake: Sendable {
     /// Takes what the server sent. Nothing may be given to it after it threw or was complete.
     ///
     /// - Throws: ``DERPError``: `handshake` when the server refuses or can't be understood, `wrongServerKey` when it has another key.
-    public mutating func take(_ bytes: UnsafeRawBufferPointer) throws(DERPError) -> Step {
+    @_spi(Benchmarks) public mutating func take(_ bytes: UnsafeRawBufferPointer) throws(DERPError) -> Step {
         if self.start > 0 {
             self.buffer.removeFirst(self.start)
             self.start = 0
@@ -120,7 +120,7 @@ public struct ClientHandshake: Sendable {
     }
 
     /// What it means that the server closed the connection now.
-    public var failureOnClose: DERPError {
+    @_spi(Benchmarks) public var failureOnClose: DERPError {
         guard self.state == .serverInfo else {
             return DERPError(.connection, "the server closed the connection during the handshake")
         }

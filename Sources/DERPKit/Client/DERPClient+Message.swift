@@ -4,7 +4,7 @@ extension DERPClient {
         /// A packet from another client, 0…65536 bytes.
         case packet(from: NodePublicKey, [UInt8])
         /// A client can't be reached, or not any more.
-        case peerGone(NodePublicKey, Frame.GoneReason)
+        case peerGone(NodePublicKey, PeerGoneReason)
         /// A client is connected: for those who watch the server.
         case peerPresent(PeerPresence)
         /// The connection is alive.

@@ -116,7 +116,7 @@ extension DERPClient {
     /// way for many small packets. What ``receive(within:)`` has received before is not among them.
     ///
     /// - Throws: as ``receive(within:)``.
-    public func receiveFrames(within time: Duration? = nil, _ body: @Sendable (ServerFrame) -> Void)
+    package func receiveFrames(within time: Duration? = nil, _ body: @Sendable (ServerFrame) -> Void)
         async throws(DERPError)
     {
         try await self.receiveFrames(until: time.map { self.loop.now + $0.nanoseconds }, body)

@@ -1,9 +1,9 @@
 /// A frame from a server, in place: what it points to is valid while it is being handed over.
-public enum ServerFrame {
+package enum ServerFrame {
     /// A packet from another client, 0…65536 bytes.
     case packet(from: NodePublicKey, UnsafeRawBufferPointer)
-    /// A client can't be reached, or not any more. A reason that isn't known is `disconnected`.
-    case peerGone(NodePublicKey, Frame.GoneReason)
+    /// A client can't be reached, or not any more.
+    case peerGone(NodePublicKey, PeerGoneReason)
     /// A client is connected: what a server tells those who watch it.
     case peerPresent(PeerPresence)
     /// The connection is alive.
@@ -53,7 +53,7 @@ extension ServerFrame {
         case .peerGone:
             guard payload.count >= NodePublicKey.byteCount, let base = payload.baseAddress else { return nil }
             let reason = payload.count > NodePublicKey.byteCount ? payload[NodePublicKey.byteCount] : 0
-            self = .peerGone(NodePublicKey(unchecked: base), Frame.GoneReason(rawValue: reason) ?? .disconnected)
+            self = .peerGone(NodePublicKey(unchecked: base), PeerGoneReason(rawValue: reason))
         case .peerPresent:
             guard let presence = PeerPresence(payload: payload) else { return nil }
             self = .peerPresent(presence)

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 extension PrometheusText {
     /// When certificates expire, and what happened to new ones.
     mutating func write(_ certificates: CertificateSet) {
@@ -5,7 +7,7 @@ extension PrometheusText {
         self.gauge(
             "derp_certificate_expiry_timestamp_seconds",
             "When the certificate of a name expires, in seconds since 1970; 0: there is none.",
-            certificates.status.map { ($0.expiry ?? 0, [("name", $0.host)]) }
+            certificates.status.map { (Int($0.expiry?.timeIntervalSince1970 ?? 0), [("name", $0.host)]) }
         )
         self.counter(
             "derp_certificate_replacements_total",

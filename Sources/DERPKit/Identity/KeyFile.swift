@@ -35,7 +35,7 @@ public struct KeyFile: Hashable, Sendable {
     ///
     /// - Throws: ``DERPError`` with code `keyFile` if the file is missing, unreadable, larger than 64 KiB, or contains
     ///   anything but a key. The file stays unchanged, and the error never contains the file's content.
-    public func load() throws -> NodePrivateKey {
+    public func load() throws(DERPError) -> NodePrivateKey {
         do {
             return try self.read()
         } catch {
@@ -46,7 +46,7 @@ public struct KeyFile: Hashable, Sendable {
     /// Reads the key. Returns `nil` if there is no file.
     ///
     /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does.
-    public func loadIfPresent() throws -> NodePrivateKey? {
+    public func loadIfPresent() throws(DERPError) -> NodePrivateKey? {
         do {
             return try self.read()
         } catch let error where error.isMissing {
@@ -62,7 +62,7 @@ public struct KeyFile: Hashable, Sendable {
     /// If several processes start at once, one of them creates the file, and all get the same key.
     ///
     /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does, or if the file can't be written.
-    public func loadOrCreate() throws -> Loaded {
+    public func loadOrCreate() throws(DERPError) -> Loaded {
         if let key = try self.loadIfPresent() { return Loaded(key: key, wasCreated: false) }
         let key = NodePrivateKey()
         do {
@@ -81,7 +81,7 @@ public struct KeyFile: Hashable, Sendable {
     /// Reads the key. If there is no file, makes a key without writing it, if ``loadOrCreate()`` could write it.
     ///
     /// - Throws: As ``loadOrCreate()`` does.
-    package func loadOrTry() throws -> NodePrivateKey {
+    package func loadOrTry() throws(DERPError) -> NodePrivateKey {
         if let key = try self.loadIfPresent() { return key }
         do {
             try AtomicFile.checkWritable(self.path)

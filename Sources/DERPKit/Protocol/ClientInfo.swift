@@ -17,7 +17,7 @@ public struct ClientInfo: Hashable, Sendable {
 
     /// Reads the JSON. Returns `nil` for JSON that is malformed or has a value of the wrong type. `null` counts as
     /// absent. Names are compared without regard to case, as the reference does. The last of several counts.
-    public init?(json: [UInt8]) {
+    package init?(json: [UInt8]) {
         var info = Self()
         let isRead = json.withUnsafeBytes { bytes in
             // Only the last of several becomes a string.
@@ -69,7 +69,7 @@ public struct ClientInfo: Hashable, Sendable {
     }
 
     /// The JSON that a client sends.
-    public func json() -> [UInt8] {
+    package func json() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return (try? encoder.encode(self)).map(Array.init) ?? []

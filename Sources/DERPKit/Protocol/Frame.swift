@@ -1,7 +1,7 @@
 /// Complete frames as bytes, for rare frames. Packets are written in place instead.
-public enum Frame {
+@_spi(Benchmarks) public enum Frame {
     /// Returns a frame of `type` with `payload`.
-    public static func encode(_ type: FrameType, _ payload: some Collection<UInt8>) -> [UInt8] {
+    @_spi(Benchmarks) public static func encode(_ type: FrameType, _ payload: some Collection<UInt8>) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(FrameHeader.byteCount + payload.count)
         bytes.append(type.rawValue)
@@ -11,38 +11,30 @@ public enum Frame {
     }
 
     /// Returns what a server sends first: a magic number and its public key.
-    public static func serverKey(_ key: NodePublicKey) -> [UInt8] {
+    @_spi(Benchmarks) public static func serverKey(_ key: NodePublicKey) -> [UInt8] {
         self.encode(.serverKey, Self.magic + key.bytes)
     }
 
     /// `DERP` and U+1F511 in UTF-8.
-    public static let magic: [UInt8] = [0x44, 0x45, 0x52, 0x50, 0xf0, 0x9f, 0x94, 0x91]
+    @_spi(Benchmarks) public static let magic: [UInt8] = [0x44, 0x45, 0x52, 0x50, 0xf0, 0x9f, 0x94, 0x91]
 
-    public static let keepAlive = Self.encode(.keepAlive, [])
-
-    /// Why a peer can't be reached.
-    public enum GoneReason: UInt8, Sendable {
-        /// The peer was here, and left.
-        case disconnected = 0
-        /// The peer isn't known here.
-        case notHere = 1
-    }
+    @_spi(Benchmarks) public static let keepAlive = Self.encode(.keepAlive, [])
 
     /// The size of a PeerGone frame, in bytes.
-    public static let peerGoneCount = FrameHeader.byteCount + NodePublicKey.byteCount + 1
+    @_spi(Benchmarks) public static let peerGoneCount = FrameHeader.byteCount + NodePublicKey.byteCount + 1
 
-    public static func peerGone(_ key: NodePublicKey, _ reason: GoneReason) -> [UInt8] {
+    @_spi(Benchmarks) public static func peerGone(_ key: NodePublicKey, _ reason: PeerGoneReason) -> [UInt8] {
         self.encode(.peerGone, key.bytes + [reason.rawValue])
     }
 
     /// Tells a watcher that a client is connected.
-    public static func peerPresent(_ presence: PeerPresence) -> [UInt8] {
+    @_spi(Benchmarks) public static func peerPresent(_ presence: PeerPresence) -> [UInt8] {
         self.encode(.peerPresent, presence.payload)
     }
 
     /// Tells a client what is wrong with its connection, in words for a person. Empty means that nothing is wrong any
     /// more.
-    public static func health(_ problem: String) -> [UInt8] {
+    @_spi(Benchmarks) public static func health(_ problem: String) -> [UInt8] {
         self.encode(.health, Array(problem.utf8))
     }
 
@@ -51,7 +43,7 @@ public enum Frame {
     /// - Parameters:
     ///   - reconnectAfter: How long a client should wait before it returns.
     ///   - tryFor: How long it should keep trying.
-    public static func restarting(reconnectAfter: Duration, tryFor: Duration) -> [UInt8] {
+    @_spi(Benchmarks) public static func restarting(reconnectAfter: Duration, tryFor: Duration) -> [UInt8] {
         var payload: [UInt8] = []
         payload.append(bigEndian: UInt32(clamping: reconnectAfter.milliseconds))
         payload.append(bigEndian: UInt32(clamping: tryFor.milliseconds))

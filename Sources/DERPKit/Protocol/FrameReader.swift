@@ -2,9 +2,9 @@
 /// is cut is copied aside. Frames that nobody asked for are skipped without being kept.
 ///
 /// Any split of the same bytes gives the same frames.
-public struct FrameReader: Sendable {
+@_spi(Benchmarks) public struct FrameReader: Sendable {
     /// What to do with a frame, decided by its header alone.
-    public enum Verdict: Hashable, Sendable {
+    @_spi(Benchmarks) public enum Verdict: Hashable, Sendable {
         /// Hand out the frame when it is complete.
         case take
         /// Skip the frame unread, whatever its size.
@@ -18,10 +18,10 @@ public struct FrameReader: Sendable {
     /// How much of a skipped frame is still missing.
     private var toSkip = 0
 
-    public init() {}
+    @_spi(Benchmarks) public init() {}
 
     /// Whether the next byte begins a frame.
-    public var isBetweenFrames: Bool { self.partial.isEmpty && self.toSkip == 0 }
+    @_spi(Benchmarks) public var isBetweenFrames: Bool { self.partial.isEmpty && self.toSkip == 0 }
 
     /// Reads all of `input`.
     ///
@@ -30,7 +30,7 @@ public struct FrameReader: Sendable {
     ///   - body: Receives each frame's type and payload, valid during the call. `false` stops reading.
     /// - Returns: `false` if a frame was refused or `body` stopped reading. Nothing may be read afterwards.
     @inline(__always)
-    public mutating func read(
+    @_spi(Benchmarks) public mutating func read(
         _ input: UnsafeRawBufferPointer,
         judge: (FrameHeader) -> Verdict,
         body: (FrameType, UnsafeRawBufferPointer) -> Bool

@@ -10,7 +10,7 @@ public struct NodePublicKey: Hashable, Sendable {
     private let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// Reads a key from exactly 32 raw bytes. Returns `nil` for any other size.
-    public init?(_ bytes: UnsafeRawBufferPointer) {
+    @_spi(Benchmarks) public init?(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count == Self.byteCount, let base = bytes.baseAddress else { return nil }
         self.init(unchecked: base)
     }
@@ -31,7 +31,7 @@ public struct NodePublicKey: Hashable, Sendable {
 
     /// Reads 32 bytes at `pointer`, which need not be aligned.
     @inline(__always)
-    public init(unchecked pointer: UnsafeRawPointer) {
+    @_spi(Benchmarks) public init(unchecked pointer: UnsafeRawPointer) {
         self.words = (
             pointer.loadUnaligned(as: UInt64.self),
             pointer.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
@@ -42,7 +42,7 @@ public struct NodePublicKey: Hashable, Sendable {
 
     /// Writes the 32 bytes at `pointer`, which need not be aligned.
     @inline(__always)
-    public func store(to pointer: UnsafeMutableRawPointer) {
+    @_spi(Benchmarks) public func store(to pointer: UnsafeMutableRawPointer) {
         pointer.storeBytes(of: self.words.0, as: UInt64.self)
         pointer.storeBytes(of: self.words.1, toByteOffset: 8, as: UInt64.self)
         pointer.storeBytes(of: self.words.2, toByteOffset: 16, as: UInt64.self)
@@ -65,7 +65,7 @@ public struct NodePublicKey: Hashable, Sendable {
     var someBits: UInt64 { self.words.0 ^ self.words.3 }
 
     /// True for the all-zero key, which names nobody.
-    public var isZero: Bool { self.words.0 | self.words.1 | self.words.2 | self.words.3 == 0 }
+    package var isZero: Bool { self.words.0 | self.words.1 | self.words.2 | self.words.3 == 0 }
 
     @inline(__always)
     public static func == (left: Self, right: Self) -> Bool {
@@ -80,9 +80,4 @@ public struct NodePublicKey: Hashable, Sendable {
         hasher.combine(self.words.2)
         hasher.combine(self.words.3)
     }
-}
-
-extension NodePublicKey: CustomStringConvertible {
-    /// The key's text form, `nodekey:<64 hex>`.
-    public var description: String { "nodekey:" + self.hex }
 }

@@ -3,10 +3,10 @@ public enum PacketLimits {
     /// The largest packet that is relayed.
     public static let packet = 64 * 1024
     /// The largest ClientInfo payload.
-    public static let clientInfo = 256 * 1024
+    package static let clientInfo = 256 * 1024
     /// The largest Ping payload, of which only the first 8 bytes count.
-    public static let ping = 1000
-    public static let pingData = 8
+    package static let ping = 1000
+    package static let pingData = 8
 
     /// The largest payload that is skipped in a frame that only a server sends, if a client sends it.
     static func misdirected(_ type: FrameType) -> Int? {

@@ -34,11 +34,11 @@ public struct PeerPresence: Hashable, Sendable {
 
 extension PeerPresence {
     /// The size of the payload that current servers send, in bytes.
-    public static let payloadCount = NodePublicKey.byteCount + 16 + 2 + 1
+    package static let payloadCount = NodePublicKey.byteCount + 16 + 2 + 1
 
     /// Reads a PeerPresent frame's payload. Older servers' payloads are shorter, and later ones' may be longer. Returns
     /// `nil` for less than 32 bytes.
-    public init?(payload: UnsafeRawBufferPointer) {
+    package init?(payload: UnsafeRawBufferPointer) {
         let addressEnd = NodePublicKey.byteCount + 18
         guard payload.count >= NodePublicKey.byteCount, let base = payload.baseAddress else { return nil }
         self.init(key: NodePublicKey(unchecked: base))
@@ -50,7 +50,7 @@ extension PeerPresence {
     }
 
     /// The PeerPresent frame's payload, ``payloadCount`` bytes.
-    public var payload: [UInt8] {
+    package var payload: [UInt8] {
         let ip = self.address?.ip.mappedBytes ?? [UInt8](repeating: 0, count: 16)
         let port = self.address?.port ?? 0
         return self.key.bytes + ip + [UInt8(port >> 8), UInt8(port & 0xff), self.flags.rawValue]

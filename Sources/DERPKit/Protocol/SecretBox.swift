@@ -1,17 +1,17 @@
 import CSodium
 
 /// NaCl's `crypto_box` between two keys (X25519, XSalsa20-Poly1305), with a random nonce in front.
-public struct SecretBox: Sendable {
+@_spi(Benchmarks) public struct SecretBox: Sendable {
     /// The nonce's size, in bytes.
-    public static let nonceCount = Int(crypto_box_NONCEBYTES)
+    @_spi(Benchmarks) public static let nonceCount = Int(crypto_box_NONCEBYTES)
     /// The number of bytes by which a sealed message is longer than the message.
-    public static let overhead = nonceCount + Int(crypto_box_MACBYTES)
+    @_spi(Benchmarks) public static let overhead = nonceCount + Int(crypto_box_MACBYTES)
 
     /// The shared key. One scalar multiplication serves both directions.
     private let shared: [UInt8]
 
     /// Returns `nil` for a public key of low order, with which there is no secret.
-    public init?(privateKey: NodePrivateKey, peer: NodePublicKey) {
+    @_spi(Benchmarks) public init?(privateKey: NodePrivateKey, peer: NodePublicKey) {
         Sodium.initialize()
         var shared = [UInt8](repeating: 0, count: Int(crypto_box_BEFORENMBYTES))
         guard crypto_box_beforenm(&shared, peer.bytes, privateKey.bytes) == 0 else { return nil }
@@ -19,7 +19,7 @@ public struct SecretBox: Sendable {
     }
 
     /// Returns the nonce and the box of `message`.
-    public func seal(_ message: [UInt8]) -> [UInt8] {
+    @_spi(Benchmarks) public func seal(_ message: [UInt8]) -> [UInt8] {
         let nonce = Sodium.randomBytes(count: Self.nonceCount)
         var box = [UInt8](repeating: 0, count: message.count + Int(crypto_box_MACBYTES))
         _ = crypto_box_easy_afternm(&box, message, UInt64(message.count), nonce, self.shared)
@@ -27,7 +27,7 @@ public struct SecretBox: Sendable {
     }
 
     /// Returns the message in nonce and box, or `nil` if it was made with other keys, or altered.
-    public func open(_ sealed: some Collection<UInt8>) -> [UInt8]? {
+    @_spi(Benchmarks) public func open(_ sealed: some Collection<UInt8>) -> [UInt8]? {
         // Strangers send 256 KiB, which isn't copied if it is contiguous.
         sealed.withContiguousStorageIfAvailable { self.open(UnsafeRawBufferPointer($0)) }
             ?? Array(sealed).withUnsafeBytes { self.open($0) }

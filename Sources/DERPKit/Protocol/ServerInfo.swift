@@ -22,7 +22,7 @@ public struct ServerInfo: Codable, Hashable, Sendable {
         self = decoded
     }
 
-    public func json() -> [UInt8] {
+    package func json() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         return (try? encoder.encode(self)).map(Array.init) ?? []

@@ -5,17 +5,17 @@ import Logging
 /// for each request.
 public actor RegionMap {
     /// The map as it goes to clients.
-    public struct Document: Hashable, Sendable {
+    package struct Document: Hashable, Sendable {
         /// `application/json`.
-        public let json: [UInt8]
+        package let json: [UInt8]
         /// A strong entity tag with its quotes (RFC 9110 §8.8.3), a digest of ``json``.
-        public let etag: String
+        package let etag: String
     }
 
     /// The current map, and where its regions come from.
-    public private(set) var layered: LayeredDERPMap
+    package private(set) var layered: LayeredDERPMap
     /// ``map`` as it goes to clients.
-    public private(set) var document: Document
+    package private(set) var document: Document
     /// The number of times that a source was asked and had nothing good to say.
     public private(set) var failureCount: UInt64 = 0
 
@@ -54,13 +54,17 @@ public actor RegionMap {
         sources: Sources = Sources(),
         on loop: IOLoop? = nil,
         logger: Logger? = nil
-    ) throws {
+    ) throws(DERPError) {
         let tracked = try sources.all()
         self.ownRegion = ownRegion
         self.settings = sources
         self.sources = tracked.map(TrackedSource.init)
         self.client =
-            try sources.urls.isEmpty ? nil : loop.map { try HTTPClient(on: $0, authoritiesPEM: sources.authoritiesPEM) }
+            try sources.urls.isEmpty
+            ? nil
+            : loop.map { loop throws(DERPError) in
+                try HTTPClient(on: loop, authoritiesPEM: sources.authoritiesPEM)
+            }
         self.cache = sources.cacheDirectory.map(DERPMapCache.init)
         let logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
         self.logger = logger
@@ -81,7 +85,7 @@ public actor RegionMap {
     /// Changes this server's own region, if it has one.
     ///
     /// - Throws: As ``init(ownRegion:sources:on:logger:)``; then the map is unchanged.
-    public func updateOwnRegion(_ change: @Sendable (inout DERPRegion) -> Void) throws {
+    public func updateOwnRegion(_ change: @Sendable (inout DERPRegion) -> Void) throws(DERPError) {
         guard var region = self.ownRegion else { return }
         change(&region)
         if region != self.ownRegion { try self.update(region) }
@@ -90,7 +94,7 @@ public actor RegionMap {
     /// Makes `region` this server's own.
     ///
     /// - Throws: As ``init(ownRegion:sources:on:logger:)``; then the map is unchanged.
-    public func update(_ region: DERPRegion) throws {
+    public func update(_ region: DERPRegion) throws(DERPError) {
         let former = self.ownRegion
         self.ownRegion = region
         do {
@@ -295,7 +299,7 @@ extension RegionMap {
 // MARK: Publishing
 
 extension RegionMap {
-    private func publish() throws {
+    private func publish() throws(DERPError) {
         let layered = Self.merge(self.sources, own: self.ownRegion, settings: self.settings)
         guard layered != self.layered else { return }
         let document = try Document(layered.map)
@@ -351,7 +355,7 @@ extension RegionMap {
 }
 
 extension RegionMap.Document {
-    fileprivate init(_ map: DERPMap) throws {
+    fileprivate init(_ map: DERPMap) throws(DERPError) {
         for id in map.regions.keys where !DERPRegion.validIDs.contains(id) {
             throw DERPError(.invalidConfiguration, "a region's id is \(id), which is not in 1…2^53-1")
         }

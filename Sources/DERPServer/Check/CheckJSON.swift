@@ -67,7 +67,7 @@ struct CheckJSON: Encodable {
         ]
         var numbers = times.compactMapValues { $0.map { ($0 / .microseconds(1)).rounded() / 1000 } }
         numbers["packetLoss"] = measurements.packetLoss
-        numbers["certificateEndSeconds"] = measurements.certificateEnd.map(Double.init)
+        numbers["certificateEndSeconds"] = measurements.certificateEnd?.timeIntervalSince1970
         return numbers
     }
 

@@ -102,7 +102,7 @@ struct Preparation {
             )
             return loaded.key
         } catch {
-            throw StartError(\.general.keyFile, error as? DERPError ?? DERPError(.keyFile, "can't use \(path)"))
+            throw StartError(\.general.keyFile, error)
         }
     }
 

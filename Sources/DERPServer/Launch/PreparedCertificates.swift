@@ -29,25 +29,27 @@ struct PreparedCertificates {
                 try self.order(configuration, settings, makesFiles: makesFiles)
             }
         } catch {
-            throw StartError(
-                \.certificates.directory,
-                error as? DERPError ?? DERPError(.certificate, "can't use the certificate")
-            )
+            throw StartError(\.certificates.directory, error)
         }
     }
 
-    private mutating func useFiles(in directory: String, _ settings: ServerSettings) throws {
+    private mutating func useFiles(in directory: String, _ settings: ServerSettings) throws(DERPError) {
         let files = try CertificateFiles(directory: directory, hosts: settings.hostnames)
         self.security = .files(files)
         self.notices = files.files.map { .init($0.certificate, of: $0.host, directory: directory) }
     }
 
-    private mutating func useSelfSigned(in directory: String, _ settings: ServerSettings, makesFiles: Bool) throws {
+    private mutating func useSelfSigned(
+        in directory: String,
+        _ settings: ServerSettings,
+        makesFiles: Bool
+    ) throws(DERPError) {
         guard makesFiles else {
             let certificates = try CertificateSet(hosts: settings.hostnames)
             for host in settings.hostnames {
                 let stored = try Certificate.storedSelfSigned(for: host, directory: directory)
-                try certificates.replace(try stored ?? .selfSigned(for: host), for: host)
+                let certificate = if let stored { stored } else { try Certificate.selfSigned(for: host) }
+                try certificates.replace(certificate, for: host)
             }
             self.security = .certificates(certificates)
             return
@@ -64,7 +66,7 @@ struct PreparedCertificates {
         _ configuration: ACMEConfiguration,
         _ settings: ServerSettings,
         makesFiles: Bool
-    ) throws {
+    ) throws(DERPError) {
         var configuration = configuration
         // Without the plain port only TLS can be looked at.
         if settings.plainHTTP == nil { configuration.challenges = [.tlsALPN] }
@@ -93,7 +95,7 @@ extension Notice {
             "directory": "\(directory)", "name": "\(host)", "expires": "\(certificate.expiryText)",
         ]
         self =
-            certificate.validity.contains(time(nil))
+            certificate.validSeconds.contains(time(nil))
             ? .info("Read the certificate", metadata)
             : .warning("The certificate is out of date: clients will refuse it", metadata)
     }
@@ -102,7 +104,7 @@ extension Notice {
     fileprivate init(_ stored: Certificate.Stored, of host: String, directory: String) {
         let metadata: Logger.Metadata = ["directory": "\(directory)", "name": "\(host)"]
         self =
-            switch stored.origin {
+            switch stored.origin.kind {
             case .found: .info("Read the self-signed certificate", metadata)
             case .made: .info("Made a self-signed certificate", metadata)
             case .renewed: .warning("Replaced the expired certificate: its pin has changed", metadata)

@@ -26,7 +26,7 @@ extension AdmissionSettings {
         do {
             return try KeyListFile(path: path)
         } catch {
-            throw StartError(flag, error as? DERPError ?? DERPError(.invalidConfiguration, "can't use \(path)"))
+            throw StartError(flag, error)
         }
     }
 

@@ -1,7 +1,7 @@
 import AsyncSockets
 import Testing
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("The local tailscaled", .timeLimit(.minutes(1)))
 struct TailscaledVerifierTests {

@@ -1,7 +1,7 @@
 import AsyncSockets
 import Testing
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("What is said about a node")
 struct NodeJudgeTests {

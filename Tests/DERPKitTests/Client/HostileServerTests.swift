@@ -2,7 +2,7 @@ import AsyncSockets
 import TestSupport
 import Testing
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("Clients of a relay that does wrong", .timeLimit(.minutes(1)))
 struct HostileServerTests {

@@ -1,7 +1,7 @@
 import AsyncSockets
 import Synchronization
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 /// The server's end of a connection, which does what a test wants and no relay would.
 final class ScriptedRelay: Sendable {

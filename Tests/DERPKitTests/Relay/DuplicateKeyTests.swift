@@ -1,6 +1,6 @@
 import Testing
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("Connections with one key")
 struct DuplicateKeyTests {

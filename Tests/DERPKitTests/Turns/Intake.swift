@@ -1,5 +1,5 @@
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 /// What a scripted peer reads before it misbehaves. On the stream's loop.
 final class Intake {

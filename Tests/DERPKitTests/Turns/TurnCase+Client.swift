@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 extension TurnCase {
     /// The states in which this process is the client of a relay.

@@ -1,7 +1,7 @@
 import Testing
 
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 extension TurnCase {
     /// The states in which somebody is connected to a relay.

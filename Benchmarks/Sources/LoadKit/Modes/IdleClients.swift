@@ -1,5 +1,5 @@
 import AsyncSockets
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 /// Clients that are connected and say nothing.
 // @unchecked: each stream is confined to its loop.

@@ -1,6 +1,6 @@
 import AsyncSockets
 import CLoad
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 /// A client that isn't admitted and comes again as a stock client does: after n² × 10 ms, give or take half, 5 s at most, where
 /// n counts the ends since it last heard anything; but when it has a packet to send, at once. Confined to its loop.

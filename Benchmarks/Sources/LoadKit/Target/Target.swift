@@ -1,5 +1,5 @@
 import AsyncSockets
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 /// The server under load.
 public struct Target: Sendable {

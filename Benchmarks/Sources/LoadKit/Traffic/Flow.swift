@@ -1,4 +1,4 @@
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 /// Packets from one client to another. Confined to its loop.
 final class Flow {

@@ -1,5 +1,5 @@
 import AsyncSockets
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 /// One logged-in connection. Confined to its loop.
 final class LoadClient {

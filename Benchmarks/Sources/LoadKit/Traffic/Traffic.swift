@@ -1,6 +1,6 @@
 import AsyncSockets
 import CLoad
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 import Histogram
 
 /// The clients and flows of one loop: sends, receives, checks and times packets.

@@ -1,6 +1,6 @@
 import AsyncSockets
 import CLoad
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 import LoadKit
 
 /// Two clients, of which one sends the other packets, which come back. Confined to its loop.

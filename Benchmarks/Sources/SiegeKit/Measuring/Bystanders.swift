@@ -1,6 +1,6 @@
 import AsyncSockets
 import CLoad
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 import LoadKit
 
 /// Clients that only want to be relayed: four pairs, so that each of the server's loops has some, which ping a hundred

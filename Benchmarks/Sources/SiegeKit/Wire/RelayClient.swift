@@ -1,4 +1,4 @@
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 /// A client of the relay, as far as an attacker needs one: it has logged in, and does what it likes. One thread at a time.
 final class RelayClient: @unchecked Sendable {

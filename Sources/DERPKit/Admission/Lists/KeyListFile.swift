@@ -19,7 +19,7 @@ public final class KeyListFile: Sendable {
     }
 
     /// What came of reading a file anew.
-    public enum Refresh: Hashable, Sendable {
+    package enum Refresh: Hashable, Sendable {
         /// It is as it was.
         case unchanged
         /// It was read, and has so many keys.
@@ -34,7 +34,7 @@ public final class KeyListFile: Sendable {
     /// Reads the file.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration`, which names the file and, where there is one, the line.
-    public init(path: String) throws {
+    public init(path: String) throws(DERPError) {
         self.path = path
         let stamp = FileStamp(of: path)
         switch Self.read(path) {
@@ -56,7 +56,7 @@ public final class KeyListFile: Sendable {
     /// A change counts when two looks in a row have seen the same: whoever writes in place is given time to finish.
     ///
     /// - Parameter atOnce: whether to read in any case.
-    public func refresh(atOnce: Bool = false) -> Refresh {
+    package func refresh(atOnce: Bool = false) -> Refresh {
         let stamp = FileStamp(of: self.path)
         let isDue = self.state.withLock { state in
             defer { state.seen = stamp }

@@ -34,7 +34,7 @@ public struct ControllerVerifier: ClientVerifier {
         failsOpen: Bool = false,
         authoritiesPEM: String? = nil,
         group: IOLoopGroup
-    ) throws {
+    ) throws(DERPError) {
         try self.init(
             url: url,
             failsOpen: failsOpen,
@@ -50,7 +50,7 @@ public struct ControllerVerifier: ClientVerifier {
         authoritiesPEM: String? = nil,
         group: IOLoopGroup,
         resolver: HostResolver
-    ) throws {
+    ) throws(DERPError) {
         guard let url = HTTPURL(url) else {
             throw DERPError(.invalidConfiguration, "an admission controller's URL is http://… or https://…")
         }

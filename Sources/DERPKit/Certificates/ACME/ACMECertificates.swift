@@ -43,12 +43,12 @@ public actor ACMECertificates {
     ///   them.
     /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate` if the directory or the authorities can't be
     ///   used.
-    public init(configuration: ACMEConfiguration, hosts: [String]) throws {
+    public init(configuration: ACMEConfiguration, hosts: [String]) throws(DERPError) {
         try self.init(configuration: configuration, hosts: hosts, storesKey: true)
     }
 
     /// Like ``init(configuration:hosts:)``, but can leave the account's key unstored if nothing is to be ordered.
-    package init(configuration: ACMEConfiguration, hosts: [String], storesKey: Bool) throws {
+    package init(configuration: ACMEConfiguration, hosts: [String], storesKey: Bool) throws(DERPError) {
         try configuration.validate()
         self.configuration = configuration
         self.certificates = try CertificateSet(hosts: hosts)
@@ -76,12 +76,12 @@ public actor ACMECertificates {
         from store: ACMEStore,
         _ configuration: ACMEConfiguration,
         into certificates: CertificateSet
-    ) throws -> Host {
+    ) throws(DERPError) -> Host {
         var host = Host(name: name, schedule: ACMESchedule(firstDelay: configuration.retryDelay))
         guard let stored = try store.certificate(for: name, from: configuration.directoryURL) else { return host }
         try certificates.replace(stored.certificate, for: name.text)
         // A certificate from elsewhere, such as a staging server, is used until the first one from here arrives.
-        if stored.isFromThere { host.renewal = ACMESchedule.renewal(of: stored.certificate.validity) }
+        if stored.isFromThere { host.renewal = ACMESchedule.renewal(of: stored.certificate.validSeconds) }
         return host
     }
 }
@@ -182,7 +182,7 @@ extension ACMECertificates {
     private func succeeded(_ index: Int, _ certificate: Certificate) {
         self.hosts[index].schedule.succeeded()
         self.hosts[index].retry = nil
-        self.hosts[index].renewal = ACMESchedule.renewal(of: certificate.validity)
+        self.hosts[index].renewal = ACMESchedule.renewal(of: certificate.validSeconds)
         let name = self.hosts[index].name
         self.lines(of: name).log(
             .info,

@@ -36,7 +36,7 @@ package final class ACMEChallenges: Sendable {
         key: ACMEAccountKey
     ) throws -> Shown {
         let authorization = key.keyAuthorization(of: token)
-        switch type {
+        switch type.kind {
         case .http:
             self.state.withLock { $0.files[token] = authorization }
             return Shown(type: type, name: token)
@@ -60,7 +60,7 @@ package final class ACMEChallenges: Sendable {
 
     func remove(_ shown: Shown) {
         self.state.withLock { state in
-            switch shown.type {
+            switch shown.type.kind {
             case .http: state.files[shown.name] = nil
             case .tlsALPN: state.contexts[shown.name] = nil
             }

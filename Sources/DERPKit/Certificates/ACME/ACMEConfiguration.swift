@@ -15,7 +15,7 @@ public struct ACMEConfiguration: Hashable, Sendable {
     /// the address, for at most 16 addresses.
     public var ordersForAddresses = false
     /// The challenges that can be answered, the best first.
-    public var challenges = ACMEChallengeType.allCases
+    public var challenges = ACMEChallengeType.all
     /// The authorities to trust besides the system's when talking to the ACME server, as PEM.
     public var authoritiesPEM: String?
     /// The pause after a first failure. It doubles with each further failure, up to an hour. More than zero.

@@ -8,22 +8,33 @@ struct ACMEStore: Sendable {
     let directory: String
 
     /// Returns the account's key. Makes it if there is none, and stores it if asked to.
-    func accountKey(stores: Bool = true) throws -> ACMEAccountKey {
+    func accountKey(stores: Bool = true) throws(DERPError) -> ACMEAccountKey {
         let path = self.path("acme_account+key")
         do {
             let text = try FileReader.text(at: path, limit: Certificate.maximumFileSize)
             return try ACMEAccountKey(pem: text)
         } catch let error as FileError where error.isMissing {
-            let key = try ACMEAccountKey()
-            if stores {
-                try self.write(try key.pem(), to: path, existing: .keep)
-            } else {
-                try self.checkWritable()
-            }
-            return key
+            return try self.newAccountKey(at: path, stores: stores)
         } catch {
             throw DERPError(.certificate, "can't use the account's key in \(path): \(error)")
         }
+    }
+
+    private func newAccountKey(at path: String, stores: Bool) throws(DERPError) -> ACMEAccountKey {
+        let key: ACMEAccountKey
+        let text: String
+        do {
+            key = try ACMEAccountKey()
+            text = try key.pem()
+        } catch {
+            throw DERPError(.certificate, "can't make a key for the account: \(error)")
+        }
+        if stores {
+            try self.write(text, to: path, existing: .keep)
+        } else {
+            try self.checkWritable()
+        }
+        return key
     }
 
     /// - Throws: ``DERPError`` with code `certificate` if nothing can be written there, as far as permissions tell.
@@ -39,7 +50,7 @@ struct ACMEStore: Sendable {
     func certificate(
         for host: CertificateHost,
         from directoryURL: String
-    ) throws -> (certificate: Certificate, isFromThere: Bool)? {
+    ) throws(DERPError) -> (certificate: Certificate, isFromThere: Bool)? {
         let path = self.path(Self.name(of: host))
         let text: String
         do {
@@ -58,7 +69,7 @@ struct ACMEStore: Sendable {
         return (certificate, origin.map { $0.equals(directoryURL) } ?? true)
     }
 
-    func store(_ certificate: Certificate, for host: CertificateHost, from directoryURL: String) throws {
+    func store(_ certificate: Certificate, for host: CertificateHost, from directoryURL: String) throws(DERPError) {
         let text = "\(Self.originMark)\(directoryURL)\n\(certificate.privateKeyPEM)\(certificate.chainPEM)"
         try self.write(text, to: self.path(Self.name(of: host)), existing: .replace)
     }
@@ -75,7 +86,7 @@ struct ACMEStore: Sendable {
         self.directory.ends(with: "/") ? self.directory + name : "\(self.directory)/\(name)"
     }
 
-    private func write(_ text: String, to path: String, existing: AtomicFile.Existing) throws {
+    private func write(_ text: String, to path: String, existing: AtomicFile.Existing) throws(DERPError) {
         do {
             try AtomicFile.write(text, to: path, mode: 0o600, existing: existing)
         } catch {

@@ -40,7 +40,7 @@ public final class CertificateFile: Sendable {
     }
 
     /// The result of reading the files again.
-    public enum Refresh: Sendable {
+    package enum Refresh: Sendable {
         /// The files are unchanged.
         case unchanged
         /// The files were read, and contain this certificate.
@@ -75,7 +75,7 @@ public final class CertificateFile: Sendable {
     }
 
     /// The last certificate that was read and could be used.
-    public var certificate: Certificate { self.state.withLock { $0.certificate } }
+    package var certificate: Certificate { self.state.withLock { $0.certificate } }
 
     /// Reads the files if they have changed since they were last read.
     ///
@@ -85,7 +85,7 @@ public final class CertificateFile: Sendable {
     /// - Parameters:
     ///   - atOnce: Whether to read in any case.
     ///   - now: The time for judging certificates, in seconds since 1970.
-    public func refresh(atOnce: Bool = false, now: Int = time(nil)) -> Refresh {
+    package func refresh(atOnce: Bool = false, now: Int = time(nil)) -> Refresh {
         let stamp = Stamp(self.paths)
         let isDue = self.state.withLock { state in
             defer { state.seen = stamp }
@@ -105,7 +105,9 @@ public final class CertificateFile: Sendable {
                 return isNew || atOnce ? .reloaded(certificate) : .unchanged
             case .failure(let error):
                 // A certificate that begins later is checked until it has begun.
-                if case .success(let certificate) = result, now < certificate.validity.lowerBound { state.known = nil }
+                if case .success(let certificate) = result, now < certificate.validSeconds.lowerBound {
+                    state.known = nil
+                }
                 let isNew = error.message != state.problem
                 state.problem = error.message
                 return isNew || atOnce ? .failed(error.message) : .unchanged
@@ -120,8 +122,10 @@ public final class CertificateFile: Sendable {
         now: Int,
         paths: CertificatePaths
     ) -> Result<Certificate, DERPError> {
-        guard former.validity.contains(now), !certificate.validity.contains(now) else { return .success(certificate) }
-        let reason = now < certificate.validity.lowerBound ? "is not valid yet" : "has expired"
+        guard former.validSeconds.contains(now), !certificate.validSeconds.contains(now) else {
+            return .success(certificate)
+        }
+        let reason = now < certificate.validSeconds.lowerBound ? "is not valid yet" : "has expired"
         return .failure(DERPError(.certificate, "the certificate in \(paths.chain) \(reason)"))
     }
 }

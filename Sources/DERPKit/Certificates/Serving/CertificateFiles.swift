@@ -3,7 +3,7 @@ import Logging
 /// The files of all hosts of a server, and the set of their certificates.
 public struct CertificateFiles: Sendable {
     /// One for each host.
-    public let files: [CertificateFile]
+    package let files: [CertificateFile]
     /// The certificates for clients.
     public let certificates: CertificateSet
 

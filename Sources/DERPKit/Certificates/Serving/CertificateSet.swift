@@ -1,4 +1,5 @@
 import AsyncSockets
+import FoundationEssentials
 import Synchronization
 
 /// The certificates of a relay, one for each of its names. They may be replaced while it serves: open connections stay
@@ -55,8 +56,8 @@ public final class CertificateSet: Sendable {
     public struct Status: Hashable, Sendable {
         /// The name, as it was given.
         public let host: String
-        /// The time at which the certificate expires, in seconds since 1970; `nil` if there is none yet.
-        public let expiry: Int?
+        /// The time at which the certificate expires; `nil` if there is none yet.
+        public let expiry: Date?
         /// The reason why it couldn't be renewed or read again at the last try; `nil` if that worked, or wasn't tried.
         public let problem: String?
     }

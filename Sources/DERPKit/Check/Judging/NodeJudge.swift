@@ -1,4 +1,5 @@
 import AsyncSockets
+import FoundationEssentials
 import Glibc
 
 /// Says what the evidence about a node means. Pure: the same evidence gives the same findings.
@@ -52,7 +53,9 @@ struct NodeJudge {
             measurements.roundTripP99 = relaying.percentile(0.99)
             measurements.packetLoss = relaying.loss
         }
-        measurements.certificateEnd = self.handshakes.first?.certificate?.end
+        measurements.certificateEnd = self.handshakes.first?.certificate.map { certificate in
+            Date(timeIntervalSince1970: Double(certificate.end))
+        }
         return measurements
     }
 

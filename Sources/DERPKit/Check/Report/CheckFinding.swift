@@ -10,11 +10,6 @@ public struct CheckFinding: Hashable, Sendable {
         case error
     }
 
-    /// What it is about. The raw value stays the same in later versions.
-    public enum Topic: String, Hashable, Sendable {
-        case region, address, connection, certificate, login, admission, serverKey, relaying, mesh, stun, captivePortal
-    }
-
     public let severity: Severity
     public let topic: Topic
     /// One line for a person, of at most 1,000 characters, each of which can be seen.
@@ -22,7 +17,7 @@ public struct CheckFinding: Hashable, Sendable {
     /// What to do about it, in one line; `nil` where nothing is to be done.
     public let hint: String?
 
-    public init(_ severity: Severity, _ topic: Topic, _ message: String, hint: String? = nil) {
+    package init(_ severity: Severity, _ topic: Topic, _ message: String, hint: String? = nil) {
         self.severity = severity
         self.topic = topic
         self.message = Self.printable(message)
@@ -37,7 +32,7 @@ public struct CheckFinding: Hashable, Sendable {
 
 extension [CheckFinding] {
     /// How many of them are that bad.
-    public func count(of severity: CheckFinding.Severity) -> Int {
+    package func count(of severity: CheckFinding.Severity) -> Int {
         self.count { $0.severity == severity }
     }
 

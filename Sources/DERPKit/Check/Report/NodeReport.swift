@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What a check found out about one node.
 public struct NodeReport: Hashable, Sendable {
     /// The node's name in the map.
@@ -20,8 +22,8 @@ public struct NodeReport: Hashable, Sendable {
         public var roundTripP99: Duration?
         /// 0…1.
         public var packetLoss: Double?
-        /// When the certificate expires, in seconds since 1970.
-        public var certificateEnd: Int?
+        /// When the certificate expires.
+        public var certificateEnd: Date?
     }
 
     /// Whether nothing about it is an error.

@@ -1,12 +1,12 @@
 /// The last round of a watch, as Prometheus text.
-public struct CheckMetrics: Sendable {
+package struct CheckMetrics: Sendable {
     private var reports: [RegionReport] = []
     private var isMapUsable: Bool?
     private var rounds: UInt64 = 0
     private var roundTime: Duration = .zero
     private var roundEnd = 0
 
-    public init() {}
+    package init() {}
 
     /// Takes note of a round that is over.
     ///
@@ -14,7 +14,7 @@ public struct CheckMetrics: Sendable {
     ///   - isMapUsable: whether the map could be read and has what is looked at; `nil`: there is no map.
     ///   - time: how long it took.
     ///   - end: when it ended, in seconds since 1970.
-    public mutating func note(_ reports: [RegionReport], isMapUsable: Bool? = nil, took time: Duration, end: Int) {
+    package mutating func note(_ reports: [RegionReport], isMapUsable: Bool? = nil, took time: Duration, end: Int) {
         self.reports = reports
         self.isMapUsable = isMapUsable
         self.rounds += 1
@@ -23,7 +23,7 @@ public struct CheckMetrics: Sendable {
     }
 
     /// The page. Before the first round is over, only how many there were.
-    public func render() -> [UInt8] {
+    package func render() -> [UInt8] {
         var text = PrometheusText()
         text.counter("derp_check_rounds_total", "Rounds of checks that are over.", self.rounds)
         guard self.rounds > 0 else { return text.bytes }
@@ -68,7 +68,7 @@ public struct CheckMetrics: Sendable {
         text.gauge(
             "derp_check_certificate_expiry_timestamp_seconds",
             "When a node's certificate expires, since 1970.",
-            self.samples { $0.measurements.certificateEnd.map(Double.init) }
+            self.samples { $0.measurements.certificateEnd?.timeIntervalSince1970 }
         )
     }
 

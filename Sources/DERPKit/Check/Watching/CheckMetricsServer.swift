@@ -3,12 +3,12 @@ import HTTPTypes
 import Synchronization
 
 /// Serves the last round's metrics on `/metrics`, over plain HTTP.
-public final class CheckMetricsServer: Sendable {
+package final class CheckMetricsServer: Sendable {
     private let metrics: Current
     private let server: PageServer
 
     /// Where it listens, with the port that the kernel chose when 0 was asked for.
-    public var address: IPEndpoint { self.server.address }
+    package var address: IPEndpoint { self.server.address }
 
     private final class Current: Sendable {
         let value = Mutex(CheckMetrics())
@@ -17,7 +17,7 @@ public final class CheckMetricsServer: Sendable {
     /// Starts to serve.
     ///
     /// - Throws: ``DERPError`` with code `listen`.
-    public init(address: IPEndpoint, group: IOLoopGroup) async throws(DERPError) {
+    package init(address: IPEndpoint, group: IOLoopGroup) async throws(DERPError) {
         let metrics = Current()
         self.metrics = metrics
         self.server = try await PageServer(address: address, group: group) { path in
@@ -31,9 +31,9 @@ public final class CheckMetricsServer: Sendable {
     }
 
     /// As ``CheckMetrics/note(_:isMapUsable:took:end:)``.
-    public func note(_ reports: [RegionReport], isMapUsable: Bool? = nil, took time: Duration, end: Int) {
+    package func note(_ reports: [RegionReport], isMapUsable: Bool? = nil, took time: Duration, end: Int) {
         self.metrics.value.withLock { $0.note(reports, isMapUsable: isMapUsable, took: time, end: end) }
     }
 
-    public func close() async { await self.server.close() }
+    package func close() async { await self.server.close() }
 }

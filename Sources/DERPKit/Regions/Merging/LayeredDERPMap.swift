@@ -1,21 +1,21 @@
 /// A map made of layers that remembers which layer each region comes from.
-public struct LayeredDERPMap: Hashable, Sendable {
+package struct LayeredDERPMap: Hashable, Sendable {
     /// The layers so far, as clients see them.
-    public private(set) var map = DERPMap()
+    package private(set) var map = DERPMap()
     /// The origin of each region of ``map``, by its ID.
-    public private(set) var origins: [Int: String] = [:]
+    package private(set) var origins: [Int: String] = [:]
     /// The layer that removed each removed region that isn't in ``map``, by the region's ID.
-    public private(set) var removals: [Int: String] = [:]
+    package private(set) var removals: [Int: String] = [:]
     /// The layers that should remove a region that wasn't there, by its ID.
-    public private(set) var vainRemovals: [Int: String] = [:]
+    package private(set) var vainRemovals: [Int: String] = [:]
 
-    public init() {}
+    package init() {}
 
     /// Lays `layer` over the existing layers. Its regions replace whole regions, and its `nil` removes one
     /// (docs/protocol.md, "The map").
     ///
     /// - Parameter origin: The name of the layer: a path, a URL.
-    public mutating func apply(_ layer: DERPMapLayer, from origin: String) {
+    package mutating func apply(_ layer: DERPMapLayer, from origin: String) {
         for (id, region) in layer.regions {
             if region == nil, self.map.regions[id] == nil { self.vainRemovals[id] = origin }
             self.origins[id] = region == nil ? nil : origin

@@ -4,14 +4,16 @@ extension DERPMap {
     /// Reads a map from JSON of at most 5 MiB. A `null` region counts as absent.
     ///
     /// - Throws: As ``DERPMapLayer/init(json:)``.
-    public init(json: some Sequence<UInt8>) throws {
+    public init(json: some Sequence<UInt8>) throws(DERPError) {
         self.init()
         self.apply(try DERPMapLayer(json: json))
     }
 
     /// The map's JSON, with the same bytes for the same map: regions in order of their IDs, members of an object by
     /// name.
-    public func json() throws -> [UInt8] {
+    ///
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` if a number is infinite or not a number.
+    public func json() throws(DERPError) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var parts = [String]()

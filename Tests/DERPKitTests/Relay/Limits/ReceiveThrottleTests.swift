@@ -1,7 +1,7 @@
 import Testing
 
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("Clients that are held up by their rates")
 struct ReceiveThrottleTests {

@@ -2,7 +2,7 @@ import AsyncSockets
 import Synchronization
 import Testing
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("Links of a mesh", .timeLimit(.minutes(1)))
 struct MeshLinkTests {

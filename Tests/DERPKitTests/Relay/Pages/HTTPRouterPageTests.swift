@@ -1,4 +1,4 @@
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 import Testing
 
 @Suite("HTTP pages")

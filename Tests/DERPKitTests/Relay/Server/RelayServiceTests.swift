@@ -1,4 +1,4 @@
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 import Logging
 import ServiceLifecycle
 import TestSupport

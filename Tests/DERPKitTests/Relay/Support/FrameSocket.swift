@@ -1,6 +1,6 @@
 import Glibc
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 /// A test's end of a socket pair, from which it reads frames. Owns its descriptor.
 final class FrameSocket {

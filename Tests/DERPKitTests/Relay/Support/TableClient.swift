@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 /// A client of a ``LoopTable``, at the other end of a socket pair: past its login, and without TLS.
 final class TableClient {

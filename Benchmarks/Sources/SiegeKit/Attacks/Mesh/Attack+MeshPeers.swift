@@ -1,4 +1,4 @@
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 extension Attack {
     /// The mesh key that these attackers have: all of them are trusted like a node.

@@ -1,4 +1,4 @@
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 /// A node of the mesh that our relay connects to, as far as one is needed: it knows how to let a link in.
 final class HostileNode: Sendable {

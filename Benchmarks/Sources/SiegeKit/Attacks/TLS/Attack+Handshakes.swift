@@ -1,4 +1,4 @@
-import DERPKit
+@_spi(Benchmarks) import DERPKit
 
 extension Attack {
     static let handshakes = Attack(

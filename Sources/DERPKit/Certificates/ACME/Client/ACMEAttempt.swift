@@ -65,7 +65,7 @@ struct ACMEAttempt: Sendable {
         guard try certificate.leaf().isValid(for: self.host) else {
             throw ACMEFailure("the server's certificate is for another name")
         }
-        guard certificate.validity.upperBound > time(nil) else {
+        guard certificate.validSeconds.upperBound > time(nil) else {
             throw ACMEFailure("the server's certificate has expired already")
         }
         return certificate

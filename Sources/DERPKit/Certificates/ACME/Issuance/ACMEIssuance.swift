@@ -102,14 +102,16 @@ struct ACMEIssuance {
         from authorization: ACMEAuthorization
     ) throws(ACMEFailure) -> (ACMEChallengeType, ACMEAuthorization.Challenge, token: String) {
         for type in self.types {
-            guard let challenge = authorization.challenges.first(where: { $0.type == type.rawValue }) else { continue }
+            guard let challenge = authorization.challenges.first(where: { $0.type == type.kind.rawValue }) else {
+                continue
+            }
             // RFC 8555 §8.1: base64url. It becomes part of a path and of a file's content.
             guard let token = challenge.token, Base64URL.isToken(token, limit: 256) else {
                 throw ACMEFailure("the server's challenge has no usable token")
             }
             return (type, challenge, token)
         }
-        let types = self.types.map(\.rawValue).joined(separator: " or ")
+        let types = self.types.map(\.description).joined(separator: " or ")
         throw ACMEFailure("the server offers no challenge that can be answered here (\(types))")
     }
 

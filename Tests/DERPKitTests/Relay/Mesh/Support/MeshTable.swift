@@ -1,5 +1,5 @@
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 /// A ``LoopTable`` of a node that belongs to a mesh, and what other nodes do there.
 struct MeshTable {

@@ -1,7 +1,7 @@
 import Glibc
 
 @testable import AsyncSockets
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 /// A link of a ``MeshTable`` to a node that is played by the test.
 final class TableLink {
