@@ -117,7 +117,7 @@ private actor Connector {
         await stream.waitUntilWritable()
         if let error = stream.connectionError(peer) {
             stream.close()
-            throw error
+            throw error.code == .timeout ? SocketError(.timeout, "connecting to \(peer) took too long") : error
         }
         stream.setDeadline(nil)
         return stream

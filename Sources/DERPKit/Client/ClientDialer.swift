@@ -61,23 +61,19 @@ actor ClientDialer {
 
     private var timeLeft: Duration { max(self.deadline - .now, .milliseconds(1)) }
 
-    /// Each address gets its share of the time that is left, so that a silent one doesn't use it all up.
+    /// Connects to the first of `addresses` that lets it.
     func connect(to addresses: [IPAddress]) async throws(DERPError) -> TCPStream {
-        var failure = DERPError(.connection, "\(self.server.host) has no address")
-        for (index, address) in addresses.enumerated() where !self.isCancelled {
-            let address = IPEndpoint(address, port: self.server.port)
-            let time = self.timeLeft / (addresses.count - index)
-            let result = await Result.awaiting { () throws(SocketError) in
-                try await TCPStream.connect(to: address, on: self.loop, within: time)
-            }
-            switch result {
-            case .success(let stream): return stream
-            case .failure(let error) where error.code == .timeout:
-                failure = DERPError(.timeout, "connecting to \(address) took too long")
-            case .failure(let error): failure = DERPError(error)
-            }
+        guard !addresses.isEmpty else { throw DERPError(.connection, "\(self.server.host) has no address") }
+        let result = await Result.awaiting { () throws(SocketError) in
+            try await TCPStream.connect(
+                toFirstOf: addresses,
+                port: self.server.port,
+                on: self.loop,
+                until: self.deadline,
+                unless: { self.isCancelled }
+            )
         }
-        throw failure
+        return try result.mapError(DERPError.init).get()
     }
 
     private func logIn(over stream: TCPStream) async throws(DERPError) -> Connection {

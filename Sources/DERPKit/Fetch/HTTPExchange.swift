@@ -36,7 +36,7 @@ actor HTTPExchange {
             try await stream.write(self.request.bytes)
             return try await self.read(from: stream)
         } catch let error as SocketError {
-            guard !self.isCancelled else { throw DERPError(.cancelled, error.message) }
+            guard !self.isCancelled else { throw DERPError(.cancelled, "the request was given up") }
             guard !self.reader.hasBegun else { throw DERPError(.incompleteAnswer, error.message) }
             throw DERPError.unreached(error)
         } catch let error as DERPError {
@@ -48,25 +48,17 @@ actor HTTPExchange {
 
     private var timeLeft: Duration { max(self.deadline - .now, .milliseconds(1)) }
 
-    /// Each address gets its share of the time that is left, so that a silent one doesn't use up all of it.
+    /// Connects to the first of `addresses` that lets it.
     private func connect(to addresses: [IPAddress]) async throws(SocketError) -> TCPStream {
         // Looking up the name has used all the time: nobody was asked.
         guard self.deadline > .now else { throw SocketError(.exhausted, "no time was left to connect in") }
-        var failure = SocketError(.closed, "the host has no address")
-        for (index, address) in addresses.enumerated() {
-            guard !self.isCancelled else { throw SocketError(.closed, "the request was given up") }
-            do {
-                return try await TCPStream.connect(
-                    to: IPEndpoint(address, port: self.request.url.port),
-                    on: self.loop,
-                    within: self.timeLeft / (addresses.count - index)
-                )
-            } catch {
-                // If this machine was the cause for one address, it isn't known that nobody is there.
-                if !failure.isLocal { failure = error }
-            }
-        }
-        throw failure
+        return try await TCPStream.connect(
+            toFirstOf: addresses,
+            port: self.request.url.port,
+            on: self.loop,
+            until: self.deadline,
+            unless: { self.isCancelled }
+        )
     }
 
     private func read(from stream: TCPStream) async throws -> HTTPClient.Response {

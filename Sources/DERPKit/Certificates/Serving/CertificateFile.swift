@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 /// The certificate and key files of one host, which may change while they are in use.
 ///
@@ -7,10 +6,8 @@ import Synchronization
 public final class CertificateFile: Sendable {
     /// The host that the certificate is for.
     public let host: String
-    private let directory: String
     private let paths: CertificatePaths
-    private let kind: Kind
-    private let state: Mutex<State>
+    private let file: WatchedFile<Stamp, Certificate>
 
     /// The kind of certificate that may be in the files.
     public enum Kind: Hashable, Sendable {
@@ -30,37 +27,17 @@ public final class CertificateFile: Sendable {
         }
     }
 
-    private struct State {
-        var certificate: Certificate
-        /// The stamps of the files that ``certificate`` is from, or that couldn't be used.
-        var known: Stamp?
-        /// The stamps at the last check.
-        var seen: Stamp?
-        var problem: String?
-    }
-
-    /// The result of reading the files again.
-    package enum Refresh: Sendable {
-        /// The files are unchanged.
-        case unchanged
-        /// The files were read, and contain this certificate.
-        case reloaded(Certificate)
-        /// The files can't be used, for this reason. The previous certificate stays. Reported once, until the reason
-        /// changes.
-        case failed(String)
-    }
-
     /// Reads the files of `host` in `directory`.
     ///
     /// - Throws: As ``Certificate/init(directory:host:)``, and if the certificate isn't of this `kind`.
     public init(directory: String, host: String, kind: Kind = .any) throws(DERPError) {
+        let paths = CertificatePaths(directory: directory, host: try CertificateHost.parse(host))
         self.host = host
-        self.directory = directory
-        self.paths = CertificatePaths(directory: directory, host: try CertificateHost.parse(host))
-        self.kind = kind
-        let stamp = Stamp(self.paths)
-        let certificate = try Self.read(directory, host, self.paths, kind)
-        self.state = Mutex(State(certificate: certificate, known: stamp))
+        self.paths = paths
+        self.file = try WatchedFile(
+            stamp: { Stamp(paths) },
+            read: { () throws(DERPError) in try Self.read(directory, host, paths, kind) }
+        )
     }
 
     private static func read(
@@ -75,7 +52,7 @@ public final class CertificateFile: Sendable {
     }
 
     /// The last certificate that was read and could be used.
-    package var certificate: Certificate { self.state.withLock { $0.certificate } }
+    package var certificate: Certificate { self.file.value }
 
     /// Reads the files if they have changed since they were last read.
     ///
@@ -85,47 +62,20 @@ public final class CertificateFile: Sendable {
     /// - Parameters:
     ///   - atOnce: Whether to read in any case.
     ///   - now: The time for judging certificates, in seconds since 1970.
-    package func refresh(atOnce: Bool = false, now: Int = time(nil)) -> Refresh {
-        let stamp = Stamp(self.paths)
-        let isDue = self.state.withLock { state in
-            defer { state.seen = stamp }
-            return atOnce || stamp != state.known && stamp == state.seen
-        }
-        guard isDue else { return .unchanged }
-        let result = Result { () throws(DERPError) in
-            try Self.read(self.directory, self.host, self.paths, self.kind)
-        }
-        return self.state.withLock { state in
-            state.known = stamp
-            switch result.flatMap({ Self.judge($0, against: state.certificate, now: now, paths: self.paths) }) {
-            case .success(let certificate):
-                let isNew = certificate != state.certificate || state.problem != nil
-                state.certificate = certificate
-                state.problem = nil
-                return isNew || atOnce ? .reloaded(certificate) : .unchanged
-            case .failure(let error):
-                // A certificate that begins later is checked until it has begun.
-                if case .success(let certificate) = result, now < certificate.validSeconds.lowerBound {
-                    state.known = nil
-                }
-                let isNew = error.message != state.problem
-                state.problem = error.message
-                return isNew || atOnce ? .failed(error.message) : .unchanged
-            }
-        }
+    package func refresh(atOnce: Bool = false, now: Int = time(nil)) -> FileRefresh<Certificate> {
+        self.file.refresh(atOnce: atOnce) { self.refusal(of: $0, after: $1, now: now) }
     }
 
-    /// A certificate that is out of date never replaces one that is current.
-    private static func judge(
-        _ certificate: Certificate,
-        against former: Certificate,
-        now: Int,
-        paths: CertificatePaths
-    ) -> Result<Certificate, DERPError> {
-        guard former.validSeconds.contains(now), !certificate.validSeconds.contains(now) else {
-            return .success(certificate)
-        }
-        let reason = now < certificate.validSeconds.lowerBound ? "is not valid yet" : "has expired"
-        return .failure(DERPError(.certificate, "the certificate in \(paths.chain) \(reason)"))
+    /// A certificate that is out of date never replaces one that is valid.
+    private func refusal(
+        of certificate: Certificate,
+        after former: Certificate,
+        now: Int
+    ) -> WatchedFile<Stamp, Certificate>.Refusal? {
+        guard former.validSeconds.contains(now), !certificate.validSeconds.contains(now) else { return nil }
+        // The files are read again until a certificate that begins later has begun.
+        let isEarly = now < certificate.validSeconds.lowerBound
+        let reason = isEarly ? "is not valid yet" : "has expired"
+        return .init(message: "the certificate in \(self.paths.chain) \(reason)", mayPass: isEarly)
     }
 }

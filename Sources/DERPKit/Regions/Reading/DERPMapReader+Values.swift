@@ -28,7 +28,7 @@ extension DERPMapReader {
             return SourceValue.Member(name: name, line: member.line, value: member.value)
         }
         let quoted = SourceText.quote(member.name)
-        guard let nearest = Self.nearest(to: lowercased, among: names) else {
+        guard let nearest = Suggestion.nearest(to: lowercased, among: names) else {
             self.warn(member.line, "\(what) has no key \(quoted): it is ignored")
             return nil
         }
@@ -37,13 +37,6 @@ extension DERPMapReader {
         // Maps in JSON come from programs, and newer ones know more. YAML is written by hand.
         if self.form == .json { self.warn(member.line, message) } else { self.refuse(member.line, message) }
         return nil
-    }
-
-    private static func nearest(to name: String, among names: [String]) -> String? {
-        guard name.utf8.count <= 40 else { return nil }
-        let distances = names.map { (name: $0, distance: EditDistance.between($0.lowercasedASCII, name)) }
-        guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, min(2, name.utf8.count / 3)) ? best.name : nil
     }
 
     /// Returns a text of at most 1024 bytes. It is empty for `null` and for a value that isn't text.

@@ -136,15 +136,9 @@ private struct RateLimitReader {
         }
         guard let names else { return members }
         for member in members where !names.contains(member.name) {
-            // Nobody mistypes a name into something so long.
-            let near = member.name.utf8.count <= 40 ? names.first { Self.isNear($0, member.name) } : nil
-            let hint = near.map { ": did you mean \($0)?" } ?? ""
+            let hint = Suggestion.nearest(to: member.name, among: names).map { ": did you mean \($0)?" } ?? ""
             throw Failure(line: member.line, message: "\(what) has no \(SourceText.quote(member.name))\(hint)")
         }
         return members
-    }
-
-    private static func isNear(_ name: String, _ given: String) -> Bool {
-        EditDistance.between(name.lowercasedASCII, given.lowercasedASCII) <= max(1, given.utf8.count / 5)
     }
 }
