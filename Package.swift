@@ -28,7 +28,13 @@ let package = Package(
         .target(name: "IPAddresses"),
         .target(name: "AsyncSockets", dependencies: ["CAsyncSockets", "COpenSSL", "IPAddresses"]),
         .target(name: "STUNMessages", dependencies: ["IPAddresses"]),
-        .target(name: "STUNKit", dependencies: ["AsyncSockets", "IPAddresses", "STUNMessages"]),
+        .target(
+            name: "STUNKit",
+            dependencies: [
+                "AsyncSockets", "IPAddresses", "STUNMessages",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         .target(
             name: "DERPKit",
             dependencies: [

@@ -6,6 +6,7 @@ public struct SocketError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
             case addressInUse, permissionDenied, outOfFiles, exhausted, systemCall, tls, notTLS, timeout, closed
+            case notFound, cancelled
         }
 
         private let kind: Kind
@@ -18,7 +19,7 @@ public struct SocketError: Error, Hashable, Sendable {
         public static let permissionDenied = Self(.permissionDenied)
         /// The process, or the machine, has as many open files as it may have.
         public static let outOfFiles = Self(.outOfFiles)
-        /// The machine has run out of something other than files: memory, port numbers to connect from.
+        /// The machine has run out of something other than files: memory, threads, port numbers to connect from.
         public static let exhausted = Self(.exhausted)
         /// Any other failed system call.
         public static let systemCall = Self(.systemCall)
@@ -30,6 +31,10 @@ public struct SocketError: Error, Hashable, Sendable {
         public static let timeout = Self(.timeout)
         /// The peer closed the connection.
         public static let closed = Self(.closed)
+        /// A name has no address.
+        public static let notFound = Self(.notFound)
+        /// The task that waited was cancelled.
+        public static let cancelled = Self(.cancelled)
 
         public var description: String { self.kind.rawValue }
     }

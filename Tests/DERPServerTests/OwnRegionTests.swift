@@ -1,3 +1,4 @@
+import AsyncSockets
 import DERPKit
 import TestSupport
 import Testing

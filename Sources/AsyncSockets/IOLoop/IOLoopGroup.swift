@@ -31,6 +31,9 @@ public final class IOLoopGroup: Sendable {
         self.loops.forEach { $0.orphan() }
     }
 
+    /// One of the loops, chosen at random.
+    package var anyLoop: IOLoop { self.loops[Int.random(in: self.loops.indices)] }
+
     private static func startThread(of loop: IOLoop) throws(SocketError) {
         // Signals belong to the process that embeds us. The thread inherits a mask that blocks all of them, except for
         // those that the thread raises itself when it crashes, so that the crash is reported.

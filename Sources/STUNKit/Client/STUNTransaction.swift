@@ -17,36 +17,41 @@ actor STUNTransaction: EventHandler {
     private var firstSent: ContinuousClock.Instant
     private var retransmission: LoopTimer?
     private var deadline: LoopTimer?
-    private var waiter: CheckedContinuation<STUNMapping, any Error>?
+    private var waiter: CheckedContinuation<Result<STUNMapping, SocketError>, Never>?
 
-    init(_ request: STUNRequest, to server: IPEndpoint, retries: Int, in group: IOLoopGroup) throws(SocketError) {
+    init(_ request: STUNRequest, to server: IPEndpoint, retries: Int, on loop: IOLoop) throws(SocketError) {
         self.socket = try UDPSocket.connect(to: server)
         self.request = request
         self.server = server
         self.retriesLeft = max(retries, 0)
-        self.loop = group.loops[Int.random(in: group.loops.indices)]
+        self.loop = loop
         self.firstSent = self.clock.now
     }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
     /// Sends the request and waits for the end. Call it only once.
-    func run(timeout: Duration) async throws -> STUNMapping {
+    func run(timeout: Duration) async throws(SocketError) -> STUNMapping {
         // From here on, a cancellation calls ``cancel()``, which runs after the waiter has been set.
-        try Task.checkCancellation()
+        guard !Task.isCancelled else { throw self.cancellation }
         try self.socket.attach(to: self.loop, handler: self)
         self.retransmission = LoopTimer(on: self.loop) { [unowned self] in self.assumeIsolated { $0.transmit() } }
         self.deadline = LoopTimer(on: self.loop) { [unowned self] in self.assumeIsolated { $0.expire() } }
-        return try await withCheckedThrowingContinuation { waiter in
+        let result = await withCheckedContinuation { waiter in
             self.waiter = waiter
             self.deadline?.schedule(at: self.loop.now + timeout.nanoseconds)
             self.firstSent = self.clock.now
             self.transmit()
         }
+        return try result.get()
     }
 
     func cancel() {
-        self.finish(.failure(CancellationError()))
+        self.finish(.failure(self.cancellation))
+    }
+
+    private var cancellation: SocketError {
+        SocketError(.cancelled, "asking STUN server \(self.server) was cancelled")
     }
 
     nonisolated func handle(events: UInt32) {
@@ -100,11 +105,11 @@ actor STUNTransaction: EventHandler {
         self.finish(.failure(SocketError(errno: number, "ask STUN server \(self.server)")))
     }
 
-    private func finish(_ result: Result<STUNMapping, any Error>) {
+    private func finish(_ result: Result<STUNMapping, SocketError>) {
         self.retransmission?.cancel()
         self.deadline?.cancel()
         self.socket.detach()
-        self.waiter?.resume(with: result)
+        self.waiter?.resume(returning: result)
         self.waiter = nil
     }
 }

@@ -1,14 +1,17 @@
 import AsyncSockets
+import ServiceLifecycle
 
 /// Answers STUN binding requests (RFC 8489; docs/protocol.md, "STUN") of Tailscale nodes over UDP, on every loop of a group.
 ///
 /// The server doesn't answer anything else, so it is useless as an amplifier.
 ///
 /// ```swift
-/// let server = STUNServer(addresses: [IPEndpoint(.anyIPv6, port: 3478)], group: try IOLoopGroup())
-/// try await server.start()
+/// let server = try STUNServer(addresses: [IPEndpoint(.anyIPv6, port: 3478)])
+/// try await server.run()
 /// ```
-public actor STUNServer {
+///
+/// It is a `Service` of swift-service-lifecycle: in a `ServiceGroup` it stops gracefully.
+public actor STUNServer: Service {
     /// The addresses at which the server was told to listen.
     public nonisolated let addresses: [IPEndpoint]
     /// The addresses at which the server listens, in the order of ``addresses`` and with the ports that the kernel
@@ -20,6 +23,8 @@ public actor STUNServer {
     private var workers: [STUNWorker] = []
     /// The sockets of the workers, by address.
     private var sockets: [[UDPSocket]] = []
+    private var isRunning = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
 
     /// Makes a server that doesn't listen yet.
     ///
@@ -33,15 +38,40 @@ public actor STUNServer {
         self.tallies = group.loops.map { _ in STUNTally() }
     }
 
+    /// Makes a server with loops of its own, one per processor, that does not listen yet.
+    ///
+    /// - Throws: ``SocketError`` when this machine is out of files, memory or threads for them.
+    public init(addresses: [IPEndpoint]) throws(SocketError) {
+        self.init(addresses: addresses, group: try IOLoopGroup())
+    }
+
     deinit {
         for worker in self.workers {
             Task { await worker.stop() }
         }
     }
 
+    /// Starts the server unless it runs, and serves until it is told to stop: by ``stop()``, by the graceful shutdown of its
+    /// `ServiceGroup`, or because the task is cancelled. Returns when all sockets are closed.
+    ///
+    /// - Throws: As ``start()``.
+    public func run() async throws(SocketError) {
+        try await self.start()
+        await withTaskCancellationOrGracefulShutdownHandler {
+            await self.waitUntilStopped()
+        } onCancelOrGracefulShutdown: {
+            Task { await self.stop() }
+        }
+    }
+
+    private func waitUntilStopped() async {
+        guard self.isRunning else { return }
+        await withCheckedContinuation { self.waiters.append($0) }
+    }
+
     /// Listens on all of ``addresses``, or on none. Does nothing while the server runs.
     ///
-    /// - Throws: `SocketError` that names the address. Its code is `addressInUse` if another process uses the address.
+    /// - Throws: ``SocketError`` that names the address. Its code is `addressInUse` if another process uses the address.
     public func start() async throws(SocketError) {
         try await self.start { _ in [] }
     }
@@ -63,6 +93,7 @@ public actor STUNServer {
         }
         self.workers = workers
         self.sockets = sockets
+        self.isRunning = true
         self.boundAddresses = sockets.map { $0[0].localAddress }
         do {
             for worker in workers {
@@ -83,6 +114,11 @@ public actor STUNServer {
         for worker in workers {
             await worker.stop()
         }
+        // Unless it was started again meanwhile.
+        guard self.workers.isEmpty else { return }
+        self.isRunning = false
+        self.waiters.forEach { $0.resume() }
+        self.waiters = []
     }
 
     /// Returns the sockets, by address and in the order of ``addresses``, for another process to answer at, or `nil` if

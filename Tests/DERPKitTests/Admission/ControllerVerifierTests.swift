@@ -89,8 +89,8 @@ struct ControllerVerifierTests {
 
     @Test("what runs out on this machine is not its absence: nobody is admitted for that")
     func shortage() async throws {
-        for code in [DERPError.Code.exhausted, .connection, .timeout] {
-            let resolver = HostResolver { _ in .failure(DERPError(code, "no address")) }
+        for code in [SocketError.Code.exhausted, .notFound, .timeout] {
+            let resolver = HostResolver { _ in .failure(SocketError(code, "no address")) }
             let verifier = try ControllerVerifier(
                 url: "http://controller.invalid/verify",
                 failsOpen: true,

@@ -1,3 +1,4 @@
+import AsyncSockets
 import Synchronization
 import TestSupport
 import Testing

@@ -1,3 +1,4 @@
+import AsyncSockets
 import DequeModule
 import Synchronization
 

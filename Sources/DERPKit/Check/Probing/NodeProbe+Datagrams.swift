@@ -9,17 +9,13 @@ extension NodeProbe {
         // A map may send STUN elsewhere, in tests.
         let override = IPAddress(self.target.node.stunTestIP)
         let address = override?.family == first.family ? override ?? first : first
-        do {
-            let mapping = try await STUNClient(group: self.group).query(
+        let result = await Result.awaiting { () throws(SocketError) in
+            try await STUNClient(group: self.group).query(
                 server: IPEndpoint(address, port: port),
                 timeout: min(self.settings.timeout, .seconds(5))
             )
-            return .success(mapping)
-        } catch let error as SocketError {
-            return .failure(DERPError(error))
-        } catch {
-            return .failure(DERPError(.cancelled, "asking STUN was cancelled"))
         }
+        return result.mapError { $0.code == .cancelled ? DERPError(.cancelled, $0.message) : DERPError($0) }
     }
 
     /// What clients ask to learn whether they are behind a captive portal; `nil` when the node isn't to be asked.

@@ -1,5 +1,5 @@
-import AsyncSockets
 import Glibc
+import IPAddresses
 
 /// `getaddrinfo`.
 ///
@@ -8,14 +8,14 @@ import Glibc
 /// before and after it, and the second time. (With its own table of files, a thread wouldn't need this, but such a
 /// thread can't wake anybody: the loops' eventfds aren't in its table.)
 enum SystemLookup {
-    static func addresses(of name: String) -> Result<[IPAddress], DERPError> {
+    static func addresses(of name: String) -> Result<[IPAddress], SocketError> {
         guard Self.hasFiles() else { return Self.shortage(name) }
         let first = Self.ask(for: name)
         guard case .failure(let error) = first, error.code != .exhausted else { return first }
         return Self.ask(for: name)
     }
 
-    private static func ask(for name: String) -> Result<[IPAddress], DERPError> {
+    private static func ask(for name: String) -> Result<[IPAddress], SocketError> {
         // Addresses of both families, whichever this machine has: clients are told both, and the system puts those last
         // that it can't reach.
         var hints = addrinfo()
@@ -27,7 +27,7 @@ enum SystemLookup {
             let isShort = result == EAI_MEMORY || result == EAI_SYSTEM && SocketError(errno: number, "").isLocal
             guard !isShort, Self.hasFiles() else { return Self.shortage(name) }
             let reason = String(cString: gai_strerror(result)).lowercasedASCII
-            return .failure(DERPError(.connection, "can't find the address of \(name): \(reason)"))
+            return .failure(SocketError(.notFound, "can't find the address of \(name): \(reason)"))
         }
         defer { freeaddrinfo(list) }
         var addresses = [IPAddress]()
@@ -37,11 +37,11 @@ enum SystemLookup {
             entry = current.pointee.ai_next
         }
         return addresses.isEmpty
-            ? .failure(DERPError(.connection, "\(name) has no address")) : .success(addresses)
+            ? .failure(SocketError(.notFound, "\(name) has no address")) : .success(addresses)
     }
 
-    private static func shortage(_ name: String) -> Result<[IPAddress], DERPError> {
-        .failure(DERPError(.exhausted, "this machine is out of files or memory to look up \(name) with"))
+    private static func shortage(_ name: String) -> Result<[IPAddress], SocketError> {
+        .failure(SocketError(.exhausted, "this machine is out of files or memory to look up \(name) with"))
     }
 
     /// Whether a look-up could open what it needs at one time: sockets to two servers, and a list of hosts.

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// An answer for which one task waits. It is given once, by whoever has the answer or gives up.
-final class SingleAnswer<Value: Sendable>: Sendable {
+package final class SingleAnswer<Value: Sendable>: Sendable {
     private enum State {
         case new
         case awaited(CheckedContinuation<Value, Never>)
@@ -10,12 +10,14 @@ final class SingleAnswer<Value: Sendable>: Sendable {
 
     private let state = Mutex(State.new)
 
-    var isGiven: Bool {
+    package init() {}
+
+    package var isGiven: Bool {
         self.state.withLock { if case .given = $0 { true } else { false } }
     }
 
     /// Returns the answer, which may have been given before. Call it only once.
-    func value() async -> Value {
+    package func value() async -> Value {
         await withCheckedContinuation { continuation in
             let value: Value? = self.state.withLock { state in
                 if case .given(let value) = state { return value }
@@ -28,7 +30,7 @@ final class SingleAnswer<Value: Sendable>: Sendable {
 
     /// Gives the answer. Returns `false` if there was one before.
     @discardableResult
-    func give(_ value: Value) -> Bool {
+    package func give(_ value: Value) -> Bool {
         let (isFirst, continuation) = self.state.withLock {
             state -> (Bool, CheckedContinuation<Value, Never>?) in
             switch state {

@@ -1,5 +1,5 @@
-import AsyncSockets
 import Glibc
+import IPAddresses
 import Synchronization
 
 /// Looks up the addresses of names. The system's `getaddrinfo` blocks for as long as it likes, so it runs on threads of
@@ -11,10 +11,8 @@ import Synchronization
 package final class HostResolver: Sendable {
     /// The resolver for everybody without a reason for another one, so that its limits apply to the process.
     package static let shared = HostResolver()
-    /// The resolver for decisions about clients, which don't wait for names that others look up.
-    static let forAdmission = HostResolver()
 
-    typealias Answer = Result<[IPAddress], DERPError>
+    typealias Answer = Result<[IPAddress], SocketError>
     typealias Waiter = SingleAnswer<Answer>
 
     /// A name that is being looked up.
@@ -40,7 +38,7 @@ package final class HostResolver: Sendable {
     static let addressLimit = 8
 
     /// Asks the system, and blocks.
-    package typealias Question = @Sendable (_ name: String) -> Result<[IPAddress], DERPError>
+    package typealias Question = @Sendable (_ name: String) -> Result<[IPAddress], SocketError>
 
     private let threadLimit: Int
     private let ask: Question
@@ -57,16 +55,16 @@ package final class HostResolver: Sendable {
     /// Returns at once when the task is cancelled. Other tasks continue to wait for the name, and a look-up by the
     /// system stays on its thread until the system answers.
     ///
-    /// - Throws: ``DERPError``: `connection` if the name has none; `exhausted` if too many names wait, or this machine
-    ///   has run out of threads, files or memory; `cancelled`.
-    package func addresses(of name: String) async throws(DERPError) -> [IPAddress] {
+    /// - Throws: ``SocketError``: `notFound` if the name has none; `exhausted` if too many names wait, or this machine has
+    ///   run out of threads, files or memory; `cancelled`.
+    package func lookUp(_ name: String) async throws(SocketError) -> [IPAddress] {
         if let literal = IPAddress(name) { return [literal] }
         let waiter = Waiter()
         return try await withTaskCancellationHandler {
             self.enqueue(waiter, for: name)
             return await waiter.value()
         } onCancel: {
-            waiter.give(.failure(DERPError(.cancelled, "the look-up of \(name) was given up")))
+            waiter.give(.failure(SocketError(.cancelled, "the look-up of \(name) was given up")))
             self.forget(waiter, of: name)
         }.get()
     }
@@ -104,7 +102,7 @@ package final class HostResolver: Sendable {
         }
         switch decision {
         case .wait: break
-        case .refuse: waiter.give(.failure(DERPError(.exhausted, "too many names are being looked up")))
+        case .refuse: waiter.give(.failure(SocketError(.exhausted, "too many names are being looked up")))
         case .start: self.startThread()
         }
     }
@@ -148,7 +146,7 @@ package final class HostResolver: Sendable {
                 return orphans
             }
             for waiter in orphans {
-                waiter.give(.failure(DERPError(.exhausted, "no thread can be started to look up names")))
+                waiter.give(.failure(SocketError(.exhausted, "no thread can be started to look up names")))
             }
             return
         }
