@@ -5,16 +5,18 @@ extension ClientLink {
     /// and not handed on.
     ///
     /// - Parameter deadline: when to return without a frame, in nanoseconds on the loop's clock; `nil`: never.
-    /// - Throws: ``DERPError``: `timeout` at the deadline, after which one may receive again, or when the server said
-    ///   nothing for too long; `cancelled`, after which one may receive again; `protocolViolation` when the server sends
-    ///   nonsense; `connection` when the connection is over, or somebody else receives.
+    /// - Throws: ``DERPError``: `timeElapsed` at the deadline, or `cancelled`: one may receive again; `connectionLost` when
+    ///   the server closed the connection or said nothing for too long; `protocolViolation` when it sends nonsense;
+    ///   `closed` when this end closed the connection; `misuse` when another task receives.
     package func receive(
         until deadline: UInt64? = nil,
         isolation: isolated (any Actor)? = #isolation,
         _ body: (ServerFrame) -> Void
     ) async throws(DERPError) {
         self.stream.loop.assertCurrent()
-        guard !self.isReceiving else { throw DERPError(.connection, "two tasks can't receive at a time") }
+        guard !self.isReceiving else {
+            throw DERPError(.misuse, "another task receives from this client: only one may at a time")
+        }
         self.isReceiving = true
         defer { self.isReceiving = false }
         if !self.early.isEmpty {
@@ -27,7 +29,7 @@ extension ClientLink {
         }
         while true {
             // After every wait: whoever closes reads the stream from then on.
-            guard !self.isClosing else { throw DERPError(.connection, "the connection was closed by this client") }
+            if self.isClosing || self.ending != nil, let failure = self.failure { throw failure }
             guard !Task.isCancelled else { throw DERPError(.cancelled, "receiving was cancelled") }
             switch self.stream.receive() {
             case .bytes(let bytes):
@@ -35,13 +37,15 @@ extension ClientLink {
             case .wouldBlock:
                 // Also when much comes that is nothing to hand on: the others' turn is in between.
                 if let deadline, self.stream.loop.now >= deadline {
-                    throw DERPError(.timeout, "the server sent nothing in time")
+                    throw DERPError(.timeElapsed, "the server sent nothing in the given time")
                 }
                 await self.wait(until: deadline)
             case .closed:
-                throw DERPError(.connection, "the server closed the connection")
+                let end = DERPError(.connectionLost, "the server closed the connection")
+                self.noteEnd(end)
+                throw end
             case .failed:
-                throw self.failure ?? DERPError(.connection, "the connection is closed")
+                throw self.failure ?? DERPError(.connectionLost, "the connection is closed")
             }
         }
     }
@@ -67,7 +71,7 @@ extension ClientLink {
         guard isGood else {
             // What came before it counts still.
             let violation = DERPError(.protocolViolation, "the server sent a malformed frame")
-            self.violation = violation
+            self.noteEnd(violation)
             self.stream.fail(SocketError(.closed, violation.message))
             guard count > 0 else { throw violation }
             return count

@@ -14,8 +14,8 @@ package final class ClientLink: @unchecked Sendable {
     var waitingSince: UInt64?
     var silence: LoopTimer?
     let readTimeout: Duration
-    /// How the server broke the protocol.
-    var violation: DERPError?
+    /// How the connection ended, as the receiver saw it: the server closed it, or broke the protocol.
+    private(set) var ending: DERPError?
 
     // Sending
     private var pending: [UInt8] = []
@@ -48,8 +48,8 @@ package final class ClientLink: @unchecked Sendable {
 
     /// Why the connection can't go on; `nil` while it can.
     var failure: DERPError? {
-        if self.isClosing { return DERPError(.connection, "the connection was closed by this client") }
-        return self.violation ?? self.stream.failure.map(DERPError.init)
+        if self.isClosing { return DERPError(.closed, "this client closed the connection") }
+        return self.ending ?? self.stream.failure.map { DERPError(.connectionLost, $0.message) }
     }
 }
 
@@ -95,7 +95,7 @@ extension ClientLink {
     private func begin(_ type: FrameType, payloadCount: Int) -> Bool {
         self.stream.loop.assertCurrent()
         guard self.pendingCount + FrameHeader.byteCount + payloadCount <= self.pendingLimit, !self.isClosing,
-            self.stream.failure == nil
+            self.ending == nil, self.stream.failure == nil
         else { return false }
         let header = FrameHeader(type: type, payloadCount: UInt32(payloadCount))
         withUnsafeTemporaryAllocation(byteCount: FrameHeader.byteCount, alignment: 1) { bytes in
@@ -158,6 +158,10 @@ extension ClientLink {
             self.pendingStart = 0
         }
         self.watchForStall()
+        self.wakeWriters()
+    }
+
+    private func wakeWriters() {
         guard !self.writers.isEmpty else { return }
         let writers = self.writers
         self.writers = []
@@ -190,6 +194,12 @@ extension ClientLink: TickEndHandler, StreamWriteHandler {
 // MARK: Closing
 
 extension ClientLink {
+    /// Notes that nothing more is received, so that nothing more is sent either.
+    func noteEnd(_ error: DERPError) {
+        self.ending = error
+        self.wakeWriters()
+    }
+
     /// Sends what waits, and closes the connection so that the server can read it, within `time`.
     package func close(within time: Duration, isolation: isolated (any Actor)? = #isolation) async {
         self.stream.loop.assertCurrent()

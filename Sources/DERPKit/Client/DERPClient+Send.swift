@@ -4,8 +4,8 @@ extension DERPClient {
     /// Sends `packet`, 0…65536 bytes, to the client with the key `destination`. Returns as soon as it is on its way or
     /// waits to be; waits while too much waits already. Relays drop packets, and tell nobody.
     ///
-    /// - Throws: ``DERPError``: `protocolViolation` for a packet that is too large; `connection` or `timeout` when the
-    ///   connection is over.
+    /// - Throws: ``DERPError``: `misuse` for a packet that is too large, or after ``close(within:)``; `connectionLost` when
+    ///   the connection is known to be dead; `protocolViolation` when the server broke the protocol.
     public func send(_ packet: [UInt8], to destination: NodePublicKey) async throws(DERPError) {
         try Self.check(packet)
         try await self.send { packet.withUnsafeBytes { self.link.send($0, to: destination) } }
@@ -40,14 +40,20 @@ extension DERPClient {
 
     private static func check(_ packet: [UInt8]) throws(DERPError) {
         guard packet.count <= PacketLimits.packet else {
-            throw DERPError(.protocolViolation, "a packet of \(packet.count) bytes is too large")
+            throw DERPError(
+                .misuse,
+                "a packet of \(packet.count) bytes is too large: \(PacketLimits.packet) bytes are the limit"
+            )
         }
     }
 
     /// Calls `append` until there is room for what it appends.
     private func send(_ append: () -> Bool) async throws(DERPError) {
         while !append() {
-            if let failure = self.link.failure { throw failure }
+            if let failure = self.link.failure {
+                throw failure.code == .closed
+                    ? DERPError(.misuse, "this client was closed: it can't send any more") : failure
+            }
             await withTaskExecutorPreference(self.loop) { await self.link.waitForRoom() }
         }
     }

@@ -3,31 +3,34 @@ import AsyncSockets
 /// A client of a DERP relay: the other end of a ``RelayServer``'s connections.
 ///
 /// ```swift
-/// let group = try IOLoopGroup()
-/// let client = try await DERPClient.connect(to: .init(url: "https://derp.example.com"), on: group.loops[0])
+/// let client = try await DERPClient.connect(to: .init(url: "https://derp.example.com"))
 /// try await client.send(packet, to: peer)
-/// let message = try await client.receive()
+/// for try await message in client.messages {
+///     if case .packet(let source, let bytes) = message { print(source, bytes) }
+/// }
 /// ```
 ///
-/// Receive steadily: that is also when the server's pings are answered and its silence is noticed. What nobody receives
-/// stays in the socket, so that a fast server waits. A failed connection isn't made anew: connect again.
+/// Receive steadily, by ``messages`` or ``receive(within:)``: that is also when the server's pings are answered and its
+/// silence is noticed. What nobody receives stays in the socket, so that a fast server waits.
+///
+/// A dead connection stays dead: connect again, or use ``ReconnectingDERPClient``.
 public actor DERPClient {
     /// The loop that serves the connection. The client keeps it running, also when its group is gone.
-    public nonisolated let loop: IOLoop
-    /// Whom this client is.
+    package nonisolated let loop: IOLoop
+    /// The key that this client logged in with.
     public nonisolated let publicKey: NodePublicKey
-    /// Who the server is.
+    /// The server's key.
     public nonisolated let serverKey: NodePublicKey
     /// What the server told of itself at login.
     public nonisolated let serverInfo: ServerInfo
     /// The address that the client is connected to.
     public nonisolated let serverAddress: IPEndpoint
     /// What TLS told of the server; `nil` over plain HTTP.
-    public nonisolated let tls: TLSPeer?
+    public nonisolated let tls: TLSDetails?
     /// Whether DERP began without an HTTP response.
     public nonisolated let isFastStart: Bool
 
-    /// The connection, for those who are on ``loop`` themselves and must not wait for an actor.
+    /// The connection, for those who are on the loop themselves and must not wait for an actor.
     package nonisolated let link: ClientLink
 
     private let privateKey: NodePrivateKey
@@ -44,7 +47,7 @@ public actor DERPClient {
         self.serverKey = connection.welcome.serverKey
         self.serverInfo = connection.welcome.info
         self.serverAddress = connection.address
-        self.tls = connection.tls
+        self.tls = connection.tls.map { TLSDetails($0) }
         self.isFastStart = connection.isFastStart
         self.link = connection.link
         self.privateKey = key
@@ -57,10 +60,32 @@ public actor DERPClient {
 
     /// Connects to `server` and logs in as `key`.
     ///
+    /// - Parameter group: The event loops. One of them serves the connection, and runs for as long as the client exists.
+    ///   `nil`: a loop that all clients without a group share.
     /// - Throws: ``DERPError``: `connection` when the server can't be reached; `tls` when it speaks none or its
     ///   certificate is not trusted; `handshake` when it is no relay; `refused` when it doesn't admit this client, with
-    ///   its reason if it gave one; `timeout`; `cancelled`.
+    ///   its reason if it gave one; `timeout`; `cancelled`; `exhausted` if this machine has run out of files,
+    ///   memory or threads.
     public static func connect(
+        to server: Server,
+        as key: NodePrivateKey = NodePrivateKey(),
+        options: Options = Options(),
+        on group: IOLoopGroup? = nil
+    ) async throws(DERPError) -> DERPClient {
+        try await self.connect(to: server, as: key, options: options, on: self.loop(of: group))
+    }
+
+    private static func loop(of group: IOLoopGroup?) throws(DERPError) -> IOLoop {
+        if let group { return group.anyLoop }
+        do {
+            return try IOLoopGroup.shared().anyLoop
+        } catch {
+            throw DERPError(.exhausted, error.message)
+        }
+    }
+
+    /// Connects as ``connect(to:as:options:on:)`` does, on this very loop.
+    package static func connect(
         to server: Server,
         as key: NodePrivateKey = NodePrivateKey(),
         options: Options = Options(),
@@ -82,7 +107,7 @@ public actor DERPClient {
         return DERPClient(try result.get(), key: key, loop: loop)
     }
 
-    /// Sends what waits, and closes the connection, within `time`. Whoever receives finds it closed.
+    /// Sends what waits, and closes the connection, within `time`. ``messages`` ends, and ``receive(within:)`` throws `closed`.
     public func close(within time: Duration = .seconds(1)) async {
         await withTaskExecutorPreference(self.loop) {
             await self.link.close(within: time)
@@ -96,8 +121,9 @@ extension DERPClient {
     /// The next message. One task at a time may receive.
     ///
     /// - Parameter time: how long to wait for it; `nil`: for as long as the server isn't silent for too long.
-    /// - Throws: ``DERPError``: `timeout` when it took longer than `time`, or `cancelled`: one may receive again;
-    ///   `timeout` or `connection` when the connection is over; `protocolViolation` when the server sent nonsense.
+    /// - Throws: ``DERPError``: `timeElapsed` when it took longer than `time`, or `cancelled`: one may receive again;
+    ///   `connectionLost` when the connection is dead; `protocolViolation` when the server sent nonsense; `closed` after
+    ///   ``close(within:)``; `misuse` when another task receives.
     public func receive(within time: Duration? = nil) async throws(DERPError) -> Message {
         // Once, whatever comes that is no message.
         let deadline = time.map { self.loop.now + $0.nanoseconds }
@@ -112,7 +138,7 @@ extension DERPClient {
         return self.backlog[self.backlogStart]
     }
 
-    /// Receives until there is a frame, and gives `body` each frame of what was received, in place and on ``loop``: the
+    /// Receives until there is a frame, and gives `body` each frame of what was received, in place and on the loop: the
     /// way for many small packets. What ``receive(within:)`` has received before is not among them.
     ///
     /// - Throws: as ``receive(within:)``.

@@ -8,6 +8,7 @@ public struct DERPError: Error, Hashable, Sendable {
             case invalidConfiguration, keyFile, certificate, listen, addressInUse, connection, tls, handshake,
                 wrongServerKey
             case refused, takeover, protocolViolation, incompleteAnswer, timeout, tlsTimeout, cancelled, exhausted
+            case timeElapsed, connectionLost, closed, misuse
         }
 
         private let kind: Kind
@@ -26,7 +27,7 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let addressInUse = Self(.addressInUse)
         /// The server to take over from hands nothing over, or its socket can't be used.
         public static let takeover = Self(.takeover)
-        /// A connection can't be made, or broke.
+        /// A connection can't be made.
         public static let connection = Self(.connection)
         /// The other side doesn't speak TLS, or its certificate isn't trusted.
         public static let tls = Self(.tls)
@@ -47,6 +48,16 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let exhausted = Self(.exhausted)
         /// The task that waited was cancelled.
         public static let cancelled = Self(.cancelled)
+        /// Nothing came in the time that the caller gave. The connection is as good as before: receive again.
+        public static let timeElapsed = Self(.timeElapsed)
+        /// The connection was in use and is dead: the other side closed it, fell silent, or takes no more bytes. Connect
+        /// again.
+        public static let connectionLost = Self(.connectionLost)
+        /// This end closed the connection.
+        public static let closed = Self(.closed)
+        /// The caller did something that isn't allowed: it received in two tasks at the same time, sent a packet that is
+        /// too large, or sent after it had closed. The connection is as good as before.
+        public static let misuse = Self(.misuse)
 
         /// An answer began to arrive, and then broke off or took too long.
         public static let incompleteAnswer = Self(.incompleteAnswer)

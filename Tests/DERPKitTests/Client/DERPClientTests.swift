@@ -52,7 +52,7 @@ struct DERPClientTests {
                 try await alice.send(packet, to: bob.publicKey)
                 #expect(try await bob.receive(within: .seconds(10)) == .packet(from: alice.publicKey, packet))
             }
-            await #expect(throws: DERPError(.protocolViolation, "a packet of 65537 bytes is too large")) {
+            await #expect(throws: DERPError(.misuse, "a packet of 65537 bytes is too large: 65536 bytes are the limit")) {
                 try await alice.send([UInt8](repeating: 0, count: 65_537), to: bob.publicKey)
             }
             await alice.close()
@@ -60,7 +60,7 @@ struct DERPClientTests {
             try await bob.ping(0x0102_0304_0506_0708)
             #expect(try await bob.receive(within: .seconds(10)) == .pong(0x0102_0304_0506_0708))
             await #expect { try await alice.send([1], to: bob.publicKey) } throws: { error in
-                (error as? DERPError)?.code == .connection
+                (error as? DERPError)?.code == .misuse
             }
         }
     }
@@ -142,7 +142,7 @@ struct DERPClientTests {
     func waiting() async throws {
         try await self.withRelay { _, address in
             let client = try await DERPClient.connect(to: self.plain(address), on: self.loop)
-            await #expect(throws: DERPError(.timeout, "the server sent nothing in time")) {
+            await #expect(throws: DERPError(.timeElapsed, "the server sent nothing in the given time")) {
                 try await client.receive(within: .milliseconds(20))
             }
             let waiting = Task { try await client.receive() }
@@ -155,8 +155,8 @@ struct DERPClientTests {
             let last = Task { try await client.receive() }
             try await self.waitUntilReceiving(client)
             await client.close()
-            #expect(await last.result.failure?.code == .connection)
-            #expect(await Task { try await client.receive() }.result.failure?.code == .connection)
+            #expect(await last.result.failure?.code == .closed)
+            #expect(await Task { try await client.receive() }.result.failure?.code == .closed)
         }
     }
 

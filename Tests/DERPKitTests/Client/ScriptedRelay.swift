@@ -9,6 +9,8 @@ final class ScriptedRelay: Sendable {
     enum Answer: Sendable {
         /// It is let in, then sent these bytes.
         case admit([UInt8])
+        /// It is let in, sent these bytes, and the connection is closed.
+        case admitAndClose([UInt8])
         /// It is sent these bytes instead, and the connection is closed.
         case refuse([UInt8])
         /// The client isn't even greeted.
@@ -66,12 +68,18 @@ extension ScriptedRelay {
             switch self.answer {
             case .nothing: break
             case .refuse(let bytes): try? await stream.write(bytes)
+            case .admitAndClose(let bytes):
+                try? await stream.write(Self.serverInfo(for: login) + bytes)
+                await stream.finish()
             case .admit(let bytes):
-                let info = Frame.encode(.serverInfo, login.box.seal(Array(#"{"version":2}"#.utf8)))
-                try? await stream.write(info + bytes)
+                try? await stream.write(Self.serverInfo(for: login) + bytes)
                 guard self.reads else { return await Self.waitForEnd(of: stream) }
                 while let bytes = await Self.read(stream) { self.heard.withLock { $0 += bytes } }
             }
+        }
+
+        private static func serverInfo(for login: DERPLogin) -> [UInt8] {
+            Frame.encode(.serverInfo, login.box.seal(Array(#"{"version":2}"#.utf8)))
         }
 
         private func readLogin(from stream: TCPStream) async -> (DERPLogin, [UInt8])? {

@@ -1,0 +1,48 @@
+extension DERPClient {
+    /// What the server sends from now on. One task at a time may receive.
+    ///
+    /// Ends after ``close(within:)``. Throws ``DERPError``, as ``receive(within:)`` does, if the connection is dead, if the
+    /// task is cancelled, or if another task receives.
+    public nonisolated var messages: Messages { Messages(client: self) }
+
+    /// The messages of a client, in order.
+    public struct Messages: AsyncSequence, Sendable {
+        public typealias Element = Message
+        public typealias Failure = DERPError
+
+        let client: DERPClient
+
+        public func makeAsyncIterator() -> Iterator { Iterator(client: self.client) }
+    }
+}
+
+extension DERPClient.Messages {
+    /// Receives when it is asked. It keeps nothing itself.
+    public struct Iterator: AsyncIteratorProtocol {
+        let client: DERPClient
+        private var isOver = false
+
+        init(client: DERPClient) { self.client = client }
+
+        /// Returns the next message; `nil` after this end closed the connection, and after an error.
+        public mutating func next() async throws(DERPError) -> DERPClient.Message? {
+            try await self.next(isolation: nil)
+        }
+
+        /// Returns the next message, as ``next()`` does.
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws(DERPError) -> DERPClient.Message? {
+            guard !self.isOver else { return nil }
+            let client = self.client
+            let result = await Result.awaiting { () throws(DERPError) in try await client.receive() }
+            switch result {
+            case .success(let message): return message
+            case .failure(let error):
+                self.isOver = true
+                if error.code == .closed { return nil }
+                throw error
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+extension ReconnectingDERPClient {
+    /// What happens to the client.
+    public enum Event: Sendable {
+        /// It has logged in. Use the connection to look at and to send; what it receives comes as events.
+        case connected(DERPClient)
+        /// The connection was lost, or could not be made, for this reason. The next try begins after this time.
+        case disconnected(DERPError, retryAfter: Duration)
+        /// The server sent something.
+        case message(DERPClient.Message)
+    }
+
+    /// What happens from now on, over all connections. One task at a time may read it.
+    ///
+    /// Ends after ``close(within:)``. Throws ``DERPError``: `cancelled` if the task is cancelled; `misuse` if another task
+    /// reads, or receives from the connection itself. A problem with a connection is an event, not an error.
+    public nonisolated var events: Events { Events(client: self) }
+
+    /// The events of a client, in order.
+    public struct Events: AsyncSequence, Sendable {
+        public typealias Element = Event
+        public typealias Failure = DERPError
+
+        let client: ReconnectingDERPClient
+
+        public func makeAsyncIterator() -> Iterator { Iterator(client: self.client) }
+    }
+}
+
+extension ReconnectingDERPClient.Events {
+    /// Connects and receives when it is asked. It keeps nothing itself.
+    public struct Iterator: AsyncIteratorProtocol {
+        let client: ReconnectingDERPClient
+
+        /// Returns the next event; `nil` after the client was closed.
+        public mutating func next() async throws(DERPError) -> ReconnectingDERPClient.Event? {
+            try await self.client.next()
+        }
+
+        /// Returns the next event, as ``next()`` does.
+        public mutating func next(
+            isolation actor: isolated (any Actor)?
+        ) async throws(DERPError) -> ReconnectingDERPClient.Event? {
+            try await self.client.next()
+        }
+    }
+}
