@@ -5,6 +5,7 @@ let package = Package(
     name: "derp-kit",
     products: [
         .library(name: "DERPKit", targets: ["DERPKit"]),
+        .library(name: "DERPKitTesting", targets: ["DERPKitTesting"]),
         .library(name: "STUNKit", targets: ["STUNKit"]),
         .library(name: "STUNMessages", targets: ["STUNMessages"]),
         .executable(name: "DERPServer", targets: ["DERPServer"]),
@@ -46,6 +47,7 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
+        .target(name: "DERPKitTesting", dependencies: ["AsyncSockets", "DERPKit"]),
         .executableTarget(
             name: "DERPServer",
             dependencies: [
@@ -64,10 +66,12 @@ let package = Package(
         .testTarget(
             name: "DERPKitTests",
             dependencies: [
-                "AsyncSockets", "DERPKit", "STUNKit", "TestSupport", .product(name: "Logging", package: "swift-log"),
+                "AsyncSockets", "DERPKit", "DERPKitTesting", "STUNKit", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
+        .testTarget(name: "DERPKitTestingTests", dependencies: ["DERPKit", "DERPKitTesting", "TestSupport"]),
         .testTarget(name: "DERPServerTests", dependencies: ["DERPServer", "TestSupport"]),
         .testTarget(
             name: "IntegrationTests",

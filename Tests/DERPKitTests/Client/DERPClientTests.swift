@@ -1,4 +1,5 @@
 import AsyncSockets
+import DERPKitTesting
 import Synchronization
 import TestSupport
 import Testing
@@ -12,47 +13,26 @@ struct DERPClientTests {
 
     init() throws { self.group = try IOLoopGroup(count: 2) }
 
-    /// Runs `body` with a relay, and stops that.
-    private func withRelay(
-        _ security: RelayServer.Configuration.Security = .none,
-        _ body: (RelayServer, IPEndpoint) async throws -> Void
-    ) async throws {
-        var configuration = RelayServer.Configuration(
-            privateKey: NodePrivateKey(),
-            addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
-            security: security
-        )
-        configuration.loopCount = 2
-        configuration.drainTimeout = .milliseconds(300)
-        let relay = try RelayServer(configuration: configuration)
-        try await relay.start()
-        do {
-            try await body(relay, try #require(await relay.boundAddresses.first))
-        } catch {
-            await relay.shutdown()
-            throw error
-        }
-        await relay.shutdown()
-    }
-
-    private func plain(_ address: IPEndpoint) -> DERPClient.Server {
-        DERPClient.Server(host: "127.0.0.1", port: address.port, security: .none)
+    /// Runs `body` with a relay of two loops.
+    private func withRelay(_ body: @Sendable (TestRelay) async throws -> Void) async throws {
+        try await TestRelay.run(configure: { $0.loopCount = 2 }, body)
     }
 
     @Test("packets of all sizes go from one to the other, and the end of one is told")
     func packets() async throws {
-        try await self.withRelay { relay, address in
-            let alice = try await DERPClient.connect(to: self.plain(address), on: self.group.loops[0])
-            let bob = try await DERPClient.connect(to: self.plain(address), on: self.group.loops[1])
-            #expect(alice.serverKey == relay.configuration.privateKey.publicKey)
-            #expect(alice.serverAddress == address && alice.tls == nil && !alice.isFastStart)
+        try await self.withRelay { relay in
+            let alice = try await DERPClient.connect(to: relay.server, on: self.group.loops[0])
+            let bob = try await DERPClient.connect(to: relay.server, on: self.group.loops[1])
+            #expect(alice.serverKey == relay.serverKey)
+            #expect(alice.serverAddress.port == relay.server.port && alice.tls == nil && !alice.isFastStart)
             #expect(alice.serverInfo.version == 2)
             for size in [0, 1, 1400, 65_535, 65_536] {
                 let packet = (0..<size).map { UInt8(truncatingIfNeeded: $0) }
                 try await alice.send(packet, to: bob.publicKey)
                 #expect(try await bob.receive(within: .seconds(10)) == .packet(from: alice.publicKey, packet))
             }
-            await #expect(throws: DERPError(.misuse, "a packet of 65537 bytes is too large: 65536 bytes are the limit")) {
+            let misuse = DERPError(.misuse, "a packet of 65537 bytes is too large: 65536 bytes are the limit")
+            await #expect(throws: misuse) {
                 try await alice.send([UInt8](repeating: 0, count: 65_537), to: bob.publicKey)
             }
             await alice.close()
@@ -67,9 +47,9 @@ struct DERPClientTests {
 
     @Test("many packets come in few batches, in order")
     func batches() async throws {
-        try await self.withRelay { _, address in
-            let alice = try await DERPClient.connect(to: self.plain(address), on: self.group.loops[0])
-            let bob = try await DERPClient.connect(to: self.plain(address), on: self.group.loops[1])
+        try await self.withRelay { relay in
+            let alice = try await DERPClient.connect(to: relay.server, on: self.group.loops[0])
+            let bob = try await DERPClient.connect(to: relay.server, on: self.group.loops[1])
             let count = 1000
             let received = Mutex<[UInt64]>([])
             // No more than the relay's queue holds at any time.
@@ -92,9 +72,11 @@ struct DERPClientTests {
     @Test("TLS is trusted by pin or not at all, and tells the server's key for a fast start")
     func tls() async throws {
         let certificate = try Certificate.selfSigned(for: "127.0.0.1")
-        try await self.withRelay(.tls(certificate)) { relay, address in
-            func server(_ trust: ServerTrust) -> DERPClient.Server {
-                DERPClient.Server(host: "127.0.0.1", port: address.port, security: .tls(trust))
+        try await TestRelay.run(security: .tls(certificate)) { relay in
+            @Sendable func server(_ trust: ServerTrust) -> DERPClient.Server {
+                var server = relay.server
+                server.security = .tls(trust)
+                return server
             }
             let pinned = try ServerTrust(certName: certificate.pin)
             let client = try await DERPClient.connect(to: server(pinned), on: self.loop)
@@ -107,7 +89,7 @@ struct DERPClientTests {
             var options = DERPClient.Options()
             options.start = .upgrade
             let upgraded = try await DERPClient.connect(to: server(pinned), options: options, on: self.loop)
-            #expect(!upgraded.isFastStart && upgraded.serverKey == relay.configuration.privateKey.publicKey)
+            #expect(!upgraded.isFastStart && upgraded.serverKey == relay.serverKey)
 
             options.serverKey = NodePrivateKey().publicKey
             await self.expect(.handshake, "the server has another key than the one expected") {
@@ -140,8 +122,8 @@ struct DERPClientTests {
 
     @Test("waiting can be given up by time or by cancellation, and goes on later; closing ends it")
     func waiting() async throws {
-        try await self.withRelay { _, address in
-            let client = try await DERPClient.connect(to: self.plain(address), on: self.loop)
+        try await self.withRelay { relay in
+            let client = try await DERPClient.connect(to: relay.server, on: self.loop)
             await #expect(throws: DERPError(.timeElapsed, "the server sent nothing in the given time")) {
                 try await client.receive(within: .milliseconds(20))
             }
@@ -167,11 +149,11 @@ struct DERPClientTests {
 
     @Test("a client that is forgotten leaves the relay")
     func forgotten() async throws {
-        try await self.withRelay { _, address in
-            let bob = try await DERPClient.connect(to: self.plain(address), on: self.loop)
+        try await self.withRelay { relay in
+            let bob = try await DERPClient.connect(to: relay.server, on: self.loop)
             let key = NodePrivateKey()
             do {
-                let alice = try await DERPClient.connect(to: self.plain(address), as: key, on: self.loop)
+                let alice = try await DERPClient.connect(to: relay.server, as: key, on: self.loop)
                 try await alice.send([1], to: bob.publicKey)
             }
             #expect(try await bob.receive(within: .seconds(10)) == .packet(from: key.publicKey, [1]))
@@ -183,12 +165,13 @@ struct DERPClientTests {
     func silentServerOnOrphan() async throws {
         // Takes connections and answers nothing: it is never started.
         let silent = try TCPListener(binding: IPEndpoint(.loopbackIPv4, port: 0), group: self.group) { $0.close() }
+        let server = DERPClient.Server(host: "127.0.0.1", port: silent.address.port, security: .none)
         var options = DERPClient.Options()
         options.connectTimeout = .milliseconds(300)
         let start = ContinuousClock.now
         await #expect {
             _ = try await DERPClient.connect(
-                to: self.plain(silent.address),
+                to: server,
                 options: options,
                 on: IOLoopGroup(count: 1).loops[0]
             )
@@ -202,10 +185,10 @@ struct DERPClientTests {
         struct WeakLoop: Sendable {
             weak let loop: IOLoop?
         }
-        try await self.withRelay { _, address in
+        try await self.withRelay { relay in
             func exchange() async throws -> WeakLoop {
                 let client = try await DERPClient.connect(
-                    to: self.plain(address),
+                    to: relay.server,
                     on: IOLoopGroup(count: 1).loops[0]
                 )
                 try await client.ping(7)

@@ -1,4 +1,4 @@
-import AsyncSockets
+import DERPKitTesting
 import Synchronization
 import TestSupport
 import Testing
@@ -15,62 +15,47 @@ struct ReconnectingDERPClientTests {
         return policy
     }
 
-    private func relay(at port: UInt16 = 0, key: NodePrivateKey) async throws -> RelayServer {
-        var configuration = RelayServer.Configuration(
-            privateKey: key,
-            addresses: [IPEndpoint(.loopbackIPv4, port: port)],
-            security: .none
-        )
-        configuration.loopCount = 1
-        configuration.drainTimeout = .milliseconds(300)
-        let relay = try RelayServer(configuration: configuration)
-        try await relay.start()
-        return relay
-    }
-
     @Test("goes on over a restart of its relay, with the same key, and tells of it")
     func restart() async throws {
-        let key = NodePrivateKey()
-        var relay = try await self.relay(key: key)
-        let port = try #require(await relay.boundAddresses.first).port
-        let server = DERPClient.Server(host: "127.0.0.1", port: port, security: .none)
-        let client = ReconnectingDERPClient(to: server, policy: Self.policy)
-        await client.notePreferred(true)
-        await #expect(throws: DERPError(.connectionLost, "not connected to 127.0.0.1:\(port)")) {
-            try await client.send([1], to: client.publicKey)
-        }
-        var events = client.events.makeAsyncIterator()
+        try await TestRelay.run { relay in
+            let client = ReconnectingDERPClient(to: relay.server, policy: Self.policy)
+            await client.notePreferred(true)
+            await #expect(throws: DERPError(.connectionLost, "not connected to \(relay.server)")) {
+                try await client.send([1], to: client.publicKey)
+            }
+            var events = client.events.makeAsyncIterator()
 
-        for round in 0..<2 {
-            let connection = try #require(await Self.connection(&events))
-            #expect(connection.publicKey == client.publicKey && connection.serverKey == key.publicKey)
-            #expect(await client.isConnected)
-            let packet = [UInt8(round)]
-            try await client.send(packet, to: client.publicKey)
-            #expect(try await Self.message(&events) == .packet(from: client.publicKey, packet))
-            guard round == 0 else { break }
-            await relay.shutdown()
-            #expect(
-                try await Self.message(&events) == .restarting(reconnectAfter: .zero, tryFor: .seconds(30))
-            )
-            guard case .disconnected(let reason, let delay) = try await events.next() else {
-                Issue.record("the connection is not lost")
-                return
+            for round in 0..<2 {
+                let connection = try #require(await Self.connection(&events))
+                #expect(connection.publicKey == client.publicKey && connection.serverKey == relay.serverKey)
+                #expect(await client.isConnected)
+                let packet = [UInt8(round)]
+                try await client.send(packet, to: client.publicKey)
+                #expect(try await Self.message(&events) == .packet(from: client.publicKey, packet))
+                guard round == 0 else { break }
+                await relay.shutDown()
+                #expect(
+                    try await Self.message(&events) == .restarting(reconnectAfter: .zero, tryFor: .seconds(30))
+                )
+                #expect(try await Self.loss(&events, within: .milliseconds(5)) == .connectionLost)
+                #expect(await !client.isConnected)
+                // Nobody answers yet.
+                #expect(try await Self.loss(&events, within: .milliseconds(5)) == .connection)
+                try await relay.start()
             }
-            #expect(reason.code == .connectionLost && delay <= .milliseconds(5))
-            #expect(await !client.isConnected)
-            // Nobody listens yet.
-            guard case .disconnected(let failure, _) = try await events.next() else {
-                Issue.record("it has connected to nobody")
-                return
-            }
-            #expect(failure.code == .connection)
-            relay = try await self.relay(at: port, key: key)
+            await client.close()
+            #expect(try await events.next() == nil)
+            await #expect(throws: DERPError.self) { try await client.send([1], to: client.publicKey) }
         }
-        await client.close()
-        #expect(try await events.next() == nil)
-        await #expect(throws: DERPError.self) { try await client.send([1], to: client.publicKey) }
-        await relay.shutdown()
+    }
+
+    /// Why there is no connection, if the next try is due within `limit`.
+    private static func loss(
+        _ events: inout ReconnectingDERPClient.Events.Iterator,
+        within limit: Duration
+    ) async throws -> DERPError.Code? {
+        guard case .disconnected(let reason, let delay) = try await events.next(), delay <= limit else { return nil }
+        return reason.code
     }
 
     /// The next connection, however many tries it takes.
@@ -105,7 +90,8 @@ struct ReconnectingDERPClientTests {
 
     @Test("tells what is wrong with the connection until it isn't any more, or the connection is lost")
     func health() async throws {
-        let relay = try await ScriptedRelay(.admitAndClose(Frame.health("slow") + Frame.health("") + Frame.health("bad")))
+        let frames = ["slow", "", "bad"].flatMap { Frame.health($0) }
+        let relay = try await ScriptedRelay(.admitAndClose(frames))
         let client = ReconnectingDERPClient(to: relay.server, policy: Self.policy)
         var events = client.events.makeAsyncIterator()
         #expect(try await Self.connection(&events) != nil)

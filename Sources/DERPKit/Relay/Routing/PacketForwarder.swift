@@ -110,6 +110,9 @@ extension PacketForwarder {
         return counts
     }
 
+    /// Where the connections come from that `key` has here.
+    func addresses(of key: NodePublicKey) -> [IPEndpoint] { self.presences[key]?.localAddresses ?? [] }
+
     private func setActive(_ client: ClientID, _ isActive: Bool) {
         self.relays[Int(client.loop)].leave(.activity(client, isActive: isActive))
     }

@@ -26,6 +26,11 @@ final class Presence {
     /// All connections here.
     var localClients: [ClientID] { (self.active.map { [$0.id] } ?? []) + self.others.keys }
 
+    /// Where all connections here come from.
+    var localAddresses: [IPEndpoint] {
+        (self.active.map { [$0.address] } ?? []) + self.others.keys.compactMap { self.others[$0]?.address }
+    }
+
     func contains(_ client: ClientID) -> Bool { self.active?.id == client || self.others[client] != nil }
 
     /// Gives the packets to `client`, which is new or one of the others. Returns which connection had them.

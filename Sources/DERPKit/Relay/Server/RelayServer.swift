@@ -139,6 +139,11 @@ extension RelayServer {
     package nonisolated func onEachLoop(_ body: @escaping @Sendable () -> Void) async {
         for relay in self.relays { await relay.loop.run(body) }
     }
+
+    /// Where the connections come from that `key` has here.
+    package nonisolated func addresses(of key: NodePublicKey) async -> [IPEndpoint] {
+        await self.context.forwarder.addresses(of: key)
+    }
 }
 
 // MARK: Life

@@ -1,0 +1,86 @@
+import AsyncSockets
+import Synchronization
+
+/// Passes connections from clients on to a relay, and makes faults in them.
+final class FaultProxy: Sendable {
+    private struct State {
+        /// Where the relay listens; `nil` while it is down.
+        var target: IPEndpoint?
+        /// What happens to the bytes of new connections.
+        var passage = ProxiedConnection.Passage.open
+        /// By the address that the relay sees.
+        var connections: [IPEndpoint: ProxiedConnection] = [:]
+    }
+
+    private final class Box: Sendable {
+        let state = Mutex(State())
+    }
+
+    private let group: IOLoopGroup
+    private let listener: TCPListener
+    private let box: Box
+
+    /// Where clients connect.
+    var address: IPEndpoint { self.listener.address }
+
+    /// Listens on a free port of the loopback address.
+    init() async throws(SocketError) {
+        let box = Box()
+        let group = try IOLoopGroup(count: 1)
+        self.box = box
+        self.group = group
+        self.listener = try TCPListener(binding: IPEndpoint(.loopbackIPv4, port: 0), group: group) { stream in
+            Task(executorPreference: stream.loop) {
+                await Self.serve(stream, box)
+                stream.close()
+            }
+        }
+        try await self.listener.start()
+    }
+
+    private static func serve(_ near: TCPStream, _ box: Box) async {
+        let (target, passage) = box.state.withLock { ($0.target, $0.passage) }
+        guard let target, let far = try? await TCPStream.connect(to: target, on: near.loop) else { return }
+        let connection = ProxiedConnection(near: near, far: far, passage: passage)
+        guard let address = connection.addressAtRelay else { return far.close() }
+        box.state.withLock { $0.connections[address] = connection }
+        await connection.serve()
+        box.state.withLock { $0.connections[address] = nil }
+    }
+
+    /// Passes new connections on to `target`; `nil`: closes them.
+    func lead(to target: IPEndpoint?) {
+        self.box.state.withLock { $0.target = target }
+    }
+
+    /// Closes the connections that the relay sees at `addresses`, or all, and returns their number.
+    @discardableResult
+    func cut(_ addresses: [IPEndpoint]?) async -> Int {
+        await self.change(addresses) { $0.cut() }
+    }
+
+    /// Changes what happens to the bytes of the connections that the relay sees at `addresses`, and returns their number;
+    /// `nil`: of all, and of those to come.
+    func set(_ passage: ProxiedConnection.Passage, for addresses: [IPEndpoint]?) async -> Int {
+        if addresses == nil { self.box.state.withLock { $0.passage = passage } }
+        return await self.change(addresses) { $0.set(passage) }
+    }
+
+    private func change(
+        _ addresses: [IPEndpoint]?,
+        _ body: @escaping @Sendable (ProxiedConnection) -> Void
+    ) async -> Int {
+        let connections = self.box.state.withLock { state in
+            addresses.map { $0.compactMap { state.connections[$0] } } ?? Array(state.connections.values)
+        }
+        await self.group.loops[0].run { connections.forEach(body) }
+        return connections.count
+    }
+
+    /// Stops listening and closes all connections.
+    func close() async {
+        self.lead(to: nil)
+        await self.listener.close()
+        await self.cut(nil)
+    }
+}

@@ -1,0 +1,159 @@
+import AsyncSockets
+import DERPKit
+
+/// A relay in the same process, on a free port of the loopback address, for tests of code that connects to relays.
+///
+/// ```swift
+/// try await TestRelay.run { relay in
+///     let alice = try await relay.connect()
+///     let bob = try await relay.connect()
+///     try await alice.send([1, 2, 3], to: bob.publicKey)
+///     #expect(try await bob.receive(within: .seconds(10)) == .packet(from: alice.publicKey, [1, 2, 3]))
+///     await relay.cut(bob.publicKey)
+///     await #expect(throws: DERPError.self) { try await bob.receive() }
+/// }
+/// ```
+///
+/// Clients connect through a proxy that makes faults on demand: ``cut(_:)``, ``stall(_:)``, ``silence(_:)``. The relay
+/// itself refuses clients (``refuse(_:)``) and restarts (``restart()``). Its address, its key and its certificate stay the
+/// same.
+public actor TestRelay {
+    /// The relay as clients reach it, for ``DERPClient/connect(to:as:options:on:)`` and ``ReconnectingDERPClient``. Under
+    /// TLS it trusts the relay's certificate.
+    public nonisolated let server: DERPClient.Server
+    /// The relay's key, which it keeps over restarts.
+    public nonisolated let serverKey: NodePublicKey
+
+    private let configuration: RelayServer.Configuration
+    let proxy: FaultProxy
+    let doorman: Doorman
+    private(set) var relay: RelayServer?
+
+    /// Takes a port. The relay doesn't run yet: until ``start()``, connections are closed.
+    ///
+    /// By default it has one event loop, waits for 0.3 s when it stops, and remembers no decision about a client.
+    ///
+    /// - Parameters:
+    ///   - security: What protects connections.
+    ///   - configure: Changes the relay's settings. Changes of its addresses and its security are ignored.
+    /// - Throws: ``DERPError`` if a certificate can't be made, ``SocketError`` if there is no port.
+    public init(
+        security: Security = .plain,
+        _ configure: @Sendable (inout RelayServer.Configuration) -> Void = { _ in }
+    ) async throws {
+        let certificate = try security.certificate()
+        var configuration = RelayServer.Configuration(privateKey: NodePrivateKey(), addresses: [], security: .none)
+        configuration.loopCount = 1
+        configuration.drainTimeout = .milliseconds(300)
+        // A change of mind counts at the next login.
+        configuration.admission.allowLifetime = .zero
+        configuration.admission.denyLifetime = .zero
+        configure(&configuration)
+        let doorman = Doorman()
+        configuration.addresses = [IPEndpoint(.loopbackIPv4, port: 0)]
+        configuration.security = certificate.map { .tls($0) } ?? .none
+        configuration.admission.verifiers.append(doorman)
+        let proxy = try await FaultProxy()
+        self.configuration = configuration
+        self.doorman = doorman
+        self.proxy = proxy
+        self.serverKey = configuration.privateKey.publicKey
+        self.server = DERPClient.Server(
+            host: "127.0.0.1",
+            port: proxy.address.port,
+            security: try certificate.map { .tls(try ServerTrust(certName: $0.pin)) } ?? .none
+        )
+    }
+
+    /// Starts a relay, runs `body` with it, and closes it.
+    ///
+    /// - Parameters:
+    ///   - security: What protects connections.
+    ///   - configure: Changes the relay's settings, as for ``init(security:_:)``.
+    ///   - body: The test.
+    /// - Throws: What ``init(security:_:)``, ``start()`` or `body` throws.
+    public static func run<Value: Sendable>(
+        security: Security = .plain,
+        configure: @Sendable (inout RelayServer.Configuration) -> Void = { _ in },
+        _ body: @Sendable (TestRelay) async throws -> Value
+    ) async throws -> Value {
+        let relay = try await TestRelay(security: security, configure)
+        let result: Value
+        do {
+            try await relay.start()
+            result = try await body(relay)
+        } catch {
+            await relay.close()
+            throw error
+        }
+        await relay.close()
+        return result
+    }
+
+    /// The relay that runs now; `nil` while none does. Clients that connect to its own address get no faults.
+    public var relayServer: RelayServer? { self.relay }
+}
+
+// MARK: Life
+
+extension TestRelay {
+    /// Starts the relay unless it runs.
+    ///
+    /// - Throws: As ``RelayServer/start()``.
+    public func start() async throws {
+        guard self.relay == nil else { return }
+        let relay = try RelayServer(configuration: self.configuration)
+        self.relay = relay
+        try await relay.start()
+        self.proxy.lead(to: await relay.boundAddresses.first)
+    }
+
+    /// Stops the relay gracefully: it sends its clients Restarting and closes their connections. Until ``start()``, new
+    /// connections are closed before the login.
+    public func shutDown() async {
+        self.proxy.lead(to: nil)
+        let relay = self.relay
+        self.relay = nil
+        await relay?.shutdown()
+    }
+
+    /// Stops the relay as ``shutDown()`` does, and starts another one in its place.
+    ///
+    /// - Throws: As ``start()``.
+    public func restart() async throws {
+        await self.shutDown()
+        try await self.start()
+    }
+
+    /// Stops the relay and gives up the port.
+    public func close() async {
+        await self.shutDown()
+        await self.proxy.close()
+    }
+}
+
+// MARK: Clients
+
+extension TestRelay {
+    /// Connects a client, and waits until the relay has admitted it.
+    ///
+    /// - Throws: ``DERPError``, as ``DERPClient/connect(to:as:options:on:)``.
+    public nonisolated func connect(
+        as key: NodePrivateKey = NodePrivateKey(),
+        options: DERPClient.Options = DERPClient.Options()
+    ) async throws(DERPError) -> DERPClient {
+        try await DERPClient.connect(to: self.server, as: key, options: options)
+    }
+
+    /// Makes a client that connects again after each loss, 50 ms later at most. It isn't connected yet.
+    public nonisolated func reconnectingClient(
+        as key: NodePrivateKey = NodePrivateKey(),
+        options: DERPClient.Options = DERPClient.Options()
+    ) -> ReconnectingDERPClient {
+        var policy = ReconnectingDERPClient.Policy()
+        policy.initialDelay = .milliseconds(5)
+        policy.maximumDelay = .milliseconds(50)
+        policy.refusedDelay = .milliseconds(20) ... .milliseconds(50)
+        return ReconnectingDERPClient(to: self.server, as: key, options: options, policy: policy)
+    }
+}
