@@ -13,6 +13,7 @@ extension DERPClient {
 
         /// What the client tells of itself.
         public var info: ClientInfo
+        /// How the client asks for DERP. By default the quickest way that the server offers.
         public var start = Start.automatic
         /// The key that the server must show; `nil` takes any.
         public var serverKey: NodePublicKey?
@@ -30,6 +31,9 @@ extension DERPClient {
         /// How much may wait to be sent, in bytes. At least 128 KiB, so that a largest packet fits.
         public var sendBuffer = 256 * 1024
 
+        /// The options of an ordinary client.
+        ///
+        /// - Parameter info: What the client tells of itself; `nil`: that it answers pings.
         public init(info: ClientInfo? = nil) {
             self.info = info ?? ClientInfo()
             if info == nil { self.info.canAckPings = true }

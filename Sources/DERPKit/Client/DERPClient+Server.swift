@@ -5,6 +5,7 @@ extension DERPClient {
     public struct Server: Sendable {
         /// What protects the connection.
         public enum Security: Sendable {
+            /// TLS, with a certificate that this trusts.
             case tls(ServerTrust)
             /// Plain HTTP: for tests, and within a machine.
             case none
@@ -16,8 +17,10 @@ extension DERPClient {
         public var port: UInt16
         /// Where to connect, in the order of preference. Empty: where DNS says that ``host`` is.
         public var addresses: [IPAddress]
+        /// What protects the connection.
         public var security: Security
 
+        /// A relay at `host`, which DNS finds unless there are `addresses`.
         public init(host: String, port: UInt16, addresses: [IPAddress] = [], security: Security) {
             self.host = host
             self.port = port
@@ -27,7 +30,10 @@ extension DERPClient {
 
         /// Reads an `http` or `https` URL; path and query are ignored, as a relay has only one.
         ///
-        /// - Parameter trust: for `https`; `nil`: the system's authorities and the host's name.
+        /// - Parameters:
+        ///   - url: Such as `https://derp.example.com`.
+        ///   - addresses: Where to connect instead of asking DNS.
+        ///   - trust: For `https`; `nil`: the system's authorities and the host's name.
         /// - Throws: ``DERPError`` with code `invalidConfiguration` when it is no such URL.
         public init(
             url: some StringProtocol,

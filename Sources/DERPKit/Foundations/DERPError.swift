@@ -86,6 +86,7 @@ public struct DERPError: Error, Hashable, Sendable {
     /// The setting that named the address, of an error with code `listen` or `addressInUse`.
     public let setting: Setting?
 
+    /// An error with a message of one line, which holds no secret.
     public init(_ code: Code, _ message: String, setting: Setting? = nil) {
         self.code = code
         self.message = message

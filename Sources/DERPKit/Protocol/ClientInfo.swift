@@ -3,13 +3,18 @@ import FoundationEssentials
 
 /// What a client says about itself at login (docs/protocol.md, "Login").
 public struct ClientInfo: Hashable, Sendable {
+    /// The version of the protocol.
     public var version = 2
     /// The mesh key, from a client that is a node of the same mesh. Secret.
     public var meshKey: MeshKey?
+    /// Whether the client answers the server's pings.
     public var canAckPings = false
+    /// Whether the client only looks whether the relay works.
     public var isProber = false
+    /// The program's name, of at most 4096 bytes; a relay takes a longer one for none.
     public var appName = ""
 
+    /// What a client says that can do nothing special.
     public init() {}
 
     /// The longest app name that counts, in bytes as in the JSON.

@@ -25,6 +25,7 @@ public struct PeerPresence: Hashable, Sendable {
     /// The flags. Empty if the server doesn't say.
     public var flags: Flags
 
+    /// A client that is connected, or was until now.
     public init(key: NodePublicKey, address: IPEndpoint? = nil, flags: Flags = []) {
         self.key = key
         self.address = address

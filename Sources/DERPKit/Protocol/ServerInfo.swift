@@ -2,6 +2,7 @@ import FoundationEssentials
 
 /// What a server says about itself after it has admitted a client (docs/protocol.md, "Login").
 public struct ServerInfo: Codable, Hashable, Sendable {
+    /// The version of the protocol.
     public var version = 2
     /// The rate at which a client should send, in bytes per second; `nil` means as fast as it can.
     public var tokenBucketBytesPerSecond: Int?
@@ -14,6 +15,7 @@ public struct ServerInfo: Codable, Hashable, Sendable {
         case tokenBucketBytesBurst = "TokenBucketBytesBurst"
     }
 
+    /// What a server says that tells no rate.
     public init() {}
 
     /// Reads the JSON. Returns `nil` for JSON that is malformed or has a value of the wrong type.
