@@ -4,7 +4,10 @@ import Glibc
 public struct IPAddress: Hashable, Sendable {
     /// Which of the two protocols the address belongs to.
     public enum Family: Hashable, Sendable {
-        case ipv4, ipv6
+        /// IPv4: 32 bits.
+        case ipv4
+        /// IPv6: 128 bits.
+        case ipv6
     }
 
     /// The address's protocol. An IPv4-mapped IPv6 address is `.ipv6`; see ``unmapped``.

@@ -2,10 +2,12 @@ import Glibc
 
 /// An IP address and a port.
 public struct IPEndpoint: Hashable, Sendable {
+    /// The address. An unspecified one (`0.0.0.0`, `::`) listens on every address of the machine.
     public var ip: IPAddress
     /// 0…65535; 0 asks the kernel to choose when listening.
     public var port: UInt16
 
+    /// Joins an address and a port.
     public init(_ ip: IPAddress, port: UInt16) {
         self.ip = ip
         self.port = port

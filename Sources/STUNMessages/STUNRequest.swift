@@ -20,6 +20,7 @@ public struct STUNRequest: Hashable, Sendable {
     /// Chosen by the client at random; the response repeats it.
     public let transactionID: STUNTransactionID
 
+    /// A request with this transaction ID, by default a random one.
     public init(transactionID: STUNTransactionID = .random()) {
         self.transactionID = transactionID
     }

@@ -10,7 +10,7 @@ public final class IOLoopGroup: Sendable {
 
     /// Starts `count` loops, 1…256. `nil` starts one per processor that this process may use.
     ///
-    /// - Throws: ``SocketError`` if the kernel refuses an epoll instance, an eventfd or a thread.
+    /// - Throws: `SocketError` if the kernel refuses an epoll instance, an eventfd or a thread.
     public init(count: Int? = nil) throws(SocketError) {
         let count = min(max(count ?? Int(cas_processor_count()), 1), 256)
         var loops: [IOLoop] = []

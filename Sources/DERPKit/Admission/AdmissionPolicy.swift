@@ -23,6 +23,7 @@ public struct AdmissionPolicy: Sendable {
     /// It is closed when the answer is a verdict against it. `nil`: never.
     public var reverifyInterval: Duration?
 
+    /// A policy that asks nobody, and admits every client.
     public init() {}
 
     /// Whether every client is admitted, because nothing says who is.

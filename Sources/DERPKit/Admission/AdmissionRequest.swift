@@ -8,6 +8,7 @@ public struct AdmissionRequest: Hashable, Sendable {
     /// ``RelayServer/Configuration/proxies`` trusts and that tells it, the proxy's behind any other.
     public var source: IPAddress
 
+    /// A question about the client with `key` that connects from `source`, as a relay asks it.
     public init(key: NodePublicKey, source: IPAddress) {
         self.key = key
         self.source = source

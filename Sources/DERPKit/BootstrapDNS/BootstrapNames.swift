@@ -6,6 +6,7 @@ public struct BootstrapNames: Hashable, Sendable {
     /// The names whose addresses are told only to clients that ask for them.
     public var unpublished: [String] = []
 
+    /// No names but those of the map.
     public init() {}
 
     /// The number of names that are looked up in all: first those of ``published``, then ``unpublished``, then the

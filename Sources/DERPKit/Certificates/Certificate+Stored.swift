@@ -21,7 +21,9 @@ extension Certificate {
             public static let renamed = Self(kind: .renamed)
         }
 
+        /// The certificate, with its key.
         public let certificate: Certificate
+        /// Whether it was there, or was made.
         public let origin: Origin
     }
 

@@ -6,9 +6,11 @@ public struct CheckSettings: Sendable {
     public enum Families: Hashable, Sendable {
         /// Both, as far as this machine has them.
         case both
+        /// One of them. It is an error if this machine doesn't have it.
         case only(IPAddress.Family)
     }
 
+    /// Which protocols are looked at. By default both.
     public var families = Families.both
     /// How long each step (looking up, connecting, logging in, STUN, each relaying) may take. More than zero.
     public var timeout: Duration = .seconds(10)
@@ -21,6 +23,7 @@ public struct CheckSettings: Sendable {
     /// How many packets are relayed, 10 ms apart. 1…10,000.
     public var packets = 50
 
+    /// The settings of a quick look.
     public init() {}
 
     func includes(_ family: IPAddress.Family) -> Bool {

@@ -2,10 +2,12 @@ import AsyncSockets
 
 /// A node that is to be checked.
 public struct CheckTarget: Hashable, Sendable {
+    /// The node, as a map describes it.
     public var node: DERPNode
     /// Whether it speaks plain HTTP where a map's nodes speak TLS: for relays behind a proxy.
     public var isPlain: Bool
 
+    /// A node of a map.
     public init(_ node: DERPNode, isPlain: Bool = false) {
         self.node = node
         self.isPlain = isPlain

@@ -13,6 +13,7 @@ public struct KeyFile: Hashable, Sendable {
 
     /// A key, and whether its file had to be created.
     public struct Loaded: Sendable {
+        /// The server's key.
         public let key: NodePrivateKey
         /// Whether the file was missing and this call created it.
         public let wasCreated: Bool
@@ -26,6 +27,7 @@ public struct KeyFile: Hashable, Sendable {
     /// The form in which the key is written when the file is created. Both forms are read.
     public let form: Form
 
+    /// The file at `path`. Nothing is read or written yet.
     public init(path: String, form: Form = .derper) {
         self.path = path
         self.form = form

@@ -18,6 +18,7 @@ extension RegionMap {
         /// The certificates of authorities to trust besides the system's, as PEM.
         public var authoritiesPEM: String?
 
+        /// No sources: the map has this server's own region only.
         public init() {}
 
         /// Whether there are no sources.

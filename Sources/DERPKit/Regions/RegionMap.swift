@@ -45,6 +45,8 @@ public actor RegionMap {
     /// and ``run()``.
     ///
     /// - Parameters:
+    ///   - ownRegion: This server's own region; `nil` if it has none.
+    ///   - sources: What else the map is made of.
     ///   - loop: The loop that serves the connections to URLs; `nil` if there are none.
     ///   - logger: The logger; `nil` logs nothing.
     /// - Throws: ``DERPError`` with code `invalidConfiguration` if the region's ID is out of range or a URL isn't one,

@@ -20,6 +20,7 @@ public struct STUNClient: Sendable {
     /// §6.2.1). It ignores datagrams that are no response to the request, and those of other senders.
     ///
     /// - Parameters:
+    ///   - server: The address to ask.
     ///   - timeout: The total time to wait. More than zero.
     ///   - retries: The maximum number of repetitions, 0 or more. The RFC uses six, with a timeout of 39.5 s.
     /// - Throws: ``SocketError``: `timeout` when no response came; `systemCall` when there is no route or the server's

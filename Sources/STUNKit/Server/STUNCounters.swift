@@ -16,6 +16,7 @@ public struct STUNCounters: Hashable, Sendable {
     /// Errors that the socket reported instead of a datagram, such as an ICMP message.
     public var readErrors: UInt64 = 0
 
+    /// Counters of a server that has met nothing yet.
     public init() {}
 
     /// Requests that were answered.

@@ -3,9 +3,12 @@ import Logging
 /// An allow list, a deny list, or both. A key on the deny list is refused; where there is an allow list, so is every key
 /// that isn't on it.
 public struct KeyLists: Sendable {
+    /// The keys that are admitted; `nil`: all that ``deny`` doesn't have.
     public let allow: KeyListFile?
+    /// The keys that are refused; `nil`: none.
     public let deny: KeyListFile?
 
+    /// Lists from one file or from two.
     public init(allow: KeyListFile?, deny: KeyListFile?) {
         self.allow = allow
         self.deny = deny

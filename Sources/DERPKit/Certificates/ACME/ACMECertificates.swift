@@ -6,7 +6,7 @@ import Logging
 /// left, while the server uses them. Tries again after failures, with growing pauses. The server uses the previous
 /// certificate in the meantime.
 public actor ACMECertificates {
-    /// The certificates for clients. Pass them to ``RelayServer/Configuration/Security/certificates(_:)``.
+    /// The certificates for clients. ``RelayServer/Configuration/Security/acme(_:)`` uses them.
     public nonisolated let certificates: CertificateSet
 
     private let configuration: ACMEConfiguration
@@ -39,8 +39,9 @@ public actor ACMECertificates {
     /// Reads the stored certificates and the account's key, which is made if it is missing. Orders nothing before
     /// ``run(logger:)``.
     ///
-    /// - Parameter hosts: The names and addresses of the server. The first one is for clients that ask for none of
-    ///   them.
+    /// - Parameters:
+    ///   - configuration: Where to order certificates, and how.
+    ///   - hosts: The names and addresses of the server. The first one is for clients that ask for none of them.
     /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate` if the directory or the authorities can't be
     ///   used.
     public init(configuration: ACMEConfiguration, hosts: [String]) throws(DERPError) {

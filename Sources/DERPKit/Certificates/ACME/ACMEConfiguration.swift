@@ -26,6 +26,9 @@ public struct ACMEConfiguration: Hashable, Sendable {
     /// Let's Encrypt's directory.
     public static let letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory"
 
+    /// Orders from Let's Encrypt, without an email address.
+    ///
+    /// - Parameter storage: The directory for the account's key and the certificates. It is made when missing.
     public init(storage: String) { self.storage = storage }
 }
 

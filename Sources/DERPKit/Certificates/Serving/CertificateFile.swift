@@ -11,6 +11,7 @@ public final class CertificateFile: Sendable {
 
     /// The kind of certificate that may be in the files.
     public enum Kind: Hashable, Sendable {
+        /// Any chain, self-signed or not.
         case any
         /// A certificate that nobody else has signed, as ``Certificate/selfSigned(for:directory:)`` stores it.
         case selfSigned

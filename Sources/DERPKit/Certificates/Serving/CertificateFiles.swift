@@ -24,7 +24,10 @@ public struct CertificateFiles: Sendable {
 
     /// Checks the files for changes every `interval`, until the task is cancelled. A change counts at the second check.
     ///
-    /// - Parameter onChange: Called when a certificate was replaced.
+    /// - Parameters:
+    ///   - interval: The pause between two checks. More than zero.
+    ///   - logger: Gets a line about each change.
+    ///   - onChange: Called when a certificate was replaced.
     public func watch(
         every interval: Duration = .seconds(1),
         logger: Logger,

@@ -11,6 +11,7 @@ public struct CheckFinding: Hashable, Sendable {
     }
 
     public let severity: Severity
+    /// What it is about.
     public let topic: Topic
     /// One line for a person, of at most 1,000 characters, each of which can be seen.
     public let message: String

@@ -2,7 +2,9 @@
 public struct RegionReport: Hashable, Sendable {
     /// The region's number; 0 for a relay that is in no map.
     public let id: Int
+    /// The region's short name, printable; empty for a relay that is in no map.
     public let code: String
+    /// The region's name for people, printable; empty for a relay that is in no map.
     public let name: String
     /// What concerns the region as a whole.
     public let findings: [CheckFinding]

@@ -11,6 +11,7 @@ package struct CheckMetrics: Sendable {
     /// Takes note of a round that is over.
     ///
     /// - Parameters:
+    ///   - reports: what the round found out, a report for each region.
     ///   - isMapUsable: whether the map could be read and has what is looked at; `nil`: there is no map.
     ///   - time: how long it took.
     ///   - end: when it ended, in seconds since 1970.

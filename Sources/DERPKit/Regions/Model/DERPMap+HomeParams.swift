@@ -5,6 +5,7 @@ extension DERPMap {
         /// A region that isn't named has 1.
         public var regionScore: [Int: Double]
 
+        /// Parameters with these factors, by region id.
         public init(regionScore: [Int: Double] = [:]) {
             self.regionScore = regionScore
         }

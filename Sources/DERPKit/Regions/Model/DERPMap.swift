@@ -7,6 +7,7 @@ public struct DERPMap: Hashable, Sendable {
     /// Whether clients should not use Tailscale's own relays in addition to these.
     public var omitDefaultRegions: Bool
 
+    /// A map of these regions. Of several regions with the same id the last one counts.
     public init(
         regions: [DERPRegion] = [],
         homeParams: HomeParams? = nil,

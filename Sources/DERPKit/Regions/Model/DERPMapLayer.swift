@@ -10,6 +10,7 @@ public struct DERPMapLayer: Hashable, Sendable {
     /// Whether clients should not use Tailscale's own relays; `nil` means as the layers below say.
     public var omitDefaultRegions: Bool?
 
+    /// A layer with these regions by id, `nil` removing one. By default it changes nothing.
     public init(
         regions: [Int: DERPRegion?] = [:],
         homeParams: DERPMap.HomeParams? = nil,

@@ -27,6 +27,7 @@ public struct DERPNode: Hashable, Sendable {
     /// Whether the node serves plain HTTP on port 80, for clients that look for captive portals.
     public var canPort80: Bool
 
+    /// A node with the standard ports. What is left out has the default that the property tells.
     public init(
         name: String,
         regionID: Int,

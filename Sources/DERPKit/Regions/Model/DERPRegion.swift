@@ -20,6 +20,7 @@ public struct DERPRegion: Hashable, Sendable {
     /// The region's nodes, with the one to try first at the front.
     public var nodes: [DERPNode]
 
+    /// A region without nodes and at no known place, unless they are given.
     public init(
         regionID: Int,
         regionCode: String,

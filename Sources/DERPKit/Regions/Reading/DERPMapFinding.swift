@@ -10,6 +10,7 @@ public struct DERPMapFinding: Hashable, Sendable {
         case error
     }
 
+    /// How bad it is: a source with an ``Severity/error`` can't be used.
     public let severity: Severity
     /// The line, from 1 on.
     public let line: Int

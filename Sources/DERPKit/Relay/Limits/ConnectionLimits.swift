@@ -22,6 +22,7 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// stock client hears nothing meanwhile and leaves after 120 s. Zero: not at all.
     public var refusedHoldTime: Duration = .seconds(100)
 
+    /// The default limits: places for strangers and refused clients, any number of clients.
     public init() {}
 
     func validate() throws(DERPError) {

@@ -14,6 +14,7 @@ public struct MeshConfiguration: Sendable {
     /// How long a node may say nothing before the link is given up. More than ``pingInterval``.
     public var silenceLimit: Duration = .seconds(15)
 
+    /// A mesh whose nodes show `key`. Without `nodes` the relay waits for the others to connect.
     public init(key: MeshKey, nodes: [MeshNode] = []) {
         self.key = key
         self.nodes = nodes

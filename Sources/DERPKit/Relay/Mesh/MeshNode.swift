@@ -6,6 +6,7 @@ public struct MeshNode: Sendable {
     /// network. `nil`: the server's own.
     public var dialHost: String?
 
+    /// The node at `server`.
     public init(_ server: DERPClient.Server, dialHost: String? = nil) {
         self.server = server
         self.dialHost = dialHost

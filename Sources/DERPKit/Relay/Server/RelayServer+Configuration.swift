@@ -88,6 +88,7 @@ extension RelayServer {
         /// to another node 1.1 MiB.
         public var queueMemory = MemoryPlan.standardQueues
 
+        /// A public relay with this identity, which listens at `addresses`. Everything else has its default.
         public init(privateKey: NodePrivateKey, addresses: [IPEndpoint], security: Security) {
             self.privateKey = privateKey
             self.addresses = addresses

@@ -69,6 +69,7 @@ public actor RelayServer: Service {
     /// Makes a relay that does not listen yet.
     ///
     /// - Parameters:
+    ///   - configuration: Everything that the relay is told. It can't be changed later.
     ///   - group: The event loops that serve clients. `nil`: the relay has threads of its own, as many as
     ///     ``Configuration/loopCount`` says. Relays, clients and STUN servers may share loops; each of them then shares
     ///     the time of these threads.

@@ -11,6 +11,7 @@ public struct TakeoverConfiguration: Hashable, Sendable {
     /// How long a successor may take from getting the sockets to serving. More than zero.
     public var startTimeout: Duration = .seconds(30)
 
+    /// Takes over, and is taken over from, at the Unix socket at `path`.
     public init(path: String) {
         self.path = path
     }
