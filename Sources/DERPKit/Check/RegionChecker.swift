@@ -5,7 +5,7 @@ import Glibc
 ///
 /// ```swift
 /// let checker = RegionChecker(group: try IOLoopGroup(count: 1))
-/// let report = await checker.check(region, in: map)
+/// let report = await checker.check(try CheckTarget(url: url))
 /// ```
 ///
 /// It logs in with fresh keys, as a prober, and sends each relay a few hundred kilobytes. What goes wrong is a finding:
@@ -18,7 +18,12 @@ public struct RegionChecker: Sendable {
     /// How many nodes of a region are looked at at a time.
     private static let width = 8
 
-    /// - Parameter progress: told what is being done, in a few words for a person.
+    /// Makes a checker, which may be used for any number of checks.
+    ///
+    /// - Parameters:
+    ///   - settings: how to check.
+    ///   - group: serves the connections; one loop is enough.
+    ///   - progress: told what is being done, in a few words for a person.
     public init(
         settings: CheckSettings = CheckSettings(),
         group: IOLoopGroup,

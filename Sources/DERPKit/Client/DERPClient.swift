@@ -3,10 +3,11 @@ import AsyncSockets
 /// A client of a DERP relay: the other end of a ``RelayServer``'s connections.
 ///
 /// ```swift
-/// let client = try await DERPClient.connect(to: .init(url: "https://derp.example.com"))
-/// try await client.send(packet, to: peer)
-/// for try await message in client.messages {
-///     if case .packet(let source, let bytes) = message { print(source, bytes) }
+/// let client = try await DERPClient.connect(to: server)
+///
+/// try await client.send(Array("hello".utf8), to: peer.publicKey)
+/// if case .packet(let sender, let bytes) = try await peer.receive() {
+///     print("\(sender) says \(String(decoding: bytes, as: UTF8.self))")
 /// }
 /// ```
 ///

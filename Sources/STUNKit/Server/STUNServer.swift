@@ -6,8 +6,9 @@ import ServiceLifecycle
 /// The server doesn't answer anything else, so it is useless as an amplifier.
 ///
 /// ```swift
-/// let server = try STUNServer(addresses: [IPEndpoint(.anyIPv6, port: 3478)])
-/// try await server.run()
+/// let server = try STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)])
+/// try await server.start()
+/// print("Answering at \(await server.boundAddresses)")
 /// ```
 ///
 /// It is a `Service` of swift-service-lifecycle: in a `ServiceGroup` it stops gracefully.
