@@ -82,7 +82,7 @@ int cas_tls_use_server_suites(SSL_CTX *context) {
 }
 
 int cas_tls_use_groups(SSL_CTX *context) {
-    // The stars have clients send key shares of both, so that servers without the first need no second ClientHello.
+    // The stars make clients send key shares of both, so that servers without the first need no second ClientHello.
     if (SSL_CTX_set1_groups_list(context, "*X25519MLKEM768:*X25519:P-256")) return 1;
     ERR_clear_error();
     return (int)SSL_CTX_set1_groups_list(context, "X25519:P-256");

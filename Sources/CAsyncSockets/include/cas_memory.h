@@ -4,14 +4,14 @@
 
 #include <stddef.h>
 
-// How many bytes of the heap are free. Locks the allocator's arenas one by one.
+// Returns how many bytes of the heap are free. Locks the allocator's arenas one by one.
 size_t cas_free_heap_bytes(void);
 
-// Has all threads share one arena: each further one takes 64 MiB of address space at once. To be called before there are
+// Makes all threads share one arena: each further one takes 64 MiB of address space at once. Call this before there are
 // threads.
 void cas_use_one_arena(void);
 
-// The size of a new thread's stack, in bytes, with its guard.
+// Returns the size of a new thread's stack, in bytes, including its guard.
 size_t cas_thread_stack_size(void);
 
 #endif

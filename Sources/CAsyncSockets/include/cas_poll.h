@@ -23,7 +23,7 @@ int cas_epoll_create(void);
 int cas_epoll_add(int epoll, int fd, uint32_t events, int edge_triggered, uint64_t data);
 int cas_epoll_modify(int epoll, int fd, uint32_t events, int edge_triggered, uint64_t data);
 int cas_epoll_remove(int epoll, int fd);
-// Waits up to timeout milliseconds (-1: for ever); at most CAS_MAX_EVENTS are returned.
+// Waits up to timeout milliseconds (-1 means forever). Returns at most CAS_MAX_EVENTS.
 enum { CAS_MAX_EVENTS = 256 };
 int cas_epoll_wait(int epoll, cas_event *events, int timeout);
 
@@ -32,11 +32,11 @@ int cas_eventfd(void);
 int cas_tcp_socket(int family);
 int cas_accept(int fd, struct sockaddr_storage *address);
 
-// How many processors this process may use; at least 1.
+// Returns how many processors this process may use, at least 1.
 int cas_processor_count(void);
 
 uint64_t cas_monotonic_nanoseconds(void);
-// For how long this thread has had a processor.
+// Returns how long this thread has had a processor.
 uint64_t cas_thread_nanoseconds(void);
 
 // At most 15 characters.

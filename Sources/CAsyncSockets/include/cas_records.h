@@ -1,4 +1,4 @@
-// What a TLS 1.3 record layer needs of OpenSSL: the traffic secrets of a handshake, HKDF-Expand-Label, an AEAD.
+// What a TLS 1.3 record layer needs from OpenSSL: the traffic secrets of a handshake, HKDF-Expand-Label, an AEAD.
 #ifndef CASYNCSOCKETS_RECORDS_H
 #define CASYNCSOCKETS_RECORDS_H
 
@@ -20,7 +20,7 @@ typedef struct {
     size_t server_size;
 } cas_traffic_secrets;
 
-// Has sessions of the context write their first application traffic secrets where cas_capture_secrets said.
+// Makes sessions of the context write their first application traffic secrets where cas_capture_secrets said.
 void cas_enable_secret_capture(SSL_CTX *context);
 void cas_capture_secrets(SSL *session, cas_traffic_secrets *secrets);
 void cas_forget_secrets(cas_traffic_secrets *secrets);
@@ -29,15 +29,15 @@ void cas_forget_secrets(cas_traffic_secrets *secrets);
 int cas_hkdf_expand_label(
     const EVP_MD *hash, const uint8_t *secret, const char *label, uint8_t *output, size_t size);
 
-// A cipher with its key. NULL on failure.
+// Makes a cipher with its key. Returns NULL on failure.
 EVP_CIPHER_CTX *cas_aead_new(const EVP_CIPHER *cipher, const uint8_t *key, int encrypts);
 
-// Encrypts text and then the one byte type, and writes the tag behind. Returns 1, or 0 on failure.
+// Encrypts text and then the one byte type, and writes the tag after them. Returns 1, or 0 on failure.
 int cas_aead_seal(
     EVP_CIPHER_CTX *context, const uint8_t *nonce, const uint8_t *header, size_t header_size, const uint8_t *text,
     size_t size, uint8_t type, uint8_t *output);
 
-// Decrypts size bytes behind which the tag lies. Returns 1, or 0 when the tag is wrong.
+// Decrypts size bytes, which the tag follows. Returns 1, or 0 if the tag is wrong.
 int cas_aead_open(
     EVP_CIPHER_CTX *context, const uint8_t *nonce, const uint8_t *header, size_t header_size, const uint8_t *text,
     size_t size, uint8_t *output);

@@ -22,7 +22,7 @@ int cas_udp_send(int fd, cas_message *messages, unsigned int count);
 // Received messages say which of the machine's addresses they were sent to.
 int cas_udp_enable_packet_info(int fd, int family);
 
-// Takes the interface out of a received packet info, so that one sent back fixes the source address, not the route.
+// Removes the interface from a received packet info, so that a reply fixes the source address, not the route.
 void cas_udp_clear_interface(struct msghdr *message);
 
 #endif
