@@ -123,7 +123,7 @@ struct CertificateFileTests {
     }
 }
 
-extension CertificateFile.Refresh {
+extension FileRefresh<Certificate> {
     fileprivate var isUnchanged: Bool {
         if case .unchanged = self { true } else { false }
     }
