@@ -2,7 +2,7 @@ import AsyncSockets
 import TestSupport
 import Testing
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("What a client says when its connection ends, or is misused", .timeLimit(.minutes(1)))
 struct DERPClientEndTests {

@@ -3,7 +3,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("A client that connects again", .timeLimit(.minutes(1)))
 struct ReconnectingDERPClientTests {
