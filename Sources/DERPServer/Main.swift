@@ -6,7 +6,7 @@ enum Main {
     static func main() async {
         AddressSpace.prepare()
         EarlyHangup.catchIt()
-        // A log reader that goes away must not take the relay with it.
+        // A log reader that goes away must not end the relay.
         signal(SIGPIPE, SIG_IGN)
         let request = Self.request()
         if !request.isServing { EarlyHangup.letGo() }
@@ -47,7 +47,7 @@ enum Main {
         switch request {
         case .print, .refuse: break
         case .map, .check, .checkSettings, .serve:
-            // libdispatch counts its threads there, and ends the process when it can't: within seconds, by SIGILL.
+            // libdispatch counts its threads there. If it can't, it ends the process within seconds, by SIGILL.
             guard access("/proc/self/stat", R_OK) == 0 else {
                 Self.fail("/proc is not mounted, and Swift's runtime needs it", status: EXIT_FAILURE)
             }
@@ -55,14 +55,15 @@ enum Main {
         return request
     }
 
-    /// Exits when there is no room for the server's threads. Says so without a thread, as there may be no room for one.
+    /// Exits if there is no room for the server's threads. Reports it without a thread, because there may be no room
+    /// for one.
     private static func refuseWithoutRoom(_ settings: ServerSettings) {
         guard let shortage = AddressSpace.shortage(loopCount: settings.loopCount) else { return }
         Self.write("DERPServer: \(shortage)\n", to: STDERR_FILENO)
         exit(EXIT_FAILURE)
     }
 
-    /// Says what a command has to say, and exits.
+    /// Prints the outcome of a command, and exits.
     private static func finish(_ outcome: CommandOutcome) -> Never {
         OutputQueue.flush()
         Self.write(outcome.output, to: STDOUT_FILENO)
@@ -70,7 +71,7 @@ enum Main {
         exit(outcome.status)
     }
 
-    /// Says why in one line, behind what the log says, and exits.
+    /// Prints the reason in one line, after the log's lines, and exits.
     private static func fail(_ reason: String, status: Int32) -> Never {
         OutputQueue.standardError.write("DERPServer: \(reason)\n")
         OutputQueue.flush()

@@ -4,7 +4,7 @@ import Glibc
 import UnixSignals
 
 extension CheckPlan {
-    /// Checks once, or with a watch until SIGTERM or SIGINT; such rounds are printed by themselves.
+    /// Checks once, or with a watch until SIGTERM or SIGINT. A watch prints each round itself.
     func perform() async -> CommandOutcome {
         do {
             let group = try IOLoopGroup(count: 1)
@@ -29,7 +29,7 @@ extension CheckPlan {
     private func watch(_ watch: Watch, on group: IOLoopGroup) async throws -> CommandOutcome {
         let server = try await self.serveMetrics(watch, on: group)
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
-        // Not waited for: a round under way may take long to notice that it is over.
+        // Not waited for: a round may take long to notice its cancellation.
         let rounds = Task {
             let memory = CheckMemory()
             while !Task.isCancelled {
@@ -51,7 +51,7 @@ extension CheckPlan {
         progress.clear()
         guard !Task.isCancelled else { return }
         server?.note(outcome.reports, isMapUsable: outcome.isMapUsable, took: .now - start, end: time(nil))
-        // Nobody has to read it for the rounds to go on: their metrics may be what is looked at.
+        // Rounds go on even if nobody reads the output, because somebody may read the metrics.
         OutputQueue.standardError.write(outcome.notes.map { $0 + "\n" }.joined())
         OutputQueue.standardOutput.write(self.text(of: outcome))
     }

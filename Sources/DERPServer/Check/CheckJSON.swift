@@ -19,7 +19,7 @@ struct CheckJSON: Encodable {
         let name: String
         let host: String
         let findings: [Finding]
-        /// By name, with the unit as the name's end. What could not be measured is missing.
+        /// By name, with the unit at the end of the name. Values that could not be measured are missing.
         let measurements: [String: Double]
     }
 

@@ -1,7 +1,7 @@
 import DERPKit
 import Synchronization
 
-/// What the rounds of a watch read last: when it can't be read again, what it told of is looked at all the same.
+/// What the rounds of a watch read last. If it can't be read again, the rounds check the same regions as before.
 final class CheckMemory: Sendable {
     private struct State {
         var regions: [DERPRegion]?
@@ -20,7 +20,7 @@ final class CheckMemory: Sendable {
 
     func note(authoritiesPEM: String) { self.state.withLock { $0.authoritiesPEM = authoritiesPEM } }
 
-    /// The regions that were looked at last, and the map that they are from; `nil`: none were.
+    /// The regions that were checked last, and their map; `nil` if there are none.
     var regions: (regions: [DERPRegion], map: DERPMap)? {
         self.state.withLock { state in state.regions.map { ($0, state.map) } }
     }

@@ -1,9 +1,9 @@
 import AsyncSockets
 import DERPKit
 
-/// What a `check` command line asks for, once it is known to make sense.
+/// What a valid `check` command line asks for.
 struct CheckPlan: Sendable {
-    /// What is looked at.
+    /// What to check.
     enum Subject: Sendable {
         /// One relay, which is in no map.
         case relay(CheckTarget)
@@ -13,10 +13,10 @@ struct CheckPlan: Sendable {
         case all(map: String)
     }
 
-    /// To go on for ever.
+    /// Repeats the check.
     struct Watch: Sendable {
         var interval: Duration
-        /// Where metrics are served; `nil`: nowhere.
+        /// Where metrics are served; `nil` means nowhere.
         var metrics: ListenAddress?
     }
 
@@ -27,7 +27,7 @@ struct CheckPlan: Sendable {
     var isJSON: Bool
     var isStrict: Bool
 
-    /// - Throws: ``UsageError`` for options that don't go together, or are out of range.
+    /// - Throws: ``UsageError`` for options that can't be combined, or are out of range.
     init(_ command: CheckCommand) throws(UsageError) {
         self.subject = try Self.subject(of: command)
         self.settings = CheckSettings()

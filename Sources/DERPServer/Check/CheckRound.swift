@@ -1,20 +1,20 @@
 import AsyncSockets
 import DERPKit
 
-/// One look at everything that a plan names.
+/// One check of everything that a plan names.
 struct CheckRound: Sendable {
     let plan: CheckPlan
     let group: IOLoopGroup
-    /// What earlier rounds read; `nil`: there are none.
+    /// What earlier rounds read; `nil` if there are none.
     var memory: CheckMemory?
     let progress: @Sendable (String) -> Void
 
-    /// What came of it.
+    /// The result of a round.
     struct Outcome: Sendable {
         var reports: [RegionReport] = []
-        /// What there is to say about the map, a line each.
+        /// Remarks about the map, a line each.
         var notes: [String] = []
-        /// Whether the map could be read and has what is asked for. Without a map: `nil`.
+        /// Whether the map could be read and has what is asked for; `nil` without a map.
         var isMapUsable: Bool?
 
         func count(of severity: CheckFinding.Severity) -> Int {
@@ -57,7 +57,7 @@ struct CheckRound: Sendable {
         }
     }
 
-    /// Checks the regions that `choose` picks from the map at `source`; none: that is an error.
+    /// Checks the regions that `choose` picks from the map at `source`. It is an error if there are none.
     private func check(
         _ source: String,
         lacking: String,
@@ -86,8 +86,8 @@ struct CheckRound: Sendable {
         return Outcome(reports: reports, notes: read.findings, isMapUsable: true)
     }
 
-    /// Without a map nothing is known of the relays, and an alarm that waits for a zero would be silent: so those of the
-    /// last map are looked at.
+    /// Checks the regions of the last map. Without a map the relays are unknown, and an alarm that waits for a zero
+    /// would stay silent.
     private func withFormerRegions(_ failure: Outcome, by checker: RegionChecker) async -> Outcome {
         var outcome = failure
         outcome.isMapUsable = false
@@ -97,7 +97,7 @@ struct CheckRound: Sendable {
         return outcome
     }
 
-    /// How many regions are looked at at a time: a map may have dozens, and a silent one takes its time.
+    /// How many regions to check at a time: a map may have dozens, and a silent one takes long.
     private static let width = 4
 
     private static func check(_ regions: [DERPRegion], in map: DERPMap, by checker: RegionChecker) async

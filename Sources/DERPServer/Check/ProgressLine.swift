@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// One line on standard error that says what is being done, where that is a terminal.
+/// A progress line on standard error, if that is a terminal.
 final class ProgressLine: Sendable {
     private let isShown: Bool
     private let hasText = Mutex(false)
@@ -18,7 +18,7 @@ final class ProgressLine: Sendable {
         }
     }
 
-    /// Takes it away.
+    /// Removes it.
     func clear() {
         self.hasText.withLock { hasText in
             if hasText { Self.write("\r\u{1b}[K") }

@@ -3,23 +3,23 @@ import DERPKit
 
 /// What a command line asks for.
 enum CommandLineRequest {
-    /// To print this text and exit with 0.
+    /// Print this text, and exit with 0.
     case print(String)
-    /// To do something with maps, among them what settings would serve.
+    /// Do something with maps, including the map that settings would serve.
     case map(any MapSubcommand, ServedMap?)
-    /// To look at relays from outside.
+    /// Check relays from outside.
     case check(CheckPlan)
-    /// To serve.
+    /// Serve.
     case serve(ServerSettings)
-    /// To look whether it could serve.
+    /// Check whether it could serve.
     case checkSettings(ServerSettings)
-    /// Nothing that can be done.
+    /// Report a mistake.
     case refuse(UsageError)
 
-    /// Whether the process is to go on until a signal stops it.
+    /// Whether the process runs until a signal stops it.
     var isServing: Bool { if case .serve = self { true } else { false } }
 
-    /// Reads the arguments behind the program's name.
+    /// Reads the arguments after the program's name.
     init(_ arguments: [String], in environment: HostEnvironment) {
         do throws(UsageError) {
             if let path = HelpRequest.path(in: arguments) {

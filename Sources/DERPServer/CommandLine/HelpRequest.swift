@@ -1,11 +1,11 @@
 import ArgumentParser
 import AsyncSockets
 
-/// A command line that asks what there is: `help`, `help map lint`, `map help lint`, `map lint --help`, `check -h`.
+/// A command line that asks for help: `help`, `help map lint`, `map help lint`, `map lint --help`, `check -h`.
 ///
-/// The flags of the server's own, among which `--help` may stand anywhere, are ``GoArguments``' to read.
+/// ``GoArguments`` reads the server's own flags, among which `--help` may be anywhere.
 enum HelpRequest {
-    /// The commands that a command line asks about, from the outermost on; `nil` when it asks for no help.
+    /// The commands that a command line asks about, the outermost first; `nil` if it doesn't ask for help.
     static func path(in arguments: [String]) -> [String]? {
         guard let first = arguments.first else { return nil }
         if first == "help" { return Array(arguments.dropFirst()) }
@@ -24,7 +24,7 @@ enum HelpRequest {
 
     private static func asks(_ argument: String) -> Bool { ["-h", "-help", "--help"].contains(argument) }
 
-    /// What there is to say about the command at `path`.
+    /// The help of the command at `path`.
     ///
     /// - Throws: ``UsageError`` when there is no such command.
     static func text(about path: [String]) throws(UsageError) -> String {

@@ -9,7 +9,7 @@ extension ConfigurationFile {
         return self.error(member.line, "\(section) has no key \(UsageError.quote(member.name))\(hint)")
     }
 
-    /// The one of `names` that `name` is most like; `nil` when it is like none.
+    /// The one of `names` that is most like `name`; `nil` if none is.
     static func nearest(to name: String, among names: [String]) -> String? {
         guard name.utf8.count <= 60 else { return nil }
         let name = name.lowercasedASCII
@@ -72,7 +72,7 @@ extension ConfigurationFile {
         }
     }
 
-    /// A list's values, or the one that stands there without a list.
+    /// A list's values, or the one value that is there instead of a list.
     private func list(_ member: SourceValue.Member) throws(UsageError) -> [Setting.Value]? {
         guard case .list(let items) = member.value.content else {
             guard let text = try self.text(member.value, of: member) else { return nil }

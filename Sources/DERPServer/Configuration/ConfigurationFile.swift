@@ -3,14 +3,14 @@ import DERPKit
 /// A configuration file in YAML: a section `derp:` as headscale has it, with headscale's `server_url`, and a section
 /// `relay:` with everything that flags can say. Both, or one of them.
 ///
-/// Without `relay:` the file is taken for headscale's own, and its other keys are let be. With it, they are mistakes.
+/// Without `relay:`, the file is taken for headscale's own, and its other keys are ignored. With it, they are mistakes.
 struct ConfigurationFile {
     let path: String
     /// What `derp:` and `server_url` say.
     private(set) var headscale: [Setting] = []
-    /// What `relay:` says, which prevails.
+    /// What `relay:` says. It wins over the others.
     private(set) var relay: [Setting] = []
-    /// What there is to say at start.
+    /// What to log at the start.
     private(set) var notices: [Notice] = []
 
     private static let sizeLimit = 1 << 20
@@ -54,7 +54,7 @@ struct ConfigurationFile {
         }
     }
 
-    /// Refuses what no reader of the file would know.
+    /// Refuses keys that no reader of the file knows.
     private func check(_ others: [SourceValue.Member], isOurs: Bool) throws(UsageError) {
         for member in others {
             let nearest = Self.nearest(to: member.name, among: HeadscaleSection.sections + ["relay"])

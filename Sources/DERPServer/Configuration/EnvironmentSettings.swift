@@ -2,17 +2,16 @@ import AsyncSockets
 
 /// The settings in environment variables: `DERP_` and a flag's name in capitals, with `_` for `-`.
 ///
-/// Empty ones count as if they were not there. Several values of a flag that may be repeated stand with white space
-/// between them.
+/// Empty ones count as not set. White space separates the values of a flag that may be repeated.
 struct EnvironmentSettings {
     private(set) var settings: [Setting] = []
-    /// Variables with the prefix that are no setting's. They may be meant for somebody else: Kubernetes gives every
-    /// container some, when a service is called "derp".
+    /// Variables with the prefix that are not settings. They may be meant for other programs: Kubernetes gives some to
+    /// every container if a service is called "derp".
     private(set) var unknown: [String] = []
 
     static let prefix = "DERP_"
-    /// Variables that look like flags which print something instead of serving: who sets them doesn't want a server. Other
-    /// values, such as a version's number, are somebody else's.
+    /// Variables that look like flags which print something instead of serving. If one is true, a server isn't wanted.
+    /// Other values, such as a version number, are for other programs.
     private static let commands = ["DERP_VERSION", "DERP_HELP", "DERP_H"]
 
     /// - Throws: ``UsageError`` with the variable that is wrong.

@@ -1,10 +1,10 @@
 extension HeadscaleSection {
-    /// The flags that `server_url` stands for, beside `-hostname`: they concern that host only.
+    /// The flags that `server_url` sets besides `-hostname`. They are about that host only.
     private static let flagsOfHost = [Flag[\.listening.address], Flag[\.map.regionPort]]
 
-    /// What counts of headscale's `settings` where `others` have been set elsewhere, which prevail.
+    /// The ones of headscale's `settings` that count when `others`, which win over them, are set elsewhere.
     ///
-    /// The file was written for another program, so that what another setting makes meaningless in it is no mistake.
+    /// The file was written for another program. So it is no mistake if another setting makes a part of it meaningless.
     static func counting(_ settings: [Setting], beside others: SettingLayers) throws(UsageError) -> [Setting] {
         // Another host has other ports.
         let isOtherHost = others.values(of: \.listening.hostname).last?.isEmpty == false
@@ -16,7 +16,7 @@ extension HeadscaleSection {
         return remaining
     }
 
-    /// Where STUN listens: another port is one on the same host, and `-dev` has a host of its own.
+    /// Where STUN listens. Another port is on the same host, and `-dev` has its own host.
     private static func stun(_ setting: Setting, beside others: SettingLayers) throws(UsageError) -> Setting? {
         guard others.values(of: \.listening.stun).last != "false" else { return nil }
         guard let address = setting.values.first.flatMap({ ListenAddress($0.text) }) else { return setting }
@@ -26,7 +26,7 @@ extension HeadscaleSection {
             return try Setting(Flag[\.listening.stunPort], "\(address.port)", from: setting.origin)
         }
         guard let port else { return setting }
-        // One that is no number is told of as -stun-port's.
+        // A port that isn't a number is reported for -stun-port.
         return try UInt16(port).map { number throws(UsageError) in
             try Setting(setting.flag, "\(address.with(port: number))", from: setting.origin)
         }

@@ -1,7 +1,7 @@
 import AsyncSockets
 import DERPKit
 
-/// The section `derp:` of headscale's configuration, as settings of ours. What isn't there has headscale's default.
+/// The section `derp:` of headscale's configuration, as settings of ours. Missing keys have headscale's defaults.
 struct HeadscaleSection {
     /// The keys of headscale's file that are read.
     static let sections = ["derp", "server_url"]
@@ -36,22 +36,15 @@ struct HeadscaleSection {
     }
 
     /// Takes a flag's value as it is, if there is one.
-    private mutating func take<Value>(
-        _ path: KeyPath<ServerFlags, TypedFlag<Value>>,
-        _ member: SourceValue.Member?
-    ) throws(UsageError) {
+    private mutating func take<Value>(_ path: FlagPath<Value>, _ member: SourceValue.Member?) throws(UsageError) {
         let flag = Flag[path]
         guard let member, let setting = try self.file.setting(flag, member) else { return }
-        // headscale means nothing by empty text, and so do flags with a default; an empty list says that there is none.
+        // Empty text means nothing to headscale. An empty list means that there are no values.
         guard flag.kind == .list || setting.values != [.init(text: "", origin: setting.origin)] else { return }
         self.settings.append(setting)
     }
 
-    private mutating func set<Value>(
-        _ path: KeyPath<ServerFlags, TypedFlag<Value>>,
-        _ text: String,
-        line: Int
-    ) throws(UsageError) {
+    private mutating func set<Value>(_ path: FlagPath<Value>, _ text: String, line: Int) throws(UsageError) {
         self.settings.append(try Setting(Flag[path], text, from: .file(self.file.path, line: line)))
     }
 }
@@ -63,7 +56,7 @@ extension HeadscaleSection {
         let members = try self.file.members(of: server.value, "derp.server", known: Self.serverKeys)
         let enabled = members["enabled"]
         guard try self.file.bool(enabled) == true else {
-            // headscale then has no region of its own in the map, and doesn't look at the rest.
+            // headscale then has no region of its own in the map, and ignores the rest.
             try self.set(\.map.includesOwnRegion, "false", line: enabled?.line ?? server.line)
             if enabled == nil, !members.isEmpty {
                 let place = SettingOrigin.file(self.file.path, line: server.line)
@@ -103,7 +96,7 @@ extension HeadscaleSection {
         try self.set(\.admission.controllers, url.value.origin + "/verify", line: line)
     }
 
-    /// headscale looks for a key with a relative path beside its configuration.
+    /// headscale resolves a key's relative path against its configuration's directory.
     private mutating func takeKeyFile(_ member: SourceValue.Member?) throws(UsageError) {
         guard let member,
             let path = try self.file.setting(Flag[\.general.keyFile], member)?.values.first?.text, !path.isEmpty

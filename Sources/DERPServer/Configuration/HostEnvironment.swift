@@ -2,7 +2,7 @@ import AsyncSockets
 import FoundationEssentials
 import Glibc
 
-/// What the process finds around it, apart from its arguments.
+/// The process's environment, apart from its arguments.
 struct HostEnvironment {
     /// Whether the user is root.
     var isRoot: Bool
@@ -11,7 +11,7 @@ struct HostEnvironment {
     /// Environment variables: those of caches, and those that may be settings.
     var variables: [String: String]
 
-    /// What this process finds.
+    /// The environment of this process.
     static var current: Self {
         var name = [CChar](repeating: 0, count: 256)
         let hostname =
@@ -43,7 +43,7 @@ struct HostEnvironment {
     /// Where derper has the mesh key in development.
     static let meshKeyVariable = "TAILSCALE_DERPER_MESH_KEY"
 
-    /// derper's defaults for `-mesh-psk-file`: the first that is there.
+    /// derper's defaults for `-mesh-psk-file`, of which the first existing one counts.
     var defaultMeshKeyFiles: [String] {
         let home = self.variables["HOME"].map { [$0 + "/keys/derp-mesh.key"] } ?? []
         return ["/home/derp/keys/derp-mesh.key"] + home

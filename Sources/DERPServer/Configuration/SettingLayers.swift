@@ -21,7 +21,7 @@ struct SettingLayers: Hashable, Sendable {
     func values(of flag: Flag) -> [String] { self.settings[flag]?.values.map(\.text) ?? [] }
 
     /// What the flag at `path` was given.
-    func values<Value>(of path: KeyPath<ServerFlags, TypedFlag<Value>>) -> [String] { self.values(of: Flag[path]) }
+    func values<Value>(of path: FlagPath<Value>) -> [String] { self.values(of: Flag[path]) }
 
     /// What `flag` was given, and where.
     func setting(of flag: Flag) -> Setting? { self.settings[flag] }

@@ -1,15 +1,15 @@
-/// What the command line, the environment and the configuration file say together. Flags prevail over variables, and both
+/// What the command line, the environment and the configuration file say together. Flags win over variables, and both
 /// over the file.
 struct SettingSources: Sendable {
     private(set) var layers = SettingLayers()
-    /// ``layers`` without what headscale's section says: that was written for another program, with other needs.
+    /// ``layers`` without headscale's section, which was written for another program with other needs.
     private(set) var given = SettingLayers()
-    /// What there is to say at start.
+    /// What to log at the start.
     private(set) var notices: [Notice] = []
-    /// The flags whose values are headscale's own: a headscale beside this server has the same.
+    /// The flags whose values come from headscale's section: a headscale beside this server has the same.
     private(set) var sharedWithHeadscale: Set<Flag> = []
 
-    /// Without any.
+    /// Makes one without any.
     init() {}
 
     /// - Throws: ``UsageError`` with the variable, or the file and line, that is wrong.

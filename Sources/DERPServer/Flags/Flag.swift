@@ -77,7 +77,7 @@ extension Flag {
     static let all = ServerFlags.groups.flatMap(\.flags)
 
     /// The flag that is declared at `path`.
-    static subscript<Value>(_ path: KeyPath<ServerFlags, TypedFlag<Value>>) -> Flag {
+    static subscript<Value>(_ path: FlagPath<Value>) -> Flag {
         ServerFlags.shared[keyPath: path].flag
     }
 
@@ -103,7 +103,7 @@ extension Flag {
     }
 
     private static func nearest(to name: String, among flags: [Flag]) -> Flag? {
-        // Nobody mistypes a flag into something so long.
+        // Nobody mistypes a flag as something this long.
         guard name.utf8.count <= 40 else { return nil }
         let candidates = flags.map { (flag: $0, distance: EditDistance.between($0.name, name)) }
         guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// Reads command lines as Go's flag package does, so that derper's work as they are.
+/// Reads command lines like Go's flag package, so that derper's command lines work unchanged.
 ///
 /// One dash or two; `-x=value` or `-x value`, whatever the value starts with; a boolean alone or as `-x=false`, `-x=0`,
 /// `-x=T`.

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// Go's way to write a span of time: `300ms`, `15s`, `1h30m`, `1.5h`.
+/// A duration as Go writes it: `300ms`, `15s`, `1h30m`, `1.5h`.
 enum GoDuration {
     /// Nanoseconds in each unit.
     private static let units: [String: Int64] = [
@@ -8,7 +8,7 @@ enum GoDuration {
         "m": 60_000_000_000, "h": 3_600_000_000_000,
     ]
 
-    /// The span, exact to the nanosecond; `nil` for what is none, is negative, or exceeds 292 years.
+    /// The duration, exact to the nanosecond; `nil` if the text isn't one, or it is negative or longer than 292 years.
     static func parse(_ text: String) -> Duration? {
         var rest = text.rest(after: "+") ?? text[...]
         if rest == "0" { return .zero }
@@ -39,7 +39,7 @@ enum GoDuration {
         let (product, overflow) = units.multipliedReportingOverflow(by: scale)
         guard !overflow else { return nil }
         guard parts.count == 2, !parts[1].isEmpty else { return product }
-        // More digits than a nanosecond of an hour has say nothing.
+        // Further digits are below a nanosecond, even of an hour.
         guard let fraction = Double("0." + parts[1].prefix(15)), !parts[1].holds(".") else { return nil }
         let (sum, carried) = product.addingReportingOverflow(Int64(fraction * Double(scale)))
         return carried ? nil : sum

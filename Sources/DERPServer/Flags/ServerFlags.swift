@@ -15,6 +15,9 @@ struct ServerFlags: Sendable {
     static let groups = Mirror(reflecting: Self.shared).children.compactMap { $0.value as? any FlagGroup }
 }
 
+/// Where a flag is declared: `\.limits.clients`.
+typealias FlagPath<Value: Sendable> = KeyPath<ServerFlags, TypedFlag<Value>>
+
 /// Something that declares a flag.
 protocol DeclaredFlag: Sendable {
     var flag: Flag { get }

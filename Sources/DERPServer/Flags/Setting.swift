@@ -11,7 +11,7 @@ struct Setting: Hashable, Sendable {
     /// Where the flag was named.
     let origin: SettingOrigin
 
-    /// - Throws: ``UsageError`` for a boolean that is none, and for a flag that does nothing here but is asked to.
+    /// - Throws: ``UsageError`` for a value that isn't a boolean, and for a refused flag that is switched on.
     init(_ flag: Flag, _ values: [Value], from origin: SettingOrigin) throws(UsageError) {
         self.flag = flag
         self.origin = origin
@@ -22,7 +22,7 @@ struct Setting: Hashable, Sendable {
             }
             return Value(text: "\(isOn)", origin: value.origin)
         }
-        // Scripts that always name every flag give the empty ones too: off is off.
+        // Scripts that always name every flag also give empty ones, which ask for nothing.
         if case .refused(let reason) = flag.support, self.values.contains(where: { !["", "false"].contains($0.text) }) {
             throw UsageError("\(flag.spelling) \(reason)", at: origin)
         }
@@ -39,7 +39,7 @@ struct Setting: Hashable, Sendable {
         self.origin = origin
     }
 
-    /// One setting with the values of this and those behind it, without empty ones.
+    /// One setting with the values of this one and of `others`, without empty ones.
     func joined(with others: some Sequence<Setting>) -> Self {
         let values = (self.values + others.flatMap(\.values)).filter { !$0.text.isEmpty }
         return Self(flag: self.flag, values: values, origin: self.origin)

@@ -1,4 +1,4 @@
-/// Where a setting is from.
+/// Where a setting comes from.
 enum SettingOrigin: Hashable, Sendable {
     case commandLine
     /// An environment variable, by its name.
@@ -6,7 +6,7 @@ enum SettingOrigin: Hashable, Sendable {
     /// A line of a configuration file.
     case file(String, line: Int)
 
-    /// What stands before an error about the setting. Nothing on the command line, where the flag's name says it all.
+    /// The text before an error about the setting. It is empty for the command line, where the flag's name is enough.
     var prefix: String { self == .commandLine ? "" : "\(self): " }
 }
 

@@ -13,7 +13,7 @@ struct StartError: Error, Hashable, CustomStringConvertible {
         self.reason = reason.description
     }
 
-    init<Value>(_ path: KeyPath<ServerFlags, TypedFlag<Value>>, _ reason: some CustomStringConvertible) {
+    init<Value>(_ path: FlagPath<Value>, _ reason: some CustomStringConvertible) {
         self.init(Flag[path], reason)
     }
 

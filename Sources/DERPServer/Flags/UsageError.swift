@@ -1,6 +1,6 @@
 import DERPKit
 
-/// A mistake on the command line or in other settings, told in one line that names the flag. The process exits with 64.
+/// A mistake on the command line or in other settings: one line that names the flag. The process exits with 64.
 struct UsageError: Error, Hashable, CustomStringConvertible {
     let description: String
 
@@ -9,7 +9,7 @@ struct UsageError: Error, Hashable, CustomStringConvertible {
     /// A mistake in what comes from `origin`.
     init(_ message: String, at origin: SettingOrigin) { self.description = origin.prefix + message }
 
-    /// The text between quotation marks, short and without control characters, as an error may show it.
+    /// The text in quotation marks, short and without control characters, for an error.
     static func quote(_ text: String) -> String {
         "\"\(OutsideText.line(text, limit: 80))\""
     }

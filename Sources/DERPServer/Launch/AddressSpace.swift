@@ -1,25 +1,26 @@
 import AsyncSockets
 import DERPKit
 
-/// The address space of a process for which it is limited (`ulimit -v`, or `-d` for all but files).
+/// The address space of a process for which it is limited (`ulimit -v`, or `-d` for everything but files).
 enum AddressSpace {
-    /// What limits the process's memory, as it was before there were threads: who checks a configuration and who starts with it
-    /// are to find the same.
+    /// The limits of the process's memory before there were threads, so that a check of a configuration and a start
+    /// find the same.
     private static let boundsAtStart = MemoryProbe().bounds()
 
-    /// Of which the stacks of threads take their part.
+    /// The limits that count the stacks of threads.
     private static var bounds: [MemoryBound] { self.boundsAtStart.filter(Self.countsStacks) }
 
     private static func countsStacks(_ bound: MemoryBound) -> Bool { [.addressSpace, .data].contains(bound.kind) }
 
-    /// Below this it is used sparingly, in bytes.
+    /// Below this many bytes, it is used sparingly.
     private static let wide = 4 << 30
-    /// What the server takes besides its threads' stacks, in bytes.
+    /// The bytes that the server needs besides its threads' stacks.
     private static let base = 32 << 20
-    /// How many threads there are besides the loops and the runtime's, one for each processor: for the log, signals, look-ups.
+    /// The number of threads besides the loops and the runtime's (one per processor): for the log, signals and
+    /// look-ups.
     private static let otherThreads = 4
 
-    /// To be called first.
+    /// Must be called first.
     static func prepare() {
         if self.bounds.contains(where: { $0.total < Self.wide }) { ProcessResources.useOneArena() }
     }
@@ -30,7 +31,7 @@ enum AddressSpace {
         return (loopCount ?? processors) + processors + Self.otherThreads
     }
 
-    /// What limits the process's memory, as it will be when all threads are there.
+    /// The limits of the process's memory as they will be when all threads run.
     static func bounds(loopCount: Int?) -> [MemoryBound] {
         let stacks = Self.threadCount(loopCount) * ProcessResources.threadStackByteCount
         return Self.boundsAtStart.map {
@@ -38,7 +39,7 @@ enum AddressSpace {
         }
     }
 
-    /// Why there is no room for a server; `nil` when there is. Without room for its threads Swift's runtime would crash.
+    /// Why there is no room for a server; `nil` if there is. Without room for its threads, Swift's runtime would crash.
     ///
     /// - Parameter loopCount: `nil`: one per processor.
     static func shortage(loopCount: Int?) -> String? {

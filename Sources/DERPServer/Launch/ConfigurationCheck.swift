@@ -1,15 +1,14 @@
 import DERPKit
 import Logging
 
-/// `--check-config`: reads all that a start would read, and looks whether this user could write and listen where a start
-/// would. Starts and writes nothing.
+/// `--check-config`: reads everything that a start would read, and checks whether this user could write and listen
+/// where a start would. Starts and writes nothing.
 struct ConfigurationCheck {
     let settings: ServerSettings
 
-    /// What there is to say on standard output, a line for each thing that looks wrong but wouldn't keep the server from
-    /// starting.
+    /// Performs the check. The output has a line for each thing that looks wrong but wouldn't prevent a start.
     ///
-    /// - Throws: ``StartError``, or ``DERPError``, for what would.
+    /// - Throws: ``StartError`` or ``DERPError`` for what would prevent it.
     func perform() async throws -> CommandOutcome {
         let preparation = try await Preparation(self.settings, makesFiles: false)
         var configuration = preparation.configuration
@@ -40,7 +39,7 @@ struct ConfigurationCheck {
         }
     }
 
-    /// Where something would be kept later, without which a start goes on.
+    /// Warns of directories that the server would write to later. A start goes on without them.
     private var storageNotices: [Notice] {
         var places = [(flag: Flag, directory: String)]()
         if let directory = self.settings.mapSources.cacheDirectory, !self.settings.mapSources.urls.isEmpty {

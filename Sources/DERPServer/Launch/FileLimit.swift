@@ -2,7 +2,7 @@ import Glibc
 
 /// The number of files, and so of clients, that the process may have open.
 enum FileLimit {
-    /// Raises the soft limit to the hard one, as Go programs do. What can't be raised stays as it is.
+    /// Raises the soft limit to the hard one, as Go programs do, if possible.
     static func raise() {
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()

@@ -3,7 +3,7 @@ import DERPKit
 import Logging
 import ServiceLifecycle
 
-/// Starts the relay, says so, and waits until a signal stops it.
+/// Starts the relay, announces it, and waits until a signal stops it.
 struct Launcher {
     let settings: ServerSettings
 
@@ -24,7 +24,7 @@ struct Launcher {
         }
         let services: [any Service] = [service, MemoryReturn(relay: relay)]
 
-        // The relay logs what matters; the group's own lines would repeat it.
+        // The relay logs what matters. The group's own lines would repeat it.
         var quiet = logger
         quiet.logLevel = .critical
         let group = ServiceGroup(
@@ -47,7 +47,7 @@ struct Launcher {
     }
 
     private func announce(_ relay: RelayServer, logger: Logger) async {
-        // On standard output, and in the words of a DERP map, so that it can be copied or cut out.
+        // On standard output and in the form of a DERP map, so that it can be copied.
         if let pin = relay.certificatePin {
             OutputQueue.standardOutput.write("CertName: \(pin)\n")
         }

@@ -4,10 +4,10 @@ import ServiceLifecycle
 
 /// Gives memory back to the machine when a crowd has left.
 ///
-/// The C library gives back only what lies at the end of a heap. After 8,192 connections that said nothing, a process that had
-/// 37 MB kept 150; what is given back here brings it to 38.
+/// The C library gives back only the end of a heap. After 8,192 silent connections, a process that had 37 MB kept 150
+/// MB. With this, it has 38 MB.
 struct MemoryReturn: Service {
-    /// Its loops' threads have heaps of their own.
+    /// The relay whose loops' threads have their own heaps.
     let relay: RelayServer
 
     private static let interval = Duration.seconds(5)
@@ -23,12 +23,12 @@ struct MemoryReturn: Service {
         }
     }
 
-    /// Gives back what nobody uses, when there may be something.
+    /// Gives back unused memory if there may be some.
     ///
-    /// Who allocates in the same heap waits meanwhile: 18 ms for 117 MB that 8,192 connections left, measured on a busy
-    /// machine, and 0.1 ms where there is nothing to give.
+    /// Allocations in the same heap wait meanwhile: 18 ms for the 117 MB of 8,192 connections, measured on a busy
+    /// machine, and 0.1 ms if there is nothing to give back.
     ///
-    /// - Parameter trimEnds: does what has to be done on threads that have heaps of their own.
+    /// - Parameter trimEnds: Does the work on threads that have their own heaps.
     static func look(_ watch: inout MemoryWatch, trimEnds: () async -> Void = {}) async {
         let probe = MemoryProbe()
         guard let before = MemoryWatch.Reading(probe), watch.isDue(before) else { return }

@@ -2,23 +2,22 @@ import AsyncSockets
 import CHeap
 import DERPKit
 
-/// When the heap is to be looked through for what nobody uses.
+/// Decides when to search the heap for unused memory.
 struct MemoryWatch {
-    /// What the process has, in bytes.
+    /// The memory of the process, in bytes.
     struct Reading {
         /// Its resident memory.
         var resident: Int
-        /// What its heaps have free.
+        /// The free memory in its heaps.
         var free: Int
     }
 
-    /// How much more the process may have than it had at the least, in bytes.
+    /// How many bytes more than its minimum the process may have.
     let slack: Int
     private var least: Int?
-    /// The least that the heap has had free since it was looked through: of what is free now, only what is above that can be
-    /// there to be given back.
+    /// The least free memory in the heap since the last search. Only what is free above that can be given back.
     private var leastFree = 0
-    /// How many looks are passed over after one that found little to give back: what is there is in use.
+    /// How many searches to skip after one that found little, because the memory is in use.
     private var pause = 0
     private var next = 1
 
@@ -28,7 +27,7 @@ struct MemoryWatch {
         self.slack = slack
     }
 
-    /// Whether something may be there to be given back.
+    /// Whether there may be memory to give back.
     mutating func isDue(_ now: Reading) -> Bool {
         guard let least = self.least, now.resident > least + self.slack else {
             self.least = min(self.least ?? .max, now.resident)
@@ -36,7 +35,7 @@ struct MemoryWatch {
             return false
         }
         self.leastFree = min(self.leastFree, now.free)
-        // What was freed meanwhile ends a pause: a crowd that has left is not to be waited for as one that stays.
+        // Memory freed meanwhile ends a pause: the crowd has left.
         guard self.pause == 0 || now.free > self.leastFree + self.slack else {
             self.pause -= 1
             return false
@@ -44,7 +43,7 @@ struct MemoryWatch {
         return true
     }
 
-    /// Notes that the heap was looked through, and what there was before and is now.
+    /// Notes a search, with the memory before and after.
     mutating func trimmed(_ before: Reading, _ now: Reading) {
         self.leastFree = now.free
         self.next = now.resident > before.resident - self.slack ? min(self.next * 2, Self.longestPause) : 1
@@ -54,7 +53,7 @@ struct MemoryWatch {
 }
 
 extension MemoryWatch.Reading {
-    /// - Returns: `nil` where it isn't told.
+    /// - Returns: `nil` where the system doesn't say.
     init?(_ probe: MemoryProbe) {
         guard let resident = probe.residentByteCount else { return nil }
         self.init(resident: resident, free: ProcessResources.freeByteCount)

@@ -2,7 +2,7 @@ import DERPKit
 import Glibc
 
 extension ServerSettings {
-    /// Files with secrets that are read: the relay's key, the mesh's, and those of certificates. Some may not be there.
+    /// The files with secrets: the relay's key, the mesh's key, and those of certificates. Some may not exist.
     var secretFiles: [String] {
         var paths = [self.keyFile, self.mesh.keyPath].compactMap { $0 }
         switch self.transport {
@@ -17,8 +17,8 @@ extension ServerSettings {
 }
 
 extension Notice {
-    /// Warns of a secret that other users of the machine can read or write; `nil` when they can't, or there is no file. A
-    /// group that may read it is taken to be meant, as Debian's `ssl-cert` is.
+    /// Warns of a secret that other users of the machine can read or write; `nil` if they can't, or there is no file. A
+    /// group may read it, as Debian's `ssl-cert` does.
     init?(exposed path: String) {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & 0o006 != 0 else { return nil }

@@ -2,10 +2,9 @@ import AsyncSockets
 import DERPKit
 import Glibc
 
-/// Looks whether a start could listen on its addresses, by binding to each for a moment without listening.
+/// Checks whether a start could listen on its addresses, by binding to each for a moment without listening.
 ///
-/// That nobody else listens there can't be known of the start that comes later: the server that listens now may be the one
-/// that it replaces. So a port in use is told, and is no error.
+/// A port in use is a warning, not an error: the server that listens now may be the one that a start replaces.
 struct PortCheck {
     private struct Place {
         let flag: Flag
@@ -14,7 +13,7 @@ struct PortCheck {
     }
 
     private let places: [Place]
-    /// Whether a server may be there that would hand its sockets over.
+    /// Whether there may be a server that would hand over its sockets.
     private let mayTakeOver: Bool
 
     /// - Parameter stunFlag: the flag that says where STUN listens.
@@ -30,7 +29,7 @@ struct PortCheck {
         self.mayTakeOver = configuration.takeover.map { access($0.path, F_OK) == 0 } ?? false
     }
 
-    /// What there is to say of ports in use.
+    /// Warns of ports in use.
     ///
     /// - Throws: ``StartError`` for an address that this machine lacks, or a port that this user may not take.
     func perform() throws(StartError) -> [Notice] {
@@ -55,7 +54,7 @@ struct PortCheck {
         return notices
     }
 
-    /// - Returns: why it isn't possible, as in `errno`; `nil`: it is.
+    /// - Returns: Why it isn't possible, as in `errno`; `nil` if it is.
     private static func bind(_ place: Place) -> Int32? {
         var address = place.address
         var descriptor = Self.socket(address, isStream: place.isStream)
@@ -65,7 +64,8 @@ struct PortCheck {
         }
         guard descriptor >= 0 else { return errno }
         defer { close(descriptor) }
-        // As a start does: connections that linger don't count. Nor does this socket to a server that starts meanwhile.
+        // As for a start, so that lingering connections don't count. Nor does this socket for a server that starts
+        // meanwhile.
         if place.isStream { Self.set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1) }
         if address.ip.family == .ipv6 { Self.set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 0) }
         return address.withSockaddr { Glibc.bind(descriptor, $0, $1) } == 0 ? nil : errno

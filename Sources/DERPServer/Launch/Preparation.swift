@@ -2,12 +2,12 @@ import AsyncSockets
 import DERPKit
 import Logging
 
-/// A relay's configuration with every file read and every name resolved, and what there is to say about it.
+/// A relay's configuration with all files read and all names resolved, and the lines to log about it.
 struct Preparation {
     private(set) var configuration: RelayServer.Configuration
     private(set) var notices: [Notice] = []
 
-    /// Reads what `settings` name, and makes what is missing: the key, a self-signed certificate.
+    /// Reads the files that `settings` name, and creates missing ones: the key, a self-signed certificate.
     ///
     /// - Parameter makesFiles: whether what is made is also written.
     /// - Throws: ``StartError`` with the setting at fault.
@@ -24,7 +24,7 @@ struct Preparation {
             addresses: [address],
             security: certificates.security
         )
-        // On the host of -a, as in derper, so one look-up does for both, and for STUN unless it has a host of its own.
+        // On the host of -a, as in derper. So one look-up is enough for both, and for STUN unless it has its own host.
         configuration.plainHTTPAddresses = settings.plainHTTP.map { [IPEndpoint(address.ip, port: $0.port)] } ?? []
         if let stun = settings.stun {
             let isBeside = stun.address.host == settings.listen.host
@@ -34,7 +34,7 @@ struct Preparation {
         configuration.isRelayEnabled = settings.isRelayEnabled
         configuration.homePage = settings.homePage
         configuration.debugNetworks = settings.debugNetworks
-        // No proxy stands before a server in development.
+        // There is no proxy in front of a server in development.
         if settings.transport == .development {
             configuration.debugNetworks += ["127.0.0.0/8", "::1"].compactMap { IPNetwork($0) }
         }
@@ -72,7 +72,7 @@ struct Preparation {
         notices += Self.notices(of: configuration.region)
         notices += settings.mesh.notices(of: configuration.mesh)
         notices += settings.secretFiles.compactMap { .init(exposed: $0) }
-        // In development nobody else reaches it.
+        // In development, nobody else reaches it.
         if settings.isRelayEnabled, settings.transport != .development, !settings.admission.isSelective {
             notices.append(
                 .warning(
@@ -115,7 +115,7 @@ struct Preparation {
         }
     }
 
-    /// What a reader of the map would be told of this server's own region: that its addresses are an example's, say.
+    /// What readers of the map would report about this server's own region, such as addresses for examples.
     private static func notices(of region: DERPRegion?) -> [Notice] {
         guard let region else { return [] }
         var map = DERPMap()
@@ -125,7 +125,7 @@ struct Preparation {
         }
     }
 
-    /// What memory is taken where that isn't the standard.
+    /// Reports how much memory the queues get if that isn't the default.
     private static func notices(of plan: MemoryPlan, _ limits: LimitSettings) -> [Notice] {
         if let bound = plan.bound {
             let facts: Logger.Metadata = [

@@ -7,11 +7,11 @@ struct PreparedCertificates {
     private(set) var security = RelayServer.Configuration.Security.none
     private(set) var notices: [Notice] = []
 
-    /// Reads what `settings` name, and makes what is missing.
+    /// Reads the files that `settings` name, and creates missing ones.
     ///
     /// - Parameters:
     ///   - authoritiesPEM: authorities to trust besides the system's.
-    ///   - makesFiles: whether what is made is also written.
+    ///   - makesFiles: Whether to write what is created.
     /// - Throws: ``StartError`` with the setting at fault.
     init(_ settings: ServerSettings, authoritiesPEM: String?, makesFiles: Bool) throws(StartError) {
         do {
@@ -68,7 +68,7 @@ struct PreparedCertificates {
         makesFiles: Bool
     ) throws(DERPError) {
         var configuration = configuration
-        // Without the plain port only TLS can be looked at.
+        // Without the plain port, only the TLS challenge can be answered.
         if settings.plainHTTP == nil { configuration.challenges = [.tlsALPN] }
         let certificates = try ACMECertificates(
             configuration: configuration,
@@ -89,7 +89,7 @@ struct PreparedCertificates {
 }
 
 extension Notice {
-    /// What a certificate that was read is worth.
+    /// Reports a certificate that was read.
     fileprivate init(_ certificate: Certificate, of host: String, directory: String) {
         let metadata: Logger.Metadata = [
             "directory": "\(directory)", "name": "\(host)", "expires": "\(certificate.expiryText)",
@@ -100,7 +100,7 @@ extension Notice {
             : .warning("The certificate is out of date: clients will refuse it", metadata)
     }
 
-    /// What became of a stored self-signed certificate.
+    /// Reports what happened to a stored self-signed certificate.
     fileprivate init(_ stored: Certificate.Stored, of host: String, directory: String) {
         let metadata: Logger.Metadata = ["directory": "\(directory)", "name": "\(host)"]
         self =

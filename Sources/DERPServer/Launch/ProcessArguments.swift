@@ -1,13 +1,13 @@
 import CArguments
 
-/// What the process was started with.
+/// The process's arguments.
 ///
-/// Not `CommandLine.arguments`: that is read from `/proc/self/cmdline`, and empty where `/proc` isn't mounted. Who lost
-/// its flags would serve on every address, with a new key, and no mistake on the command line would be told.
+/// Not `CommandLine.arguments`: Swift reads them from `/proc/self/cmdline`, and they are empty if `/proc` isn't
+/// mounted. A server without its flags would serve on every address, with a new key, and would report no mistake.
 enum ProcessArguments {
-    /// The arguments behind the program's name.
+    /// The arguments after the program's name.
     ///
-    /// - Throws: ``UsageError`` where they can't be known.
+    /// - Throws: ``UsageError`` if they can't be read.
     static func current() throws(UsageError) -> [String] {
         let count = carguments_count()
         guard count > 0 else { throw UsageError("the system doesn't give this process its arguments") }

@@ -12,7 +12,7 @@ struct RelayService: Service {
     /// Called as soon as the relay listens. Signals are heeded already.
     let onStart: @Sendable () async throws -> Void
 
-    /// The process is gone this long after the first signal, whatever hangs.
+    /// The process ends this long after the first signal, whatever hangs.
     static let stopLimit: Duration = .milliseconds(4500)
 
     func run() async throws {

@@ -13,7 +13,7 @@ extension StartError {
         self.init(flag, error.message + (hint.map { ": \($0)" } ?? ""))
     }
 
-    /// Who may have the address that headscale's configuration gave `flag`.
+    /// Guesses which server uses the address that headscale's configuration gave `flag`.
     private static func hint(about flag: Flag, _ sources: SettingSources) -> String? {
         guard sources.sharedWithHeadscale.contains(flag) else { return nil }
         return switch flag {

@@ -1,15 +1,15 @@
 import AsyncSockets
 
-/// The arguments of a map command, those for the command apart from those for a server.
+/// The arguments of a map command: those for the command, and those for a server.
 struct MapArguments {
-    /// What the command is given.
+    /// The command's arguments.
     private(set) var command: [String] = []
-    /// What a server would be given.
+    /// The server's settings.
     private(set) var settings: [Setting] = []
 
-    /// The command's own flags that a server has too. They alone don't make a map that is served.
+    /// The command's own flags that a server has too. They alone don't ask for the map of a server.
     private static let shared = [Flag[\.general.authoritiesFile]]
-    /// Flags of the server's that say nothing about what it serves.
+    /// Flags of the server that don't change what it serves.
     private static let others = [Flag[\.general.version], Flag[\.general.checkConfiguration]]
 
     /// - Throws: ``UsageError`` for a server's flag with a wrong or missing value.
@@ -29,7 +29,7 @@ struct MapArguments {
         }
     }
 
-    /// The server's flag that an argument is, and the value that it brings.
+    /// The server's flag in an argument, and the attached value.
     private static func flag(_ argument: String) -> (Flag, value: String?)? {
         guard let (name, value) = try? GoArguments.split(argument), let flag = Flag.named(name),
             !Self.others.contains(flag)
@@ -37,13 +37,13 @@ struct MapArguments {
         return (flag, value)
     }
 
-    /// The map that a server would serve; `nil` when there is no setting.
+    /// The map that a server would serve; `nil` without settings.
     ///
     /// - Throws: ``UsageError`` with the setting that is wrong.
     func served(in environment: HostEnvironment) throws(UsageError) -> ServedMap? {
         guard !self.settings.isEmpty else { return nil }
         var environment = environment
-        // The key isn't read, so its file needn't be named.
+        // The key isn't read, so its file need not be named.
         environment.isRoot = true
         let sources = try SettingSources(self.settings, in: environment)
         return ServedMap(try ServerSettings(sources, in: environment))

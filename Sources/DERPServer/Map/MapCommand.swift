@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// `DERPServer map …`: what can be done with maps without serving them.
+/// `DERPServer map …`: works on maps without serving them.
 struct MapCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "DERPServer map",
@@ -15,26 +15,26 @@ struct MapCommand: ParsableCommand {
         subcommands: [MapLintCommand.self, MapShowCommand.self, MapDiffCommand.self]
     )
 
-    /// What a command that takes sources says of them and of the server's flags.
+    /// The help about sources, and about the server's flags.
     static let discussion = """
         A source is a file, a pipe, a URL, or - for standard input. With --config FILE, or any other flag of the server, such \
         as -hostname, -a or --region-id, the sources are merged with what a server with these settings would serve.
         """
 }
 
-/// One of the things that can be done with maps.
+/// A command about maps.
 protocol MapSubcommand: ParsableCommand, Sendable {
     /// The sources that are named.
     var names: [String] { get }
-    /// Whether there is something to do it with.
+    /// Whether all needed sources are given.
     func isComplete(with served: ServedMap?) -> Bool
-    /// Does it.
+    /// Performs the command.
     ///
-    /// - Parameter served: what the settings that were given serve; `nil`: none were given.
+    /// - Parameter served: What the given settings serve; `nil` if there are none.
     func perform(with served: ServedMap?) async -> CommandOutcome
 }
 
-/// What a command that doesn't serve has to say.
+/// The outcome of a command that doesn't serve.
 struct CommandOutcome: Hashable, Sendable {
     /// For standard output.
     var output = ""
@@ -44,7 +44,7 @@ struct CommandOutcome: Hashable, Sendable {
     var status: Int32 = 0
 }
 
-/// What maps are fetched with.
+/// The options for fetching maps.
 struct FetchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Authorities to trust besides the system's, as PEM.", valueName: "file"))
     var caFile: String?

@@ -22,7 +22,7 @@ struct MapDiffCommand: MapSubcommand {
     func isComplete(with served: ServedMap?) -> Bool { !self.after.isEmpty || served != nil }
 
     func perform(with served: ServedMap?) async -> CommandOutcome {
-        // The authorities are those of the settings for both.
+        // Both use the settings' authorities.
         var fetch = self.fetch
         fetch.caFile = fetch.caFile ?? served?.caFile
         let former = await MapSources([self.before], fetch: fetch)

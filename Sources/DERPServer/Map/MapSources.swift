@@ -1,7 +1,7 @@
 import AsyncSockets
 import DERPKit
 
-/// The sources that a command names, read.
+/// The sources of a command, after reading.
 struct MapSources {
     private(set) var merged = LayeredDERPMap()
     /// `FILE:LINE: SEVERITY: what` for every finding, and `FILE: error: why` for what can't be read.
@@ -12,10 +12,10 @@ struct MapSources {
 
     /// Reads `names`, URLs first, then files, each in the order given, and lays them over each other.
     ///
-    /// - Parameter served: what a server would serve: its sources come before `names` of their kind, and its own region
-    ///   over all.
+    /// - Parameter served: What a server would serve. Its sources come before `names` of their kind, and its own region
+    ///   comes last.
     init(_ names: [String], with served: ServedMap? = nil, fetch: FetchOptions) async {
-        // To a server - is a file like any other.
+        // For a server, - is a file like any other.
         var sources = (served?.sources.paths ?? []).map { DERPMapSource.file($0) }
         for name in (served?.sources.urls ?? []) + names {
             do throws(DERPError) {
@@ -37,7 +37,7 @@ struct MapSources {
         if let served { self.apply(served) }
     }
 
-    /// Lays a server's own region over the others, and puts nodes into the server's order.
+    /// Lays a server's own region over the others, and orders nodes like the server.
     private mutating func apply(_ served: ServedMap) {
         self.findings += served.notes
         if let region = served.ownRegion {
@@ -60,7 +60,7 @@ struct MapSources {
     private static func client(_ options: FetchOptions) throws -> HTTPClient {
         let authorities = try options.caFile.map { try HTTPClient.readAuthorities(at: $0) }
         let group = try IOLoopGroup(count: 1)
-        // The client holds its loop, which runs for as long.
+        // The client holds its loop, and so keeps it running.
         return try HTTPClient(on: group.loops[0], authoritiesPEM: authorities)
     }
 
@@ -83,7 +83,7 @@ struct MapSources {
         self.isFirst = false
     }
 
-    /// A first source may be meant for maps that aren't here.
+    /// Except in the first source, which may be meant for other maps.
     private mutating func noteVainRemovals(by document: DERPMapDocument, of source: DERPMapSource) {
         guard !self.isFirst else { return }
         for (id, line) in document.removals.sorted(by: { $0.value < $1.value })

@@ -3,11 +3,11 @@ import DERPKit
 /// The map that a server with certain settings would serve, before its sources are read.
 struct ServedMap: Sendable {
     let sources: RegionMap.Sources
-    /// This server's own region; `nil`: it isn't in the map.
+    /// This server's own region; `nil` if it isn't in the map.
     let ownRegion: DERPRegion?
     /// Authorities to trust besides the system's.
     let caFile: String?
-    /// What there is to say about the settings, a line each.
+    /// Remarks about the settings, a line each.
     let notes: [String]
 
     init(_ settings: ServerSettings) {
@@ -32,7 +32,7 @@ struct ServedMap: Sendable {
 }
 
 extension Transport {
-    /// The certificate that would be read for `host`; `nil` when there is none yet, or none that a map would pin.
+    /// The certificate that the server would read for `host`; `nil` if there is none yet, or no map would pin it.
     fileprivate func storedCertificate(for host: String) throws -> Certificate? {
         switch self {
         case .manual(let directory): try Certificate(directory: directory, host: host)

@@ -19,7 +19,7 @@ struct TextTable {
         }.joined()
     }
 
-    /// What a map holds is a stranger's word: nothing of it may move the cursor.
+    /// A map is text from strangers: nothing in it may move the cursor.
     private static func printable(_ text: String) -> String {
         OutsideText.line(text, limit: 1000)
     }

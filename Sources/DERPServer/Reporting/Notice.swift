@@ -1,11 +1,11 @@
 import Logging
 
-/// Something to log once the server runs. Until then nothing is logged, so that a start that fails says one line only.
+/// A line to log once the server runs. Nothing is logged before, so that a failed start prints one line only.
 struct Notice {
     let level: Logger.Level
     let message: Logger.Message
     let metadata: Logger.Metadata
-    /// Whether it tells what was chosen and isn't the standard, which `--check-config` tells too.
+    /// Whether it reports a choice that isn't the default. `--check-config` reports these too.
     var isChoice = false
 
     static func info(_ message: Logger.Message, _ metadata: Logger.Metadata = [:]) -> Self {

@@ -8,16 +8,17 @@ extension OutputQueue {
     /// Standard error, for the log.
     static let standardError = OutputQueue(STDERR_FILENO, describeLoss: OutputQueue.logLine)
 
-    /// Standard output, for what programs read. A loss is told in the log: it would be no line of theirs.
+    /// Standard output, for what programs read. A loss is reported in the log, because programs wouldn't understand the
+    /// line.
     static let standardOutput = OutputQueue(STDOUT_FILENO) { count in
         OutputQueue.standardError.write(OutputQueue.logLine(count))
         return ""
     }
 
-    /// How long the end of the process waits for what was said last to be read.
+    /// How long the process waits at its end for the last lines to be read.
     static let farewell: Duration = .milliseconds(250)
 
-    /// Waits for both, ``farewell`` in all at most.
+    /// Waits for both, at most ``farewell`` in all.
     static func flush() {
         let deadline = ContinuousClock.now + Self.farewell
         Self.standardOutput.flush(within: Self.farewell)
@@ -32,7 +33,7 @@ extension OutputQueue {
     }
 }
 
-/// What a logger writes, to go elsewhere.
+/// Catches what a logger writes.
 private final class CaughtLine: TextOutputStream, Sendable {
     let text = Mutex("")
 
@@ -40,7 +41,7 @@ private final class CaughtLine: TextOutputStream, Sendable {
 }
 
 extension Logger {
-    /// A logger to standard error that never waits for who reads it.
+    /// A logger to standard error that never waits for the reader.
     static func server(level: Level) -> Logger {
         var logger = Logger(label: "DERPServer") { StreamLogHandler(label: $0, stream: VisibleLines()) }
         logger.logLevel = level
@@ -48,15 +49,15 @@ extension Logger {
     }
 }
 
-/// The log's lines, each of which stays one, whatever was said by whom. What strangers say is made harmless where it comes in
-/// (``OutsideText``); this is for what was overlooked.
+/// Keeps each log line on one line, whatever it contains. ``OutsideText`` cleans text from strangers where it comes in;
+/// this catches what was overlooked.
 private struct VisibleLines: TextOutputStream, Sendable {
-    /// Of a line, in characters.
+    /// The most characters of a line.
     private static let limit = 8192
 
     func write(_ string: String) {
         let text = string.rest(before: "\n") ?? string[...]
-        // Nearly all lines: a character above U+007F has bytes above.
+        // True for nearly all lines: a character above U+007F has bytes above 0x7f.
         let isPlain = text.utf8.count <= Self.limit && text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
         OutputQueue.standardError.write(isPlain ? string : OutsideText.line(text, limit: Self.limit) + "\n")
     }

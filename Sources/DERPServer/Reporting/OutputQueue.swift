@@ -1,11 +1,10 @@
 import Glibc
 import Synchronization
 
-/// Text on its way to a file descriptor, which a thread of its own writes: nobody who has something to say waits for
-/// somebody who doesn't read.
+/// Text on its way to a file descriptor. A separate thread writes it, so that no writer waits for a slow reader.
 ///
-/// It holds a bounded number of bytes. What doesn't fit is lost, newest first, and counted: where it would have stood, a
-/// line says how many lines are missing.
+/// It holds a bounded number of bytes. Text that doesn't fit is dropped, the newest first, and counted. A line in its
+/// place says how many lines are missing.
 final class OutputQueue: TextOutputStream, Sendable {
     private struct State {
         var waiting: [UInt8] = []
@@ -23,9 +22,9 @@ final class OutputQueue: TextOutputStream, Sendable {
     private let wakeUp = WakeUp()
 
     /// - Parameters:
-    ///   - descriptor: is the caller's, and stays open for as long as the process lives.
-    ///   - capacity: how many bytes may wait. As many again may be with the thread.
-    ///   - describeLoss: the line, with its end, that stands for so many lost ones.
+    ///   - descriptor: Belongs to the caller, and stays open as long as the process runs.
+    ///   - capacity: The most bytes that may wait. The thread may hold as many again.
+    ///   - describeLoss: Makes the line, with its end, that stands for this many lost lines.
     init(_ descriptor: Int32, capacity: Int = 1 << 19, describeLoss: @escaping @Sendable (Int) -> String) {
         self.descriptor = descriptor
         self.capacity = capacity
@@ -37,7 +36,8 @@ final class OutputQueue: TextOutputStream, Sendable {
         let bytes = Array(text.utf8)
         guard !bytes.isEmpty else { return }
         let (isFirst, startsThread) = self.state.withLock { state in
-            // After a lost line everything is lost until the thread has come: so the gap is one, and in its place.
+            // After a lost line, drop everything until the thread has caught up, so that there is one gap, in its
+            // place.
             let hasGap = state.lostLines > 0 && !state.waiting.isEmpty
             guard !hasGap, state.waiting.count + bytes.count <= self.capacity else {
                 state.lostLines += Self.lineCount(bytes)
@@ -53,9 +53,9 @@ final class OutputQueue: TextOutputStream, Sendable {
         if isFirst || startsThread { self.wakeUp.post() }
     }
 
-    /// Waits until everything is written, but no longer than `limit`. Blocks the thread: for the end of the process.
+    /// Waits until everything is written, at most `limit`. Blocks the thread, so it is only for the end of the process.
     ///
-    /// - Returns: whether everything is.
+    /// - Returns: Whether everything is written.
     @discardableResult
     func flush(within limit: Duration) -> Bool {
         let deadline = ContinuousClock.now + limit
@@ -76,7 +76,7 @@ final class OutputQueue: TextOutputStream, Sendable {
 extension OutputQueue {
     private func startThread() {
         var thread = pthread_t()
-        // It lives as long as the process, and so does what it writes from.
+        // The thread lives as long as the process, and so must the queue.
         let argument = Unmanaged.passRetained(self)
         let result = pthread_create(
             &thread,
@@ -97,7 +97,7 @@ extension OutputQueue {
     }
 
     private func work() {
-        // Signals are for those who wait for them.
+        // Other threads handle signals.
         var all = sigset_t()
         sigfillset(&all)
         for signal in [SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP] { sigdelset(&all, signal) }
@@ -114,10 +114,11 @@ extension OutputQueue {
         }
     }
 
-    /// What waits, and behind it a line about what did not fit; `nil` when there is neither.
+    /// What waits, followed by a line about what did not fit; `nil` if there is neither.
     private func take() -> [UInt8]? {
         let (bytes, lostLines) = self.state.withLock { state in
-            // Alone, a loss waits for the next line: nothing can be written just now, because the disk is full, say.
+            // A loss alone waits for the next line: perhaps nothing can be written now, for example because the disk is
+            // full.
             guard !state.waiting.isEmpty else { return ([UInt8](), 0) }
             defer {
                 state.waiting = []
@@ -132,7 +133,7 @@ extension OutputQueue {
 
     /// Writes `bytes`, however long it takes.
     ///
-    /// - Returns: those that can't be written.
+    /// - Returns: The bytes that can't be written.
     private static func write(_ bytes: [UInt8], to descriptor: Int32) -> ArraySlice<UInt8> {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -144,7 +145,7 @@ extension OutputQueue {
             switch errno {
             case EINTR: continue
             case EAGAIN:
-                // Somebody who shares the descriptor has made it non-blocking.
+                // Another process that shares the descriptor has made it non-blocking.
                 var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 poll(&entry, 1, -1)
             default: return rest

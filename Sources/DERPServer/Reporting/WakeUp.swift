@@ -1,7 +1,7 @@
 import Glibc
 
-/// A semaphore: wakes a thread that waits for work.
-// @unchecked: the kernel's own, made for being shared.
+/// A semaphore that wakes a thread waiting for work.
+// @unchecked: the semaphore is made to be shared.
 final class WakeUp: @unchecked Sendable {
     private let semaphore: UnsafeMutablePointer<sem_t>
 

@@ -4,8 +4,8 @@ import DERPKit
 extension AdmissionSettings {
     /// The policy, with the lists read.
     ///
-    /// - Parameter authoritiesPEM: certificates of authorities that controllers' are trusted by, besides the system's.
-    /// - Throws: ``StartError`` with the flag of what can't be used.
+    /// - Parameter authoritiesPEM: Authorities to trust for controllers, besides the system's.
+    /// - Throws: ``StartError`` with the flag at fault.
     func policy(authoritiesPEM: String?) throws(StartError) -> AdmissionPolicy {
         var policy = AdmissionPolicy()
         let allow = try Self.list(\.admission.allowFile, self.allowFile)
@@ -18,10 +18,7 @@ extension AdmissionSettings {
         return policy
     }
 
-    private static func list(
-        _ flag: KeyPath<ServerFlags, TypedFlag<String?>>,
-        _ path: String?
-    ) throws(StartError) -> KeyListFile? {
+    private static func list(_ flag: FlagPath<String?>, _ path: String?) throws(StartError) -> KeyListFile? {
         guard let path else { return nil }
         do {
             return try KeyListFile(path: path)
@@ -34,7 +31,7 @@ extension AdmissionSettings {
         guard self.tailscaledSocket != nil || !self.controllers.isEmpty else { return [] }
         let flag = self.controllers.isEmpty ? Flag[\.admission.asksTailscaled] : Flag[\.admission.controllers]
         do {
-            // A loop of their own, so that they and the relay's clients don't wait for each other.
+            // On their own loop, so that they and the relay's clients don't wait for each other.
             let group = try IOLoopGroup(count: 1)
             var verifiers: [any ClientVerifier] = []
             if let path = self.tailscaledSocket {
@@ -58,7 +55,7 @@ extension AdmissionSettings {
 }
 
 extension AdmissionSettings {
-    /// What is to be said at start of who is admitted under `policy`.
+    /// The lines to log at the start about which clients `policy` admits.
     func notices(of policy: AdmissionPolicy) -> [Notice] {
         var notices = [("allow", policy.lists?.allow), ("deny", policy.lists?.deny)].compactMap { name, file in
             file.map { Notice.info("Read the \(name) list", ["file": "\($0.path)", "keys": "\($0.count)"]) }

@@ -1,6 +1,6 @@
 import DERPKit
 
-/// What the command line says of who is admitted.
+/// The settings about which clients are admitted.
 struct AdmissionSettings: Hashable {
     var allowFile: String?
     var denyFile: String?
@@ -32,6 +32,6 @@ struct AdmissionSettings: Hashable {
     /// Whether tailscaled or a controller is asked about clients.
     var asksSomebody: Bool { self.tailscaledSocket != nil || !self.controllers.isEmpty }
 
-    /// Whether not everybody is admitted who has a key that is on no list.
+    /// Whether a client with a key on no list may be refused.
     var isSelective: Bool { self.asksSomebody || self.allowFile != nil }
 }

@@ -2,7 +2,7 @@ import DERPKit
 import Logging
 
 extension FlagNeed {
-    /// Refuses what can't be meant.
+    /// Refuses settings that can't be meant.
     ///
     /// - Throws: ``UsageError`` with the flag at fault, and where it comes from.
     static func check(_ settings: ServerSettings) throws(UsageError) {
@@ -12,7 +12,7 @@ extension FlagNeed {
         }
     }
 
-    /// What is ignored, a line for each flag.
+    /// A warning for each flag that is ignored.
     static func notices(_ settings: ServerSettings) -> [Notice] {
         var told = Set<Flag>()
         return self.unmet(in: settings).compactMap { flag, need in

@@ -1,11 +1,11 @@
 import DERPKit
 
-/// What the command line says of how much is served.
+/// The settings about how much is served.
 struct LimitSettings: Hashable {
     var connections = ConnectionLimits()
     /// How long a connection may take until its client has logged in.
     var loginTimeout = Duration.seconds(60)
-    /// How many bytes the packets in all queues may take; `nil`: what there is decides.
+    /// How many bytes the packets in all queues may take; `nil` means that the available memory decides.
     var queueMemory: Int?
     /// The file of the clients' rates.
     var rateFile: String?

@@ -5,8 +5,8 @@ import Glibc
 extension MeshSettings {
     /// The mesh, with the key read; `nil` when there is none.
     ///
-    /// - Parameter authoritiesPEM: authorities whose certificates the nodes may have, besides the system's.
-    /// - Throws: ``StartError`` with the flag of what can't be used.
+    /// - Parameter authoritiesPEM: Authorities to trust for the nodes, besides the system's.
+    /// - Throws: ``StartError`` with the flag at fault.
     func configuration(authoritiesPEM: String?) throws(StartError) -> MeshConfiguration? {
         guard let key = try self.key() else {
             guard self.nodes.isEmpty else {
@@ -38,10 +38,10 @@ extension MeshSettings {
         }
     }
 
-    /// The file that the key is read from; `nil` when there is none.
+    /// The file of the key; `nil` if there is none.
     var keyPath: String? { self.keyFile ?? self.defaultKeyFiles.first { access($0, F_OK) == 0 } }
 
-    /// What is to be said at start of the mesh.
+    /// The lines to log at the start about the mesh.
     func notices(of configuration: MeshConfiguration?) -> [Notice] {
         var notices = [Notice]()
         if self.ignoresVariable {

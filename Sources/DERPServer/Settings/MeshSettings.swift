@@ -1,7 +1,7 @@
 import AsyncSockets
 import DERPKit
 
-/// What the command line says of the mesh.
+/// The settings about the mesh.
 struct MeshSettings: Hashable {
     /// Another node.
     struct Node: Hashable {
@@ -11,13 +11,13 @@ struct MeshSettings: Hashable {
         var dialHost: String?
     }
 
-    /// Where the key is, if it was said.
+    /// The key's file, if it was given.
     var keyFile: String?
-    /// Where it is else, if one of these is there.
+    /// Otherwise the first of these files that exists is the key's.
     var defaultKeyFiles: [String]
-    /// The key itself, by derper's environment variable for development. Secret.
+    /// The key itself, from derper's environment variable for development. Secret.
     var developmentKey: MeshKey?
-    /// Whether that variable is there, but not heeded, as it is for development only.
+    /// Whether that variable is set, but ignored outside development.
     var ignoresVariable: Bool
     var nodes: [Node]
 
@@ -31,7 +31,7 @@ struct MeshSettings: Hashable {
     ) throws(UsageError) {
         let keyFile = try given.meshKeyFile
         self.keyFile = keyFile?.isEmpty == true ? nil : keyFile
-        // An empty -mesh-psk-file says that there is none.
+        // An empty -mesh-psk-file means that there is no key.
         self.defaultKeyFiles = keyFile == nil && !isDevelopment ? environment.defaultMeshKeyFiles : []
         let variable = environment.variables[HostEnvironment.meshKeyVariable].flatMap { $0.isEmpty ? nil : $0 }
         self.ignoresVariable = !isDevelopment && variable != nil

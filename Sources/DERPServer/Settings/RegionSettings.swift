@@ -1,9 +1,9 @@
-/// What the command line says of this server's region in the map.
+/// The settings about this server's region in the map.
 struct RegionSettings: Hashable {
     var id: Int
     var code: String
     var name: String
-    /// The port that clients reach; `nil`: the one listened on.
+    /// The port that clients connect to; `nil` means the port that the server listens on.
     var port: UInt16?
     /// A literal or `none`.
     var ipv4: String?

@@ -6,13 +6,13 @@ struct STUNSettings: Hashable {
 }
 
 extension STUNSettings {
-    /// The port when nothing is said (RFC 8489 §18.6).
+    /// The default port (RFC 8489 §18.6).
     static let standardPort: UInt16 = 3478
 
     /// Takes the flags of STUN; `nil` when it is off.
     ///
-    /// - Parameter listen: where `-a`, or `-dev`, has the server listen.
-    /// - Throws: ``UsageError`` with the flag that is wrong, or those that contradict each other.
+    /// - Parameter listen: Where the server listens, because of `-a` or `-dev`.
+    /// - Throws: ``UsageError`` with the flag that is wrong, or contradicts another.
     init?(_ given: GivenFlags<ListeningFlags>, isDevelopment: Bool, listen: ListenAddress) throws(UsageError) {
         let (isOn, port) = (try given.stun, try given.stunPort)
         guard let address = try given.stunAddress else {

@@ -2,7 +2,7 @@ import AsyncSockets
 import DERPKit
 
 extension ServerSettings {
-    /// Makes sense of what `sources` say together in `environment`.
+    /// Reads what `sources` say together in `environment`.
     ///
     /// - Throws: ``UsageError`` with the setting that is wrong, and where it comes from.
     init(_ sources: SettingSources, in environment: HostEnvironment) throws(UsageError) {
@@ -122,7 +122,7 @@ extension ServerSettings {
         switch transport {
         case .development, .plain: return
         case .acme(let acme):
-            // Certificates for addresses are ordered only by who asks for them, as in derper.
+            // As in derper, certificates for addresses are ordered only on request.
             guard !acme.ordersForAddresses, let address = hostnames.first(where: { IPAddress($0) != nil }) else {
                 return
             }
@@ -131,7 +131,7 @@ extension ServerSettings {
                 "has an address, \(address): add -acme-ip-certs to order a certificate for it"
             )
         case .selfSigned, .manual:
-            // Names that differ only in what names of files leave out would have one file.
+            // Some names have the same file, because file names leave out some characters.
             var hosts = [String: String]()
             for host in hostnames {
                 guard let name = CertificateHost(host)?.fileName else { continue }
@@ -166,7 +166,7 @@ extension ACMEConfiguration {
         self.profile = try given.profile
         self.retryDelay = try given.retryDelay
         let (keyID, key) = (try given.bindingKeyID, try given.bindingKey)
-        // One without the other is refused with all flags that need one another.
+        // One without the other is refused by FlagNeed.
         if keyID.isEmpty || key.isEmpty { return }
         // Not shown: it is a secret.
         guard let binding = ACMEAccountBinding(keyID: keyID, key: key) else {

@@ -15,7 +15,7 @@ extension ServerSettings {
             ipv6: self.region.ipv6 ?? self.knownAddress(.ipv6),
             stunPort: stunPort,
             stunOnly: !self.isRelayEnabled,
-            // 443 goes without saying, unless the relay would put the port there that it listens on.
+            // 443 is the default, so it is left out, unless the relay would then put in the port that it listens on.
             derpPort: port == 443 && self.listen.port != 0 ? 0 : Int(port),
             canPort80: self.plainHTTP?.port == 80
         )
@@ -27,8 +27,8 @@ extension ServerSettings {
         )
     }
 
-    /// The server's address of one family, if it needs no asking: its name is one, or it listens on loopback, and no
-    /// proxy there is told of. The address of an interface proves nothing, as there may be a NAT in front of it.
+    /// The server's address of one family, if it is certain: its name is an address, or it listens on loopback without
+    /// a proxy. The address of an interface proves nothing, because there may be a NAT in front of it.
     private func knownAddress(_ family: IPAddress.Family) -> String {
         let isReachedElsewhere =
             self.region.port != nil || self.stun.map { $0.address.host != self.listen.host } ?? false

@@ -23,7 +23,12 @@ struct SubcommandTests {
                 expected: "0 errors"
             ),
             SubcommandRun(command: "help", source: nil, arguments: "", expected: "DERPServer"),
-            SubcommandRun(command: "help", source: nil, arguments: "map lint", expected: "Report what is wrong with maps"),
+            SubcommandRun(
+                command: "help",
+                source: nil,
+                arguments: "map lint",
+                expected: "Report what is wrong with maps"
+            ),
             SubcommandRun(command: "help", source: nil, arguments: "check", expected: "Check relays"),
             SubcommandRun(command: "help", source: nil, arguments: "flags", expected: "| `-a` | `:443` |"),
         ]
