@@ -10,6 +10,31 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        // A relay in a few lines.
+        .executableTarget(name: "MinimalRelay", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
+        // A relay in a ServiceGroup, with what the process around it has to do.
+        .executableTarget(
+            name: "RelayBesideServices",
+            dependencies: [
+                .product(name: "DERPKit", package: "derp-kit"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // A relay that follows the files of its certificate.
+        .executableTarget(
+            name: "RelayWithCertificateFiles",
+            dependencies: [.product(name: "DERPKit", package: "derp-kit")]
+        ),
+        // A relay whose certificate Let's Encrypt issues.
+        .executableTarget(name: "RelayWithACME", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
+        // A rule of one's own for which clients may use a relay.
+        .executableTarget(name: "Verifier", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
+        // Maps that are read, checked and merged.
+        .executableTarget(name: "Maps", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
+        // What is wrong with a relay, seen from outside.
+        .executableTarget(name: "Checks", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
         // A client that sends to itself and receives.
         .executableTarget(name: "SendAndReceive", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
         // A client that connects again whenever its connection is lost.
@@ -27,27 +52,6 @@ let package = Package(
             name: "EchoTests",
             dependencies: ["Echo", .product(name: "DERPKitTesting", package: "derp-kit")]
         ),
-        .executableTarget(name: "Checks", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
-        .executableTarget(name: "Maps", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
-        .executableTarget(name: "MinimalRelay", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
-        .executableTarget(
-            name: "RelayBesideServices",
-            dependencies: [
-                .product(name: "DERPKit", package: "derp-kit"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ]
-        ),
-        .executableTarget(name: "RelayWithACME", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
-        .executableTarget(
-            name: "RelayWithCertificateFiles",
-            dependencies: [.product(name: "DERPKit", package: "derp-kit")]
-        ),
-        .executableTarget(name: "STUNOnLoopback", dependencies: [.product(name: "STUNKit", package: "derp-kit")]),
-        .executableTarget(name: "STUNValues", dependencies: [.product(name: "STUNMessages", package: "derp-kit")]),
-        .executableTarget(name: "TwoClients", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
-        .executableTarget(name: "Verifier", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -44,6 +44,7 @@ public struct SocketError: Error, Hashable, Sendable {
     /// One line for a person.
     public let message: String
 
+    /// An error with a message of one line.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message

@@ -18,7 +18,7 @@ import DERPKit
 /// itself refuses clients (``refuse(_:)``) and restarts (``restart()``). Its address, its key and its certificate stay the
 /// same.
 public actor TestRelay {
-    /// The relay as clients reach it, for ``DERPClient/connect(to:as:options:on:)`` and ``ReconnectingDERPClient``. Under
+    /// The relay as clients reach it, for `DERPClient.connect(to:as:options:on:)` and `ReconnectingDERPClient`. Under
     /// TLS it trusts the relay's certificate.
     public nonisolated let server: DERPClient.Server
     /// The relay's key, which it keeps over restarts.
@@ -36,7 +36,7 @@ public actor TestRelay {
     /// - Parameters:
     ///   - security: What protects connections.
     ///   - configure: Changes the relay's settings. Changes of its addresses and its security are ignored.
-    /// - Throws: ``DERPError`` if a certificate can't be made, ``SocketError`` if there is no port.
+    /// - Throws: `DERPError` if a certificate can't be made, `SocketError` if there is no port.
     public init(
         security: Security = .plain,
         _ configure: @Sendable (inout RelayServer.Configuration) -> Void = { _ in }
@@ -99,7 +99,7 @@ public actor TestRelay {
 extension TestRelay {
     /// Starts the relay unless it runs.
     ///
-    /// - Throws: As ``RelayServer/start()``.
+    /// - Throws: As `RelayServer.start()`.
     public func start() async throws {
         guard self.relay == nil else { return }
         let relay = try RelayServer(configuration: self.configuration)
@@ -137,7 +137,7 @@ extension TestRelay {
 extension TestRelay {
     /// Connects a client, and waits until the relay has admitted it.
     ///
-    /// - Throws: ``DERPError``, as ``DERPClient/connect(to:as:options:on:)``.
+    /// - Throws: `DERPError`, as `DERPClient.connect(to:as:options:on:)`.
     public nonisolated func connect(
         as key: NodePrivateKey = NodePrivateKey(),
         options: DERPClient.Options = DERPClient.Options()

@@ -26,7 +26,10 @@ struct AskSTUN {
         do {
             let mapping = try await STUNClient().query(host: host, port: port, family: .ipv4)
             print("\(host) sees \(mapping.mappedAddress), after \(mapping.roundTripTime)")
-        } catch let error where error.code == .timeout {
+        } catch {
+            // `error` is a SocketError. (A `catch … where` would crash the compiler here: Swift 6.3.1 can't rethrow what it
+            // doesn't catch from a `throws` without a type.)
+            guard error.code == .timeout else { throw error }
             print("\(host) doesn't answer")
         }
     }

@@ -1,9 +1,11 @@
 import DERPKit
 
-/// Reads maps, tells what is wrong with them, and lays one over the other.
+/// Tells what is wrong with a map. With the path of another one, merges that with a region of its own:
+///
+///     Maps derp.yaml
 @main
 struct Maps {
-    static func main() {
+    static func main() async throws {
         let text = """
             regions:
               1: null
@@ -13,21 +15,27 @@ struct Maps {
                 nodes:
                   - name: 900a
                     hostname: relay.example.com
-                    stunport: 3479
+                    stunPort: 3479
             """
         let document = DERPMapDocument(text)
         for finding in document.findings {
             print("derp.yaml:\(finding.line): \(finding.severity): \(finding.message)")
         }
 
-        let base = DERPMapDocument(
-            #"{"Regions": {"1": {"RegionID": 1, "RegionCode": "a", "RegionName": "A"}, "2": {"RegionID": 2, "RegionName": "B"}}}"#
+        guard let path = CommandLine.arguments.dropFirst().first else { return }
+        let own = DERPRegion(
+            regionID: 901,
+            regionCode: "own",
+            regionName: "Own",
+            nodes: [DERPNode(name: "901a", regionID: 901, hostName: "own.example.com")]
         )
-        var map = LayeredDERPMap()
-        map.apply(base.layer, from: "base.json")
-        map.apply(document.layer, from: "derp.yaml")
-        for (id, region) in map.map.regions.sorted(by: { $0.key < $1.key }) {
-            print("\(id) \(region.regionName), from \(map.origins[id] ?? "nowhere")")
+
+        var sources = RegionMap.Sources()
+        sources.paths = [path]
+        let map = try RegionMap(ownRegion: own, sources: sources)
+        try await map.load()
+        for region in await map.map.sortedRegions {
+            print("\(region.regionID) \(region.regionName), \(region.nodes.count) nodes")
         }
     }
 }

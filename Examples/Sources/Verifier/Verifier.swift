@@ -25,7 +25,6 @@ struct Verifier {
     /// What comes of a login with `key`.
     static func login(_ key: NodePrivateKey, at port: UInt16) async -> String {
         do {
-            let group = try IOLoopGroup(count: 1)
             let server = DERPClient.Server(host: "127.0.0.1", port: port, security: .none)
             let client = try await DERPClient.connect(to: server, as: key)
             await client.close()

@@ -3,11 +3,11 @@ import AsyncSockets
 /// A client of a DERP relay: the other end of a ``RelayServer``'s connections.
 ///
 /// ```swift
-/// let client = try await DERPClient.connect(to: server)
+/// let client = try await DERPClient.connect(to: .init(url: url))
+/// print("connected to \(client.serverAddress) as \(client.publicKey)")
 ///
-/// try await client.send(Array("hello".utf8), to: peer.publicKey)
-/// if case .packet(let sender, let bytes) = try await peer.receive() {
-///     print("\(sender) says \(String(decoding: bytes, as: UTF8.self))")
+/// for number in 1...3 {
+///     try await client.send(Array("packet \(number)".utf8), to: client.publicKey)
 /// }
 /// ```
 ///
@@ -61,8 +61,12 @@ public actor DERPClient {
 
     /// Connects to `server` and logs in as `key`.
     ///
-    /// - Parameter group: The event loops. One of them serves the connection, and runs for as long as the client exists.
-    ///   `nil`: a loop that all clients without a group share.
+    /// - Parameters:
+    ///   - server: The relay.
+    ///   - key: The key by which peers know the client. By default a new one.
+    ///   - options: How the client logs in, and how patient it is.
+    ///   - group: The event loops. One of them serves the connection, and runs for as long as the client exists. `nil`: a
+    ///     loop that all clients without a group share.
     /// - Throws: ``DERPError``: `connection` when the server can't be reached; `tls` when it speaks none or its
     ///   certificate is not trusted; `handshake` when it is no relay; `refused` when it doesn't admit this client, with
     ///   its reason if it gave one; `timeout`; `cancelled`; `exhausted` if this machine has run out of files,

@@ -3,8 +3,8 @@ import AsyncSockets
 /// Asks STUN servers which address they see for this host.
 ///
 /// ```swift
-/// let mapping = try await STUNClient().query(host: "stun.example.com")
-/// print(mapping.mappedAddress)
+/// let mapping = try await STUNClient().query(host: host, port: port, family: .ipv4)
+/// print("\(host) sees \(mapping.mappedAddress), after \(mapping.roundTripTime)")
 /// ```
 public struct STUNClient: Sendable {
     private let group: IOLoopGroup?

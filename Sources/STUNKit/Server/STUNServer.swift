@@ -8,7 +8,6 @@ import ServiceLifecycle
 /// ```swift
 /// let server = try STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)])
 /// try await server.start()
-/// print("Answering at \(await server.boundAddresses)")
 /// ```
 ///
 /// It is a `Service` of swift-service-lifecycle: in a `ServiceGroup` it stops gracefully.

@@ -10,6 +10,7 @@ public struct CheckFinding: Hashable, Sendable {
         case error
     }
 
+    /// How bad it is.
     public let severity: Severity
     /// What it is about.
     public let topic: Topic

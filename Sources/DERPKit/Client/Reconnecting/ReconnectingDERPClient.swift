@@ -1,13 +1,22 @@
 /// A client of a relay that connects again whenever its connection is lost.
 ///
 /// ```swift
-/// let client = ReconnectingDERPClient(to: try .init(url: "https://derp.example.com"))
 /// for try await event in client.events {
 ///     switch event {
-///     case .connected(let connection): print("connected to", connection.serverAddress)
-///     case .disconnected(let reason, let delay): print(reason, "- next try in", delay)
-///     case .message(.packet(let source, let bytes)): try? await client.send(bytes, to: source)
-///     case .message: break
+///     case .connected(let connection):
+///         print("connected to \(connection.serverAddress)")
+///     case .disconnected(let reason, let delay):
+///         print("\(reason); next try in \(delay)")
+///     case .message(.packet(let source, let bytes)):
+///         do {
+///             try await client.send(bytes, to: source)
+///         } catch {
+///             print("not answered: \(error)")
+///         }
+///     case .message(.health(let problem)) where !problem.isEmpty:
+///         print("the relay says: \(problem)")
+///     case .message:
+///         break
 ///     }
 /// }
 /// ```
@@ -48,6 +57,7 @@ public actor ReconnectingDERPClient {
     /// Makes a client that isn't connected yet. Read ``events`` to connect.
     ///
     /// - Parameters:
+    ///   - server: The relay.
     ///   - key: The key to log in with. Peers know the client by its public key.
     ///   - options: The options of each connection.
     ///   - policy: How long to wait between two tries.
