@@ -7,7 +7,7 @@ extension AdmissionDecision {
             case denied, denyList, allowList, tailscaled, controller, unavailable, timeout, busy, exhausted
         }
 
-        private init(_ kind: Kind) { self.kind = kind }
+        init(_ kind: Kind) { self.kind = kind }
 
         /// Whoever decides does not want this client.
         public static let denied = Self(.denied)

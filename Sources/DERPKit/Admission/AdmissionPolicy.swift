@@ -14,7 +14,9 @@ public struct AdmissionPolicy: Sendable {
     public var allowLifetime: Duration = .seconds(60)
     /// How long a client that they refused is refused unasked. Zero: not at all.
     public var denyLifetime: Duration = .seconds(5)
-    /// How many answers are remembered, of about 200 bytes each. At least 2; the oldest are forgotten.
+    /// How long an answer is remembered at most that says itself how long it holds (``AdmissionDecision/lifetime``). Zero: not at all.
+    public var lifetimeLimit: Duration = .seconds(3600)
+    /// How many answers are remembered, of about 250 bytes each, and up to 256 more for a message. At least 2; the oldest are forgotten.
     public var capacity = 65_536
     /// How many questions to ``verifiers`` may be unanswered at one time, at least one for each of them. Clients beyond
     /// are refused as ``AdmissionDecision/Reason/busy``.
@@ -31,11 +33,20 @@ public struct AdmissionPolicy: Sendable {
 }
 
 extension AdmissionPolicy {
+    /// How long the answer of one verifier is remembered.
+    func lifetime(of decision: AdmissionDecision) -> Duration {
+        guard let lifetime = decision.lifetime else {
+            return decision.isAllowed ? self.allowLifetime : self.denyLifetime
+        }
+        return min(max(lifetime, .zero), self.lifetimeLimit)
+    }
+
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for the first setting that is out of range.
     func validate() throws(DERPError) {
         try Self.require(self.timeLimit > .zero, "the time limit of admission is not more than zero")
         try Self.require(self.allowLifetime >= .zero, "the lifetime of admissions is less than zero")
         try Self.require(self.denyLifetime >= .zero, "the lifetime of refusals is less than zero")
+        try Self.require(self.lifetimeLimit >= .zero, "the longest lifetime of answers about clients is less than zero")
         try Self.require(self.capacity >= 2, "fewer than two answers about clients are remembered")
         try Self.require(
             self.pendingLimit >= max(self.verifiers.count, 1),

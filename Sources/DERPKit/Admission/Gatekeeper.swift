@@ -1,4 +1,5 @@
 import AsyncSockets
+import Synchronization
 
 /// Decides about clients as an ``AdmissionPolicy`` says: lists first, then what is remembered, then those who must be
 /// asked. Runs on no event loop, so that nobody but the client in question waits.
@@ -12,12 +13,15 @@ actor Gatekeeper {
     private var shares = AddressShares<AdmissionRequest>()
     /// How many questions are unanswered, whether or not somebody still waits: a verifier may ignore that its time is up.
     private(set) var pendingCount = 0
+    private nonisolated let forgettings = Atomic(0)
 
     /// One client being asked about. Logins of the same key from the same address share it.
     private struct Inquiry {
         let id: UInt64
         let share: AddressShares<AdmissionRequest>.ID
         var decision = AdmissionDecision.allow
+        /// How long that is remembered.
+        var lifetime: Duration?
         /// How many verifiers have yet to answer.
         var missing: Int
         var tasks: [Task<Void, Never>] = []
@@ -28,11 +32,7 @@ actor Gatekeeper {
     init(_ policy: AdmissionPolicy, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.policy = policy
         self.now = now
-        self.cache = DecisionCache(
-            allowLifetime: policy.allowLifetime,
-            denyLifetime: policy.denyLifetime,
-            capacity: policy.capacity
-        )
+        self.cache = DecisionCache(capacity: policy.capacity)
     }
 
     /// Decides within the policy's time limit.
@@ -91,6 +91,8 @@ actor Gatekeeper {
         guard var inquiry = self.inquiries[request], inquiry.id == id else { return }
         inquiry.missing -= 1
         inquiry.decision = inquiry.decision.and(decision)
+        let lifetime = self.policy.lifetime(of: decision)
+        inquiry.lifetime = min(inquiry.lifetime ?? lifetime, lifetime)
         self.inquiries[request] = inquiry
         // A verdict against the client stands, whatever the others will say.
         if inquiry.missing == 0 || inquiry.decision.refusal?.isVerdict == true { self.settle(request) }
@@ -101,14 +103,46 @@ actor Gatekeeper {
         self.inquiries[request]?.decision = inquiry.decision.and(
             .deny(.timeout, detail: "no answer within \(self.policy.timeLimit.text)")
         )
+        self.inquiries[request]?.lifetime = self.policy.denyLifetime
         self.settle(request)
     }
 
     private func settle(_ request: AdmissionRequest) {
         guard let inquiry = self.inquiries.removeValue(forKey: request) else { return }
         self.shares.leave(inquiry.share)
-        if inquiry.decision.isRemembered { self.cache.store(inquiry.decision, on: request, now: self.now()) }
+        if inquiry.decision.isRemembered {
+            let lifetime = inquiry.lifetime ?? self.policy.lifetime(of: inquiry.decision)
+            self.cache.store(inquiry.decision, on: request, for: lifetime, now: self.now())
+        }
         inquiry.tasks.forEach { $0.cancel() }
         inquiry.waiters.forEach { $0.resume(returning: inquiry.decision) }
+    }
+}
+
+// MARK: Forgetting
+
+extension Gatekeeper {
+    /// How often something was forgotten. Who was admitted while it changed may have been so by an answer that no longer holds.
+    nonisolated var forgettingCount: Int { self.forgettings.load(ordering: .acquiring) }
+
+    /// Forgets what was decided about `key`, or about all. Questions that are unanswered now are asked again, and what is answered to
+    /// the first ones counts for nothing.
+    func forget(_ key: NodePublicKey?) {
+        self.forgettings.add(1, ordering: .acquiringAndReleasing)
+        if let key { self.cache.forget(key) } else { self.cache.forgetAll() }
+        for request in Array(self.inquiries.keys) where key == nil || request.key == key { self.askAgain(request) }
+    }
+
+    private func askAgain(_ request: AdmissionRequest) {
+        // What was asked is unanswered still.
+        guard self.pendingCount + self.policy.verifiers.count <= 2 * self.policy.pendingLimit else {
+            self.inquiries[request]?.decision = .deny(.busy, detail: "\(self.pendingCount) questions are unanswered")
+            return self.settle(request)
+        }
+        guard let former = self.inquiries.removeValue(forKey: request) else { return }
+        self.shares.leave(former.share)
+        former.tasks.forEach { $0.cancel() }
+        self.inquire(request)
+        self.inquiries[request]?.waiters = former.waiters
     }
 }

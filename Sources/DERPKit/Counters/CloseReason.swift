@@ -34,6 +34,8 @@ enum CloseReason: Int, CaseIterable, Sendable {
     case tooSlow
     /// A mesh peer asked to close the client's connections.
     case closedByMesh
+    /// The program that embeds the relay wanted the client's connections closed.
+    case disconnected
     /// The server stops.
     case shutdown
 
@@ -56,6 +58,7 @@ enum CloseReason: Int, CaseIterable, Sendable {
         case .writeTimeout: "write_timeout"
         case .tooSlow: "too_slow"
         case .closedByMesh: "closed_by_mesh"
+        case .disconnected: "disconnected"
         case .shutdown: "shutdown"
         }
     }

@@ -3,6 +3,8 @@ struct RelayCounters: Sendable {
     var accepts: UInt64 = 0
     var acceptFailures: UInt64 = 0
     var logins: UInt64 = 0
+    /// Clients that came in although nobody could be asked about them.
+    var unverifiedAdmissions: UInt64 = 0
     var packetsReceived = PerKind()
     var bytesReceived: UInt64 = 0
     var packetsSent: UInt64 = 0
@@ -45,6 +47,7 @@ struct RelayCounters: Sendable {
         left.accepts += right.accepts
         left.acceptFailures += right.acceptFailures
         left.logins += right.logins
+        left.unverifiedAdmissions += right.unverifiedAdmissions
         left.packetsReceived.disco += right.packetsReceived.disco
         left.packetsReceived.other += right.packetsReceived.other
         left.bytesReceived += right.bytesReceived

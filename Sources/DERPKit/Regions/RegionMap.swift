@@ -19,6 +19,8 @@ public actor RegionMap {
     /// The number of times that a source was asked and had nothing good to say.
     public private(set) var failureCount: UInt64 = 0
 
+    /// Who wants to hear that the map has changed.
+    nonisolated let listeners = Listeners<Void>()
     private var ownRegion: DERPRegion?
     private let settings: Sources
     private let client: HTTPClient?
@@ -309,6 +311,7 @@ extension RegionMap {
         let formerRemovals = self.layered.vainRemovals
         self.layered = layered
         self.document = document
+        if !difference.isEmpty { self.listeners.tell(()) }
         guard self.isLogging else { return }
         self.logVainRemovals(unless: formerRemovals)
         guard !difference.isEmpty else { return }

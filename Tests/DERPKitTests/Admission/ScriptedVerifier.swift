@@ -40,6 +40,14 @@ final class ScriptedVerifier: ClientVerifier {
         waiting.forEach { $0.resume(returning: decision) }
     }
 
+    /// Leaves those who wait to the test, which must answer them.
+    func withdraw() -> [CheckedContinuation<AdmissionDecision, Never>] {
+        self.state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+    }
+
     /// Returns once it has been asked `count` times.
     func waitForQuestions(_ count: Int) async {
         while self.questions < count { await Task.yield() }

@@ -21,7 +21,7 @@ struct PipeliningTests {
         let port = RelayPort(
             router: HTTPRouter(configuration: table.context.configuration, port: .relay),
             tls: nil,
-            metrics: MetricsPage(
+            metrics: RelayMetrics(
                 relays: table.relays,
                 forwarder: table.forwarder,
                 stun: STUNServer(addresses: [], group: group),

@@ -74,7 +74,7 @@ final class Stage: Sendable {
         try configure(&configuration)
         let server = try RelayServer(configuration: configuration)
         try await server.start()
-        self.watch(await server.relays[0].loop)
+        self.watch(server.relays[0].loop)
         let address = try #require(await server.boundAddresses.first)
         let result = await Result.awaiting { try await body(server, address) }
         await server.shutdown()

@@ -69,7 +69,14 @@ struct ControllerTests {
         try eventually("it says so at start") { relay.log.contains("while it can't be reached, all are admitted") }
         try RefusedClient.logIn(to: relay, as: self.denied)
         try self.controller.stop()
-        try RawDERPClient(relay).expectQuiet()
+        let client = try RawDERPClient(relay)
+        try client.expectQuiet()
+        let key = "nodekey:\(Hexadecimal.encode(client.key.publicBytes))"
+        try eventually("the log names who came in so") {
+            relay.log.split(separator: "\n").contains {
+                $0.contains("Admitted a client without asking") && $0.contains(key) && $0.contains("detail=")
+            }
+        }
     }
 
     @Test("Two controllers must both agree")

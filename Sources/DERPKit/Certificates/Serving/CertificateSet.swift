@@ -11,6 +11,8 @@ public final class CertificateSet: Sendable {
     let wishes: AsyncStream<CertificateHost>
     private let wisher: AsyncStream<CertificateHost>.Continuation
     private let state: Mutex<State>
+    /// Who wants to hear for which host a certificate was put to use.
+    let listeners = Listeners<String>()
 
     /// A certificate in use.
     struct Entry: Sendable {
@@ -129,15 +131,16 @@ public final class CertificateSet: Sendable {
             throw DERPError(.certificate, "TLS can't be done with the certificate: \(error.message)")
         }
         let key = CertificateHost.key(of: host)
-        let isKnown = self.state.withLock { state in
-            guard let index = state.positions[key] else { return false }
+        let text = self.state.withLock { state -> String? in
+            guard let index = state.positions[key] else { return nil }
             state.generations += 1
             state.hosts[index].entry = Entry(certificate: certificate, generation: state.generations)
             state.hosts[index].problem = nil
             state.counters.replacements += 1
-            return true
+            return state.hosts[index].text
         }
-        guard isKnown else { throw DERPError(.certificate, "\(host) is none of this server's names") }
+        guard let text else { throw DERPError(.certificate, "\(host) is none of this server's names") }
+        self.listeners.tell(text)
     }
 
     /// Records that a new certificate for `host` couldn't be obtained or used, and why.

@@ -10,7 +10,7 @@ actor ClientConnection {
     let id: ClientID
     /// When it came, by its loop's clock.
     let start: UInt64
-    private let address: IPEndpoint
+    let address: IPEndpoint
     private let flags: PeerPresence.Flags
     /// What it is as a mesh peer; `nil` for an ordinary client.
     let meshPeer: MeshPeer?
@@ -18,14 +18,15 @@ actor ClientConnection {
     @exclusivity(unchecked) private var reader = FrameReader()
     /// What ``throttle`` was made from.
     private var rates: RateTable?
+    /// The rate that it was admitted with; `nil`: that of ``rates`` counts.
+    private var ownRate: RateLimits.Rate?
     /// Has the client read no faster than it may send; `nil` when there is no limit.
     private var throttle: ReceiveThrottle?
     @exclusivity(unchecked) private var lastDestination: Destination?
     /// The clients to which packets were sent: they are told when this key leaves.
     @exclusivity(unchecked) private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
     var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
-    private var isHome = false
-    /// Why the client, which was admitted, isn't any more, once all that waited for it has been sent.
+    /// Why the client, which was admitted, isn't any more, or was sent away, once all that waited for it has been sent.
     private(set) var refusal: ClientRefusal?
 
     /// Where the last packet went; the next one goes there too, most of the time.
@@ -36,6 +37,9 @@ actor ClientConnection {
         var contact: ClientID?
     }
 
+    /// Whether it showed the mesh key.
+    nonisolated var isMeshPeer: Bool { self.flags.contains(.meshPeer) }
+
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
 
     /// Takes over a stream whose client has sent `login`. On the relay's loop.
@@ -43,11 +47,13 @@ actor ClientConnection {
     /// - Parameters:
     ///   - address: the client's, where proxies tell of it; `nil`: that of the stream.
     ///   - isNotIdeal: whether the client would rather be at another node of the region.
+    ///   - rate: how fast it may send, by whoever admitted it; `nil`: as fast as the relay's rates say.
     init(
         stream: TCPStream,
         address: IPEndpoint? = nil,
         login: DERPLogin,
         isNotIdeal: Bool = false,
+        rate: RateLimits.Rate? = nil,
         relay: RelayLoop,
         context: RelayContext
     ) {
@@ -61,7 +67,9 @@ actor ClientConnection {
         self.meshPeer = login.isMeshPeer ? MeshPeer() : nil
         let terms: Outbox.Terms = login.isMeshPeer ? .meshPeer : .client(of: relay)
         self.outbox = Outbox(stream: stream, relay: relay, terms: terms)
+        self.ownRate = rate
         self.id = relay.add(self.outbox)
+        self.outbox.client = self
     }
 
     /// Makes the client known, greets it, and acts on what it has sent by now. The first call, before ``run()``.
@@ -118,15 +126,15 @@ actor ClientConnection {
         if wait.isInTime == false { await self.tellOfLeaving() }
     }
 
-    /// Ends relaying for a client that is no longer admitted, once what waits for it has been sent, or a little later if the
-    /// client doesn't read it: then it isn't told why.
-    func dismiss(for refusal: ClientRefusal) async {
+    /// Ends relaying for a client that is no longer admitted, or that is sent away, once what waits for it has been sent, or a little
+    /// later if the client doesn't read it: then it isn't told why.
+    func dismiss(for refusal: ClientRefusal, as reason: CloseReason = .refused) async {
         self.refusal = refusal
-        self.outbox.closeWhenSent([], as: .refused)
+        self.outbox.closeWhenSent([], as: reason)
         try? await Task.sleep(for: Self.dismissalLimit)
         guard self.outbox.closeReason == nil else { return }
         self.refusal = nil
-        self.outbox.abort(.refused)
+        self.outbox.abort(reason)
     }
 
     private static let dismissalLimit: Duration = .seconds(2)
@@ -145,7 +153,8 @@ actor ClientConnection {
     private func close() {
         self.relay.remove(self.id, key: self.key)
         self.outbox.close()
-        if self.isHome { self.relay.counters.homeClients -= 1 }
+        if self.outbox.isHome { self.relay.counters.homeClients -= 1 }
+        self.outbox.isHome = false
     }
 
     private func tellOfLeaving() async {
@@ -253,9 +262,18 @@ extension ClientConnection {
     private func adoptRates() {
         let rates = self.relay.rates
         self.rates = rates
-        let rate = self.meshPeer != nil ? .unlimited : rates.limits.rate(for: self.key)
+        let rate = self.meshPeer != nil ? .unlimited : self.ownRate ?? rates.limits.rate(for: self.key)
         guard rate != self.throttle?.rate ?? .unlimited else { return }
         self.throttle = rate.isUnlimited ? nil : ReceiveThrottle(rate, on: self.stream)
+    }
+
+    /// Puts a rate in force that counts for this client only; `nil`: that of the relay's rates.
+    func setRate(_ rate: RateLimits.Rate?) {
+        guard rate != self.ownRate else { return }
+        self.ownRate = rate
+        self.rates = nil
+        // It may wait for tokens of the former rate.
+        self.stream.interrupt()
     }
 
     /// Becomes the connection that gets the packets for the key, because it speaks, and only then acts on `bytes`.
@@ -313,8 +331,8 @@ extension ClientConnection {
 
     private func notePreferred(_ payload: UnsafeRawBufferPointer) {
         let isHome = payload[0] != 0
-        guard isHome != self.isHome else { return }
-        self.isHome = isHome
+        guard isHome != self.outbox.isHome else { return }
+        self.outbox.isHome = isHome
         self.relay.counters.homeClients += isHome ? 1 : -1
         self.relay.counters.homeMoves += 1
     }

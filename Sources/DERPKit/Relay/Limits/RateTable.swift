@@ -10,8 +10,10 @@ final class RateTable: Sendable {
     }
 
     /// The ServerInfo JSON for the client with `key`.
-    func serverInfo(for key: NodePublicKey) -> [UInt8] {
-        guard self.limits.areAdvertised, let rate = self.limits.keys[key] else { return self.commonInfo }
+    ///
+    /// - Parameter rate: the client's own, by whoever admitted it; `nil`: it has none.
+    func serverInfo(for key: NodePublicKey, granted rate: RateLimits.Rate? = nil) -> [UInt8] {
+        guard self.limits.areAdvertised, let rate = rate ?? self.limits.keys[key] else { return self.commonInfo }
         return ServerInfo(rate: rate).json()
     }
 

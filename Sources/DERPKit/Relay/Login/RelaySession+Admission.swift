@@ -2,11 +2,11 @@ import AsyncSockets
 import Logging
 
 extension RelaySession {
-    /// Returns when the client may come in, which a mesh peer always may. One that may not is turned away.
+    /// Returns the decision when the client may come in, which a mesh peer always may. One that may not is turned away.
     ///
     /// The deadline of the handshake's last step bounds this too.
-    func admit(_ login: DERPLogin) async throws(Ending) {
-        guard let gatekeeper = self.context.gatekeeper, !login.isMeshPeer else { return }
+    func admit(_ login: DERPLogin) async throws(Ending) -> AdmissionDecision {
+        guard let gatekeeper = self.context.gatekeeper, !login.isMeshPeer else { return .allow }
         let request = self.request(of: login)
         let pending = PendingAdmission(self.stream)
         let loop = self.relay.loop
@@ -17,27 +17,68 @@ extension RelaySession {
         guard let decision = await pending.wait() else {
             throw Ending(self.stream.failure.map(CloseReason.init) ?? .peer)
         }
-        guard let reason = decision.refusal else { return }
+        guard let reason = decision.refusal else {
+            if !decision.isVerified { self.noteUnverified(request, decision) }
+            return decision
+        }
         throw Ending(.refused, self.refusal(decision, reason, of: request))
     }
 
-    /// Has the client asked about again and again, as the policy says, and closed when it is no longer wanted; `nil`
-    /// when it never is. To be cancelled when the client leaves.
-    func reverify(_ login: DERPLogin, of connection: ClientConnection) -> Task<Void, Never>? {
+    /// Counts and logs that a client comes in about which nobody could be asked.
+    private func noteUnverified(_ request: AdmissionRequest, _ decision: AdmissionDecision) {
+        self.relay.counters.unverifiedAdmissions += 1
+        self.context.lines.unverified.log(
+            .warning,
+            "Admitted a client without asking: who decides can't be reached",
+            metadata: ["key": "\(request.key)", "source": "\(request.source)", "detail": "\(decision.detail)"]
+        )
+    }
+
+    /// Asks about the client again and again, as the policy says, and closes it when it is no longer wanted; `nil` when it is never
+    /// asked about. To be cancelled when the client leaves.
+    ///
+    /// - Parameter forgettingCount: the gatekeeper's, before it was asked at the login.
+    func reverify(
+        _ login: DERPLogin,
+        of connection: ClientConnection,
+        since forgettingCount: Int
+    ) -> Task<Void, Never>? {
         guard let gatekeeper = self.context.gatekeeper, !login.isMeshPeer else { return nil }
-        guard let interval = self.context.configuration.admission.reverifyInterval else { return nil }
+        let interval = self.context.configuration.admission.reverifyInterval
+        // What was forgotten while the client logged in may be why it was let in.
+        let isDoubtful = gatekeeper.forgettingCount != forgettingCount
+        guard interval != nil || isDoubtful else { return nil }
         let request = self.request(of: login)
-        let period = interval + interval * Double.random(in: 0...0.1)
+        let period = interval.map { $0 + $0 * Double.random(in: 0...0.1) }
         return Task.detached {
-            while (try? await Task.sleep(for: period)) != nil {
-                let decision = await gatekeeper.decide(on: request, afresh: true)
-                // Who can't be asked has not changed his mind.
-                guard let reason = decision.refusal, reason.isVerdict, !Task.isCancelled else { continue }
-                let refusal = await self.relay.loop.run { self.refusal(decision, reason, of: request) }
-                await connection.dismiss(for: refusal)
+            if isDoubtful, await self.dismiss(connection, unlessAdmitted: request, by: gatekeeper, afresh: false) {
                 return
             }
+            guard let period else { return }
+            while (try? await Task.sleep(for: period)) != nil {
+                if await self.dismiss(connection, unlessAdmitted: request, by: gatekeeper, afresh: true) { return }
+            }
         }
+    }
+
+    /// Asks about a client that is connected, and ends it when the answer is a verdict against it. Who can't be asked has not changed
+    /// their mind.
+    private func dismiss(
+        _ connection: ClientConnection,
+        unlessAdmitted request: AdmissionRequest,
+        by gatekeeper: Gatekeeper,
+        afresh: Bool
+    ) async -> Bool {
+        let decision = await gatekeeper.decide(on: request, afresh: afresh)
+        guard !Task.isCancelled else { return true }
+        guard let reason = decision.refusal else {
+            if decision.isVerified { await connection.setRate(decision.rate) }
+            return false
+        }
+        guard reason.isVerdict else { return false }
+        let refusal = await self.relay.loop.run { self.refusal(decision, reason, of: request) }
+        await connection.dismiss(for: refusal)
+        return true
     }
 
     private func request(of login: DERPLogin) -> AdmissionRequest {
@@ -59,6 +100,9 @@ extension RelaySession {
                 "detail": "\(decision.detail)",
             ]
         )
-        return ClientRefusal(request.key, reason, isListed: self.context.refusals.isListed(request.key))
+        self.context.events.post(
+            .refused(request.key, at: self.clientAddress, for: ClientRefusalReason(reason), detail: decision.detail)
+        )
+        return ClientRefusal(request.key, decision, isListed: self.context.refusals.isListed(request.key))
     }
 }

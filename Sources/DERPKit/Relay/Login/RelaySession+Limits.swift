@@ -52,6 +52,7 @@ extension RelaySession {
                 try self.seat.becomeClient(isExempt: login.isMeshPeer)
             }
         } catch {
+            self.context.events.post(.refused(login.key, at: self.clientAddress, for: .clientLimit))
             throw Ending(error.reason, .full(login.key))
         }
     }

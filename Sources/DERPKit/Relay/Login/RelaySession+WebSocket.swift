@@ -57,7 +57,8 @@ extension RelaySession {
         case .shutdown: .goingAway
         case .peer: self.relay.isDraining ? .goingAway : nil
         case .tls, .gaveWay: nil
-        case .badRequest, .limit, .refused, .closedByMesh, .timeout, .writeTimeout, .tooSlow: .policyViolation
+        case .badRequest, .limit, .refused, .closedByMesh, .disconnected, .timeout, .writeTimeout, .tooSlow:
+            .policyViolation
         default: .normal
         }
     }

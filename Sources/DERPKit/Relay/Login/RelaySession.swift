@@ -249,7 +249,7 @@ extension RelaySession {
     private func serve(_ client: Client) async {
         let reason = await client.connection.run()
         client.reverification?.cancel()
-        guard reason == .refused, let refusal = await client.connection.refusal else {
+        guard reason == .refused || reason == .disconnected, let refusal = await client.connection.refusal else {
             return await self.end(reason, of: client.connection)
         }
         self.noteLeaving(of: client.connection, reason)
@@ -260,6 +260,9 @@ extension RelaySession {
         self.context.logger.debug(
             "A client has logged in",
             metadata: ["key": "\(client.key)", "address": "\(self.clientAddress)"]
+        )
+        self.context.events.post(
+            .connected(client.key, at: self.clientAddress, isMeshPeer: client.isMeshPeer)
         )
     }
 
@@ -272,6 +275,15 @@ extension RelaySession {
                 "duration": "\(duration.text)",
             ]
         )
+        self.context.events.post(
+            .disconnected(
+                client.key,
+                at: self.clientAddress,
+                isMeshPeer: client.isMeshPeer,
+                after: duration,
+                for: DisconnectReason(reason)
+            )
+        )
     }
 
     /// Has the client log in.
@@ -279,7 +291,8 @@ extension RelaySession {
         let upgrade = try await self.openWebSocket(upgrade)
         if upgrade.request.idealNode != nil { self.relay.counters.notIdeal += 1 }
         let (login, early) = try await self.logIn(upgrade)
-        try await self.admit(login)
+        let forgettingCount = self.context.gatekeeper?.forgettingCount ?? 0
+        let decision = try await self.admit(login)
         guard !self.relay.isDraining else { throw Ending(.shutdown) }
         try self.takeSeat(of: login)
         let connection = ClientConnection(
@@ -287,17 +300,23 @@ extension RelaySession {
             address: self.clientAddress,
             login: login,
             isNotIdeal: upgrade.request.idealNode != nil,
+            rate: decision.rate,
             relay: self.relay,
             context: self.context
         )
-        let info = login.isMeshPeer ? RateTable.unlimitedServerInfo : self.relay.rates.serverInfo(for: login.key)
+        let info =
+            login.isMeshPeer
+            ? RateTable.unlimitedServerInfo : self.relay.rates.serverInfo(for: login.key, granted: decision.rate)
         let greeting = Frame.encode(.serverInfo, login.box.seal(info))
         let reason = await withTaskExecutorPreference(self.stream.loop) {
             await connection.open(greeting: greeting, early: early)
         }
         if let reason { throw Ending(reason) }
         self.noteLogin(of: connection)
-        return Client(connection: connection, reverification: self.reverify(login, of: connection))
+        return Client(
+            connection: connection,
+            reverification: self.reverify(login, of: connection, since: forgettingCount)
+        )
     }
 
     /// The handshake up to the client's part, and what came behind it.

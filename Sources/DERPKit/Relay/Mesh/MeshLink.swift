@@ -139,6 +139,7 @@ extension MeshLink {
         self.failuresInARow = 0
         let node = self.status.node
         self.changes.log(.info, "Mesh link is up", metadata: ["node": "\(node)"])
+        self.context.events.post(.meshLinkUp(node))
     }
 
     private func note(_ failure: DERPError) {
@@ -148,6 +149,9 @@ extension MeshLink {
         // A node may be away for long, and come back as another one.
         let isNews = self.failuresInARow == 1 || failure.code != self.lastFailure
         self.lastFailure = failure.code
+        if self.failuresInARow == 1 {
+            self.context.events.post(.meshLinkDown(self.status.node, detail: failure.description))
+        }
         let metadata: Logger.Metadata = ["node": "\(self.status.node)", "reason": "\(failure)"]
         if isNews {
             self.changes.log(.warning, "Mesh link is down", metadata: metadata)

@@ -15,15 +15,24 @@ struct ClientRefusal: Sendable {
         case verdict
         /// Those who decide have to be reached again.
         case undecided
+        /// It was sent away (``RelayServer/disconnect(_:reason:)``), and may come back.
+        case sentAway
     }
 }
 
 extension ClientRefusal {
-    /// - Parameter isListed: whether it is for the lists of keys.
-    init(_ key: NodePublicKey, _ reason: AdmissionDecision.Reason, isListed: Bool) {
+    /// - Parameters:
+    ///   - decision: one that refuses.
+    ///   - isListed: whether it is for the lists of keys.
+    init(_ key: NodePublicKey, _ decision: AdmissionDecision, isListed: Bool) {
         self.key = key
-        self.cause = isListed ? .lists : reason.isVerdict ? .verdict : .undecided
-        self.notice = "This relay does not admit this client: \(reason)."
+        self.cause = isListed ? .lists : decision.refusal?.isVerdict == true ? .verdict : .undecided
+        self.notice = "This relay does not admit this client: \(decision.notice ?? "")."
+    }
+
+    /// The program that embeds the relay wants it to leave, and says why.
+    static func sentAway(_ key: NodePublicKey, reason: String) -> Self {
+        Self(key: key, cause: .sentAway, notice: "This relay has disconnected this client: \(reason).")
     }
 
     /// There are as many clients as there may be.

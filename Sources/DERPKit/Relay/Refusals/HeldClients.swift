@@ -82,6 +82,24 @@ final class HeldClients {
         self.letGo(count, .gaveWay) { _ in true }
     }
 
+    /// Lets up to `limit` clients go that decisions by others keep out, because those may be other ones now. Returns how many there
+    /// were in all.
+    ///
+    /// - Parameter key: the client; `nil`: all clients but those that were sent away.
+    func lift(_ key: NodePublicKey?, atMost limit: Int) -> Int {
+        self.relay.loop.assertCurrent()
+        let isMeant: (HeldClient) -> Bool = { client in
+            switch client.cause {
+            case .lists, .full: false
+            case .verdict, .undecided: key == nil || client.key == key
+            case .sentAway: client.key == key
+            }
+        }
+        let count = self.clients.count(where: isMeant)
+        self.letGo(min(count, limit), .lifted, where: isMeant)
+        return count
+    }
+
     /// Lets up to `count` of the clients that `mayGo` chooses go, those first whose time is over first.
     private func letGo(_ count: Int, _ end: RefusalEnd, where mayGo: (HeldClient) -> Bool) {
         guard count > 0, !self.clients.isEmpty else { return }

@@ -43,6 +43,13 @@ struct ClientTable {
         }
     }
 
+    /// A step through the table: those in up to `limit` slots from `start` on, and where the next step begins, if there is one.
+    func step(from start: Int, limit: Int) -> (outboxes: [Outbox], next: Int?) {
+        guard start < self.slots.count else { return ([], nil) }
+        let end = min(start + limit, self.slots.count)
+        return (self.slots[start..<end].compactMap(\.outbox), end < self.slots.count ? end : nil)
+    }
+
     /// The clients that are there and meet `condition`.
     func ids(where condition: (Outbox) -> Bool) -> [ClientID] {
         self.slots.indices.compactMap { index in

@@ -113,6 +113,9 @@ extension PacketForwarder {
     /// Where the connections come from that `key` has here.
     func addresses(of key: NodePublicKey) -> [IPEndpoint] { self.presences[key]?.localAddresses ?? [] }
 
+    /// All connections that `key` has here.
+    func connections(of key: NodePublicKey) -> [ClientID] { self.presences[key]?.localClients ?? [] }
+
     private func setActive(_ client: ClientID, _ isActive: Bool) {
         self.relays[Int(client.loop)].leave(.activity(client, isActive: isActive))
     }

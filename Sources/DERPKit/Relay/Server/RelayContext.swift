@@ -10,6 +10,8 @@ final class RelayContext: Sendable {
     let logger: Logger
     /// What is said of others.
     let lines: RelayLines
+    /// Who wants to hear what happens.
+    let events = RelayEventHub()
     /// Decides about clients; `nil` when everybody is admitted.
     let gatekeeper: Gatekeeper?
     /// Keeps out connections that are too many.

@@ -12,6 +12,8 @@ struct RelayLines: Sendable {
     let strangers: LimitedLine
     /// A process that wanted to take over failed.
     let takeovers: LimitedLine
+    /// A client was admitted though nobody could be asked about it.
+    let unverified: LimitedLine
     /// A client was refused; by the reason.
     private let refusals: [LimitedLine]
 
@@ -21,6 +23,7 @@ struct RelayLines: Sendable {
         self.proxies = LimitedLine(logger)
         self.strangers = LimitedLine(logger)
         self.takeovers = LimitedLine(logger)
+        self.unverified = LimitedLine(logger)
         self.refusals = AdmissionDecision.Reason.Kind.allCases.map { _ in LimitedLine(logger) }
     }
 
@@ -28,7 +31,8 @@ struct RelayLines: Sendable {
 
     /// Says what was left out last, because the relay stops.
     func flush() {
-        for line in [self.closings, self.shortages, self.proxies, self.strangers, self.takeovers] { line.flush() }
+        let lines = [self.closings, self.shortages, self.proxies, self.strangers, self.takeovers, self.unverified]
+        lines.forEach { $0.flush() }
         self.refusals.forEach { $0.flush() }
     }
 }

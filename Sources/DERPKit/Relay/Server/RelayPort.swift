@@ -3,11 +3,11 @@ final class RelayPort: Sendable {
     let router: HTTPRouter
     /// `nil` for plain HTTP.
     let tls: RelayTLS?
-    let metrics: MetricsPage
+    let metrics: RelayMetrics
     /// What the relay's ports with TLS show; `nil` when there are none.
     let certificates: CertificateSet?
 
-    init(router: HTTPRouter, tls: RelayTLS?, metrics: MetricsPage, certificates: CertificateSet?) {
+    init(router: HTTPRouter, tls: RelayTLS?, metrics: RelayMetrics, certificates: CertificateSet?) {
         self.router = router
         self.tls = tls
         self.metrics = metrics

@@ -29,8 +29,8 @@ public actor RelayServer: Service {
     public nonisolated let regionMap: RegionMap
 
     private let group: IOLoopGroup
-    let relays: [RelayLoop]
-    let context: RelayContext
+    nonisolated let relays: [RelayLoop]
+    nonisolated let context: RelayContext
     nonisolated let certificates: CertificateSet?
     private let tls: RelayTLS?
     let stun: STUNServer
@@ -116,6 +116,7 @@ public actor RelayServer: Service {
         )
         self.links = Self.links(on: self.relays, context: self.context)
         self.stun = STUNServer(addresses: configuration.stunAddresses, group: self.group)
+        Self.reportChanges(of: self.certificates, and: self.regionMap, to: self.context.events)
     }
 
     deinit {
@@ -288,6 +289,7 @@ extension RelayServer {
         self.boundPlainHTTPAddresses = []
         self.state = .stopped
         self.context.lines.flush()
+        self.context.events.finish()
         self.logger.debug("Relay stopped")
         self.waiters.forEach { $0.resume() }
         self.waiters = []
@@ -374,16 +376,7 @@ extension RelayServer {
         let port = RelayPort(
             router: router,
             tls: tls,
-            metrics: MetricsPage(
-                relays: relays,
-                forwarder: context.forwarder,
-                stun: self.stun,
-                regionMap: self.regionMap,
-                certificates: self.certificates,
-                bootstrapDNS: context.bootstrapDNS,
-                links: self.links,
-                takeovers: self.takeovers
-            ),
+            metrics: self.metrics,
             certificates: self.certificates
         )
         let listener = try TCPListener(

@@ -41,6 +41,14 @@ struct AdmissionMetricTests {
             let server = try stage.server("-verify-client-url", "http://127.0.0.1:\(controller.port)/verify")
             #expect(try !Look.admits(server))
         },
+        MetricScenario("A controller is away, and the relay fails open", moves: ["derp_admissions_unverified_total"]) {
+            stage in
+            let nobody = try PortReservation(.tcp)
+            nobody.release()
+            let url = "http://127.0.0.1:\(nobody.port)/verify"
+            let server = try stage.server("-verify-client-url", url, "-verify-client-url-fail-open")
+            #expect(try Look.admits(server))
+        },
         MetricScenario("A controller says nothing, and too many ask", moves: Self.refused("busy")) { stage in
             let silent = stage.keep(try PortReservation(.tcp))
             let server = try stage.server("-verify-client-url", "http://127.0.0.1:\(silent.port)/verify")

@@ -16,6 +16,7 @@ struct MetricCompletenessTests {
         #"derp_admissions_refused_total{reason="denied"}"#: "only a program that embeds the relay has such a verifier",
         #"derp_admissions_refused_total{reason="timeout"}"#:
             "only such a verifier may take so long: ours give up sooner",
+        #"derp_connections_closed_total{reason="disconnected"}"#: "only a program that embeds the relay can ask for it",
         #"derp_connections_closed_total{reason="too_slow"}"#: "12,000 peers must leave a client that reads nothing",
         #"derp_packets_dropped_total{reason="dup_client",kind="disco"}"#: "it is always 0",
         #"derp_packets_dropped_total{reason="dup_client",kind="other"}"#: "it is always 0",

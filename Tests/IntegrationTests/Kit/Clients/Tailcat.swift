@@ -4,16 +4,25 @@ import Foundation
 enum Tailcat {
     /// What a client is told of its surroundings.
     struct Setting {
-        let server: ServerProcess
+        /// Where the server's map is, over plain HTTP.
+        let mapPort: UInt16
         /// Whether it must relay everything, or may also ask STUN and go direct.
         var alwaysRelays = true
         /// The certificates of authorities that it trusts; if `nil`, the system's.
         var authorityFile: String?
 
+        init(mapPort: UInt16) { self.mapPort = mapPort }
+
+        init(server: ServerProcess, alwaysRelays: Bool = true, authorityFile: String? = nil) {
+            self.mapPort = server.ports.helper
+            self.alwaysRelays = alwaysRelays
+            self.authorityFile = authorityFile
+        }
+
         func environment(home: URL) -> [String: String] {
             var variables = [
                 "HOME": home.path,
-                "TAILCAT_DERPMAP_URL": "http://127.0.0.1:\(self.server.ports.helper)/derpmap/default",
+                "TAILCAT_DERPMAP_URL": "http://127.0.0.1:\(self.mapPort)/derpmap/default",
             ]
             variables["SSL_CERT_FILE"] = self.authorityFile
             if self.alwaysRelays { variables["TS_DEBUG_ALWAYS_USE_DERP"] = "true" }

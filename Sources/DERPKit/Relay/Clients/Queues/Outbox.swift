@@ -37,6 +37,11 @@ final class Outbox {
     /// Whether packets for the client's key come here, and not to another connection with the same key.
     @exclusivity(unchecked) var isActive = true
 
+    /// The connection whose queue this is, until it closes; `nil` for a link of the mesh.
+    var client: ClientConnection?
+    /// Whether the client calls this region its home.
+    var isHome = false
+
     private var keepAlive: LoopTimer?
     private var stall: StallWatch?
     /// Who waits until no control frames wait any more.
@@ -74,6 +79,7 @@ final class Outbox {
     func close() {
         self.relay.loop.assertCurrent()
         self.isClosed = true
+        self.client = nil
         self.keepAlive?.cancel()
         self.keepAlive = nil
         self.stall = nil

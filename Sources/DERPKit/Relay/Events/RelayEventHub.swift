@@ -1,0 +1,88 @@
+import Synchronization
+
+/// Hands events to all who want to hear of them, of which most of the time there is none.
+final class RelayEventHub: Sendable {
+    private struct Reader {
+        let continuation: AsyncStream<RelayEvent>.Continuation
+        let missed: MissedEvents
+    }
+
+    private struct State {
+        var readers: [Int: Reader] = [:]
+        var lastID = 0
+        var isFinished = false
+    }
+
+    private let state = Mutex(State())
+    /// How many readers there are: looked at without a lock, as most of the time there is none.
+    private let count = Atomic(0)
+
+    deinit { self.finish() }
+
+    /// How many readers there are.
+    var readerCount: Int { self.count.load(ordering: .relaxed) }
+
+    /// Tells all readers. From any thread.
+    ///
+    /// - Parameter event: made only when there is a reader.
+    @inline(__always)
+    func post(_ event: @autoclosure () -> RelayEvent) {
+        guard self.count.load(ordering: .relaxed) > 0 else { return }
+        self.send(event())
+    }
+
+    private func send(_ event: RelayEvent) {
+        // Under the lock, so that all readers see events in one order. Nothing here waits.
+        self.state.withLock { state in
+            for reader in state.readers.values {
+                if case .dropped = reader.continuation.yield(event) { reader.missed.add() }
+            }
+        }
+    }
+
+    /// What happens from now on.
+    ///
+    /// - Parameter limit: how many events wait for the reader at most; 1 or more.
+    func events(bufferSize limit: Int) -> RelayEvents {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: RelayEvent.self,
+            bufferingPolicy: .bufferingNewest(max(limit, 1))
+        )
+        let missed = MissedEvents()
+        let id = self.state.withLock { state -> Int? in
+            guard !state.isFinished else { return nil }
+            state.lastID += 1
+            state.readers[state.lastID] = Reader(continuation: continuation, missed: missed)
+            self.count.store(state.readers.count, ordering: .relaxed)
+            return state.lastID
+        }
+        if let id {
+            continuation.onTermination = { [weak self] _ in self?.remove(id) }
+        } else {
+            continuation.finish()
+        }
+        return RelayEvents(stream, missed: missed)
+    }
+
+    private func remove(_ id: Int) {
+        // Freed outside of the lock.
+        let reader = self.state.withLock { state in
+            defer { self.count.store(state.readers.count, ordering: .relaxed) }
+            return state.readers.removeValue(forKey: id)
+        }
+        withExtendedLifetime(reader) {}
+    }
+
+    /// Nothing will happen any more.
+    func finish() {
+        let readers = self.state.withLock { state in
+            state.isFinished = true
+            defer {
+                state.readers = [:]
+                self.count.store(0, ordering: .relaxed)
+            }
+            return state.readers
+        }
+        for reader in readers.values { reader.continuation.finish() }
+    }
+}

@@ -1,0 +1,54 @@
+import AsyncSockets
+import STUNKit
+
+/// Gathers the relay's numbers from wherever they are counted, when they are asked for.
+struct RelayMetrics: Sendable {
+    let relays: [RelayLoop]
+    let forwarder: PacketForwarder
+    let stun: STUNServer
+    let regionMap: RegionMap
+    let certificates: CertificateSet?
+    let bootstrapDNS: BootstrapDNS
+    let links: [MeshLink]
+    let takeovers: TakeoverTally
+
+    /// What the loops tell.
+    private struct LoopNumbers {
+        var counters = RelayCounters()
+        var strangers = StrangerCounters()
+        var openStreams = 0
+        var held = 0
+    }
+
+    /// The page.
+    func render() async -> [UInt8] { await self.statistics().prometheusBytes }
+
+    func statistics() async -> RelayStatistics {
+        var loops = LoopNumbers()
+        for relay in self.relays {
+            let (counters, open, held, strangers) = await relay.loop.run {
+                (relay.counters, relay.openStreams, relay.held.count, StrangerCounters(relay.loop))
+            }
+            loops.counters += counters
+            loops.strangers += strangers
+            loops.openStreams += open
+            loops.held += held
+        }
+        let counts = await self.forwarder.counts
+        var links: [RelayStatistics.Mesh.Link] = []
+        for link in self.links { links.append(.init(await link.currentStatus)) }
+        return RelayStatistics(
+            connections: .init(loops.counters, open: loops.openStreams),
+            clients: .init(loops.counters, counts, held: loops.held),
+            packets: .init(loops.counters),
+            frames: .init(loops.counters),
+            strangers: .init(loops.strangers),
+            mesh: .init(loops.counters, counts, links: links),
+            certificates: self.certificates.map { .init($0) },
+            map: await .init(self.regionMap),
+            stun: .init(self.stun.counters),
+            bootstrapDNS: .init(self.bootstrapDNS.counters),
+            takeover: .init(self.takeovers.counts)
+        )
+    }
+}

@@ -1,0 +1,303 @@
+import FoundationEssentials
+
+extension RelayStatistics {
+    /// All numbers by the names that monitoring systems know them by (docs/metrics.md).
+    var metrics: [MetricFamily] {
+        [.gauge("derp_build_info", "What is running.", 1, labels: [("version", RelayServer.version)])]
+            + self.clientMetrics + self.strangers.metrics + self.packets.metrics(rateWaits: self.clients.rateWaits)
+            + self.frames.metrics + self.mesh.metrics + self.stunMetrics + self.map.metrics
+            + (self.certificates?.metrics ?? []) + self.bootstrapDNS.metrics + self.takeover.metrics
+    }
+
+    /// What `/metrics` answers with: Prometheus' text format, version 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
+    public var prometheusText: String { String(decoding: self.prometheusBytes, as: UTF8.self) }
+
+    var prometheusBytes: [UInt8] {
+        var text = PrometheusText()
+        for family in self.metrics { text.write(family) }
+        return text.bytes
+    }
+
+    private var clientMetrics: [MetricFamily] {
+        let (connections, clients) = (self.connections, self.clients)
+        return [
+            .gauge("derp_connections", "Open TCP connections, DERP clients and others.", connections.open),
+            .gauge("derp_clients", "Keys that are connected.", clients.connected),
+            .gauge("derp_duplicate_client_keys", "Keys that are connected more than once.", clients.duplicates),
+            .gauge("derp_home_clients", "Clients that call this region their home.", clients.home),
+            .counter("derp_accepts_total", "Accepted TCP connections.", connections.accepted),
+            .counter(
+                "derp_accept_failures_total",
+                "Connections that could not be accepted.",
+                connections.acceptFailures
+            ),
+            .counter(
+                "derp_connections_refused_total",
+                "Connections that were too many, by the limit.",
+                connections.refused,
+                by: "limit"
+            ),
+            .counter("derp_logins_total", "Clients that completed the DERP handshake.", clients.logins),
+            .counter(
+                "derp_admissions_unverified_total",
+                "Clients that were admitted although nobody could be asked about them.",
+                clients.unverified
+            ),
+            .counter(
+                "derp_admissions_refused_total",
+                "Clients that were not admitted, or no longer, by reason.",
+                clients.refused,
+                by: "reason"
+            ),
+            .counter(
+                "derp_home_moves_total",
+                "Clients that came to call this their home, or ceased to.",
+                clients.homeMoves
+            ),
+            .counter("derp_not_ideal_total", "Clients that wanted another node of the region.", clients.notIdeal),
+            .counter("derp_websockets_total", "Connections that became WebSockets.", connections.webSockets),
+            .counter(
+                "derp_websockets_closed_total",
+                "WebSockets that ended, by who closed them, and why.",
+                connections.webSocketsClosed,
+                by: "reason"
+            ),
+            .counter(
+                "derp_connections_closed_total",
+                "Connections that ended, by reason.",
+                connections.closed,
+                by: "reason"
+            ),
+            .gauge("derp_refused_held", "Connections of refused clients that are held.", clients.held),
+            .counter(
+                "derp_refused_ended_total",
+                "Connections of refused clients that ended, by what became of them.",
+                clients.heldEnded,
+                by: "end"
+            ),
+        ]
+    }
+
+    private var stunMetrics: [MetricFamily] {
+        [
+            .counter(
+                "derp_stun_requests_total",
+                "STUN binding requests, by family.",
+                [
+                    (self.stun.requestsIPv4, [("family", "ipv4")]), (self.stun.requestsIPv6, [("family", "ipv6")]),
+                ]
+            ),
+            .counter(
+                "derp_stun_ignored_total",
+                "Datagrams that were met with silence, by reason.",
+                [(self.stun.refused, [("reason", "refused")]), (self.stun.notSTUN, [("reason", "not_stun")])]
+            ),
+            .counter(
+                "derp_stun_write_errors_total",
+                "Answers that the kernel did not take.",
+                self.stun.writeErrors
+            ),
+        ]
+    }
+}
+
+extension RelayStatistics.Strangers {
+    fileprivate var metrics: [MetricFamily] {
+        [
+            .counter(
+                "derp_stranger_seconds_total",
+                "Time that loops worked for connections that had not logged in, and for STUN.",
+                seconds: self.time / .seconds(1)
+            ),
+            .counter(
+                "derp_stranger_delays_total",
+                "Pieces of that work that waited, because it had taken its share.",
+                self.delayed
+            ),
+            .gauge("derp_stranger_waiting", "Pieces of that work that wait now.", self.waiting),
+        ]
+    }
+}
+
+extension RelayStatistics.Packets {
+    fileprivate func metrics(rateWaits: UInt64) -> [MetricFamily] {
+        [
+            .counter(
+                "derp_packets_received_total",
+                "Packets from clients, by kind.",
+                [(self.receivedDisco, [("kind", "disco")]), (self.receivedOther, [("kind", "other")])]
+            ),
+            .counter("derp_bytes_received_total", "Bytes of those packets, without headers.", self.receivedBytes),
+            .counter(
+                "derp_rate_limit_waits_total",
+                "How often a client was not read because of its rate.",
+                rateWaits
+            ),
+            .counter("derp_packets_sent_total", "Packets to clients.", self.sent),
+            .counter("derp_bytes_sent_total", "Bytes of those packets, without headers.", self.sentBytes),
+            .counter(
+                "derp_packets_dropped_total",
+                "Packets that were not delivered, by reason and kind.",
+                zip(self.droppedDisco, self.droppedOther).flatMap { disco, other in
+                    [
+                        (disco.count, [("reason", disco.key.description), ("kind", "disco")]),
+                        (other.count, [("reason", other.key.description), ("kind", "other")]),
+                    ]
+                }
+            ),
+        ]
+    }
+}
+
+extension RelayStatistics.Frames {
+    fileprivate var metrics: [MetricFamily] {
+        [
+            .counter("derp_pings_received_total", "Pings from clients.", self.pings),
+            .counter("derp_pongs_sent_total", "Pongs to clients.", self.pongs),
+            .counter("derp_keep_alives_sent_total", "KeepAlives to clients.", self.keepAlives),
+            .counter(
+                "derp_unknown_frames_total",
+                "Frames of an unknown type, which were skipped.",
+                self.unknown
+            ),
+            .counter(
+                "derp_peer_gone_sent_total",
+                "PeerGone frames to clients, by reason.",
+                [
+                    (self.peerGoneDisconnected, [("reason", "disconnected")]),
+                    (self.peerGoneNotHere, [("reason", "not_here")]),
+                ]
+            ),
+        ]
+    }
+}
+
+extension RelayStatistics.Mesh {
+    fileprivate var metrics: [MetricFamily] {
+        [
+            .gauge(
+                "derp_mesh_remote_clients",
+                "Keys that are connected to other nodes of the mesh, and not here.",
+                self.remoteClients
+            ),
+            .gauge("derp_mesh_watchers", "Mesh peers that are told who comes and goes.", self.watchers),
+            .counter(
+                "derp_packets_forwarded_total",
+                "Packets from and to other nodes of the mesh.",
+                [(self.packetsIn, [("direction", "in")]), (self.packetsOut, [("direction", "out")])]
+            ),
+            .counter(
+                "derp_bytes_forwarded_total",
+                "Bytes of those packets, without headers.",
+                [(self.bytesIn, [("direction", "in")]), (self.bytesOut, [("direction", "out")])]
+            ),
+            .gauge(
+                "derp_mesh_links",
+                "Links to other nodes of the mesh, by state.",
+                MeshLinkStatus.State.allCases.map { state in
+                    (self.links.count { $0.state.state == state }, [("state", state.label)])
+                }
+            ),
+        ] + self.linkMetrics
+    }
+
+    private var linkMetrics: [MetricFamily] {
+        let others = self.links.filter { $0.state != .ownNode }
+        guard !others.isEmpty else { return [] }
+        return [
+            .gauge(
+                "derp_mesh_link_clients",
+                "Keys that are connected to the node at the link's other end.",
+                others.map { ($0.clients, [("node", $0.node)]) }
+            ),
+            .counter(
+                "derp_mesh_link_connects_total",
+                "How often the link came up.",
+                others.map { ($0.connects, [("node", $0.node)]) }
+            ),
+            .counter(
+                "derp_mesh_link_failures_total",
+                "How often the link couldn't be made, or broke.",
+                others.map { ($0.failures, [("node", $0.node)]) }
+            ),
+        ]
+    }
+}
+
+extension RelayStatistics.Certificates {
+    fileprivate var metrics: [MetricFamily] {
+        [
+            .gauge(
+                "derp_certificate_expiry_timestamp_seconds",
+                "When the certificate of a name expires, in seconds since 1970; 0: there is none.",
+                self.status.map { (Int($0.expiry?.timeIntervalSince1970 ?? 0), [("name", $0.host)]) }
+            ),
+            .counter(
+                "derp_certificate_replacements_total",
+                "Certificates that were put to use, the first ones too.",
+                self.replacements
+            ),
+            .counter(
+                "derp_certificate_failures_total",
+                "New certificates that could not be had or used.",
+                self.failures
+            ),
+            .counter(
+                "derp_certificate_refusals_total",
+                "TLS clients for whom there was no certificate.",
+                self.refusals
+            ),
+        ]
+    }
+}
+
+extension RelayStatistics.Map {
+    fileprivate var metrics: [MetricFamily] {
+        [
+            .gauge("derp_map_regions", "Regions of the map that is served.", self.regions),
+            .gauge("derp_map_sources", "Sources that the map is made of.", self.sources),
+            .gauge(
+                "derp_map_stale_sources",
+                "Those that couldn't be read when they were last tried.",
+                self.staleSources
+            ),
+            .gauge(
+                "derp_map_pending_sources",
+                "URLs that have not been heard of since the start.",
+                self.pendingSources
+            ),
+            .counter(
+                "derp_map_source_failures_total",
+                "Tries to read a source that failed.",
+                self.sourceFailures
+            ),
+        ]
+    }
+}
+
+extension RelayStatistics.BootstrapDNS {
+    fileprivate var metrics: [MetricFamily] {
+        [
+            .gauge("derp_bootstrap_dns_names", "Names whose addresses are told to clients.", self.names),
+            .counter("derp_bootstrap_dns_requests_total", "Requests for them.", self.requests),
+            .counter("derp_bootstrap_dns_failures_total", "Look-ups of names that failed.", self.failures),
+        ]
+    }
+}
+
+extension RelayStatistics.Takeover {
+    fileprivate var metrics: [MetricFamily] {
+        [
+            .gauge(
+                "derp_takeover_inherited_sockets",
+                "Sockets that the process before handed over.",
+                self.inheritedSockets
+            ),
+            .counter(
+                "derp_takeovers_total",
+                "Processes that wanted to take over, by what came of it.",
+                [(self.completed, [("result", "completed")]), (self.refused, [("result", "refused")])]
+            ),
+        ]
+    }
+}

@@ -1,0 +1,116 @@
+extension RelayStatistics {
+    /// The mesh.
+    public struct Mesh: Hashable, Sendable {
+        /// Keys that are connected to other nodes now, and not here.
+        public internal(set) var remoteClients: Int
+        /// Mesh peers that are told now who comes and goes.
+        public internal(set) var watchers: Int
+        /// Packets from other nodes.
+        public internal(set) var packetsIn: UInt64
+        /// Packets to other nodes.
+        public internal(set) var packetsOut: UInt64
+        /// Bytes of the packets from other nodes, without headers.
+        public internal(set) var bytesIn: UInt64
+        /// Bytes of the packets to other nodes, without headers.
+        public internal(set) var bytesOut: UInt64
+        /// The link to each other node, in the order of the configuration.
+        public internal(set) var links: [Link]
+
+        /// The link to another node.
+        public struct Link: Hashable, Sendable {
+            /// The other node, as host and port.
+            public let node: String
+            /// How the link is now.
+            public let state: State
+            /// Keys that are connected to the other node now.
+            public let clients: Int
+            /// How often the link came up.
+            public let connects: UInt64
+            /// How often the link couldn't be made, or broke.
+            public let failures: UInt64
+
+            /// How a link is. More states may be added in later versions.
+            public struct State: Hashable, Sendable, CustomStringConvertible {
+                let state: MeshLinkStatus.State
+
+                /// It is being made, or waits until it is.
+                public static let down = Self(state: .down)
+                /// The other node tells who is connected there.
+                public static let up = Self(state: .up)
+                /// It leads to this node itself, and is not needed.
+                public static let ownNode = Self(state: .ownNode)
+
+                /// The label's value in the metrics, such as `own_node`.
+                public var description: String { self.state.label }
+            }
+
+            init(_ status: MeshLinkStatus) {
+                self.node = status.node
+                self.state = State(state: status.state)
+                self.clients = status.clients
+                self.connects = status.connects
+                self.failures = status.failures
+            }
+        }
+    }
+
+    /// The certificates that are shown to clients.
+    public struct Certificates: Hashable, Sendable {
+        /// How the certificate of each name does, its expiry among it.
+        public internal(set) var status: [CertificateSet.Status]
+        /// Certificates that were put to use, the first ones too.
+        public internal(set) var replacements: UInt64
+        /// New certificates that could not be had or used.
+        public internal(set) var failures: UInt64
+        /// TLS clients for which there was no certificate.
+        public internal(set) var refusals: UInt64
+    }
+
+    /// The DERP map that is served.
+    public struct Map: Hashable, Sendable {
+        /// Its regions.
+        public internal(set) var regions: Int
+        /// Sources that it is made of.
+        public internal(set) var sources: Int
+        /// Those that couldn't be read when they were last tried.
+        public internal(set) var staleSources: Int
+        /// URLs that have not been heard of since the start.
+        public internal(set) var pendingSources: Int
+        /// Tries to read a source that failed.
+        public internal(set) var sourceFailures: UInt64
+    }
+
+    /// STUN requests.
+    public struct STUN: Hashable, Sendable {
+        /// Requests over IPv4.
+        public internal(set) var requestsIPv4: UInt64
+        /// Requests over IPv6.
+        public internal(set) var requestsIPv6: UInt64
+        /// STUN, but no request of a node, which was met with silence.
+        public internal(set) var refused: UInt64
+        /// Datagrams without STUN's header, likewise.
+        public internal(set) var notSTUN: UInt64
+        /// Answers that the kernel did not take.
+        public internal(set) var writeErrors: UInt64
+    }
+
+    /// `/bootstrap-dns`.
+    public struct BootstrapDNS: Hashable, Sendable {
+        /// Names whose addresses are told now.
+        public internal(set) var names: Int
+        /// Requests for them.
+        public internal(set) var requests: UInt64
+        /// Look-ups of names that failed.
+        public internal(set) var failures: UInt64
+    }
+
+    /// Taking over from another process, and giving way to one.
+    public struct Takeover: Hashable, Sendable {
+        /// Sockets that the process before handed over.
+        public internal(set) var inheritedSockets: Int
+        /// Processes that took over.
+        public internal(set) var completed: UInt64
+        /// Processes that wanted to, and were refused or failed.
+        public internal(set) var refused: UInt64
+    }
+}

@@ -1,0 +1,107 @@
+import Testing
+
+@testable import DERPKit
+
+@Suite("Statistics")
+struct RelayStatisticsTests {
+    /// All plain numbers of ``RelayCounters``.
+    private static let fields: [WritableKeyPath<RelayCounters, UInt64> & Sendable] = [
+        \.accepts, \.acceptFailures, \.logins, \.unverifiedAdmissions, \.packetsReceived.disco, \.packetsReceived.other,
+        \.bytesReceived, \.packetsSent, \.bytesSent, \.packetsForwardedOut, \.bytesForwardedOut, \.packetsForwardedIn,
+        \.bytesForwardedIn, \.pings, \.pongs, \.keepAlives, \.unknownFrames, \.peerGoneDisconnected, \.peerGoneNotHere,
+        \.homeMoves, \.notIdeal, \.webSockets, \.rateWaits,
+    ]
+
+    /// Counters of which no two are alike, and how many there are.
+    private static func distinct() -> (RelayCounters, count: UInt64) {
+        var counters = RelayCounters()
+        var number: UInt64 = 1000
+        func next() -> UInt64 {
+            number += 1
+            return number
+        }
+        for field in Self.fields { counters[keyPath: field] = next() }
+        counters.homeClients = Int64(next())
+        for reason in WebSocketEnd.allCases { counters.webSocketEnds[reason] = next() }
+        for reason in CloseReason.allCases { counters.closes[reason] = next() }
+        for reason in ConnectionRefusal.allCases { counters.connectionRefusals[reason] = next() }
+        for reason in AdmissionDecision.Reason.Kind.allCases { counters.refusals[reason] = next() }
+        for reason in RefusalEnd.allCases { counters.refusalEnds[reason] = next() }
+        for reason in DropReason.allCases {
+            for kind in PacketKind.allCases { counters.drop(reason, kind, count: Int(next())) }
+        }
+        return (counters, number - 1000)
+    }
+
+    private static func statistics(_ counters: RelayCounters) -> RelayStatistics {
+        RelayStatistics(
+            connections: .init(counters, open: 0),
+            clients: .init(counters, .init(), held: 0),
+            packets: .init(counters),
+            frames: .init(counters),
+            strangers: .init(StrangerCounters()),
+            mesh: .init(counters, .init(), links: []),
+            certificates: nil,
+            map: .init(regions: 0, sources: 0, staleSources: 0, pendingSources: 0, sourceFailures: 0),
+            stun: .init(.init()),
+            bootstrapDNS: .init(names: 0, requests: 0, failures: 0),
+            takeover: .init(.init())
+        )
+    }
+
+    private static func numbers(_ statistics: RelayStatistics) -> [UInt64] {
+        statistics.metrics.flatMap(\.samples).compactMap { sample in
+            switch sample.value {
+            case .count(let count): count
+            case .integer(let number): UInt64(exactly: number)
+            case .real: nil
+            }
+        }
+    }
+
+    @Test("the test knows every counter of a loop")
+    func fields() {
+        let mirror = Mirror(reflecting: RelayCounters())
+        let plain = mirror.children.count { $0.value is UInt64 }
+        // Two more are those of `packetsReceived`.
+        #expect(plain + 2 == Self.fields.count)
+        #expect(mirror.children.count - plain == 8, "a new kind of counter")
+    }
+
+    @Test("what a loop counts is on the page, each number once; and loops add up")
+    func complete() {
+        let (counters, count) = Self.distinct()
+        #expect(Self.numbers(Self.statistics(counters)).filter { $0 > 1000 }.sorted() == Array(1001...1000 + count))
+        var sum = counters
+        sum += counters
+        let doubled = Self.numbers(Self.statistics(sum)).filter { $0 > 1000 }.sorted()
+        #expect(doubled == (1001...1000 + count).map { 2 * $0 })
+    }
+
+    @Test("a number can be had by its reason")
+    func tallies() {
+        var counters = RelayCounters()
+        counters.closes[.writeTimeout] = 3
+        counters.closes[.peer] = 4
+        counters.refusals[.denyList] = 5
+        counters.drop(.queueHead, .disco, count: 6)
+        counters.drop(.queueHead, .other, count: 7)
+        let statistics = Self.statistics(counters)
+        #expect(statistics.connections.closed[.writeTimeout] == 3 && statistics.connections.closed.total == 7)
+        #expect(statistics.connections.closed.first?.key == .peer)
+        #expect(statistics.connections.closed.map(\.key.description) == CloseReason.allCases.map(\.label))
+        #expect(statistics.clients.refused[ClientRefusalReason(.denyList)] == 5)
+        #expect(statistics.clients.refused[.clientLimit] == 0)
+        #expect(statistics.packets.droppedDisco[.queueHead] == 6 && statistics.packets.dropped == 13)
+    }
+
+    @Test("the page is made of families with names of their own, and as the statistics say")
+    func page() {
+        let statistics = Self.statistics(RelayCounters())
+        let names = statistics.metrics.map(\.name)
+        #expect(Set(names).count == names.count)
+        let lines = statistics.prometheusText.split(separator: "\n")
+        #expect(lines.contains("derp_clients 0"))
+        #expect(lines.count { $0.hasPrefix("# TYPE ") } == names.count)
+    }
+}
