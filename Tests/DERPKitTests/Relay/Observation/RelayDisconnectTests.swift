@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import DERPKit
+@_spi(Benchmarks) @testable import DERPKit
 
 @Suite("Revoking", .timeLimit(.minutes(1)))
 struct RelayDisconnectTests {
