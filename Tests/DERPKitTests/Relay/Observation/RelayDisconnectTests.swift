@@ -17,7 +17,7 @@ struct RelayDisconnectTests {
             #expect(await observed.relay.disconnect(key.publicKey) == 2)
             for client in clients {
                 await #expect { try await client.receive(within: .seconds(10)) } throws: {
-                    ($0 as? DERPError)?.code == .connection
+                    ($0 as? DERPError)?.code == .connectionLost
                 }
                 // That the last one has come may be told only now.
                 var event = try #require(await events.next())
@@ -43,10 +43,10 @@ struct RelayDisconnectTests {
             try await client.send([1], to: other.publicKey)
             try await other.send([2], to: client.publicKey)
             await #expect { try await client.receive(within: .milliseconds(100)) } throws: {
-                ($0 as? DERPError)?.code == .timeout
+                ($0 as? DERPError)?.code == .timeElapsed
             }
             await #expect { try await other.receive(within: .milliseconds(100)) } throws: {
-                ($0 as? DERPError)?.code == .timeout
+                ($0 as? DERPError)?.code == .timeElapsed
             }
             // It may come back at any time.
             await client.close()
