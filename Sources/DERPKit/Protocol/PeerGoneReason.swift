@@ -3,6 +3,7 @@ public struct PeerGoneReason: RawRepresentable, Hashable, Sendable {
     /// The reason as it is on the wire.
     public let rawValue: UInt8
 
+    /// Makes a reason from what is on the wire.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// It was connected to the server, and left.

@@ -97,18 +97,22 @@ struct ClientHandshakeTests {
 
     @Test("A server that isn't the expected one, or doesn't begin with its key, is refused")
     func wrongServer() {
-        self.expectRefusal(of: self.response + Frame.serverKey(NodePrivateKey().publicKey))
+        self.expectRefusal(of: self.response + Frame.serverKey(NodePrivateKey().publicKey), as: .wrongServerKey)
         self.expectRefusal(of: self.response + Frame.keepAlive)
         self.expectRefusal(of: self.response + Frame.encode(.serverKey, [1, 2, 3]))
         self.expectRefusal(of: self.response + [1, 0xff, 0xff, 0xff, 0xff])
     }
 
-    private func expectRefusal(of bytes: [UInt8], sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expectRefusal(
+        of bytes: [UInt8],
+        as code: DERPError.Code = .handshake,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
         var handshake = ClientHandshake(privateKey: self.client, host: "h", serverKey: self.server.publicKey)
         let error = #expect(throws: DERPError.self, sourceLocation: sourceLocation) {
             try bytes.withUnsafeBytes { _ = try handshake.take($0) }
         }
-        #expect(error?.code == .handshake, sourceLocation: sourceLocation)
+        #expect(error?.code == code, sourceLocation: sourceLocation)
     }
 
     @Test("A ServerInfo that was sealed for somebody else is refused")

@@ -92,7 +92,7 @@ struct DERPClientTests {
             #expect(!upgraded.isFastStart && upgraded.serverKey == relay.serverKey)
 
             options.serverKey = NodePrivateKey().publicKey
-            await self.expect(.handshake, "the server has another key than the one expected") {
+            await self.expect(.wrongServerKey, "the server has another key than the one expected") {
                 try await DERPClient.connect(to: server(pinned), options: options, on: self.loop)
             }
             let other = try ServerTrust(certName: "sha256-raw:" + String(repeating: "0", count: 64))

@@ -4,6 +4,7 @@ extension CheckFinding {
         /// The topic's name, as `DERPServer check --json` gives it.
         public let rawValue: String
 
+        /// Makes a topic from its name.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// The region as a whole, or its entry in the map.
