@@ -40,7 +40,7 @@ struct ReconnectingDERPClientTests {
                 #expect(try await Self.loss(&events, within: .milliseconds(5)) == .connectionLost)
                 #expect(await !client.isConnected)
                 // Nobody answers yet.
-                #expect(try await Self.loss(&events, within: .milliseconds(5)) == .connection)
+                #expect(try await Self.loss(&events, within: .milliseconds(10)) == .connection)
                 try await relay.start()
             }
             await client.close()

@@ -14,6 +14,8 @@ struct ReconnectDelays {
 
     /// The limit of each time that a server names.
     private static let farewellLimit: Duration = .seconds(60)
+    /// The limit of delays while the server wants to be tried.
+    private static let patienceLimit: Duration = .seconds(1)
 
     init(_ policy: ReconnectingDERPClient.Policy) { self.policy = policy }
 
@@ -46,14 +48,18 @@ struct ReconnectDelays {
             let range = self.policy.refusedDelay
             return range.lowerBound + (range.upperBound - range.lowerBound) * chance(0...1)
         }
-        if let end = self.patienceEnd, now < end { return self.policy.initialDelay * chance(0.5...1) }
-        return self.next(chance)
+        guard let end = self.patienceEnd, now < end else { return self.next(chance) }
+        return self.next(limit: Self.patienceLimit, chance)
     }
 
-    private mutating func next(_ chance: (ClosedRange<Double>) -> Double) -> Duration {
+    private mutating func next(
+        limit: Duration = .seconds(Int64.max),
+        _ chance: (ClosedRange<Double>) -> Double
+    ) -> Duration {
+        let most = min(self.policy.maximumDelay, limit)
         var delay = self.policy.initialDelay
-        for _ in 0..<min(self.failures, 62) where delay < self.policy.maximumDelay { delay *= 2 }
+        for _ in 0..<min(self.failures, 62) where delay < most { delay *= 2 }
         self.failures += 1
-        return min(delay, self.policy.maximumDelay) * chance(0.5...1)
+        return min(delay, most) * chance(0.5...1)
     }
 }

@@ -4,8 +4,8 @@ extension ReconnectingDERPClient {
     /// Delays are random: between half of what this policy says and all of it, so that clients that lost their server at
     /// the same time don't come back at the same time.
     ///
-    /// A Restarting message counts first: the client comes back after the time that the server names, and then tries
-    /// for as long as the server says, without growing delays. Both times are limited to a minute.
+    /// A Restarting message counts first: the client comes back after the time that the server names, and then tries at
+    /// least once a second for as long as the server says. Both times are limited to a minute.
     public struct Policy: Hashable, Sendable {
         /// The delay before the first try after a lost connection. It doubles with each failure in a row.
         public var initialDelay: Duration = .milliseconds(100)
