@@ -453,7 +453,10 @@ extension IOLoop: SerialExecutor, TaskExecutor {
 
     private func wake() {
         // Only a weak or unowned reference leads here. Otherwise the work would wait forever.
-        precondition(!self.hasEnded.load(ordering: .relaxed), "nobody held event loop \(self.index), and it has ended")
+        precondition(
+            !self.hasEnded.load(ordering: .relaxed),
+            "event loop \(self.index) has ended because nothing referenced it"
+        )
         self.wakeup.signal()
     }
 

@@ -70,13 +70,13 @@ extension MessageListener {
         }
         guard lstat(path, &status) == 0 else { return }
         guard status.st_mode & S_IFMT == S_IFSOCK, status.st_uid == geteuid() else {
-            throw SocketError(.addressInUse, "\(path) is there, and is no socket of this user's")
+            throw SocketError(.addressInUse, "\(path) exists, and is not a socket of this user")
         }
     }
 
     private static func bind(_ path: String) throws(SocketError) -> Int32 {
         try Self.check(path)
-        guard let address = UnixSocketAddress(path) else { throw SocketError(.systemCall, "no path of a socket") }
+        guard let address = UnixSocketAddress(path) else { throw SocketError(.systemCall, "not the path of a socket") }
         let descriptor = cas_message_socket()
         guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }
         unlink(path)

@@ -19,7 +19,7 @@ extension AdmissionDecision {
         public static let tailscaled = Self(.tailscaled)
         /// An admission controller said no.
         public static let controller = Self(.controller)
-        /// Whoever decides can't be reached, or gives an answer that can't be understood.
+        /// Whoever decides can't be reached, or sends an answer that can't be understood.
         public static let unavailable = Self(.unavailable)
         /// Whoever decides took too long.
         public static let timeout = Self(.timeout)

@@ -47,14 +47,14 @@ extension AdmissionPolicy {
         try Self.require(self.allowLifetime >= .zero, "the lifetime of admissions is less than zero")
         try Self.require(self.denyLifetime >= .zero, "the lifetime of refusals is less than zero")
         try Self.require(self.lifetimeLimit >= .zero, "the longest lifetime of answers about clients is less than zero")
-        try Self.require(self.capacity >= 2, "fewer than two answers about clients are remembered")
+        try Self.require(self.capacity >= 2, "the number of remembered answers is less than two")
         try Self.require(
             self.pendingLimit >= max(self.verifiers.count, 1),
-            "fewer questions about clients may be pending than there are verifiers"
+            "the limit of pending questions is less than the number of verifiers"
         )
         try Self.require(
             self.reverifyInterval.map { $0 > .zero } ?? true,
-            "the interval of verifying anew is not more than zero"
+            "the reverification interval is not more than zero"
         )
     }
 

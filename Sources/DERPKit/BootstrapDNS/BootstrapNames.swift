@@ -16,7 +16,7 @@ public struct BootstrapNames: Hashable, Sendable {
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for text that isn't a DNS name.
     func validate() throws(DERPError) {
         for name in self.published + self.unpublished where !Self.isName(name) {
-            throw DERPError(.invalidConfiguration, "\(SourceText.quote(name)) is no DNS name")
+            throw DERPError(.invalidConfiguration, "\(SourceText.quote(name)) is not a DNS name")
         }
     }
 

@@ -45,10 +45,13 @@ package struct HTTPClient: Sendable {
                 return response
             }
             guard redirects < limits.redirects else {
-                throw DERPError(.protocolViolation, "\(request.url) is a redirect too many")
+                throw DERPError(.protocolViolation, "\(request.url) redirects too often")
             }
             guard let url = request.url.resolving(location) else {
-                throw DERPError(.protocolViolation, "\(request.url) redirects to what is no URL of http or https")
+                throw DERPError(
+                    .protocolViolation,
+                    "\(request.url) redirects to something that is not an http or https URL"
+                )
             }
             guard url.isSecure || !request.url.isSecure else {
                 throw DERPError(.protocolViolation, "\(request.url) redirects from https to http")

@@ -136,8 +136,8 @@ extension HTTPResponseReader {
         else { throw Self.wrong("it is not HTTP/1") }
         guard words[1].count == 3, words[1].allSatisfy(HTTPGrammar.isDigit),
             let status = Int(String(decoding: words[1], as: UTF8.self)), (100...599).contains(status)
-        else { throw Self.wrong("its status is no number of three digits") }
-        guard status != 101 else { throw Self.wrong("it changes protocols unasked") }
+        else { throw Self.wrong("its status is not a three-digit number") }
+        guard status != 101 else { throw Self.wrong("it switches protocols without being asked") }
         self.response.status = status
         self.response.fields = [:]
         self.state = .field
@@ -194,7 +194,7 @@ extension HTTPResponseReader {
         let digits = line.prefix { $0 != UInt8(ascii: ";") }
         guard (1...16).contains(digits.count),
             digits.allSatisfy({ HTTPGrammar.isDigit($0) || ($0 | 0x20) &- UInt8(ascii: "a") < 6 })
-        else { throw Self.wrong("a chunk's size is no number") }
+        else { throw Self.wrong("a chunk's size is not a number") }
         guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16),
             size <= self.bodyLimit - self.response.body.count
         else { throw self.tooLarge }

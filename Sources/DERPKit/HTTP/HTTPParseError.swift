@@ -49,7 +49,7 @@ extension HTTPParseError: CustomStringConvertible {
         case .malformedRequestLine: "malformed request line"
         case .methodTooLong: "unknown method"
         case .malformedTarget: "malformed request target"
-        case .unsupportedVersion: "only HTTP/1.1 and HTTP/1.0 are spoken here"
+        case .unsupportedVersion: "only HTTP/1.1 and HTTP/1.0 are supported"
         case .bareLineFeed: "a line ends without a carriage return"
         case .bareCarriageReturn: "a carriage return without a line feed"
         case .malformedField: "malformed header field"

@@ -29,7 +29,7 @@ extension RegionMap {
             var sources = [DERPMapSource]()
             for text in self.urls {
                 guard let url = HTTPURL(text) else {
-                    throw DERPError(.invalidConfiguration, "\(HTTPURL.quote(text)) is no URL of http or https")
+                    throw DERPError(.invalidConfiguration, "\(HTTPURL.quote(text)) is not an http or https URL")
                 }
                 sources.append(.url(url))
             }

@@ -331,7 +331,7 @@ extension RegionMap {
         for (id, origin) in self.layered.vainRemovals where former[id] != origin {
             self.removalLines.log(
                 .info,
-                "A region isn't there to be removed",
+                "A source removes a region that isn't in the map",
                 metadata: ["id": "\(id)", "source": "\(origin)"]
             )
         }

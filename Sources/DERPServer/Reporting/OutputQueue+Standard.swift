@@ -28,7 +28,7 @@ extension OutputQueue {
     private static func logLine(_ lostLines: Int) -> String {
         let line = CaughtLine()
         let logger = Logger(label: "DERPServer") { StreamLogHandler(label: $0, stream: line) }
-        logger.warning("Lines were lost here: nobody read them in time", metadata: ["lines": "\(lostLines)"])
+        logger.warning("Log lines were dropped: nothing read them in time", metadata: ["lines": "\(lostLines)"])
         return line.text.withLock { $0 }
     }
 }

@@ -44,7 +44,7 @@ struct NodeJudgeTests {
         unreachable.evidence.ipv6.hasRoute = false
         #expect(unreachable.complaints == [])
         unreachable.settings.families = .only(.ipv6)
-        let lack = "error address: this machine has no way to IPv6 2001:db8::1, which was not looked at"
+        let lack = "error address: this machine has no route to IPv6 2001:db8::1, which was not checked"
         #expect(unreachable.complaints.contains(lack))
 
         let nameless = self.complaints {

@@ -18,7 +18,7 @@ struct HTTPURLTests {
     }
 
     @Test(
-        "what is no URL of http or https is refused",
+        "what is not an http or https URL is refused",
         arguments: [
             "", "derp.example.com/map", "ftp://h/", "https:/h/", "https://", "https://user@h/", "https://h:0/",
             "https://h:65536/", "https://h/a b", "https://h/\r\nX: y", "https://h/ü", "https://::1/", "https://a..b/",

@@ -68,7 +68,7 @@ struct RegionMapSourcesTests {
         let findings = lines.all("A source of the map looks wrong")
         #expect((10...13).contains(findings.count), "\(findings.count)")
         #expect(findings.map(\.count).reduce(0, +) >= 300)
-        let removals = lines.all("A region isn't there to be removed")
+        let removals = lines.all("A source removes a region that isn't in the map")
         #expect((10...13).contains(removals.count), "\(removals.count)")
         #expect(removals.map(\.count).reduce(0, +) >= 4 * 2001)
         let changes = lines.all("The map has changed")

@@ -17,7 +17,7 @@ struct BrokenConfigurationTests {
         ("relay: [a]\n", "1: relay is an object, not a list"),
         ("\nrelay:\n  stun: [\n", "4: it is not YAML: did not find expected node content"),
         ("relay:\n\tstun: false\n", "2: it is not YAML: found character that cannot start any token"),
-        ("relay: {}\nrelay: {}\n", "1: the key \"relay\" is there more than once"),
+        ("relay: {}\nrelay: {}\n", "1: the key \"relay\" appears more than once"),
         ("relay: &all {}\n", "1: anchors (&name) are not read; write & only before a space"),
         ("rellay: {}\nderp: {}\n", "1: the file has no key \"rellay\": did you mean relay?"),
         ("Derp: {}\nrelay: {}\n", "1: the file has no key \"Derp\": did you mean derp?"),

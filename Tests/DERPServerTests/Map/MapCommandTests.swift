@@ -124,6 +124,6 @@ struct MapCommandTests {
         #expect(try self.run("--help").output.contains("USAGE: DERPServer map"))
         #expect(try self.run("lint").status == .code(64))
         #expect(try self.run("show", "--json", "--yaml", "map.json").errors.contains("can't be combined"))
-        #expect(try self.run("lint", "ftp://h/").output.contains("is no URL of http or https"))
+        #expect(try self.run("lint", "ftp://h/").output.contains("is not an http or https URL"))
     }
 }

@@ -73,7 +73,7 @@ struct CrowdedAdmissionTests {
         let keys = (0..<1000).map { _ in TestKey() }
         try self.directory.write(keys.map(\.text).joined(separator: "\n"), to: "allow")
         self.controller.send(signal: SIGHUP)
-        try eventually("it has read them") { self.controller.log.contains("Read a key list anew") }
+        try eventually("it has read them") { self.controller.log.contains("Read a key list again") }
         let relay = try self.relay("--verify-cache-allow=0")
         let frames = try Self.logIn(keys, to: relay)
         #expect(frames.count == 1000 && frames.allSatisfy { $0 == .serverInfo })

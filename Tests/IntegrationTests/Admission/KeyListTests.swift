@@ -56,7 +56,7 @@ struct KeyListTests {
         let server = try self.server("--allow-file", self.file("allow"))
         try RefusedClient.logIn(to: server, as: second)
         try self.directory.write("\(first.text)\n\(second.text)", to: "allow")
-        try eventually("the list is read anew") { server.log.contains("Read a key list anew") }
+        try eventually("the list is read anew") { server.log.contains("Read a key list again") }
         try RawDERPClient(server, key: second).expectQuiet()
 
         try self.directory.write("\(first.text)\nnonsense", to: "allow")
@@ -71,7 +71,7 @@ struct KeyListTests {
         let server = try self.server("--deny-file", self.file("deny"))
         let client = try RawDERPClient(server)
         server.send(signal: SIGHUP)
-        try eventually("the list is read anew") { server.log.contains("Read a key list anew") }
+        try eventually("the list is read anew") { server.log.contains("Read a key list again") }
         try client.expectQuiet()
         #expect(try server.stop() == .code(0))
     }

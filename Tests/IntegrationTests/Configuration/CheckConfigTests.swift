@@ -87,7 +87,7 @@ struct CheckConfigTests {
         #expect(lines.count == 7, "\(lines)")
         #expect(
             lines.contains(
-                "\(self.path("map.yaml")):4: warning: 198.51.100.1 is an address for documentation, which nobody has"
+                "\(self.path("map.yaml")):4: warning: 198.51.100.1 is a documentation address, which no host has"
             )
         )
         #expect(lines.contains { $0.hasPrefix("warning: http://127.0.0.1:1/map: ") })

@@ -117,7 +117,7 @@ struct MeshPeerTests {
         victim.expectClosed()
         for client in clients { try client.expectQuiet() }
         try server.stop()
-        let said = server.said("Closing a client, as a mesh peer wants it")
+        let said = server.said("Closing a client at the request of a mesh peer")
         #expect((11...40).contains(said.lines), "\(said)")
         #expect(said.lines + said.leftOut == count + 1)
     }

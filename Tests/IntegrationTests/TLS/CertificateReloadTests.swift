@@ -43,7 +43,7 @@ struct CertificateReloadTests {
         let chain = try self.chain(of: server)
         #expect(chain.count == 2 && chain[1].commonName == "derpkey" + Hexadecimal.encode(client.serverKey))
         try client.expectQuiet()
-        #expect(server.log.contains("Read a certificate anew"))
+        #expect(server.log.contains("Read a certificate again"))
         let reading = try MetricsReading(of: server)
         let expiry = try reading.total("derp_certificate_expiry_timestamp_seconds", #"name="127.0.0.1""#)
         #expect(abs(expiry - Date().timeIntervalSince1970 - 5 * 86400) < 60)
@@ -59,7 +59,7 @@ struct CertificateReloadTests {
         let server = try self.server()
         let client = try RawDERPClient(server)
         server.send(signal: SIGHUP)
-        try eventually("the files are read") { server.log.contains("Read a certificate anew") }
+        try eventually("the files are read") { server.log.contains("Read a certificate again") }
         try client.expectQuiet()
         #expect(try server.stop() == .code(0))
     }

@@ -150,7 +150,7 @@ struct FailedTakeoverTests {
         #expect(try refusal().contains("only its owner can write"))
         chmod(directory.url.path, 0o700)
         try directory.write("precious", to: "takeover")
-        #expect(try refusal().contains("is no socket"))
+        #expect(try refusal().contains("is not a socket"))
         #expect(try directory.contents(of: "takeover") == "precious")
         try FileManager.default.removeItem(atPath: path)
         _ = try MessageSocket(listeningAt: path)

@@ -36,10 +36,10 @@ extension KeyLists {
             switch file.refresh(atOnce: atOnce) {
             case .unchanged: break
             case .reloaded(let count):
-                logger.info("Read a key list anew", metadata: ["file": "\(file.path)", "keys": "\(count)"])
+                logger.info("Read a key list again", metadata: ["file": "\(file.path)", "keys": "\(count)"])
             case .failed(let problem):
                 logger.error(
-                    "A key list can't be used: the former one stays in force",
+                    "A key list can't be used: the previous one stays in force",
                     metadata: ["problem": "\(problem)"]
                 )
             }

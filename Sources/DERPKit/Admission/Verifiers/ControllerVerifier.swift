@@ -81,7 +81,7 @@ public struct ControllerVerifier: ClientVerifier {
             return .deny(.controller, detail: "\(self.url) answers with status \(response.status)")
         }
         guard let isAllowed = AdmissionMessage.isAllowed(byAnswer: response.body) else {
-            return .deny(.unavailable, detail: "\(self.url) gives an answer that can't be understood")
+            return .deny(.unavailable, detail: "\(self.url) sends an answer that can't be understood")
         }
         return isAllowed ? .allow : .deny(.controller, detail: "\(self.url)")
     }

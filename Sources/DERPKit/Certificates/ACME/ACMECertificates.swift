@@ -220,7 +220,7 @@ extension ACMECertificates {
         self.certificates.noteProblem("\(error)", for: name.text)
         self.lines(of: name).log(
             .error,
-            "A certificate could not be had",
+            "Ordering a certificate failed",
             metadata: [
                 "name": "\(name.text)", "problem": "\(error)",
                 "again": "in \(Duration.seconds(wait.components.seconds).text)",

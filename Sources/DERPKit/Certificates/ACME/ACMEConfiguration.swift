@@ -36,9 +36,9 @@ extension ACMEConfiguration {
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for the first setting that is out of range.
     func validate() throws(DERPError) {
         guard HTTPURL(self.directoryURL)?.isSecure == true else {
-            throw DERPError(.invalidConfiguration, "the ACME directory is no https URL")
+            throw DERPError(.invalidConfiguration, "the ACME directory is not an https URL")
         }
-        guard !self.challenges.isEmpty else { throw DERPError(.invalidConfiguration, "no challenge can be answered") }
+        guard !self.challenges.isEmpty else { throw DERPError(.invalidConfiguration, "no challenge type is enabled") }
         guard self.retryDelay > .zero, self.attemptTimeout > .zero else {
             throw DERPError(.invalidConfiguration, "the time of ACME attempts is not more than zero")
         }

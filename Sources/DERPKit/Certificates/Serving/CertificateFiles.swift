@@ -62,7 +62,7 @@ public struct CertificateFiles: Sendable {
             return false
         }
         logger.info(
-            "Read a certificate anew",
+            "Read a certificate again",
             metadata: ["name": "\(file.host)", "expires": "\(certificate.expiryText)", "pin": "\(certificate.pin)"]
         )
         return true
@@ -71,7 +71,7 @@ public struct CertificateFiles: Sendable {
     private func refuse(_ problem: String, of file: CertificateFile, logger: Logger) {
         self.certificates.noteProblem(problem, for: file.host)
         logger.error(
-            "A certificate can't be used: the former one stays",
+            "A certificate can't be used: the previous one stays",
             metadata: ["name": "\(file.host)", "problem": "\(problem)"]
         )
     }

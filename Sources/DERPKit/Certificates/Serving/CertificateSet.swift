@@ -88,7 +88,7 @@ public final class CertificateSet: Sendable {
         var state = State()
         for text in hosts {
             guard state.add(try CertificateHost.parse(text)) else {
-                throw DERPError(.certificate, "\(text) is there twice")
+                throw DERPError(.certificate, "\(text) appears twice")
             }
         }
         self.state = Mutex(state)

@@ -98,7 +98,7 @@ extension NodeJudge {
             self.findings.info(.captivePortal, "/generate_204 answers the challenge over plain HTTP")
         case nil:
             guard !self.target.node.canPort80, !self.target.isPlain else { return }
-            self.findings.info(.captivePortal, "not asked about captive portals: no CanPort80 in the map")
+            self.findings.info(.captivePortal, "captive portals not checked: CanPort80 is not set in the map")
         }
     }
 }

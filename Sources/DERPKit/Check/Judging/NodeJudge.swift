@@ -25,7 +25,7 @@ struct NodeJudge {
         var judge = self
         judge.judgeAddresses()
         if self.target.node.stunOnly {
-            judge.findings.info(.connection, "STUNOnly in the map: nothing but STUN is looked at")
+            judge.findings.info(.connection, "STUNOnly in the map: only STUN is checked")
         } else {
             judge.judgeConnections()
             judge.judgeCertificate()
@@ -96,7 +96,7 @@ extension NodeJudge {
             case .failed(let error) where failures.insert(error).inserted:
                 self.findings.fail(.address, error.message, hint: "Is the name right, and has it propagated in DNS?")
             case .known(let addresses) where !seen.hasRoute:
-                let message = "this machine has no way to \(name) \(addresses[0]), which was not looked at"
+                let message = "this machine has no route to \(name) \(addresses[0]), which was not checked"
                 if self.settings.demands(family) {
                     self.findings.fail(.address, message)
                 } else {

@@ -37,7 +37,7 @@ package struct CheckMetrics: Sendable {
         if let isMapUsable {
             text.gauge(
                 "derp_check_map_up",
-                "Whether the map could be read and has what is looked at; if not, the last one's regions are.",
+                "Whether the map could be read and has the regions to check; if not, those of the last map are checked.",
                 isMapUsable ? 1 : 0
             )
         }

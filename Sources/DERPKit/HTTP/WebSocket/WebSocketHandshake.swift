@@ -14,7 +14,7 @@ enum WebSocketHandshake {
             return .failure(Refusal("a WebSocket needs HTTP/1.1 and Connection: Upgrade", .upgradeRequired))
         }
         guard head.fields[values: .secWebSocketVersion] == ["13"] else {
-            return .failure(Refusal("only version 13 of WebSocket is spoken here", .upgradeRequired))
+            return .failure(Refusal("only WebSocket version 13 is supported", .upgradeRequired))
         }
         let keys = head.fields[values: .secWebSocketKey]
         guard keys.count == 1, WebSocketKey.isValid(keys[0]) else {

@@ -49,7 +49,7 @@ extension DERPMapReader {
         } else if IPAddress(host) != nil {
             self.checkExample(host, line: line)
         } else if let authority = HTTPAuthority(host), authority.port == nil, !host.ends(with: ":") {
-            if Self.isExample(host) { self.warn(line, "\(quoted) is a name for examples, which nobody has") }
+            if Self.isExample(host) { self.warn(line, "\(quoted) is a reserved example name, which no host has") }
         } else {
             self.refuse(line, "\(quoted) is no host name: it goes without path and port, which is DERPPort")
         }
@@ -93,7 +93,7 @@ extension DERPMapReader {
         guard let address = IPAddress(text), Self.documentation.contains(where: { $0.contains(address) }) else {
             return
         }
-        self.warn(line, "\(text) is an address for documentation, which nobody has")
+        self.warn(line, "\(text) is a documentation address, which no host has")
     }
 
     private mutating func insecure(_ member: SourceValue.Member) -> Bool {

@@ -90,7 +90,7 @@ extension DERPMapReader {
             return members.compactMap { member in
                 if let id = RegionKey(stringValue: member.name).id { return (id, member.value) }
                 let name = SourceText.quote(member.name)
-                self.refuse(member.line, "\(name) is no region's id: a whole number in 1…2^53-1")
+                self.refuse(member.line, "\(name) is not a region id, a whole number in 1…2^53-1")
                 return nil
             }
         default:

@@ -11,7 +11,7 @@ struct JSONSourceParser {
         var parser = Self(text)
         let value = try parser.value(depth: 0)
         parser.skipWhiteSpace()
-        guard parser.position == parser.bytes.count else { throw parser.failure("something stands behind the end") }
+        guard parser.position == parser.bytes.count else { throw parser.failure("there is more text after the end") }
         return value
     }
 
@@ -66,7 +66,7 @@ struct JSONSourceParser {
             let line = self.line
             let name = try self.string()
             guard names.insert(name).inserted else {
-                throw self.failure("the member \(SourceText.quote(name)) is there more than once")
+                throw self.failure("the member \(SourceText.quote(name)) appears more than once")
             }
             guard self.take(UInt8(ascii: ":")) else { throw self.failure("a colon is missing") }
             members.append(SourceValue.Member(name: name, line: line, value: try self.value(depth: depth + 1)))
@@ -90,7 +90,7 @@ struct JSONSourceParser {
             self.position += word.utf8.count
             return content
         }
-        throw self.failure("no value begins like this")
+        throw self.failure("this is not the start of a value")
     }
 
     private mutating func number() throws(SourceValue.Failure) -> String {

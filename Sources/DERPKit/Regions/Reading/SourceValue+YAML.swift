@@ -36,7 +36,7 @@ extension SourceValue {
             var members = [Member]()
             for (key, value) in mapping {
                 let line = key.mark?.line ?? self.line
-                guard case .scalar(let name) = key else { throw Failure(line: line, message: "a key is no text") }
+                guard case .scalar(let name) = key else { throw Failure(line: line, message: "a key is not text") }
                 members.append(Member(name: name.string, line: line, value: try Self(value, depth: depth + 1)))
             }
             self.content = .object(members)
@@ -81,7 +81,7 @@ extension SourceValue.Failure {
             self.init(line: mark.line, message: "it is not YAML: \(problem)")
         case .duplicatedKeysInMapping(let names, let context):
             let name = SourceText.quote(names.first ?? "")
-            self.init(line: context.mark.line, message: "the key \(name) is there more than once")
+            self.init(line: context.mark.line, message: "the key \(name) appears more than once")
         default:
             self.init(line: 1, message: "it is not YAML")
         }

@@ -15,7 +15,7 @@ package enum DERPMapSource: Hashable, Sendable {
             return
         }
         guard let url = HTTPURL(text) else {
-            throw DERPError(.invalidConfiguration, "\(HTTPURL.quote(text)) is no URL of http or https")
+            throw DERPError(.invalidConfiguration, "\(HTTPURL.quote(text)) is not an http or https URL")
         }
         self = .url(url)
     }

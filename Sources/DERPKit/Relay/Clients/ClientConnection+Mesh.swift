@@ -85,7 +85,7 @@ extension ClientConnection {
         for (key, count) in zip(keys, counts) {
             self.context.lines.closings.log(
                 .info,
-                "Closing a client, as a mesh peer wants it",
+                "Closing a client at the request of a mesh peer",
                 metadata: ["key": "\(key)", "connections": "\(count)", "mesh_peer": "\(peer)"]
             )
         }

@@ -163,7 +163,7 @@ extension MeshLink {
     private func noteOwnNode() {
         self.status.state = .ownNode
         self.context.logger.info(
-            "A mesh link leads to this node itself, and is left",
+            "A mesh link leads to this node itself: it is not used",
             metadata: ["node": "\(self.status.node)"]
         )
     }

@@ -9,7 +9,7 @@ extension HTTPRouter {
         guard head.isRead else { return .methodNotAllowed }
         let asked = head.authority?.host.lowercasedASCII
         guard let host = (hosts.first { $0.host.lowercasedASCII == asked } ?? hosts.first)?.host else {
-            return HTTPReply(text: "this is served under https only", status: .badRequest)
+            return HTTPReply(text: "this is served over https only", status: .badRequest)
         }
         let port = tlsPort == 443 ? "" : ":\(tlsPort)"
         let query = head.query.map { "?" + $0 } ?? ""

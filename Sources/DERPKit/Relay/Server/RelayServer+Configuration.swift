@@ -127,7 +127,10 @@ extension RelayServer.Configuration {
         try self.bootstrapNames.validate()
         if case .redirect(let url) = self.homePage {
             let isWeb = url.begins(with: "https://") || url.begins(with: "http://")
-            try Self.require(isWeb && url.utf8.allSatisfy { (0x21...0x7e).contains($0) }, "the home page is no web URL")
+            try Self.require(
+                isWeb && url.utf8.allSatisfy { (0x21...0x7e).contains($0) },
+                "the home page is not an http or https URL"
+            )
         }
     }
 

@@ -22,7 +22,7 @@ extension RelayServer {
         guard let predecessor else { return try await self.awaitSuccessor() }
         await predecessor.release(within: self.configuration.takeover?.timeout ?? .zero)
         self.logger.info(
-            "Took over from the process before",
+            "Took over from the previous process",
             metadata: ["sockets": "\(self.takeovers.counts.inherited)"]
         )
         do {
@@ -45,7 +45,7 @@ extension RelayServer {
                     tally.count(\.refused)
                     lines.strangers.log(
                         .warning,
-                        "Another user's process wanted to take over, and was refused",
+                        "Refused a takeover by another user's process",
                         metadata: [:]
                     )
                 },

@@ -33,7 +33,7 @@ extension RelayStatistics {
             ),
             .counter(
                 "derp_connections_refused_total",
-                "Connections that were too many, by the limit.",
+                "Connections refused because of a limit, by limit.",
                 connections.refused,
                 by: "limit"
             ),
@@ -45,13 +45,13 @@ extension RelayStatistics {
             ),
             .counter(
                 "derp_admissions_refused_total",
-                "Clients that were not admitted, or no longer, by reason.",
+                "Clients refused at login or when asked about again, by reason.",
                 clients.refused,
                 by: "reason"
             ),
             .counter(
                 "derp_home_moves_total",
-                "Clients that came to call this their home, or ceased to.",
+                "Clients that made this their home, or stopped.",
                 clients.homeMoves
             ),
             .counter("derp_not_ideal_total", "Clients that wanted another node of the region.", clients.notIdeal),
@@ -71,7 +71,7 @@ extension RelayStatistics {
             .gauge("derp_refused_held", "Connections of refused clients that are held.", clients.held),
             .counter(
                 "derp_refused_ended_total",
-                "Connections of refused clients that ended, by what became of them.",
+                "Ended connections of refused clients, by how they ended.",
                 clients.heldEnded,
                 by: "end"
             ),
@@ -89,7 +89,7 @@ extension RelayStatistics {
             ),
             .counter(
                 "derp_stun_ignored_total",
-                "Datagrams that were met with silence, by reason.",
+                "Datagrams that were not answered, by reason.",
                 [(self.stun.refused, [("reason", "refused")]), (self.stun.notSTUN, [("reason", "not_stun")])]
             ),
             .counter(
@@ -111,7 +111,7 @@ extension RelayStatistics.Strangers {
             ),
             .counter(
                 "derp_stranger_delays_total",
-                "Pieces of that work that waited, because it had taken its share.",
+                "Pieces of that work that waited because it had used its share.",
                 self.delayed
             ),
             .gauge("derp_stranger_waiting", "Pieces of that work that wait now.", self.waiting),
@@ -234,12 +234,12 @@ extension RelayStatistics.Certificates {
             ),
             .counter(
                 "derp_certificate_replacements_total",
-                "Certificates that were put to use, the first ones too.",
+                "Certificates put to use, including the first ones.",
                 self.replacements
             ),
             .counter(
                 "derp_certificate_failures_total",
-                "New certificates that could not be had or used.",
+                "New certificates that could not be obtained or used.",
                 self.failures
             ),
             .counter(
@@ -258,12 +258,12 @@ extension RelayStatistics.Map {
             .gauge("derp_map_sources", "Sources that the map is made of.", self.sources),
             .gauge(
                 "derp_map_stale_sources",
-                "Those that couldn't be read when they were last tried.",
+                "Sources that couldn't be read at the last attempt.",
                 self.staleSources
             ),
             .gauge(
                 "derp_map_pending_sources",
-                "URLs that have not been heard of since the start.",
+                "URLs that have not answered since the start.",
                 self.pendingSources
             ),
             .counter(
@@ -295,7 +295,7 @@ extension RelayStatistics.Takeover {
             ),
             .counter(
                 "derp_takeovers_total",
-                "Processes that wanted to take over, by what came of it.",
+                "Takeovers by other processes, by result.",
                 [(self.completed, [("result", "completed")]), (self.refused, [("result", "refused")])]
             ),
         ]

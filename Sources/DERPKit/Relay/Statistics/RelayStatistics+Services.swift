@@ -58,9 +58,9 @@ extension RelayStatistics {
     public struct Certificates: Hashable, Sendable {
         /// How the certificate of each name does, its expiry among it.
         public internal(set) var status: [CertificateSet.Status]
-        /// Certificates that were put to use, the first ones too.
+        /// Certificates put to use, including the first ones.
         public internal(set) var replacements: UInt64
-        /// New certificates that could not be had or used.
+        /// New certificates that could not be obtained or used.
         public internal(set) var failures: UInt64
         /// TLS clients for which there was no certificate.
         public internal(set) var refusals: UInt64
@@ -72,9 +72,9 @@ extension RelayStatistics {
         public internal(set) var regions: Int
         /// Sources that it is made of.
         public internal(set) var sources: Int
-        /// Those that couldn't be read when they were last tried.
+        /// Sources that couldn't be read at the last attempt.
         public internal(set) var staleSources: Int
-        /// URLs that have not been heard of since the start.
+        /// URLs that have not answered since the start.
         public internal(set) var pendingSources: Int
         /// Tries to read a source that failed.
         public internal(set) var sourceFailures: UInt64

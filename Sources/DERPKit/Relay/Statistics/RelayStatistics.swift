@@ -62,7 +62,7 @@ extension RelayStatistics {
         public internal(set) var refused: RelayTally<ClientRefusalReason>
         /// Connections of refused clients that are held now.
         public internal(set) var held: Int
-        /// Connections of refused clients that ended, by what became of them.
+        /// Ended connections of refused clients, by how they ended.
         public internal(set) var heldEnded: RelayTally<RefusedClientEnd>
         /// How often a client came to call this region its home, or ceased to.
         public internal(set) var homeMoves: UInt64
@@ -115,7 +115,7 @@ extension RelayStatistics {
     public struct Strangers: Hashable, Sendable {
         /// How long the loops worked.
         public internal(set) var time: Duration
-        /// Pieces of that work that waited, because it had taken its share.
+        /// Pieces of that work that waited because it had used its share.
         public internal(set) var delayed: UInt64
         /// Pieces of it that wait now.
         public internal(set) var waiting: Int

@@ -18,7 +18,10 @@ struct Predecessor: Sendable {
         do {
             return try result.get()
         } catch {
-            throw DERPError(.takeover, "the server at \(takeover.path) hands nothing over: \(error.message)")
+            throw DERPError(
+                .takeover,
+                "the server at \(takeover.path) does not hand over its sockets: \(error.message)"
+            )
         }
     }
 
@@ -55,7 +58,7 @@ struct Predecessor: Sendable {
         }
     }
 
-    private static let nonsense = SocketError(.systemCall, "what it says makes no sense")
+    private static let nonsense = SocketError(.systemCall, "its message makes no sense")
 
     /// Tells it that this relay serves, and returns when it no longer listens, or doesn't say so in time.
     func release(within time: Duration) async {

@@ -62,7 +62,7 @@ struct Succession: Sendable {
     private func expect(_ expected: TakeoverMessage) async throws(SocketError) {
         let message = try await self.channel.receive()
         guard TakeoverMessage(message.bytes) == expected, message.descriptors.isEmpty else {
-            throw SocketError(.systemCall, "the other process doesn't say what it should")
+            throw SocketError(.systemCall, "the other process sent an unexpected message")
         }
     }
 }

@@ -111,7 +111,7 @@ struct ACMEIssuanceTests {
         _ = try issuance.take(self.order(.ready))
         #expect(throws: ACMEFailure.self) { try issuance.take(self.order(.valid)) }
         var polls = 0
-        #expect(throws: ACMEFailure("the server doesn't come to an end")) {
+        #expect(throws: ACMEFailure("the server doesn't finish the order")) {
             while polls < 1000 {
                 let step = try issuance.take(self.order(.processing), retryAfter: .seconds(1000))
                 #expect(step == .order(pause: .seconds(30)))

@@ -72,10 +72,10 @@ struct HostileACMETests {
         arguments: [
             (
                 #"{"newNonce":"http://127.0.0.1/n","newAccount":"a","newOrder":"o"}"#,
-                "the server names what is no https URL"
+                "the server names a URL that is not https"
             ),
-            (#"{"newNonce":"HERE/nonce"}"#, "/directory answers what can't be understood"),
-            ("[", "/directory answers what can't be understood"),
+            (#"{"newNonce":"HERE/nonce"}"#, "/directory sends an answer that can't be understood"),
+            ("[", "/directory sends an answer that can't be understood"),
             (String(repeating: " ", count: 300 << 10), "the server's answer is larger than 256 KiB"),
         ]
     )

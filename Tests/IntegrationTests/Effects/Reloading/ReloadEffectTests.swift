@@ -33,7 +33,7 @@ struct ReloadEffectTests {
                 try Look.regionIDs(of: server)
             }
         },
-        ReloadEffect(.keyLists, flags: ["allow-file"], logged: "Read a key list anew") { stage in
+        ReloadEffect(.keyLists, flags: ["allow-file"], logged: "Read a key list again") { stage in
             let directory = try stage.directory()
             let key = TestKey()
             try directory.write("", to: "allow")
@@ -44,7 +44,7 @@ struct ReloadEffectTests {
                 "\(try Look.admits(server, key))"
             }
         },
-        ReloadEffect(.keyLists, flags: ["deny-file"], logged: "Read a key list anew") { stage in
+        ReloadEffect(.keyLists, flags: ["deny-file"], logged: "Read a key list again") { stage in
             let directory = try stage.directory()
             let key = TestKey()
             try directory.write("", to: "deny")
@@ -85,7 +85,7 @@ struct ReloadEffectTests {
                 certificate: .letsencrypt
             )
             // Otherwise the signal would find an order under way.
-            try eventually("the failure is told") { server.log.contains("A certificate could not be had") }
+            try eventually("the failure is told") { server.log.contains("Ordering a certificate failed") }
             return ReloadAct(server: server, before: "1 order", after: "2 orders") {
             } look: {
                 let count = authority.requests("order").count
@@ -95,7 +95,7 @@ struct ReloadEffectTests {
     ]
 
     private static func certificates(_ mode: ServerOptions.Certificate) -> ReloadEffect {
-        ReloadEffect(.certificates, flags: ["certdir"], logged: "Read a certificate anew") { stage in
+        ReloadEffect(.certificates, flags: ["certdir"], logged: "Read a certificate again") { stage in
             let directory = try stage.directory()
             try GeneratedCertificate.write(to: directory, hostname: "127.0.0.1", serial: 7)
             let server = try stage.server(certificate: mode, directory: directory)

@@ -54,7 +54,7 @@ actor ACMEClient {
             try JSONWebSignature.binding(of: self.key.publicKey, to: url, by: binding)
         }
         if binding == nil, self.directory.meta?.externalAccountRequired == true {
-            throw ACMEFailure("the server wants an account elsewhere: -acme-eab-kid and -acme-eab-key")
+            throw ACMEFailure("the server requires an external account: set -acme-eab-kid and -acme-eab-key")
         }
         let reply = try await self.post(url, JSONWebSignature.json(request))
         guard let location = reply.location else { throw ACMEFailure("the server doesn't say where the account is") }
@@ -91,7 +91,7 @@ actor ACMEClient {
     func download(_ url: String) async throws -> String {
         let reply = try await self.post(url, [], accepting: "application/pem-certificate-chain")
         guard let text = String(validating: reply.body, as: UTF8.self) else {
-            throw ACMEFailure("the certificate is no text")
+            throw ACMEFailure("the certificate is not text")
         }
         return text
     }
@@ -153,7 +153,9 @@ extension ACMEClient {
 
     /// RFC 8555 §6.1: nothing but https.
     private static func url(_ text: String) throws -> HTTPURL {
-        guard let url = HTTPURL(text), url.isSecure else { throw ACMEFailure("the server names what is no https URL") }
+        guard let url = HTTPURL(text), url.isSecure else {
+            throw ACMEFailure("the server names a URL that is not https")
+        }
         return url
     }
 
@@ -174,7 +176,7 @@ extension ACMEClient {
         do {
             return try JSONDecoder().decode(type, from: Data(body))
         } catch {
-            throw ACMEFailure("\(self.shown(url)) answers what can't be understood")
+            throw ACMEFailure("\(self.shown(url)) sends an answer that can't be understood")
         }
     }
 

@@ -118,7 +118,7 @@ struct ACMEIssuance {
     /// How long to wait before asking again: as the server says, otherwise 0.25 s, doubling up to 4 s.
     private mutating func pause(_ retryAfter: Duration?) throws(ACMEFailure) -> Duration {
         self.polls += 1
-        guard self.polls <= Self.maximumPolls else { throw ACMEFailure("the server doesn't come to an end") }
+        guard self.polls <= Self.maximumPolls else { throw ACMEFailure("the server doesn't finish the order") }
         return retryAfter.map { min($0, .seconds(30)) } ?? .milliseconds(250 << min(self.polls - 1, 4))
     }
 }
