@@ -9,15 +9,6 @@ extension ConfigurationFile {
         return self.error(member.line, "\(section) has no key \(UsageError.quote(member.name))\(hint)")
     }
 
-    /// The one of `names` that is most like `name`; `nil` if none is.
-    static func nearest(to name: String, among names: [String]) -> String? {
-        guard name.utf8.count <= 60 else { return nil }
-        let name = name.lowercasedASCII
-        let distances = names.map { (name: $0, distance: EditDistance.between($0, name)) }
-        guard let best = distances.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, min(3, name.utf8.count / 4)) ? best.name : nil
-    }
-
     /// A section's keys; none when it is empty.
     func members(of value: SourceValue, _ section: String) throws(UsageError) -> [SourceValue.Member] {
         switch value.content {
@@ -36,7 +27,7 @@ extension ConfigurationFile {
         var found = [String: SourceValue.Member]()
         for member in try self.members(of: value, section) {
             guard known.contains(member.name) else {
-                throw self.unknown(member, in: section, nearest: Self.nearest(to: member.name, among: known))
+                throw self.unknown(member, in: section, nearest: Suggestion.nearest(to: member.name, among: known))
             }
             found[member.name] = member
         }

@@ -57,7 +57,7 @@ struct ConfigurationFile {
     /// Refuses keys that no reader of the file knows.
     private func check(_ others: [SourceValue.Member], isOurs: Bool) throws(UsageError) {
         for member in others {
-            let nearest = Self.nearest(to: member.name, among: HeadscaleSection.sections + ["relay"])
+            let nearest = Suggestion.nearest(to: member.name, among: HeadscaleSection.sections + ["relay"])
             guard isOurs || nearest != nil else { continue }
             guard nearest == nil else { throw self.unknown(member, in: "the file", nearest: nearest) }
             throw self.error(

@@ -103,10 +103,6 @@ extension Flag {
     }
 
     private static func nearest(to name: String, among flags: [Flag]) -> Flag? {
-        // Nobody mistypes a flag as something this long.
-        guard name.utf8.count <= 40 else { return nil }
-        let candidates = flags.map { (flag: $0, distance: EditDistance.between($0.name, name)) }
-        guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
-        return best.distance <= max(1, min(3, name.utf8.count / 2)) ? best.flag : nil
+        Suggestion.nearest(to: name, among: flags, by: \.name)
     }
 }

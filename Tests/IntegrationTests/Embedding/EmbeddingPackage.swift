@@ -55,7 +55,6 @@ struct EmbeddingPackage {
                 .executableTarget(
                     name: "Embedding",
                     dependencies: [
-                        .product(name: "AsyncSockets", package: "derp-kit"),
                         .product(name: "DERPKit", package: "derp-kit"),
                     ],
                     swiftSettings: [.unsafeFlags(["-warnings-as-errors"])]
