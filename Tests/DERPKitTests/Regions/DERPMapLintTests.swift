@@ -28,10 +28,10 @@ struct DERPMapLintTests {
     }
 
     private static let errors: [Case] = [
-        Case("regions:\n  0: {}", "2 error \"0\" is no region's id"),
-        Case("regions:\n  x: {}", "2 error \"x\" is no region's id"),
-        Case("regions:\n  -1: {}", "2 error \"-1\" is no region's id"),
-        Case("regions:\n  9007199254740992: {}", "2 error is no region's id"),
+        Case("regions:\n  0: {}", "2 error \"0\" is not a region id"),
+        Case("regions:\n  x: {}", "2 error \"x\" is not a region id"),
+        Case("regions:\n  -1: {}", "2 error \"-1\" is not a region id"),
+        Case("regions:\n  9007199254740992: {}", "2 error is not a region id"),
         Case("regions: []", "1 error regions stand under their ids, not in a list"),
         Case("Regions:\n  1: null", "1 error the key \"Regions\" is spelt regions"),
         Case("regions:\n  900:\n    RegionID: 900", "3 error the key \"RegionID\" is spelt regionid"),
@@ -73,9 +73,9 @@ struct DERPMapLintTests {
     private static let warnings: [Case] = [
         Case("regions:\n  900: {}", "2 warning region 900 has no nodes"),
         Case("regions:\n  900:\n    nodes: [null]", "3 warning a node of region 900 is null"),
-        Case(node("hostname: a.example.com"), "6 warning is a name for examples"),
-        Case(hosted("ipv4: 198.51.100.1"), "7 warning 198.51.100.1 is an address for documentation"),
-        Case(hosted("ipv6: 2001:db8::1"), "7 warning 2001:db8::1 is an address for documentation"),
+        Case(node("hostname: a.example.com"), "6 warning is a reserved example name"),
+        Case(hosted("ipv4: 198.51.100.1"), "7 warning 198.51.100.1 is a documentation address"),
+        Case(hosted("ipv6: 2001:db8::1"), "7 warning 2001:db8::1 is a documentation address"),
         Case(hosted("insecurefortests: true"), "7 warning clients don't check"),
         Case(hosted("comment: x"), "7 warning has no key \"comment\": it is ignored"),
         Case(
