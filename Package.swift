@@ -12,11 +12,17 @@ let package = Package(
         // For Benchmarks, which is a package of its own. No promises are made about it.
         .library(name: "_AsyncSockets", targets: ["AsyncSockets"]),
     ],
+    traits: [
+        .trait(name: "Metrics", description: "Reports a relay's numbers to swift-metrics (RelayMetricsReporter)."),
+        .trait(name: "Tracing", description: "Traces logins and admission with swift-distributed-tracing."),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.2.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.7.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
@@ -40,10 +46,12 @@ let package = Package(
             name: "DERPKit",
             dependencies: [
                 "AsyncSockets", "COpenSSL", "CSodium", "IPAddresses", "STUNKit",
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Tracing"])),
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -67,7 +75,13 @@ let package = Package(
             name: "DERPKitTests",
             dependencies: [
                 "AsyncSockets", "DERPKit", "DERPKitTesting", "STUNKit", "TestSupport",
+                .product(
+                    name: "InMemoryTracing",
+                    package: "swift-distributed-tracing",
+                    condition: .when(traits: ["Tracing"])
+                ),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),

@@ -2,15 +2,19 @@ import DERPKit
 
 /// Sends packets to itself by way of a relay, and prints what comes back.
 ///
-///     swift run SendAndReceive https://derp.example.com
+///     swift run SendAndReceive https://derp.example.com [PIN]
+///
+/// The pin, `sha256-raw:…`, is for a relay whose certificate is self-signed; the relay prints it.
 @main
 struct SendAndReceive {
     static func main() async throws {
-        guard let url = CommandLine.arguments.dropFirst().first else {
-            print("usage: SendAndReceive URL")
+        let arguments = CommandLine.arguments.dropFirst()
+        guard let url = arguments.first else {
+            print("usage: SendAndReceive URL [PIN]")
             return
         }
-        let client = try await DERPClient.connect(to: .init(url: url))
+        let trust = try ServerTrust(certName: arguments.dropFirst().first ?? "")
+        let client = try await DERPClient.connect(to: .init(url: url, trust: trust))
         print("connected to \(client.serverAddress) as \(client.publicKey)")
 
         for number in 1...3 {

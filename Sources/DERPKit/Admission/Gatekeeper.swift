@@ -73,8 +73,12 @@ actor Gatekeeper {
         self.pendingCount += self.policy.verifiers.count
         let share = self.shares.enter(request, of: request.source.block)
         var inquiry = Inquiry(id: id, share: share, missing: self.policy.verifiers.count)
+        let trace = TraceContext.current
         inquiry.tasks = self.policy.verifiers.map { verifier in
-            Task.detached { await self.answered(await verifier.decide(on: request), to: id, on: request) }
+            Task.detached {
+                let decision = await trace.run { await verifier.decide(on: request) }
+                await self.answered(decision, to: id, on: request)
+            }
         }
         let limit = self.policy.timeLimit
         inquiry.tasks.append(

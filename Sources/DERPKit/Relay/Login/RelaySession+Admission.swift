@@ -5,22 +5,26 @@ extension RelaySession {
     /// Returns the decision when the client may come in, which a mesh peer always may. One that may not is turned away.
     ///
     /// The deadline of the handshake's last step bounds this too.
-    func admit(_ login: DERPLogin) async throws(Ending) -> AdmissionDecision {
+    func admit(_ login: DERPLogin, _ trace: LoginTrace) async throws(Ending) -> AdmissionDecision {
         guard let gatekeeper = self.context.gatekeeper, !login.isMeshPeer else { return .allow }
         let request = self.request(of: login)
         let pending = PendingAdmission(self.stream)
         let loop = self.relay.loop
+        let span = trace.beginAdmission()
         Task.detached {
-            let decision = await gatekeeper.decide(on: request)
+            let decision = await span.context.run { await gatekeeper.decide(on: request) }
             await loop.run { pending.settle(decision) }
         }
-        guard let decision = await pending.wait() else {
+        let answer = await pending.wait()
+        span.end(answer)
+        guard let decision = answer else {
             throw Ending(self.stream.failure.map(CloseReason.init) ?? .peer)
         }
         guard let reason = decision.refusal else {
             if !decision.isVerified { self.noteUnverified(request, decision) }
             return decision
         }
+        trace.refuse()
         throw Ending(.refused, self.refusal(decision, reason, of: request))
     }
 

@@ -288,11 +288,14 @@ extension RelaySession {
 
     /// Has the client log in.
     private func admit(_ upgrade: Upgrade) async throws(Ending) -> Client {
+        let trace = LoginTrace(at: self.clientAddress)
+        defer { trace.end() }
         let upgrade = try await self.openWebSocket(upgrade)
         if upgrade.request.idealNode != nil { self.relay.counters.notIdeal += 1 }
         let (login, early) = try await self.logIn(upgrade)
+        trace.note(login.key)
         let forgettingCount = self.context.gatekeeper?.forgettingCount ?? 0
-        let decision = try await self.admit(login)
+        let decision = try await self.admit(login, trace)
         guard !self.relay.isDraining else { throw Ending(.shutdown) }
         try self.takeSeat(of: login)
         let connection = ClientConnection(
@@ -313,6 +316,7 @@ extension RelaySession {
         }
         if let reason { throw Ending(reason) }
         self.noteLogin(of: connection)
+        trace.succeed()
         return Client(
             connection: connection,
             reverification: self.reverify(login, of: connection, since: forgettingCount)
