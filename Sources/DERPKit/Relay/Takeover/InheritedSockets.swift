@@ -1,9 +1,9 @@
 import AsyncSockets
 import Synchronization
 
-/// The sockets that a relay listens with, on their way to its successor. What nobody takes is closed.
+/// The listening sockets that a relay hands to its successor. Sockets that nobody takes are closed.
 final class InheritedSockets: Sendable {
-    /// What a socket is for, and the address that was asked for.
+    /// The purpose of a socket, and the address that was asked for.
     struct Place: Hashable, Sendable {
         let role: TakeoverRole
         let address: IPEndpoint
@@ -11,10 +11,10 @@ final class InheritedSockets: Sendable {
 
     private let sockets = Mutex<[Place: [OwnedDescriptor]]>([:])
 
-    /// How many there are.
+    /// The number of sockets.
     var count: Int { self.sockets.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
-    /// All of them, for the predecessor to send.
+    /// All sockets, for the predecessor to send.
     var all: [(place: Place, descriptors: [OwnedDescriptor])] {
         self.sockets.withLock { $0.map { ($0.key, $0.value) } }
     }
@@ -23,7 +23,7 @@ final class InheritedSockets: Sendable {
         self.sockets.withLock { $0[place, default: []] += descriptors }
     }
 
-    /// Takes the sockets that are for `role` at `address`, as it was asked for; none when there are none.
+    /// Takes the sockets for `role` at `address`, which is the address as it was asked for. Empty when there are none.
     func take(_ role: TakeoverRole, _ address: IPEndpoint) -> [OwnedDescriptor] {
         self.sockets.withLock { $0.removeValue(forKey: Place(role: role, address: address)) ?? [] }
     }

@@ -1,16 +1,16 @@
 import AsyncSockets
 
-/// The relay that serves until this one has taken over from it.
+/// The relay that serves until this relay has taken over from it.
 struct Predecessor: Sendable {
-    /// What it listened with.
+    /// The sockets on which it listened.
     let sockets: InheritedSockets
-    /// What leads to its clients.
+    /// The streams that lead to its clients.
     let links: TakeoverLinks?
     private let channel: MessageChannel
 
-    /// Asks the relay that listens at the takeover socket for its sockets; `nil` when there is none.
+    /// Asks the relay that listens at the takeover socket for its sockets. Returns `nil` when there is no such relay.
     ///
-    /// - Throws: ``DERPError`` with code `takeover` when there is one that doesn't answer as it should.
+    /// - Throws: ``DERPError`` with code `takeover` when a relay is there but doesn't answer as expected.
     static func find(_ takeover: TakeoverConfiguration, on loop: IOLoop) async throws(DERPError) -> Predecessor? {
         let result = await loop.run {
             await Result.awaiting { () throws(SocketError) in try await Self.ask(takeover, on: loop) }
@@ -25,7 +25,7 @@ struct Predecessor: Sendable {
         }
     }
 
-    /// On `loop`.
+    /// Must run on `loop`.
     private static func ask(_ takeover: TakeoverConfiguration, on loop: IOLoop) async throws(SocketError) -> Self? {
         guard let channel = try MessageChannel.connect(to: takeover.path, on: loop) else { return nil }
         channel.setDeadline(takeover.timeout)
@@ -43,7 +43,7 @@ struct Predecessor: Sendable {
             let message = try await channel.receive()
             switch TakeoverMessage(message.bytes) {
             case .sockets(let role, let address):
-                // Those that aren't what they should be are closed, and missed at the end.
+                // The others are closed. The count at the end then shows that some are missing.
                 let good = message.descriptors.filter { $0.isBound(role.kind, port: address.port) }
                 guard sockets.count + good.count <= TakeoverMessage.countLimit else { throw Self.nonsense }
                 sockets.add(good, at: .init(role: role, address: address))
@@ -60,18 +60,18 @@ struct Predecessor: Sendable {
 
     private static let nonsense = SocketError(.systemCall, "its message makes no sense")
 
-    /// Tells it that this relay serves, and returns when it no longer listens, or doesn't say so in time.
+    /// Tells the predecessor that this relay serves. Returns when the predecessor no longer listens, or after `time`.
     func release(within time: Duration) async {
         await self.channel.loop.run {
             self.channel.setDeadline(time)
             try? await self.channel.send(TakeoverMessage.serving.encoded)
-            // Whatever it says or doesn't: from here on this relay goes on alone.
+            // Whatever the answer, and even without one: from here on, this relay serves alone.
             _ = try? await self.channel.receive()
             self.channel.close()
         }
     }
 
-    /// Has it go on: this relay can't serve.
+    /// Tells the predecessor to go on serving, because this relay can't.
     func abandon() async {
         await self.channel.loop.run { self.channel.close() }
     }

@@ -1,15 +1,15 @@
 import AsyncSockets
 
-/// Hands this relay's sockets over to the process that comes after it.
+/// Hands this relay's sockets over to the process that succeeds it.
 struct Succession: Sendable {
     let relay: RelayServer
     let takeover: TakeoverConfiguration
     let channel: MessageChannel
     let tally: TakeoverTally
-    /// Tells of those that fail.
+    /// Logs the successors that fail.
     let failures: LimitedLine
 
-    /// Talks to a process that has connected, until it serves or has failed. On the channel's loop.
+    /// Talks to a connected process until it serves or has failed. Must run on the channel's loop.
     func run() async {
         do {
             try await self.handOver()

@@ -1,22 +1,23 @@
 import AsyncSockets
 
-/// How a relay takes over from the process before it, and gives way to the one after it.
+/// How a relay takes over from the previous process, and hands over to the next one.
 public struct TakeoverConfiguration: Hashable, Sendable {
-    /// The Unix socket at which the relay that serves is found, 1…107 bytes, in a directory that only its owner can write.
+    /// The path of the Unix socket at which the serving relay is found: 1…107 bytes, in a directory that only its owner
+    /// can write to.
     public var path: String
-    /// Over how long a relay that was taken over sends its clients away, one after the other. Zero: all at once.
+    /// The time over which a relay that was taken over sends its clients away, one after the other. Zero: all at once.
     public var drainTime: Duration = .seconds(10)
     /// How long the exchange with the other process may stand still. More than zero.
     public var timeout: Duration = .seconds(5)
-    /// How long a successor may take from getting the sockets to serving. More than zero.
+    /// How long a successor may take from receiving the sockets to serving. More than zero.
     public var startTimeout: Duration = .seconds(30)
 
-    /// Takes over, and is taken over from, at the Unix socket at `path`.
+    /// Creates a configuration that uses the Unix socket at `path` to take over and to be taken over from.
     public init(path: String) {
         self.path = path
     }
 
-    /// Looks whether a relay could take over, and be taken over from, at ``path``. Nobody there is asked.
+    /// Checks whether a relay could use ``path`` to take over and to be taken over from. Connects to nobody.
     ///
     /// - Throws: ``DERPError`` with code `takeover` when the path can't be used.
     package func check() throws(DERPError) {

@@ -1,35 +1,36 @@
 import AsyncSockets
 
-/// What two relays say to each other when one takes over from the other: a line of ASCII each. A value without IO.
+/// A message between two relays while one takes over from the other: one line of ASCII. A value without I/O.
 ///
-/// The successor says `hello`; its predecessor answers with `sockets` messages, each with descriptors, `links`, and `complete`. The
-/// successor listens with them and says `serving`; its predecessor stops listening and says `retiring`.
+/// The successor sends `hello`. Its predecessor answers with `sockets` messages, each with descriptors, then with
+/// `links` and `complete`. The successor listens on these sockets and sends `serving`. Its predecessor stops listening
+/// and sends `retiring`.
 enum TakeoverMessage: Hashable, Sendable {
     /// Asks for the sockets.
     case hello
-    /// Sockets of one address, which come with the message.
+    /// Carries the sockets of one address.
     case sockets(TakeoverRole, IPEndpoint)
-    /// Two connected streams come with the message: one on which the successor is a mesh peer of its predecessor, and one
-    /// on which it is the other way round.
+    /// Carries two connected streams: on the first, the successor is a mesh peer of its predecessor; on the second, the
+    /// other way round.
     case links
-    /// These were all: so many descriptors have been sent.
+    /// Ends the list. `count` is the number of descriptors that were sent.
     case complete(count: Int)
     /// The successor listens, and goes on whatever happens.
     case serving
-    /// The predecessor no longer listens, also at the takeover socket.
+    /// The predecessor no longer listens, not even at the takeover socket.
     case retiring
 
-    /// Which way of talking this is. Another one is refused.
+    /// The version of this exchange. Other versions are refused.
     static let version = "derp-takeover/1"
 }
 
-/// What a socket is there for.
+/// The purpose of a socket.
 enum TakeoverRole: String, CaseIterable, Sendable {
     case relay
     case plainHTTP = "http"
     case stun
 
-    /// What its sockets are.
+    /// The kind of the sockets with this role.
     var kind: OwnedDescriptor.Kind { self == .stun ? .datagrams : .listener }
 }
 
@@ -48,7 +49,7 @@ extension TakeoverMessage {
         return Array(([Self.version] + words).joined(separator: " ").utf8)
     }
 
-    /// Reads a message; `nil` for anything that is none.
+    /// Parses a message. `nil` when `bytes` is not a message.
     init?(_ bytes: [UInt8]) {
         guard bytes.count <= 128, bytes.allSatisfy({ (0x20...0x7e).contains($0) }) else { return nil }
         let words = String(decoding: bytes, as: UTF8.self).parts(at: " ")
@@ -70,6 +71,6 @@ extension TakeoverMessage {
         }
     }
 
-    /// How many descriptors are handed over at most.
+    /// The maximum number of descriptors that are handed over.
     static let countLimit = 8192
 }

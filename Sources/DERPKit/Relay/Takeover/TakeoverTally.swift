@@ -1,13 +1,13 @@
 import Synchronization
 
-/// What has come of takeovers, for the metrics.
+/// Counts the outcomes of takeovers, for the metrics.
 final class TakeoverTally: Sendable {
     struct Counts: Sendable {
-        /// Takeovers that were refused or failed, here as the server before.
+        /// Takeovers that were refused or failed, with this server as the predecessor.
         var refused: UInt64 = 0
-        /// Successors that serve.
+        /// Successors that now serve.
         var completed: UInt64 = 0
-        /// How many of this server's sockets are from the one before.
+        /// The number of this server's sockets that came from its predecessor.
         var inherited = 0
     }
 
