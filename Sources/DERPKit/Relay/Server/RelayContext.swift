@@ -1,26 +1,26 @@
 import AsyncSockets
 import Logging
 
-/// What every connection of a relay needs to know. One object, so that a connection holds but a reference.
+/// What every connection of a relay needs to know. It is one object, so that each connection holds a single reference.
 final class RelayContext: Sendable {
     let configuration: RelayServer.Configuration
     let forwarder: PacketForwarder
     let regionMap: RegionMap
     let bootstrapDNS: BootstrapDNS
     let logger: Logger
-    /// What is said of others.
+    /// The log lines that others can cause.
     let lines: RelayLines
-    /// Who wants to hear what happens.
+    /// The readers of events.
     let events = RelayEventHub()
-    /// Decides about clients; `nil` when everybody is admitted.
+    /// Decides about clients. `nil` when everybody is admitted.
     let gatekeeper: Gatekeeper?
-    /// Keeps out connections that are too many.
+    /// Refuses connections that are too many.
     let gate: ConnectionGate
-    /// Keeps out connections while memory is short.
+    /// Refuses connections while memory is short.
     let memory: MemoryGuard
-    /// Holds clients that are refused.
+    /// Holds the clients that are refused.
     let refusals: RefusalPool
-    /// What the server says first to every client.
+    /// The first bytes that the server sends to every client.
     let serverKeyFrame: [UInt8]
 
     init(

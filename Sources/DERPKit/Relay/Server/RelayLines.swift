@@ -1,20 +1,20 @@
 import Logging
 
-/// What a relay says of others, who can have it said as often as they like: each kind is limited by itself.
+/// The log lines that others can cause as often as they like. Each kind has its own limit.
 struct RelayLines: Sendable {
     /// A mesh peer had a client's connections closed.
     let closings: LimitedLine
-    /// There were no descriptors for a connection.
+    /// There were no descriptors left for a connection.
     let shortages: LimitedLine
     /// A trusted proxy sent no PROXY header.
     let proxies: LimitedLine
-    /// Another user's process wanted to take over.
+    /// A process of another user wanted to take over.
     let strangers: LimitedLine
     /// A process that wanted to take over failed.
     let takeovers: LimitedLine
-    /// A client was admitted though nobody could be asked about it.
+    /// A client was admitted although nobody could be asked about it.
     let unverified: LimitedLine
-    /// A client was refused; by the reason.
+    /// A client was refused. One line per reason.
     private let refusals: [LimitedLine]
 
     init(_ logger: Logger) {
@@ -29,7 +29,7 @@ struct RelayLines: Sendable {
 
     func refusals(for kind: AdmissionDecision.Reason.Kind) -> LimitedLine { self.refusals[kind.rawValue] }
 
-    /// Says what was left out last, because the relay stops.
+    /// Logs the lines that were left out so far, because the relay stops.
     func flush() {
         let lines = [self.closings, self.shortages, self.proxies, self.strangers, self.takeovers, self.unverified]
         lines.forEach { $0.flush() }

@@ -4,7 +4,7 @@ final class RelayPort: Sendable {
     /// `nil` for plain HTTP.
     let tls: RelayTLS?
     let metrics: RelayMetrics
-    /// What the relay's ports with TLS show; `nil` when there are none.
+    /// The certificates that the relay's TLS ports show. `nil` when there are no such ports.
     let certificates: CertificateSet?
 
     init(router: HTTPRouter, tls: RelayTLS?, metrics: RelayMetrics, certificates: CertificateSet?) {

@@ -1,17 +1,18 @@
 extension RelayServer {
-    /// Forgets what verifiers have said about a client, so that they are asked at its next login; to be called when they would say
-    /// something else.
+    /// Forgets what verifiers have said about a client, so that they are asked again at its next login. Call this when
+    /// their answer would be a different one now.
     ///
-    /// Questions that are unanswered now are asked again. A client that was refused, and is held for it, is let go, and comes again at
-    /// once. One that is connected stays: see ``disconnect(_:reason:)``. But one that logs in while this is called, by an answer that is
-    /// forgotten, is asked about again when it has logged in.
+    /// Questions that are still unanswered are asked again. A client that is held because it was refused is let go, and
+    /// comes back at once. A connected client stays: see ``disconnect(_:reason:)``. A client that logs in during this
+    /// call, on the strength of an answer that is forgotten, is asked about again after its login.
     ///
-    /// - Parameter key: the client, from whichever address.
+    /// - Parameter key: The client's key. It counts for all addresses.
     public nonisolated func forgetDecisions(about key: NodePublicKey) async {
         await self.forget(key)
     }
 
-    /// Forgets what verifiers have said about all clients. As ``forgetDecisions(about:)``; those that are held are let go a few at a time.
+    /// Forgets what verifiers have said about all clients. Otherwise the same as ``forgetDecisions(about:)``. Held
+    /// clients are let go a few at a time.
     public nonisolated func forgetDecisions() async {
         await self.forget(nil)
     }
@@ -19,7 +20,7 @@ extension RelayServer {
     private nonisolated func forget(_ key: NodePublicKey?) async {
         await self.context.gatekeeper?.forget(key)
         for relay in self.relays {
-            // Those who come back meanwhile, and are refused again, are not let go again.
+            // Clients that come back meanwhile and are refused again are not let go a second time.
             var left = await relay.loop.run { relay.held.lift(key, atMost: Self.liftStep) } - Self.liftStep
             while left > 0 {
                 try? await Task.sleep(for: .milliseconds(10))
@@ -29,6 +30,6 @@ extension RelayServer {
         }
     }
 
-    /// How many held clients of a loop are let go at a time.
+    /// The number of held clients that a loop lets go at a time.
     private static let liftStep = 64
 }

@@ -1,8 +1,9 @@
 extension RelayServer {
-    /// The clients that are connected now, mesh peers among them, in no order. A key that is connected several times is there as often.
+    /// The clients that are connected now, including mesh peers, in no particular order. A key with several connections
+    /// appears once for each of them.
     ///
-    /// The loops are visited one after the other, 256 clients at a time, with others' work in between. So a client that comes or goes
-    /// meanwhile may be there or not.
+    /// The loops are visited one after the other, 256 clients at a time, and do other work in between. A client that
+    /// comes or goes meanwhile may be missing or included.
     public nonisolated var clients: [RelayClient] {
         get async {
             var clients: [RelayClient] = []
@@ -18,30 +19,31 @@ extension RelayServer {
         }
     }
 
-    /// How many clients of a loop are looked at before others have a turn.
+    /// The number of clients that a loop looks at before it does other work.
     private static let clientStep = 256
 
-    /// Ends all connections that a key has at this relay; not those at other nodes of the mesh.
+    /// Ends all connections that a key has at this relay. Connections to other nodes of the mesh stay.
     ///
-    /// It keeps no client out: to lock one out, first have your verifier refuse it, then call ``forgetDecisions(about:)``, then this.
+    /// This does not keep a client out. To lock a client out, first have your verifier refuse it, then call
+    /// ``forgetDecisions(about:)``, then this function.
     ///
-    /// Without a reason, the connections are closed without a word. A stock client comes back at once, and is away for 0.2 s at the
-    /// most, or is refused then.
+    /// Without a reason, the connections are closed and the client is told nothing. A stock client comes back at once:
+    /// it is away for at most 0.2 s, or is refused when it comes back.
     ///
-    /// With a reason, the client is told it, and its connection is then held for 30 to 100 s
-    /// (``ConnectionLimits/refusedHoldTime``), as that of a client that is refused: nothing is relayed for it, and it comes back when
-    /// that is over.
-    /// If there is no place to hold it, it is closed without a word: a client that is told something and closed comes back over and over.
-    /// Mesh peers are always closed without a word.
+    /// With a reason, the client is told the reason. Its connection is then held for 30 to 100 s
+    /// (``ConnectionLimits/refusedHoldTime``), like that of a refused client: nothing is relayed for it, and it comes
+    /// back after that time. If there is no place to hold the connection, it is closed and the client is told nothing,
+    /// because a client that is told a reason and then closed comes back over and over. Mesh peers are always closed
+    /// without being told.
     ///
-    /// Returns when the connections have been asked to end. What waits for a client is sent first when it is told a reason, for which it
-    /// has 2 s.
+    /// Returns when the connections have been asked to end. A client that is told a reason gets what waits for it
+    /// first, and has 2 s to read it.
     ///
     /// - Parameters:
-    ///   - key: whose connections end.
-    ///   - reason: the end of the sentence "This relay has disconnected this client: …", without its full stop. Cut to 256 bytes of
-    ///     UTF-8; control characters become spaces. `nil`: nothing is said.
-    /// - Returns: how many connections there were.
+    ///   - key: The key whose connections end.
+    ///   - reason: The end of the sentence "This relay has disconnected this client: …", without its full stop. Cut to
+    ///     256 bytes of UTF-8; control characters become spaces. `nil`: the client is told nothing.
+    /// - Returns: The number of connections.
     @discardableResult
     public nonisolated func disconnect(_ key: NodePublicKey, reason: String? = nil) async -> Int {
         let reason = reason.map { ClientNotice.cut($0, to: AdmissionDecision.messageLimit) }

@@ -1,7 +1,7 @@
 import AsyncSockets
 
 extension RelayServer {
-    /// Everything that a relay can be told. Every default is what a public relay wants.
+    /// The settings of a relay. Every default suits a public relay.
     public struct Configuration: Sendable {
         /// What `GET /` shows.
         public enum HomePage: Hashable, Sendable {
@@ -15,58 +15,61 @@ extension RelayServer {
 
         /// The relay's identity.
         public var privateKey: NodePrivateKey
-        /// Where the relay listens. At least one address; port 0 lets the kernel choose.
+        /// The addresses on which the relay listens. At least one. Port 0 lets the kernel choose.
         public var addresses: [IPEndpoint]
         /// What protects ``addresses``.
         public var security: Security
-        /// Where plain HTTP is served beside TLS: `/generate_204`, the map, ACME's challenges, redirects to ``hostnames``. Never
-        /// relays.
+        /// The addresses on which plain HTTP is served beside TLS: `/generate_204`, the map, ACME's challenges, and
+        /// redirects to ``hostnames``. They never relay.
         public var plainHTTPAddresses: [IPEndpoint] = []
-        /// The server's own DNS names and IP addresses, to which ``plainHTTPAddresses`` redirect: to the one that a client asks
-        /// for, else to the first. What isn't a host is passed over. Empty: those that ``security`` has certificates for, by name.
+        /// The server's own DNS names and IP addresses, to which ``plainHTTPAddresses`` redirect. A client is sent to
+        /// the one that it asks for, otherwise to the first one. Entries that are not hosts are skipped. Empty: the
+        /// names for which ``security`` has certificates.
         public var hostnames: [String] = []
-        /// Where STUN binding requests are answered, over UDP. Empty: nowhere.
+        /// The addresses on which STUN binding requests are answered, over UDP. Empty: none.
         public var stunAddresses: [IPEndpoint] = []
-        /// Whether `/derp` relays. Off: the path answers 404.
+        /// Whether `/derp` relays. When off, the path answers 404.
         public var isRelayEnabled = true
         /// What `GET /` shows.
         public var homePage: HomePage = .standard
-        /// Networks that may read `/metrics`, besides loopback where ``addresses`` are protected by TLS: on a plain port who comes
-        /// from loopback is most likely a proxy, behind which may be anybody.
+        /// The networks that may read `/metrics`. Where ``addresses`` are protected by TLS, loopback may too. On a
+        /// plain port it may not: a connection from loopback most likely comes from a proxy, which may pass on requests
+        /// from anybody.
         public var debugNetworks: [IPNetwork] = []
-        /// This server's own region of the DERP map; `nil`: none. Without it and ``mapSources`` no map is served.
+        /// This server's own region of the DERP map. `nil`: none. When both this and ``mapSources`` are empty, no map
+        /// is served.
         ///
-        /// Its first node is this server. While the relay runs it keeps that node up to date: the pin of a self-signed
+        /// Its first node is this server. The relay keeps that node up to date while it runs: the pin of a self-signed
         /// certificate, where ``DERPNode/certName`` is empty or a pin, and the ports that the kernel chose for port 0,
         /// where the node names none.
         public var region: DERPRegion?
-        /// Who is asked about clients. By default nobody is: whoever reaches the relay may use it.
+        /// Who is asked about clients. By default nobody is asked: everybody who reaches the relay may use it.
         public var admission = AdmissionPolicy()
         /// The mesh that this node belongs to. `nil`: none.
         public var mesh: MeshConfiguration?
-        /// How it takes over from a process that serves at the same addresses. `nil`: not at all.
+        /// How the relay takes over from a process that serves at the same addresses. `nil`: it doesn't.
         public var takeover: TakeoverConfiguration?
-        /// What the DERP map is made of besides ``region``.
+        /// The sources of the DERP map, in addition to ``region``.
         public var mapSources = RegionMap.Sources()
-        /// Whose addresses `/bootstrap-dns` tells, beside those of the map's nodes.
+        /// The names whose addresses `/bootstrap-dns` tells, in addition to those of the map's nodes.
         public var bootstrapNames = BootstrapNames()
-        /// How many event loops (threads) serve clients; 1…256. `nil`: one per core that the process may use. Without
-        /// effect on a relay that is given its loops.
+        /// The number of event loops (threads) that serve clients, 1…256. `nil`: one per core that the process may use.
+        /// Ignored by a relay that is given its loops.
         public var loopCount: Int?
 
         /// How long a peer may take for TLS and the HTTP request. More than zero.
         public var requestTimeout: Duration = .seconds(30)
         /// How long a peer may take for each of the two steps of the DERP handshake. More than zero.
         public var handshakeTimeout: Duration = .seconds(10)
-        /// How long a connection may take in all from being accepted until a client has logged in, requests and answers before
-        /// that included. Answers near the end tell the peer that they are the last ones: by default those after 20 s. More
-        /// than zero.
+        /// How long a connection may take in total from being accepted until a client has logged in, including earlier
+        /// requests and their answers. Answers near the end tell the peer that they are the last ones: by default those
+        /// after 20 s. More than zero.
         public var loginTimeout: Duration = .seconds(60)
-        /// Time between KeepAlive frames, to which 0–5 s are added at random. More than zero.
+        /// The time between KeepAlive frames. A random time of 0–5 s is added. More than zero.
         public var keepAliveInterval: Duration = .seconds(60)
-        /// How long a client may leave its queue untouched before it is closed. Zero: no limit.
+        /// How long a client may take nothing from its queue before it is closed. Zero: no limit.
         public var writeTimeout: Duration = .seconds(2)
-        /// TCP keepalive time (RFC 9293 §3.8.4). Zero: off.
+        /// The TCP keepalive time (RFC 9293 §3.8.4). Zero: off.
         public var tcpKeepAlive: Duration = .seconds(600)
         /// TCP_USER_TIMEOUT (RFC 5482). Zero: the kernel's default.
         public var tcpUserTimeout: Duration = .seconds(15)
@@ -77,18 +80,19 @@ extension RelayServer {
         public var connectionLimits = ConnectionLimits()
         /// How fast clients may send at first. ``RelayServer/setRateLimits(_:)`` changes it.
         public var rateLimits = RateLimits()
-        /// A file of rates that is followed while the relay runs. It replaces ``rateLimits``.
+        /// A file of rates that the relay follows while it runs. It replaces ``rateLimits``.
         public var rateLimitFile: RateLimitFile?
-        /// Which proxies stand before the relay.
+        /// The proxies that stand in front of the relay.
         public var proxies = ProxyTrust()
 
-        /// How many bytes the packets may take that wait in the queues of all clients together, each loop having its
-        /// share, which is never less than 1 MiB. At least 1 MiB. Besides, packets on their way from loop to loop take
-        /// up to 8 MiB per loop, each client's control frames up to 256 KiB, a mesh peer's up to 8 MiB, and a link's queues
-        /// to another node 1.1 MiB.
+        /// The maximum size of all packets that wait in clients' queues, in bytes. At least 1 MiB. Each loop has an
+        /// equal share, which is never less than 1 MiB. The following memory comes on top: up to 8 MiB per loop for
+        /// packets on their way from loop to loop, up to 256 KiB for each client's control frames, up to 8 MiB for each
+        /// mesh peer's, and 1.1 MiB for the queues of each link to another node.
         public var queueMemory = MemoryPlan.standardQueues
 
-        /// A public relay with this identity, which listens at `addresses`. Everything else has its default.
+        /// Creates the configuration of a public relay with this identity, which listens on `addresses`. Everything
+        /// else has its default.
         public init(privateKey: NodePrivateKey, addresses: [IPEndpoint], security: Security) {
             self.privateKey = privateKey
             self.addresses = addresses
@@ -98,7 +102,7 @@ extension RelayServer {
 }
 
 extension RelayServer.Configuration {
-    /// Where the plain port may send its clients.
+    /// The hosts to which the plain port may send its clients.
     var ownHosts: [HTTPAuthority] {
         let names = self.hostnames.isEmpty ? self.security.hostnames : self.hostnames
         return names.compactMap { name in
@@ -110,6 +114,8 @@ extension RelayServer.Configuration {
         TCPOptions(keepAliveTime: self.tcpKeepAlive, userTimeout: self.tcpUserTimeout)
     }
 
+    /// Checks all settings.
+    ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for the first setting that is out of range.
     func validate() throws(DERPError) {
         try Self.require(!self.addresses.isEmpty, "a relay needs an address to listen on")

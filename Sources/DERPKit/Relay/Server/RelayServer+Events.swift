@@ -1,19 +1,19 @@
 extension RelayServer {
-    /// What happens to the relay from now on, for one reader: who comes and goes, who is refused, links of the mesh, certificates and
-    /// the map. Nothing about packets.
+    /// The relay's events from now on, for one reader: clients that connect, leave or are refused, mesh links,
+    /// certificates and the map. There are no events about packets.
     ///
-    /// Up to 1,024 events wait for the reader; ``events(bufferSize:)`` takes another number.
+    /// Up to 1,024 events wait for the reader. ``events(bufferSize:)`` sets another number.
     public nonisolated var events: RelayEvents { self.events(bufferSize: 1024) }
 
-    /// The same, with another buffer.
+    /// Returns the relay's events from now on, like ``events``, with a buffer of this size.
     ///
-    /// - Parameter bufferSize: how many events wait for the reader at most; 1 or more. When more come, the oldest go
-    ///   (``RelayEvent/missed``).
+    /// - Parameter bufferSize: The maximum number of events that wait for the reader; 1 or more. When more come, the
+    ///   oldest are dropped (``RelayEvent/missed``).
     public nonisolated func events(bufferSize: Int) -> RelayEvents {
         self.context.events.events(bufferSize: bufferSize)
     }
 
-    /// Has changes of certificates and of the map told as events, for as long as `hub` is there.
+    /// Reports changes of certificates and of the map as events, for as long as `hub` exists.
     static func reportChanges(of certificates: CertificateSet?, and regionMap: RegionMap, to hub: RelayEventHub) {
         certificates?.listeners.add { [weak hub] host in
             hub?.post(.certificateChanged(for: host))

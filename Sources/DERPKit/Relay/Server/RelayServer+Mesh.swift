@@ -1,9 +1,9 @@
 extension RelayServer {
-    /// A link to each other node of the mesh, spread over the loops.
+    /// Creates a link to each other node of the mesh, spread over the loops.
     static func links(on relays: [RelayLoop], context: RelayContext) -> [MeshLink] {
         guard let mesh = context.configuration.mesh else { return [] }
         return mesh.nodes.enumerated().map { index, node in
-            // From the last loop on: the first has the forwarder's work.
+            // Starts at the last loop, because the first one also does the forwarder's work.
             MeshLink(to: node, of: mesh, on: relays[relays.count - 1 - index % relays.count], context: context)
         }
     }

@@ -1,19 +1,19 @@
 import AsyncSockets
 
-/// What the map says of this server, which is the first node of its own region.
+/// What the map says about this server, which is the first node of its own region.
 extension RelayServer {
-    /// The pin of the certificate that clients are shown by default: `sha256-raw:` and 64 hexadecimal digits, as a DERP
-    /// map's `CertName` takes it. `nil` when an authority vouches for the certificate, and without TLS.
+    /// The pin of the certificate that clients are shown by default: `sha256-raw:` and 64 hexadecimal digits, the
+    /// format of a DERP map's `CertName`. `nil` when an authority vouches for the certificate, and without TLS.
     public nonisolated var certificatePin: String? { self.certificates?.defaultCertificate?.mapPin }
 
-    /// The region with the pin of `certificates`.
+    /// Returns the region with the pin of `certificates`.
     static func region(_ region: DERPRegion?, with certificates: CertificateSet?) -> DERPRegion? {
         guard var region else { return nil }
         region.setPin(certificates?.defaultCertificate?.mapPin)
         return region
     }
 
-    /// Clients know a self-signed certificate by its pin in the map alone.
+    /// Puts the pin into the map, which is the only way for clients to recognize a self-signed certificate.
     func publishPin() async {
         guard let certificate = self.certificates?.defaultCertificate else { return }
         let pin = certificate.mapPin
@@ -42,7 +42,8 @@ extension RelayServer {
 }
 
 extension DERPRegion {
-    /// Names `pin`, or none, as what this server's certificate is known by. A name that isn't a pin stays.
+    /// Sets the pin by which clients recognize this server's certificate; `nil` removes it. A name that isn't a pin
+    /// stays.
     package mutating func setPin(_ pin: String?) {
         guard let name = self.nodes.first?.certName, name.isEmpty || name.begins(with: Certificate.pinPrefix) else {
             return
@@ -52,6 +53,6 @@ extension DERPRegion {
 }
 
 extension Certificate {
-    /// The pin when nothing else vouches for the certificate.
+    /// The pin, if nothing else vouches for the certificate.
     package var mapPin: String? { self.isSelfSigned ? self.pin : nil }
 }

@@ -1,5 +1,5 @@
 extension RelayServer.Configuration {
-    /// What protects the relay's port. More kinds may be added in later versions.
+    /// What protects the relay's port. Later versions may add more kinds.
     public struct Security: Sendable {
         enum Kind {
             case single(Certificate)
@@ -14,25 +14,25 @@ extension RelayServer.Configuration {
         /// TLS 1.2 and 1.3 with this certificate.
         public static func tls(_ certificate: Certificate) -> Self { Self(kind: .single(certificate)) }
 
-        /// TLS 1.2 and 1.3 with these certificates, by the name that a client asks for. The relay shows what the set
-        /// holds; the caller replaces what expires.
+        /// TLS 1.2 and 1.3 with these certificates, chosen by the name that a client asks for. The relay shows what the
+        /// set holds. The caller replaces certificates before they expire.
         public static func certificates(_ certificates: CertificateSet) -> Self { Self(kind: .set(certificates)) }
 
-        /// TLS 1.2 and 1.3 with the certificates in these files. The relay follows them: a certificate that changes is
-        /// used within seconds.
+        /// TLS 1.2 and 1.3 with the certificates in these files. The relay follows the files: a certificate that
+        /// changes is used within seconds.
         public static func files(_ files: CertificateFiles) -> Self { Self(kind: .files(files)) }
 
         /// TLS 1.2 and 1.3 with certificates from an ACME server (RFC 8555). The relay orders and renews them, and
         /// answers the server's challenges.
         public static func acme(_ certificates: ACMECertificates) -> Self { Self(kind: .orders(certificates)) }
 
-        /// Plain HTTP: for tests, and behind a proxy that ends TLS.
+        /// Plain HTTP, for tests and behind a proxy that ends TLS.
         public static let none = Self(kind: .none)
     }
 }
 
 extension RelayServer.Configuration.Security {
-    /// What is shown to clients; `nil` without TLS.
+    /// Returns the certificates that clients are shown. `nil` without TLS.
     func certificates() throws(DERPError) -> CertificateSet? {
         switch self.kind {
         case .single(let certificate): try CertificateSet(certificate)
@@ -43,7 +43,7 @@ extension RelayServer.Configuration.Security {
         }
     }
 
-    /// The names that there are certificates for.
+    /// The names for which there are certificates.
     var hostnames: [String] {
         switch self.kind {
         case .single(let certificate): (try? certificate.leaf())?.alternativeNames ?? []

@@ -1,7 +1,7 @@
 extension RelayServer {
-    /// The relay's numbers as they are now: those that `/metrics` shows.
+    /// The relay's current numbers, which are those that `/metrics` shows.
     ///
-    /// It costs a visit to each event loop, and looks at each client's key once.
+    /// Reading them visits each event loop, and looks once at each client's key.
     public nonisolated var statistics: RelayStatistics {
         get async { await self.metrics.statistics() }
     }

@@ -1,12 +1,12 @@
 import AsyncSockets
 import Logging
 
-// Taking over from another process, and giving way to one.
+// Taking over from another process, and handing over to one.
 extension RelayServer {
-    /// How many processes may talk about taking over at once.
+    /// The maximum number of processes that talk about taking over at the same time.
     private static let successionLimit = 8
 
-    /// Finds the relay that serves here by now; `nil` when there is none.
+    /// Finds the relay that serves at these addresses now. `nil` when there is none.
     func findPredecessor() async throws(DERPError) -> Predecessor? {
         guard let takeover = self.configuration.takeover, let loop = self.takeoverLoop else { return nil }
         do {
@@ -17,7 +17,7 @@ extension RelayServer {
         return try await Predecessor.find(takeover, on: loop)
     }
 
-    /// Begins to serve alone, and waits for a successor.
+    /// Starts to serve alone, and waits for a successor.
     func succeed(_ predecessor: Predecessor?) async throws(DERPError) {
         guard let predecessor else { return try await self.awaitSuccessor() }
         await predecessor.release(within: self.configuration.takeover?.timeout ?? .zero)
@@ -28,7 +28,7 @@ extension RelayServer {
         do {
             try await self.awaitSuccessor()
         } catch {
-            // Too late to fail: nobody else serves.
+            // It is too late to fail: no other relay serves.
             self.logger.error("Nobody can take over from this server", metadata: ["reason": "\(error)"])
         }
     }
@@ -89,7 +89,8 @@ extension RelayServer {
         self.successionCount -= 1
     }
 
-    /// Copies of all sockets for a successor; `nil` when another one has them, or this relay doesn't serve.
+    /// Returns copies of all sockets for a successor. `nil` when another successor has them, or this relay doesn't
+    /// serve.
     func lendSockets() async -> InheritedSockets? {
         guard self.isServing, !self.hasLentSockets else { return nil }
         self.hasLentSockets = true
@@ -99,7 +100,7 @@ extension RelayServer {
             self.configuration.addresses.map { InheritedSockets.Place(role: .relay, address: $0) }
             + self.configuration.plainHTTPAddresses.map { .init(role: .plainHTTP, address: $0) }
         let copies = self.listeners.map { $0.duplicates() }
-        // The relay may have begun to stop while it waited.
+        // The relay may have begun to stop during the wait.
         guard self.isServing, let stun, places.count == copies.count, copies.allSatisfy({ $0 != nil }) else {
             self.hasLentSockets = false
             return nil
@@ -111,7 +112,7 @@ extension RelayServer {
         return sockets
     }
 
-    /// The successor failed.
+    /// Takes the sockets back, because the successor failed.
     func takeBackSockets() {
         self.hasLentSockets = false
     }
@@ -126,7 +127,7 @@ extension RelayServer {
         let link = MeshLink(to: peer.rawValue, of: mesh, on: relay, context: context) { _ throws(DERPError) in
             throw DERPError(.connection, "it is connected once")
         }
-        // One that a failed successor has left ends by itself.
+        // A link that a failed successor left behind ends by itself.
         self.takeoverLinks[peer] = Task(executorPreference: relay.loop) {
             guard let stream = TCPStream.adopt(links.outgoing, on: relay.loop) else { return }
             await link.run(over: stream, grace: peer.grace)

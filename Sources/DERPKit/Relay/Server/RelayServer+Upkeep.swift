@@ -1,8 +1,8 @@
 import Logging
 
-/// Something that a running relay reads again when it is told to.
+/// Something that a running relay reads again on request.
 package struct Reloadable: Sendable {
-    /// What is read again.
+    /// The kind of thing that is read again.
     package enum Kind: String, CaseIterable {
         case map
         case keyLists = "key lists"
@@ -12,16 +12,16 @@ package struct Reloadable: Sendable {
     }
 
     let kind: Kind
-    /// Reads it, and logs the outcome. What can't be used leaves in force what was read before.
+    /// Reads it, and logs the outcome. When the new content can't be used, the old content stays in force.
     let reload: @Sendable () async -> Void
 }
 
 extension RelayServer {
-    /// Reads again everything that the relay reads from outside: the map's sources, key lists, certificates and rates. Orders
-    /// of certificates that failed are tried again. Returns when all of it is done.
+    /// Reads again everything that the relay reads from outside: the map's sources, key lists, certificates and rates.
+    /// Retries failed orders of certificates. Returns when all of it is done.
     ///
-    /// The relay notices changes of files by itself; this is for a reload by hand, on SIGHUP for example. What can't be used
-    /// leaves in force what was read before, and is logged.
+    /// The relay notices changes of files by itself. This function is for a reload by hand, for example on SIGHUP. When
+    /// new content can't be used, the error is logged and the old content stays in force.
     public func reload() async {
         let reloadables = self.reloadables
         self.logger.info(
@@ -59,7 +59,7 @@ extension RelayServer {
 // MARK: Following
 
 extension RelayServer {
-    /// Keeps up to date what clients that are there still need while the relay sends them away.
+    /// Keeps up to date what connected clients need, even while the relay sends them away.
     func followFiles() -> [Task<Void, Never>] {
         let logger = self.logger
         var tasks: [Task<Void, Never>] = []
@@ -76,14 +76,14 @@ extension RelayServer {
         return tasks
     }
 
-    /// Keeps up to date what newcomers are shown.
+    /// Keeps up to date what new clients are shown.
     func followCertificates() -> [Task<Void, Never>] {
         let logger = self.logger
         var tasks: [Task<Void, Never>] = []
         if let files = self.configuration.security.files {
             tasks.append(Task { await files.watch(logger: logger) { await self.publishPin() } })
         }
-        // The authority looks at once, so the relay must listen by now.
+        // The ACME server connects at once to validate, so the relay must listen already.
         if let orders = self.configuration.security.orders { tasks.append(Task { await orders.run(logger: logger) }) }
         return tasks
     }

@@ -10,19 +10,21 @@ import ServiceLifecycle
 /// try await relay.run()
 /// ```
 ///
-/// It is a `Service` of swift-service-lifecycle: in a `ServiceGroup` it stops gracefully. It leaves the process alone:
-/// it installs no signal handler and never exits. Relays of one process share nothing but the threads that look up the
-/// names of what they fetch, of other nodes and of admission controllers.
+/// It is a `Service` of swift-service-lifecycle: in a `ServiceGroup` it stops gracefully. It doesn't touch the process:
+/// it installs no signal handler and never exits. Relays in one process share nothing but the threads that look up
+/// names: of the servers that they fetch from, of other nodes, and of admission controllers.
 public actor RelayServer: Service {
-    /// The settings that the relay was made with.
+    /// The settings with which the relay was created.
     public nonisolated let configuration: Configuration
 
-    /// Where the relay listens, in the order of the configuration, with the ports that the kernel chose. Empty
-    /// unless it runs.
+    /// The addresses on which the relay listens, in the order of the configuration, with the ports that the kernel
+    /// chose. Empty unless the relay runs.
     public private(set) var boundAddresses: [IPEndpoint] = []
-    /// The same for plain HTTP.
+    /// The addresses on which the relay serves plain HTTP, in the order of the configuration, with the ports that the
+    /// kernel chose. Empty unless the relay runs.
     public private(set) var boundPlainHTTPAddresses: [IPEndpoint] = []
-    /// The same for STUN.
+    /// The addresses on which the relay answers STUN, in the order of the configuration, with the ports that the kernel
+    /// chose. Empty unless the relay runs.
     public var boundSTUNAddresses: [IPEndpoint] { get async { await self.stun.boundAddresses } }
 
     /// The DERP map that is served.
@@ -43,41 +45,41 @@ public actor RelayServer: Service {
     var takeoverListener: MessageListener?
     var successionCount = 0
     var hasLentSockets = false
-    /// What leads to the other process, while clients are there.
+    /// The links to the other process, while it still has clients.
     var takeoverLinks: [TakeoverLinks.Peer: Task<Void, Never>] = [:]
-    /// Who wants to stop the relay, but waits until it has started.
+    /// Callers that want to stop the relay, but wait until it has started.
     private var startWaiters: [CheckedContinuation<Void, Never>] = []
-    /// What is kept up to date for newcomers.
+    /// The tasks that keep things up to date for new clients.
     private var updates: [Task<Void, Never>] = []
-    /// What is kept up to date for all clients.
+    /// The tasks that keep things up to date for all clients.
     private var followers: [Task<Void, Never>] = []
-    /// What leads to the other nodes of the mesh.
+    /// The links to the other nodes of the mesh.
     let links: [MeshLink]
     private var linkTasks: [Task<Void, Never>] = []
     private var waiters: [CheckedContinuation<Void, Never>] = []
-    /// Keeps a relay that has been started, whoever else does, until it has stopped.
+    /// A reference to itself, which keeps a started relay alive until it has stopped.
     private var whileRunning: RelayServer?
 
     private enum State {
         case new, starting, running, retiring, stopping, stopped
     }
 
-    /// Whether it accepts clients.
+    /// Whether the relay accepts clients.
     var isServing: Bool { self.state == .running }
     var takeoverLoop: IOLoop? { self.group.loops.first }
 
-    /// Makes a relay that does not listen yet.
+    /// Creates a relay that doesn't listen yet.
     ///
     /// - Parameters:
-    ///   - configuration: Everything that the relay is told. It can't be changed later.
-    ///   - group: The event loops that serve clients. `nil`: the relay has threads of its own, as many as
-    ///     ``Configuration/loopCount`` says. Relays, clients and STUN servers may share loops; each of them then shares
-    ///     the time of these threads.
-    ///   - logger: `nil` logs nothing. Its handler is called on the event loops, which serve all clients, so it must not
-    ///     block: a handler that writes to a pipe which nobody reads stops the relay. `DERPServer` leaves lines in a
-    ///     bounded queue, which a thread of its own writes, and counts those that it drops. Lines that others can cause
-    ///     are limited: ten of a kind at once, then one in ten seconds, with the number `left_out` before it.
-    /// - Throws: ``DERPError``: `invalidConfiguration`, or `certificate`.
+    ///   - configuration: The relay's settings. They can't be changed later.
+    ///   - group: The event loops that serve clients. `nil`: the relay has its own threads, as many as
+    ///     ``Configuration/loopCount`` says. Relays, clients and STUN servers may share loops; they then share the time
+    ///     of these threads.
+    ///   - logger: `nil` logs nothing. Its handler is called on the event loops, which serve all clients, so it must
+    ///     not block: a handler that writes to a pipe which nobody reads stops the relay. `DERPServer` puts lines into
+    ///     a bounded queue, which its own thread writes out, and counts the lines that it drops. Lines that others can
+    ///     cause are limited: ten of a kind at once, then one every ten seconds, with the number `left_out` before it.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` or `certificate`.
     public init(configuration: Configuration, on group: IOLoopGroup? = nil, logger: Logger? = nil) throws {
         try configuration.validate()
         self.configuration = configuration
@@ -120,7 +122,7 @@ public actor RelayServer: Service {
     }
 
     deinit {
-        // Nothing runs on the loops: a relay that was started keeps itself until it has stopped.
+        // Nothing runs on the loops: a started relay keeps itself alive until it has stopped.
         self.relays.forEach { $0.disconnect() }
     }
 
@@ -137,12 +139,12 @@ public actor RelayServer: Service {
 }
 
 extension RelayServer {
-    /// Does something on the thread of each loop, on one after the other.
+    /// Runs `body` on the thread of each loop, one loop after the other.
     package nonisolated func onEachLoop(_ body: @escaping @Sendable () -> Void) async {
         for relay in self.relays { await relay.loop.run(body) }
     }
 
-    /// Where the connections come from that `key` has here.
+    /// Returns the addresses from which `key` is connected to this relay.
     package nonisolated func addresses(of key: NodePublicKey) async -> [IPEndpoint] {
         await self.context.forwarder.addresses(of: key)
     }
@@ -151,13 +153,14 @@ extension RelayServer {
 // MARK: Life
 
 extension RelayServer {
-    /// Starts the relay unless it has been started, and serves until it is told to stop: by ``shutdown()``, by the graceful
-    /// shutdown of its `ServiceGroup`, or because the task is cancelled. Returns when everything is closed.
+    /// Starts the relay unless it has been started, and serves until it is told to stop: by ``shutdown()``, by the
+    /// graceful shutdown of its `ServiceGroup`, or by the cancellation of the task. Returns when everything is closed.
     ///
-    /// Meanwhile the relay keeps itself up to date. It follows the files of certificates, key lists, rates and maps, fetches
-    /// maps from URLs, orders and renews certificates by ACME, and publishes its own pin and ports in the map.
+    /// The relay keeps itself up to date while it runs. It follows the files of certificates, key lists, rates and
+    /// maps, fetches maps from URLs, orders and renews certificates by ACME, and publishes its own pin and ports in the
+    /// map.
     ///
-    /// - Throws: As ``start()``.
+    /// - Throws: The errors of ``start()``.
     public func run() async throws {
         if case .new = self.state { try await self.start() }
         await withTaskCancellationOrGracefulShutdownHandler {
@@ -167,13 +170,13 @@ extension RelayServer {
         }
     }
 
-    /// Begins to listen on all addresses, or on none. A relay can be started once, and runs until ``shutdown()``: everything
-    /// that ``run()`` says of the meantime holds from here on.
+    /// Starts to listen on all addresses, or on none if one fails. A relay can be started once, and runs until
+    /// ``shutdown()``. It keeps itself up to date as ``run()`` describes.
     ///
-    /// Maps from URLs are fetched once it listens: until then the map has what the cache has of them.
+    /// Maps from URLs are fetched once the relay listens. Until then, the map has what the cache has of them.
     ///
-    /// - Throws: ``DERPError`` with code `addressInUse` or `listen`, naming the address, when that isn't possible,
-    ///   `takeover` when the relay before can't be taken over from, or as ``RegionMap/loadFiles()``.
+    /// - Throws: ``DERPError`` with code `addressInUse` or `listen`, naming the address, when the relay can't listen;
+    ///   `takeover` when it can't take over from the previous relay; or the errors of ``RegionMap/loadFiles()``.
     public func start() async throws {
         guard case .new = self.state else {
             throw DERPError(.invalidConfiguration, "a relay can be started only once")
@@ -221,7 +224,7 @@ extension RelayServer {
         let inherited = predecessor?.sockets ?? InheritedSockets()
         self.takeovers.noteInherited(inherited.count)
         let result = await Result.awaiting { () throws(DERPError) in
-            // All ports are taken before anybody is accepted at one of them.
+            // All ports are taken before any of them accepts a connection.
             do throws(SocketError) {
                 try self.bind(inherited)
             } catch {
@@ -231,7 +234,7 @@ extension RelayServer {
             try await self.listening(.stunAddresses) { () throws(SocketError) in
                 try await self.stun.start { inherited.take(.stun, $0) }
             }
-            // Who logs in here finds those who are there.
+            // Clients that log in here can then reach those at the predecessor.
             if let links = predecessor?.links { self.link(by: links, to: .predecessor) }
             for (index, listener) in self.listeners.enumerated() {
                 let isPlain = index >= self.configuration.addresses.count
@@ -245,7 +248,7 @@ extension RelayServer {
         throw failure
     }
 
-    /// Does something that can fail because of an address of `setting`.
+    /// Runs `body`, which can fail because of an address of `setting`.
     private func listening(
         _ setting: DERPError.Setting,
         _ body: () async throws(SocketError) -> Void
@@ -260,8 +263,8 @@ extension RelayServer {
         self.startWaiters = []
     }
 
-    /// Stops: accepts nobody, sends each client Restarting, waits up to the configured time for peers to read what
-    /// is queued for them, and closes. Returns when all is closed.
+    /// Stops the relay: accepts nobody, sends each client Restarting, waits up to the configured time for peers to read
+    /// what is queued for them, and closes. Returns when everything is closed.
     public func shutdown() async {
         while case .starting = self.state { await withCheckedContinuation { self.startWaiters.append($0) } }
         switch self.state {
@@ -278,7 +281,7 @@ extension RelayServer {
                 tasks.addTask { await relay.loop.run { await relay.drain(farewell: farewell, within: time) } }
             }
         }
-        // Only now: a broken link is news for clients, of peers that are still there.
+        // Not earlier: when a link breaks, clients are told that its peers left, although they are still there.
         let linkTasks = self.linkTasks + self.takeoverLinks.values
         linkTasks.forEach { $0.cancel() }
         for task in linkTasks { await task.value }
@@ -304,7 +307,7 @@ extension RelayServer {
         for listener in self.listeners { await listener.close() }
     }
 
-    /// Leaves new clients to the successor, which listens with the same sockets.
+    /// Leaves new clients to the successor, which listens on the same sockets.
     func stopListening() async {
         guard case .running = self.state else { return }
         self.state = .retiring
@@ -313,10 +316,10 @@ extension RelayServer {
         await self.closeSockets()
     }
 
-    /// Sends the clients away over `time`, evenly, each as in ``shutdown()``, and then stops.
+    /// Sends the clients away evenly over `time`, each as in ``shutdown()``, and then stops.
     func retire(over time: Duration) async {
         let farewell = Self.farewell
-        // On every loop before the first client goes.
+        // This is set on every loop before the first client leaves.
         for relay in self.relays { await relay.loop.run { relay.isRetiring = true } }
         await withTaskGroup(of: Void.self) { tasks in
             for relay in self.relays {
@@ -335,7 +338,8 @@ extension RelayServer {
 // MARK: Limits
 
 extension RelayServer {
-    /// Puts other rates in force: at once for those who are connected, who learn of theirs when they log in again.
+    /// Changes the rates that are in force. They hold at once for connected clients, which are told their new rate when
+    /// they log in again.
     public func setRateLimits(_ limits: RateLimits) async {
         let rates = RateTable(limits)
         for relay in self.relays { await relay.loop.run { relay.setRates(rates) } }

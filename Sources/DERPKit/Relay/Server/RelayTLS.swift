@@ -2,20 +2,23 @@ import AsyncSockets
 import Glibc
 import Synchronization
 
-/// How the relay does TLS: for each client the certificate that it asks for, with the meta certificate behind the chain.
+/// The relay's side of TLS: each client gets the certificate that it asks for, with the meta certificate behind the
+/// chain.
 final class RelayTLS: Sendable {
     private let certificates: CertificateSet
     private let select: Selection
-    /// What every connection starts with.
+    /// The context with which every connection starts.
     private let general: TLSContext
-    /// The same for connections by one of the server's addresses, where that counts.
+    /// The same, by server address, for servers on which the address matters.
     private let special = Mutex<[IPAddress: TLSContext]>([:])
 
     private typealias Selection = @Sendable (TLSClientHello, IPAddress?) -> TLSContext?
-    /// How many addresses of this server are told apart.
+    /// The maximum number of this server's addresses that have their own context.
     private static let maximumAddressCount = 64
 
-    /// - Parameter now: tells the time, in seconds since 1970.
+    /// Creates the contexts.
+    ///
+    /// - Parameter now: Returns the time, in seconds since 1970.
     /// - Throws: ``DERPError`` with code `certificate` when TLS can't be set up with what `certificates` holds now.
     init(
         certificates: CertificateSet,
@@ -38,9 +41,10 @@ final class RelayTLS: Sendable {
         self.select = select
     }
 
-    /// What a connection starts with.
+    /// Returns the context with which a connection starts.
     ///
-    /// - Parameter address: tells by which of the server's addresses it came; called only where that counts.
+    /// - Parameter address: Returns the server address at which the connection came in. Called only where the address
+    ///   matters.
     func context(at address: () -> IPAddress?) -> TLSContext {
         guard self.certificates.heedsAddresses, let address = address() else { return self.general }
         return self.special.withLock { special in
@@ -54,26 +58,26 @@ final class RelayTLS: Sendable {
         }
     }
 
-    /// The context whose certificate a client is shown that says `hello`.
+    /// Returns the context with the certificate for a client that sends `hello`.
     func selected(for hello: TLSClientHello, at address: IPAddress? = nil) -> TLSContext? {
         self.select(hello, address)
     }
 }
 
 extension RelayTLS {
-    /// The contexts of the certificates in use, each made anew long before the meta certificate in it expires.
+    /// The contexts of the certificates in use. Each is renewed long before its meta certificate expires.
     private final class Contexts: Sendable {
         private struct Made {
             var context: TLSContext
-            /// When it was made, or that was last tried, in seconds since 1970.
+            /// When the context was made, or when that was last tried, in seconds since 1970.
             var time: Int
         }
 
         private let key: NodePublicKey
-        /// By the certificate's generation.
+        /// The contexts by the certificate's generation.
         private let made = Mutex<[Int: Made]>([:])
 
-        /// How long a meta certificate is shown, in seconds, of the 30 days for which it is valid.
+        /// How long a meta certificate is shown, in seconds. It is valid for 30 days.
         private static let lifetime = 10 * 86400
 
         init(key: NodePublicKey) { self.key = key }
@@ -87,10 +91,10 @@ extension RelayTLS {
                     made[entry.generation] = Made(context: context, time: now)
                     return context
                 }
-                // A clock that was set back counts too: the certificate would begin in the future.
+                // A clock that was set back counts too, because the certificate's validity would begin in the future.
                 guard !(former.time...former.time + Self.lifetime).contains(now) else { return former.context }
                 former.time = now
-                // Should it fail, the former one serves on; it is tried again in time.
+                // If it fails, the previous context stays in use, and the next try comes in time.
                 if let context = try? self.makeContext(entry.certificate, now: now) { former.context = context }
                 made[entry.generation] = former
                 return former.context
