@@ -1,7 +1,7 @@
-/// What a node of the mesh tells of its clients.
+/// What a node of the mesh reports about its clients.
 enum MeshChange: Hashable, Sendable {
-    /// The key is connected there.
+    /// The key is connected to that node.
     case present(NodePublicKey)
-    /// It isn't, or no longer.
+    /// The key is not connected to that node, or no longer.
     case gone(NodePublicKey)
 }

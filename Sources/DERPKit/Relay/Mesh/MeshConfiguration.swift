@@ -1,20 +1,20 @@
-/// What makes a relay one of several nodes of a region, which relay for each other's clients (docs/protocol.md, "Mesh").
+/// Makes a relay one of the nodes of a region, which relay for each other's clients (docs/protocol.md, "Mesh").
 public struct MeshConfiguration: Sendable {
-    /// Who shows this key is a node of the mesh, or as trusted as one. Secret.
+    /// The mesh key. Whoever shows it is a node of the mesh, or as trusted as one. Secret.
     public var key: MeshKey
-    /// The nodes to which this one connects; itself may be among them, and is passed over. At most 1024.
+    /// The nodes to which this node connects. This node may be among them, and is skipped. At most 1024.
     public var nodes: [MeshNode] = []
 
-    /// How long connecting to a node may take, in all. More than zero.
+    /// How long connecting to a node may take in total. More than zero.
     public var connectTimeout: Duration = .seconds(10)
-    /// When a link that broke is made anew, to which up to a fifth is added at random. More than zero.
+    /// How long to wait before a broken link is made again. A random part of up to a fifth is added. More than zero.
     public var reconnectDelay: Duration = .seconds(5)
-    /// Time between the pings that show whether a node lives. More than zero.
+    /// The time between the pings that show whether a node is alive. More than zero.
     public var pingInterval: Duration = .seconds(5)
     /// How long a node may say nothing before the link is given up. More than ``pingInterval``.
     public var silenceLimit: Duration = .seconds(15)
 
-    /// A mesh whose nodes show `key`. Without `nodes` the relay waits for the others to connect.
+    /// Creates a mesh whose nodes show `key`. Without `nodes`, the relay waits for the other nodes to connect.
     public init(key: MeshKey, nodes: [MeshNode] = []) {
         self.key = key
         self.nodes = nodes

@@ -1,7 +1,7 @@
 extension MeshKey {
-    /// Reads a file that holds the key as 64 hexadecimal digits, with white space around them, and nothing else.
+    /// Reads the key from a file that holds 64 hexadecimal digits, optional white space around them, and nothing else.
     ///
-    /// - Throws: ``DERPError`` with code `keyFile` when it can't be read, or holds something else.
+    /// - Throws: ``DERPError`` with code `keyFile` when the file can't be read or holds something else.
     public init(contentsOfFile path: String) throws(DERPError) {
         let text: String
         do {

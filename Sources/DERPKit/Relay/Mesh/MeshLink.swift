@@ -1,26 +1,28 @@
 import AsyncSockets
 import Logging
 
-/// This node's link to another one: hears who is connected there, and carries the packets for them. Pinned to the loop
-/// that serves it. Made anew whenever it breaks; what was learnt over it is forgotten then.
+/// This node's link to another node: it learns who is connected there, and carries packets to them. Pinned to the loop
+/// that serves it. It is made again whenever it breaks; what was learned over it is then forgotten.
 actor MeshLink {
     private nonisolated let relay: RelayLoop
     private let context: RelayContext
     private let mesh: MeshConfiguration
     private let connect: @Sendable (IOLoop) async throws(DERPError) -> DERPClient
     private var status: MeshLinkStatus
-    /// How often it failed since it was up.
+    /// The number of failures since the link was last up.
     private var failuresInARow = 0
     private var lastFailure: DERPError.Code?
-    /// Tells whether it is up: the other node may make it so and not so all the time.
+    /// Logs whether the link is up. Limited, because the other node can make it go up and down all the time.
     private let changes: LimitedLine
 
     nonisolated var loop: IOLoop { self.relay.loop }
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
 
+    /// Creates a link, which is not up yet.
+    ///
     /// - Parameters:
-    ///   - name: what logs and metrics call the other node.
-    ///   - connect: logs in to the other node as a mesh peer.
+    ///   - name: The other node's name in logs and metrics.
+    ///   - connect: Logs in to the other node as a mesh peer.
     init(
         to name: String,
         of mesh: MeshConfiguration,
@@ -43,9 +45,9 @@ actor MeshLink {
         }
     }
 
-    /// Keeps the link up until the task is cancelled, or the other node turns out to be this one.
+    /// Keeps the link up until the task is cancelled, or the other node turns out to be this node.
     ///
-    /// To be called in a task that prefers the link's loop.
+    /// Call this in a task that prefers the link's loop.
     func run() async {
         defer { self.changes.flush() }
         while !Task.isCancelled {
@@ -57,37 +59,38 @@ actor MeshLink {
                     return
                 }
                 let failure = await self.serve(client.link)
-                // Only now, because it would close the stream.
+                // Not earlier, because this closes the stream.
                 await client.close(within: .zero)
                 if !Task.isCancelled { self.note(failure) }
             case .failure(let failure):
                 if !Task.isCancelled { self.note(failure) }
             }
-            // Not all nodes at once, when one that all had links to comes back.
+            // The random part keeps the nodes from all connecting at once when a node that they all had links to comes
+            // back.
             try? await Task.sleep(for: self.mesh.reconnectDelay * Double.random(in: 1...1.2))
         }
     }
 
-    /// Uses a connection to another node that is there already, until it ends.
+    /// Uses an existing connection to another node until it ends.
     ///
-    /// To be called in a task that prefers the link's loop.
+    /// Call this in a task that prefers the link's loop.
     ///
-    /// - Parameter grace: how much longer the other node's clients count as connected.
+    /// - Parameter grace: How long the other node's clients still count as connected after the end.
     func run(over stream: TCPStream, grace: Duration) async {
         _ = await self.serve(ClientLink(stream: stream, early: [], options: DERPClient.Options()), grace: grace)
     }
 
-    /// How it is now.
+    /// The link's current state.
     var currentStatus: MeshLinkStatus { self.status }
 }
 
 // MARK: Serving
 
 extension MeshLink {
-    /// Uses the connection until it ends; returns why it did.
+    /// Uses the connection until it ends, and returns why it ended.
     private func serve(_ link: ClientLink, grace: Duration = .zero) async -> DERPError {
         let stream = link.stream
-        // From here on the queue writes to the stream, and nobody else.
+        // From here on, only the queue writes to the stream.
         let outbox = Outbox(stream: stream, relay: self.relay, terms: .link)
         let id = self.relay.add(outbox)
         let forwarder = self.context.forwarder
@@ -146,7 +149,8 @@ extension MeshLink {
         self.status.state = .down
         self.status.failures += 1
         self.failuresInARow += 1
-        // A node may be away for long, and come back as another one.
+        // A node may be away for a long time, and the link may then fail for another reason. Each reason is news only
+        // once.
         let isNews = self.failuresInARow == 1 || failure.code != self.lastFailure
         self.lastFailure = failure.code
         if self.failuresInARow == 1 {

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// Reads what the other node says on a link, and finds out when it says nothing any more. Confined to the link's loop.
+/// Reads what the other node sends on a link, and detects that it has fallen silent. Confined to the link's loop.
 // @unchecked: confined to the loop.
 final class MeshLinkReader: @unchecked Sendable {
     private let stream: TCPStream
@@ -8,12 +8,13 @@ final class MeshLinkReader: @unchecked Sendable {
     private let pingInterval: UInt64
     private let silenceLimit: Duration
     private var reader = FrameReader()
-    /// What came right behind the login.
+    /// The bytes that came right after the login.
     private var early: [UInt8]
     private var lastHeard: UInt64
     private var timer: LoopTimer?
 
-    /// How much is read before others on the loop have a turn, in bytes: a frame of 56 may change a route on every loop.
+    /// How many bytes are read before others on the loop get a turn. Small, because a frame of 56 bytes may change a
+    /// route on every loop.
     private static let turnBudget = 8 * 1024
 
     init(_ link: ClientLink, outbox: Outbox, mesh: MeshConfiguration) {
@@ -44,9 +45,10 @@ final class MeshLinkReader: @unchecked Sendable {
         self.timer?.schedule(at: now + self.pingInterval)
     }
 
-    /// What has changed at the other node, when something came from there; often nothing.
+    /// Waits for bytes from the other node, and returns the changes that they tell of, which are often none.
     ///
-    /// - Throws: ``DERPError``: `timeout`, `connection`, `protocolViolation`, after which nothing more comes.
+    /// - Throws: ``DERPError`` with code `timeout`, `connection` or `protocolViolation`, after which nothing more
+    ///   comes.
     func receive(isolation: isolated (any Actor)? = #isolation) async throws(DERPError) -> [MeshChange] {
         guard self.early.isEmpty else {
             let early = self.early
@@ -71,7 +73,7 @@ final class MeshLinkReader: @unchecked Sendable {
         }
     }
 
-    /// What the frames in `bytes` say. Those that say nothing about clients pass.
+    /// Returns the changes that the frames in `bytes` tell of. Frames that say nothing about clients are ignored.
     private func changes(in bytes: UnsafeRawBufferPointer) -> Result<[MeshChange], DERPError> {
         var changes: [MeshChange] = []
         let isGood = self.reader.read(
@@ -81,7 +83,7 @@ final class MeshLinkReader: @unchecked Sendable {
                 guard let frame = ServerFrame(type, payload) else { return true }
                 switch frame {
                 case .peerPresent(let presence): changes.append(.present(presence.key))
-                // Whatever the reason: packets for the key are lost there.
+                // Whatever the reason is, packets for the key are lost there.
                 case .peerGone(let key, _): changes.append(.gone(key))
                 case .ping:
                     self.outbox.append(

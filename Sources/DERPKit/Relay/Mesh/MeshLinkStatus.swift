@@ -1,14 +1,14 @@
-/// How a link to another node of the mesh is.
+/// The state of a link to another node of the mesh.
 struct MeshLinkStatus: Sendable {
     enum State: Int, CaseIterable, Sendable {
-        /// It is being made, or waits until it is.
+        /// The link is being made, or waits for the next try.
         case down
         /// The other node tells who is connected there.
         case up
-        /// It leads to this node itself, and is not needed.
+        /// The link leads to this node itself, and is not needed.
         case ownNode
 
-        /// The label's value in the metrics.
+        /// The value of the label in the metrics.
         var label: String {
             switch self {
             case .down: "down"
@@ -21,10 +21,10 @@ struct MeshLinkStatus: Sendable {
     /// Host and port of the other node.
     let node: String
     var state: State = .down
-    /// How often it came up.
+    /// How often the link came up.
     var connects: UInt64 = 0
-    /// How often it couldn't be made, or broke.
+    /// How often the link couldn't be made, or broke.
     var failures: UInt64 = 0
-    /// How many keys the other node has told of, and not taken back.
+    /// The number of keys that are connected to the other node, by what it has told.
     var clients = 0
 }

@@ -1,9 +1,9 @@
 import AsyncSockets
 
 extension MeshNode {
-    /// Logs in as a mesh peer.
+    /// Logs in to the node as a mesh peer.
     ///
-    /// - Throws: as ``DERPClient/connect(to:as:options:on:)``.
+    /// - Throws: The errors of ``DERPClient/connect(to:as:options:on:)``.
     func connect(
         as key: NodePrivateKey,
         of mesh: MeshConfiguration,

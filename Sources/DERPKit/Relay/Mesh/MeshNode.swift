@@ -1,17 +1,17 @@
-/// Another node of a mesh, as one reaches it.
+/// Another node of a mesh, and how to reach it.
 public struct MeshNode: Sendable {
-    /// Its name, port and certificate. Over plain HTTP whoever is on the way learns the mesh key.
+    /// The node's name, port and certificate. Over plain HTTP, everybody on the way can read the mesh key.
     public var server: DERPClient.Server
-    /// The host to connect to in place of the server's own, by name or as an IP literal, such as its address in a private
+    /// The host to connect to instead of the server's own, as a name or an IP literal, such as its address in a private
     /// network. `nil`: the server's own.
     public var dialHost: String?
 
-    /// The node at `server`.
+    /// Creates the node at `server`.
     public init(_ server: DERPClient.Server, dialHost: String? = nil) {
         self.server = server
         self.dialHost = dialHost
     }
 
-    /// Host and port, which logs and metrics show.
+    /// Host and port, as logs and metrics show them.
     public var name: String { self.server.description }
 }
