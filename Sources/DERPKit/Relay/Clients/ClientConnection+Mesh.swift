@@ -1,4 +1,4 @@
-// What only mesh peers may ask for (docs/protocol.md, "Mesh").
+// The requests that only mesh peers may make (docs/protocol.md, "Mesh").
 extension ClientConnection {
     /// Judges a privileged frame. An ordinary client that sends one breaks the protocol.
     func judgePrivileged(_ header: FrameHeader) -> FrameReader.Verdict {
@@ -16,8 +16,8 @@ extension ClientConnection {
     private static let forwardPacketSizes =
         2 * NodePublicKey.byteCount...2 * NodePublicKey.byteCount + PacketLimits.packet
 
-    /// Delivers a packet from a client of another node. It is never forwarded again, unless to the process that takes over,
-    /// which other nodes don't know yet.
+    /// Delivers a packet from a client of another node. The packet is never forwarded again, except to the process that
+    /// takes over, which other nodes don't know yet.
     func forwardPacket(_ payload: UnsafeRawBufferPointer) {
         guard let meshPeer = self.meshPeer, let base = payload.baseAddress else { return }
         let source = NodePublicKey(unchecked: base)
@@ -45,7 +45,7 @@ extension ClientConnection {
         }
     }
 
-    /// Tells of every connected client, and then of every change.
+    /// Tells the mesh peer about every connected client, and then about every change.
     func watch() {
         guard let meshPeer = self.meshPeer else { return }
         meshPeer.wantsFlood = true
@@ -54,7 +54,7 @@ extension ClientConnection {
         Task(executorPreference: self.relay.loop) { await self.flood() }
     }
 
-    /// As fast as the mesh peer reads, so that no more than a part of it waits.
+    /// Tells the mesh peer about all clients as fast as it reads, so that only a part of the list waits in the queue.
     private func flood() async {
         guard let meshPeer = self.meshPeer else { return }
         let forwarder = self.context.forwarder
@@ -69,13 +69,14 @@ extension ClientConnection {
         meshPeer.isFlooded = false
     }
 
-    /// Has all connections of a key closed, by ``closePeers()``.
+    /// Notes that all connections of a key are to be closed. ``closePeers()`` closes them.
     func closePeer(_ payload: UnsafeRawBufferPointer) {
         guard let key = NodePublicKey(payload) else { return }
         self.meshPeer?.closings.append(key)
     }
 
-    /// Closes what the mesh peer wants closed. It is read no further meanwhile, so it can't ask faster than is done.
+    /// Closes what the mesh peer wants closed. Nothing is read from it meanwhile, so it can't ask faster than the work
+    /// is done.
     func closePeers() async {
         guard let meshPeer = self.meshPeer, !meshPeer.closings.isEmpty else { return }
         let keys = meshPeer.closings

@@ -8,28 +8,29 @@ actor ClientConnection {
     let outbox: Outbox
     let key: NodePublicKey
     let id: ClientID
-    /// When it came, by its loop's clock.
+    /// When the client connected, by its loop's clock.
     let start: UInt64
     let address: IPEndpoint
     private let flags: PeerPresence.Flags
-    /// What it is as a mesh peer; `nil` for an ordinary client.
+    /// The state of a mesh peer. `nil` for an ordinary client.
     let meshPeer: MeshPeer?
 
     @exclusivity(unchecked) private var reader = FrameReader()
-    /// What ``throttle`` was made from.
+    /// The rates from which ``throttle`` was made.
     private var rates: RateTable?
-    /// The rate that it was admitted with; `nil`: that of ``rates`` counts.
+    /// The rate with which the client was admitted. `nil`: the rate in ``rates`` counts.
     private var ownRate: RateLimits.Rate?
-    /// Has the client read no faster than it may send; `nil` when there is no limit.
+    /// Limits how fast the client is read to the rate at which it may send. `nil` when there is no limit.
     private var throttle: ReceiveThrottle?
     @exclusivity(unchecked) private var lastDestination: Destination?
-    /// The clients to which packets were sent: they are told when this key leaves.
+    /// The clients to which packets were sent. They are told when this key leaves.
     @exclusivity(unchecked) private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
     var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
-    /// Why the client, which was admitted, isn't any more, or was sent away, once all that waited for it has been sent.
+    /// Why an admitted client is no longer admitted, or was sent away. It is told once everything that waits for it has
+    /// been sent.
     private(set) var refusal: ClientRefusal?
 
-    /// Where the last packet went; the next one goes there too, most of the time.
+    /// The destination of the last packet. Most of the time, the next packet goes there too.
     private struct Destination {
         let key: NodePublicKey
         let route: Route
@@ -37,17 +38,17 @@ actor ClientConnection {
         var contact: ClientID?
     }
 
-    /// Whether it showed the mesh key.
+    /// Whether the client showed the mesh key.
     nonisolated var isMeshPeer: Bool { self.flags.contains(.meshPeer) }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relay.loop.asUnownedSerialExecutor() }
 
-    /// Takes over a stream whose client has sent `login`. On the relay's loop.
+    /// Takes over a stream whose client has sent `login`. Must run on the relay's loop.
     ///
     /// - Parameters:
-    ///   - address: the client's, where proxies tell of it; `nil`: that of the stream.
-    ///   - isNotIdeal: whether the client would rather be at another node of the region.
-    ///   - rate: how fast it may send, by whoever admitted it; `nil`: as fast as the relay's rates say.
+    ///   - address: The client's address, where proxies tell it. `nil`: the stream's address.
+    ///   - isNotIdeal: Whether the client would prefer another node of the region.
+    ///   - rate: How fast the client may send, as decided at its admission. `nil`: the relay's rates count.
     init(
         stream: TCPStream,
         address: IPEndpoint? = nil,
@@ -72,12 +73,13 @@ actor ClientConnection {
         self.outbox.client = self
     }
 
-    /// Makes the client known, greets it, and acts on what it has sent by now. The first call, before ``run()``.
+    /// Makes the client known, greets it, and handles what it has sent so far. Must be the first call, before
+    /// ``run()``.
     ///
     /// - Parameters:
-    ///   - greeting: the ServerInfo frame.
-    ///   - early: what came right behind the login.
-    /// - Returns: why the connection has ended already; `nil`: it goes on. The stream is still open.
+    ///   - greeting: The ServerInfo frame.
+    ///   - early: The bytes that came right after the login.
+    /// - Returns: Why the connection has already ended. `nil`: it goes on. The stream is still open.
     func open(greeting: [UInt8], early: [UInt8] = []) async -> CloseReason? {
         guard await self.register() else { return .timeout }
         self.stream.setDeadline(nil)
@@ -95,24 +97,24 @@ actor ClientConnection {
 
     /// Serves the client until it leaves.
     ///
-    /// - Returns: why it ended. The stream is still open.
+    /// - Returns: Why the connection ended. The stream is still open.
     func run() async -> CloseReason {
         let reason = await self.relayFrames()
         await self.leave()
         return reason
     }
 
-    /// ``open(greeting:early:)`` and ``run()``.
+    /// Calls ``open(greeting:early:)`` and ``run()``.
     func run(greeting: [UInt8]) async -> CloseReason {
         if let reason = await self.open(greeting: greeting) { return reason }
         return await self.run()
     }
 
-    /// Makes the client known to every loop. False when that takes too long, because a loop is stalled: the client is
-    /// then forgotten, as soon as that loop goes on, and doesn't wait for it.
+    /// Makes the client known to every loop. Returns `false` when a stalled loop makes this take too long. The client
+    /// doesn't wait for that loop then, and is forgotten as soon as the loop goes on.
     private func register() async -> Bool {
         let wait = LimitedWait(on: self.relay.loop, for: self.context.configuration.handshakeTimeout)
-        // On the loop from its start: tasks begin on the global pool otherwise.
+        // Runs on the loop from the start. Without the preference, the task would begin on the global pool.
         Task(executorPreference: self.relay.loop) { await self.register(ending: wait) }
         guard await !wait.wait() else { return true }
         self.close()
@@ -126,8 +128,8 @@ actor ClientConnection {
         if wait.isInTime == false { await self.tellOfLeaving() }
     }
 
-    /// Ends relaying for a client that is no longer admitted, or that is sent away, once what waits for it has been sent, or a little
-    /// later if the client doesn't read it: then it isn't told why.
+    /// Ends relaying for a client that is no longer admitted, or that is sent away. What waits for the client is sent
+    /// first. A client that hasn't read it within 2 s is not told why the connection ends.
     func dismiss(for refusal: ClientRefusal, as reason: CloseReason = .refused) async {
         self.refusal = refusal
         self.outbox.closeWhenSent([], as: reason)
@@ -140,16 +142,16 @@ actor ClientConnection {
     private static let dismissalLimit: Duration = .seconds(2)
 
     private func leave() async {
-        // What it asked for before it broke a rule.
+        // These are requests that it made before it broke a rule.
         await self.closePeers()
         self.relay.remove(self.id, key: self.key)
-        // Many may leave at once, with much that waits for each, and thousands who hear of it.
+        // Many clients may leave at once. Much may wait for each of them, and thousands may have to be told.
         await self.relay.loop.waitInLine()
         self.close()
         await self.tellOfLeaving()
     }
 
-    /// Nothing reaches the client from now on.
+    /// Closes the queue, so that nothing reaches the client from now on.
     private func close() {
         self.relay.remove(self.id, key: self.key)
         self.outbox.close()
@@ -167,7 +169,7 @@ actor ClientConnection {
             contacts: self.contacts,
             isMoving: isMoving
         )
-        // When the server stops, everybody leaves, and is told so by Restarting.
+        // When the server stops, everybody leaves, and Restarting tells them so.
         guard !self.relay.isDraining, !isMoving else { return }
         for listener in listeners { self.relay.tell(listener, thatLeft: self.key) }
     }
@@ -176,18 +178,19 @@ actor ClientConnection {
 // MARK: Reading
 
 extension ClientConnection {
-    /// How much of one client is read, in bytes as they come from the network, before others have a turn.
+    /// How many bytes of one client are read, as they come from the network, before others get a turn.
     private static let budget: UInt64 = 64 * 1024
-    /// The same where so many send that turns come late: then who sends little, and so is read at once, doesn't wait long.
+    /// The same when so many clients send that turns come late. It is smaller, so that clients that send little, and
+    /// are read at once, don't wait long.
     private static let budgetInCrowd: UInt64 = 16 * 1024
 
     /// Why reading doesn't go on at once.
     private enum Pause {
-        /// Nothing is there.
+        /// There is nothing to read.
         case blocked
-        /// More may not be read yet.
+        /// The rate allows no more bytes yet.
         case throttled
-        /// Others have a turn.
+        /// Others get a turn.
         case turnEnded
         /// A mesh peer wants clients closed.
         case asked
@@ -196,7 +199,8 @@ extension ClientConnection {
         case ended(CloseReason)
     }
 
-    /// Only waits, so that little is kept for a client that says nothing.
+    /// Serves the client until the connection ends. Does nothing here but wait, so that little memory is kept for a
+    /// silent client.
     private func relayFrames() async -> CloseReason {
         while true {
             await self.closePeers()
@@ -213,7 +217,7 @@ extension ClientConnection {
         }
     }
 
-    /// Returns when other loops have taken what was sent there, or after a while.
+    /// Returns when other loops have taken what was sent to them, or after ``longestWait``.
     private func waitForOtherLoops() async {
         let loop = self.relay.loop
         let end = loop.now + Self.longestWait
@@ -225,11 +229,12 @@ extension ClientConnection {
         }
     }
 
-    /// How long a client is not read because other loops don't keep up, and how often it is looked whether they do, in nanoseconds.
+    /// How long a client is not read because other loops don't keep up, and the time between checks whether they do, in
+    /// nanoseconds.
     private static let longestWait: UInt64 = 100_000_000
     private static let lookInterval: UInt64 = 1_000_000
 
-    /// Acts on what is there, as long as it may.
+    /// Reads and handles what is there, until something pauses it.
     private func readOn() -> Pause {
         let start = self.stream.receivedByteCount
         let budget = self.relay.loop.isCrowded ? Self.budgetInCrowd : Self.budget
@@ -258,7 +263,7 @@ extension ClientConnection {
         return .turnEnded
     }
 
-    /// Takes note of the rates that are in force.
+    /// Takes over the rates that are in force.
     private func adoptRates() {
         let rates = self.relay.rates
         self.rates = rates
@@ -267,22 +272,23 @@ extension ClientConnection {
         self.throttle = rate.isUnlimited ? nil : ReceiveThrottle(rate, on: self.stream)
     }
 
-    /// Puts a rate in force that counts for this client only; `nil`: that of the relay's rates.
+    /// Sets a rate that counts for this client only. `nil`: the rate in the relay's rates counts.
     func setRate(_ rate: RateLimits.Rate?) {
         guard rate != self.ownRate else { return }
         self.ownRate = rate
         self.rates = nil
-        // It may wait for tokens of the former rate.
+        // It may be waiting for tokens of the previous rate.
         self.stream.interrupt()
     }
 
-    /// Becomes the connection that gets the packets for the key, because it speaks, and only then acts on `bytes`.
+    /// Makes this the connection that gets the packets for the key, because it has sent something. Handles `bytes`
+    /// after that.
     private func takeAsActive(_ bytes: [UInt8]) async -> Bool {
         await self.context.forwarder.activate(self.id, key: self.key)
         return bytes.withUnsafeBytes { self.take($0) }
     }
 
-    /// Acts on what was received; false when it broke the protocol.
+    /// Handles the received bytes. Returns `false` when they break the protocol.
     private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
         self.reader.read(
             bytes,
@@ -315,7 +321,8 @@ extension ClientConnection {
         case .forwardPacket, .watchConns, .closePeer:
             return self.judgePrivileged(header)
         default:
-            // The length of a known type is believed no further than that type can have; of an unknown one it is.
+            // A frame of a known type may be no longer than that type allows. A frame of an unknown type may have any
+            // length.
             if let limit = PacketLimits.misdirected(header.type), count > limit { return .refuse }
             self.relay.counters.unknownFrames += 1
             return .skip
@@ -364,7 +371,7 @@ extension ClientConnection {
         }
     }
 
-    /// The route to a connected key, noted as a contact.
+    /// Returns the route to a connected key, and notes its client as a contact.
     @inline(__always)
     private func route(to key: NodePublicKey) -> (Route, ClientID)? {
         if let last = self.lastDestination, last.key == key, let target = last.route.target, target == last.contact {
@@ -382,9 +389,9 @@ extension ClientConnection {
         self.tellNotHere(destination, kind)
     }
 
-    /// Answers path discovery, not too often, with the news that the key isn't here.
+    /// Answers path discovery with the news that the key isn't here, at a limited rate.
     func tellNotHere(_ destination: NodePublicKey, _ kind: PacketKind) {
-        // While another process takes over, whoever isn't here is on the way there.
+        // While another process takes over, clients that aren't here may be on their way there.
         guard kind == .disco, !self.relay.isRetiring, self.notHereNotices.take(now: self.relay.loop.now) else { return }
         self.relay.counters.peerGoneNotHere += 1
         self.outbox.append(control: Frame.peerGone(destination, .notHere))

@@ -1,17 +1,18 @@
-/// What a connection that showed the mesh key has besides what every client has. Confined to the connection's loop.
+/// The additional state of a connection that showed the mesh key. Confined to the connection's loop.
 final class MeshPeer {
     /// Recent pairs of sender and receiver of the packets that it forwards.
     var flows = FlowCache()
     /// Whether it is being told of all connected clients.
     var isFlooded = false
-    /// Whether it is to be told, once more if it is being told now.
+    /// Whether it is to be told of all clients; while that is under way: once more.
     var wantsFlood = false
-    /// The keys whose connections are to be closed before more is read: no more than one read of bytes tells of.
+    /// The keys whose connections are to be closed before more is read. Bounded, because they all come from one read of
+    /// bytes.
     var closings: [NodePublicKey] = []
 }
 
 extension PeerPresence.Flags {
-    /// What is said of a client that has logged in.
+    /// Creates the flags of a client that has logged in.
     init(_ login: DERPLogin, isNotIdeal: Bool) {
         var flags: Self = []
         if login.isMeshPeer { flags.insert(.meshPeer) }

@@ -1,5 +1,5 @@
 /// How much a connection remembers about its peers.
 enum PeerMemory {
-    /// The oldest are forgotten when there are more.
+    /// The maximum number of peers. Beyond it, the oldest are forgotten.
     static let limit = 4096
 }

@@ -3,24 +3,27 @@ import IPAddresses
 
 /// A client that is connected to a relay, as ``RelayServer/clients`` shows it.
 public struct RelayClient: Hashable, Sendable {
-    /// Its key.
+    /// The client's node key.
     public let key: NodePublicKey
-    /// Its address, where a trusted proxy tells of it; otherwise that of its connection.
+    /// The client's address, where a trusted proxy tells it; otherwise the address of its connection.
     public let address: IPEndpoint
-    /// When it connected, by the clock as it is now.
+    /// When the client connected, by the current wall clock.
     public let since: Date
-    /// Whether it calls this relay's region its home.
+    /// Whether the client calls this relay's region its home.
     public let isHome: Bool
-    /// Whether packets for the key go to this connection: of several with one key, to the one that spoke last.
+    /// Whether packets for the key go to this connection. Of several connections with one key, the one that last sent
+    /// something gets them.
     public let isActive: Bool
-    /// Whether it showed the mesh key: another node of the mesh, or something as trusted.
+    /// Whether the client showed the mesh key: it is another node of the mesh, or as trusted as one.
     public let isMeshPeer: Bool
 }
 
 extension RelayClient {
+    /// Creates a description of a connected client.
+    ///
     /// - Parameters:
-    ///   - time: the time now.
-    ///   - now: the same on the loop's clock, in nanoseconds.
+    ///   - time: The time now.
+    ///   - now: The same time on the loop's clock, in nanoseconds.
     init(_ client: ClientConnection, _ outbox: Outbox, time: Date, now: UInt64) {
         self.key = client.key
         self.address = client.address

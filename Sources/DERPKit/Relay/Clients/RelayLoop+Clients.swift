@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension RelayLoop {
-    /// A step through the clients: those in up to `limit` slots from `start` on, and where the next step begins, if there is one.
+    /// Returns the clients in up to `limit` slots from `start` on, and where the next step begins, if there is one.
     func clients(from start: Int, limit: Int) -> (clients: [RelayClient], next: Int?) {
         let (outboxes, next) = self.clients.step(from: start, limit: limit)
         let (time, now) = (Date(), self.loop.now)
@@ -11,9 +11,9 @@ extension RelayLoop {
         return (clients, next)
     }
 
-    /// Ends a client's connection. Returns false when it has left.
+    /// Ends a client's connection. Returns `false` when the client has left.
     ///
-    /// - Parameter reason: what it is told; `nil`: it is closed without a word, as a mesh peer always is.
+    /// - Parameter reason: What the client is told. `nil`: it is closed without being told, as a mesh peer always is.
     func disconnect(_ id: ClientID, reason: String?) -> Bool {
         guard let outbox = self.clients[id], let client = outbox.client else { return false }
         guard let reason, outbox.terms.isClient else {

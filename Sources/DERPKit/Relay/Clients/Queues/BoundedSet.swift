@@ -2,11 +2,11 @@
 struct BoundedSet<Element: Hashable & Sendable>: Sendable {
     private let limit: Int
     private var members: Set<Element> = []
-    /// Members in order of age, as a ring once the limit is reached.
+    /// The members by age. A ring once the limit is reached.
     private var order: [Element] = []
     private var oldest = 0
 
-    /// A set of at most `limit` members, at least 1.
+    /// Creates a set of at most `limit` members; at least 1.
     init(limit: Int) {
         self.limit = limit
     }
@@ -19,7 +19,7 @@ struct BoundedSet<Element: Hashable & Sendable>: Sendable {
 
     func contains(_ element: Element) -> Bool { self.members.contains(element) }
 
-    /// Whether `element` is new.
+    /// Inserts `element`. Returns whether it is new.
     @discardableResult
     mutating func insert(_ element: Element) -> Bool {
         guard self.members.insert(element).inserted else { return false }
@@ -33,7 +33,7 @@ struct BoundedSet<Element: Hashable & Sendable>: Sendable {
         return true
     }
 
-    /// Adds all of `other`, its oldest first.
+    /// Inserts all members of `other`, its oldest first.
     mutating func formUnion(_ other: Self) {
         guard !self.isEmpty else {
             self.members = other.members

@@ -1,35 +1,36 @@
 import AsyncSockets
 import Glibc
 
-/// Memory for the queues of one loop: blocks of one size, lent while a queue holds something. Bounded in all, so
-/// that many slow clients together can't hold more than the pool may lend. What a crowd of them needed is given up
-/// once nobody has needed it for a while. Confined to the loop.
+/// Memory for the queues of one loop: blocks of one size, which are lent while a queue holds something. The total is
+/// bounded, so many slow clients together can't hold more than the pool may lend. Blocks that only a crowd of clients
+/// needed are freed once they have been unused for a while. Confined to the loop.
 final class BufferPool {
     /// The size of a block, in bytes.
     let blockSize: Int
 
     private let limit: Int
-    /// How many blocks there are: those that are lent, and the free ones.
+    /// The number of blocks, lent and free.
     @exclusivity(unchecked) private var count = 0
     @exclusivity(unchecked) private var free: [UnsafeMutableRawPointer] = []
-    /// The fewest that were free since the last look: so many were not needed.
+    /// The lowest number of free blocks since the last check. That many blocks were not needed.
     @exclusivity(unchecked) private var fewest = 0
-    /// How many free ones are kept: few, until more come back, and then enough for bursts, while somebody looks.
+    /// The maximum number of free blocks that are kept. Few at first. When more come back, enough for bursts, as long
+    /// as the timer runs.
     @exclusivity(unchecked) private var kept = BufferPool.keptForGood
-    /// What looks whether fewer would do. Scheduled only while there are more than are kept for good.
+    /// Checks whether fewer blocks would do. Scheduled only while there are more than are kept for good.
     private var timer: LoopTimer?
     private let loop: IOLoop?
 
-    /// Those that come and go with an ordinary tick.
+    /// Enough blocks for an ordinary tick.
     private static let keptForGood = 4
     private static let keptForBursts = 64
     private let pause: Duration
 
-    /// A pool that lends at most `limit` blocks of `blockSize` bytes.
+    /// Creates a pool that lends at most `limit` blocks of `blockSize` bytes.
     ///
     /// - Parameters:
-    ///   - loop: where it is; `nil`: what isn't kept for good is given up at once.
-    ///   - pause: how long a block is kept without need, at the least; twice as long at the most.
+    ///   - loop: The pool's loop. `nil`: blocks beyond those that are kept for good are freed at once.
+    ///   - pause: How long an unused block is kept at least. It is kept for at most twice as long.
     init(blockSize: Int, limit: Int, on loop: IOLoop? = nil, pause: Duration = .seconds(3)) {
         self.blockSize = blockSize
         self.limit = limit
@@ -44,13 +45,13 @@ final class BufferPool {
     /// Whether all blocks are lent.
     var isExhausted: Bool { self.free.isEmpty && self.count >= self.limit }
 
-    /// What the blocks take that are lent, or kept to be lent, in bytes.
+    /// The size of all blocks that are lent or kept, in bytes.
     var byteCount: Int { self.count * self.blockSize }
 
-    /// A block, or `nil` when all are lent, or the process gets no more memory.
+    /// Takes a block. Returns `nil` when all are lent, or the process gets no more memory.
     func take() -> UnsafeMutableRawPointer? {
         self.loop?.assertCurrent()
-        // The one that came back last: its bytes are still in the cache.
+        // The block that came back last: its bytes are still in the cache.
         guard let block = self.free.popLast() else { return self.make() }
         self.fewest = min(self.fewest, self.free.count)
         return block
@@ -59,7 +60,7 @@ final class BufferPool {
     private func make() -> UnsafeMutableRawPointer? {
         guard self.count < self.limit else { return nil }
         var block: UnsafeMutableRawPointer?
-        // Not `allocate`, which ends the process.
+        // Not `allocate`, which ends the process on failure.
         guard posix_memalign(&block, 64, self.blockSize) == 0, let block else { return nil }
         self.count += 1
         self.fewest = 0
@@ -76,7 +77,7 @@ final class BufferPool {
         self.free.append(block)
     }
 
-    /// Whether more blocks are kept, now that as many are free as were kept so far.
+    /// Decides whether more free blocks are kept, now that there are as many as were kept so far.
     private func keepsMore() -> Bool {
         guard self.kept < Self.keptForBursts, let loop = self.loop else { return false }
         self.kept = Self.keptForBursts
@@ -87,11 +88,11 @@ final class BufferPool {
         return true
     }
 
-    /// Gives up what has not been needed since the last look.
+    /// Frees the blocks that have not been needed since the last check.
     private func look() {
         let surplus = min(self.fewest, self.free.count - Self.keptForGood)
         if surplus > 0 {
-            // Those that were lent last stay.
+            // The blocks that were lent last stay.
             self.free[..<surplus].forEach { Glibc.free($0) }
             self.free.removeFirst(surplus)
             self.count -= surplus

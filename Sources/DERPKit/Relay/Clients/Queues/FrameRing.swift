@@ -1,7 +1,7 @@
-/// A queue of whole frames in a block of memory, which it borrows only while it holds any.
+/// A queue of whole frames in a block of memory, which it borrows only while it holds frames.
 ///
-/// Each frame lies in one piece; one that doesn't fit at the block's end begins anew at its start. So what is
-/// queued is at most two pieces of memory, ready to be sent. Confined to the loop.
+/// Each frame is in one piece; a frame that doesn't fit at the block's end is put at its start. So the queue is at most
+/// two pieces of memory, ready to be sent. Confined to the loop.
 struct FrameRing {
     let pool: BufferPool
     private var block: UnsafeMutableRawPointer?
@@ -9,7 +9,7 @@ struct FrameRing {
     private var tail = 0
     /// Where the first piece ends, when there are two.
     private var wrap: Int?
-    /// How many frames are queued.
+    /// The number of queued frames.
     private(set) var count = 0
 
     init(pool: BufferPool) {
@@ -18,13 +18,14 @@ struct FrameRing {
 
     var isEmpty: Bool { self.count == 0 }
 
-    /// How many bytes are queued.
+    /// The number of queued bytes.
     var byteCount: Int { self.wrap.map { $0 - self.head + self.tail } ?? self.tail - self.head }
 
-    /// The larger of the frames that always fit into an empty ring, in bytes.
+    /// The size of the block, in bytes. A frame of up to this size always fits into an empty ring.
     var capacity: Int { self.pool.blockSize }
 
-    /// Room for a frame of `size` bytes at the end, which the caller fills at once; `nil` when there is none now.
+    /// Reserves room for a frame of `size` bytes at the end, which the caller fills at once. Returns `nil` when there
+    /// is no room now.
     @inline(__always)
     mutating func reserve(_ size: Int) -> UnsafeMutableRawPointer? {
         if let block = self.block, self.wrap == nil, self.pool.blockSize - self.tail >= size {
@@ -54,7 +55,7 @@ struct FrameRing {
         return block + self.tail
     }
 
-    /// What is queued, in order; the second piece is empty most of the time.
+    /// The queued bytes in order. Most of the time, the second piece is empty.
     var pieces: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) {
         guard let block = self.block else { return (Self.nothing, Self.nothing) }
         let first = UnsafeRawBufferPointer(start: block + self.head, count: (self.wrap ?? self.tail) - self.head)
@@ -64,7 +65,7 @@ struct FrameRing {
 
     private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
-    /// The oldest frame with its header, valid until the ring changes; `nil` when there is none.
+    /// The oldest frame with its header, valid until the ring changes. `nil` when there is none.
     var first: UnsafeRawBufferPointer? {
         guard self.count > 0, let block = self.block else { return nil }
         let frame = block + self.head
@@ -74,7 +75,7 @@ struct FrameRing {
         )
     }
 
-    /// Forgets the oldest frame.
+    /// Removes the oldest frame.
     mutating func removeFirst() {
         guard let first = self.first else { return }
         self.head += first.count
@@ -87,7 +88,7 @@ struct FrameRing {
         }
     }
 
-    /// Forgets all frames and gives the memory back.
+    /// Removes all frames and gives the memory back.
     mutating func removeAll() {
         if let block = self.block { self.pool.giveBack(block) }
         self.block = nil

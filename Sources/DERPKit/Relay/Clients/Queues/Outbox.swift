@@ -1,9 +1,9 @@
 import AsyncSockets
 
-/// What waits to be sent to one client: control frames first, then disco packets, then the rest.
+/// What waits to be sent to one client: control frames first, then disco packets, then the other packets.
 ///
-/// Not an actor: the connections of the loop append to it in place, and all of a tick's frames leave together at
-/// its end. Bounded: a full queue drops its oldest packets. Confined to the loop.
+/// Not an actor: the connections of the loop append to it in place, and all frames of a tick leave together at its end.
+/// Bounded: a full queue drops its oldest packets. Confined to the loop.
 final class Outbox {
     let stream: TCPStream
     let relay: RelayLoop
@@ -15,36 +15,36 @@ final class Outbox {
     @exclusivity(unchecked) private var control: [UInt8] = []
     @exclusivity(unchecked) private var disco: FrameRing
     @exclusivity(unchecked) private var data: FrameRing
-    /// How many of the frames in `data` are PeerGone, not packets.
+    /// The number of frames in `data` that are PeerGone, not packets.
     @exclusivity(unchecked) private var notices = 0
-    /// How many of the bytes that are sent next end with a Pong that waits; `nil`: none waits.
+    /// Where a waiting Pong ends, counted in the bytes that are sent next. `nil`: none waits.
     private var pongEnd: Int?
     @exclusivity(unchecked) private var isDirty = false
-    /// The tick at whose end something was sent last, or had to wait.
+    /// The tick at whose end something was last sent, or had to wait.
     @exclusivity(unchecked) private var lastTick: UInt64 = 0
-    /// Whether the loop knows that packets wait here, and that the client takes nothing.
+    /// Whether the loop knows that packets wait here and the client takes nothing.
     @exclusivity(unchecked) private var isListed = false
 
-    /// Keys of which the client was told that they left: it is told once.
+    /// Keys that left and of which the client was told. It is told once per key.
     @exclusivity(unchecked) private var told = BoundedSet<NodePublicKey>(limit: PeerMemory.limit)
-    /// Why this end closed the connection, when it did.
+    /// Why this end closed the connection, if it did.
     @exclusivity(unchecked) private(set) var closeReason: CloseReason?
     /// Why the connection ends as soon as nothing waits any more.
     private var reasonToCloseWhenSent: CloseReason?
-    /// Nothing is sent before the client has been told that it is admitted.
+    /// Whether sending is held back, because the client has not been told yet that it is admitted.
     @exclusivity(unchecked) private var isHeld = true
 
     /// Whether packets for the client's key come here, and not to another connection with the same key.
     @exclusivity(unchecked) var isActive = true
 
-    /// The connection whose queue this is, until it closes; `nil` for a link of the mesh.
+    /// The connection whose queue this is, until it closes. `nil` for a link of the mesh.
     var client: ClientConnection?
     /// Whether the client calls this region its home.
     var isHome = false
 
     private var keepAlive: LoopTimer?
     private var stall: StallWatch?
-    /// Who waits until no control frames wait any more.
+    /// Waits until no control frames are left.
     private var controlWaiter: UnsafeContinuation<Void, Never>?
     private var isClosed = false
 
@@ -62,7 +62,7 @@ final class Outbox {
         stream.writeHandler = self
     }
 
-    /// Sends KeepAlive every `interval`, to which up to 5 s are added at random, once for the connection.
+    /// Sends KeepAlive every `interval`. A random time of up to 5 s is added, drawn once for the connection.
     func startKeepAlive(every interval: Duration) {
         self.relay.loop.assertCurrent()
         let period = interval.nanoseconds + UInt64.random(in: 0...5_000_000_000)
@@ -75,7 +75,7 @@ final class Outbox {
         timer.schedule(at: self.relay.loop.now + period)
     }
 
-    /// Ends the queue's life: what is still in it is counted as dropped.
+    /// Closes the queue, and counts what is still in it as dropped.
     func close() {
         self.relay.loop.assertCurrent()
         self.isClosed = true
@@ -96,7 +96,7 @@ final class Outbox {
         self.resumeControlWaiter()
     }
 
-    /// Sends `greeting`, and from then on what is queued, which may have been queued before.
+    /// Sends `greeting`, and from then on what is queued. Frames may have been queued before.
     func open(with greeting: [UInt8]) {
         self.relay.loop.assertCurrent()
         self.isHeld = false
@@ -104,7 +104,7 @@ final class Outbox {
         self.markDirty()
     }
 
-    /// Has the connection end, for `reason`.
+    /// Ends the connection for `reason`.
     func abort(_ reason: CloseReason) {
         self.relay.loop.assertCurrent()
         guard self.closeReason == nil else { return }
@@ -170,10 +170,10 @@ extension Outbox {
         return nil
     }
 
-    /// Disco packets above this size, in bytes, queue with the data.
+    /// Disco packets above this size, in bytes, queue with the other packets.
     private static let largestDisco = 2048
 
-    /// Drops the oldest frames until `size` bytes fit; `nil` when the loop's queues have no memory left.
+    /// Drops the oldest frames until `size` bytes fit. Returns `nil` when the loop's queues have no memory left.
     private func makeRoom(
         _ size: Int,
         _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>
@@ -181,14 +181,14 @@ extension Outbox {
         while self.dropOldest(ring) {
             if let memory = self[keyPath: ring].reserve(size) { return memory }
         }
-        // Only who takes what it is sent may have memory for which others wait: it gives it back soon.
+        // Only a client that takes what it is sent may get memory that others wait for, because it gives it back soon.
         guard !self.stream.isWriteBlocked, !self.isHeld, self.relay.reclaim(self[keyPath: ring].pool) else {
             return nil
         }
         return self[keyPath: ring].reserve(size)
     }
 
-    /// Whether there was a frame to drop.
+    /// Drops the oldest frame. Returns whether there was one.
     private func dropOldest(_ ring: ReferenceWritableKeyPath<Outbox, FrameRing>) -> Bool {
         guard let oldest = self[keyPath: ring].first else { return false }
         if let packet = PacketFrame(oldest) {
@@ -202,7 +202,7 @@ extension Outbox {
         return true
     }
 
-    /// Drops all packets, so that others have the memory.
+    /// Drops all packets, so that others get the memory.
     func surrender() {
         self.relay.loop.assertCurrent()
         self.isListed = false
@@ -211,7 +211,7 @@ extension Outbox {
     }
 
     private func list(_ isListed: Bool) {
-        // A link's memory is its own, so others gain nothing from what it drops.
+        // A link has its own memory, so others gain nothing from what it drops.
         guard self.isListed != isListed, !self.terms.isLink else { return }
         self.isListed = isListed
         self.relay.setHoarding(self, isListed)
@@ -220,7 +220,7 @@ extension Outbox {
     @inline(__always)
     private func packetAppended() {
         if !self.isDirty { self.markDirty() }
-        // Sent while it is still in the cache, and before a burst overflows the queue.
+        // The frames are sent while they are still in the cache, and before a burst overflows the queue.
         if self.stream.isWriteBlocked {
             self.list(true)
         } else if self.data.byteCount >= Self.flushThreshold {
@@ -240,7 +240,7 @@ extension Outbox {
 
     private var hasControl: Bool { !self.control.isEmpty || !self.remainder.isEmpty }
 
-    /// Returns when all control frames have been sent, or the queue's life has ended. At most one may wait.
+    /// Returns when all control frames have been sent, or the queue is closed. At most one caller may wait.
     func waitUntilControlIsSent(isolation: isolated (any Actor)? = #isolation) async {
         self.relay.loop.assertCurrent()
         guard self.hasControl, !self.isClosed else { return }
@@ -257,7 +257,7 @@ extension Outbox {
         waiter.resume()
     }
 
-    /// Queues a Pong, unless one waits already.
+    /// Queues a Pong, unless one is already waiting.
     func append(pong data: UnsafeRawBufferPointer) {
         guard self.pongEnd == nil else { return }
         self.relay.counters.pongs += 1
@@ -265,13 +265,13 @@ extension Outbox {
         self.pongEnd = self.remainder.count + self.control.count
     }
 
-    /// Tells the client, once per key and behind the last packet from there, that `peer` left.
+    /// Tells the client that `peer` left: once per key, and after the last packet from `peer`.
     func append(peerGone peer: NodePublicKey) {
         self.relay.loop.assertCurrent()
         guard self.told.insert(peer) else { return }
         self.relay.counters.peerGoneDisconnected += 1
         let frame = Frame.peerGone(peer, .disconnected)
-        // Without packets before it, it needs no place behind them.
+        // Without waiting packets, the notice needs no place behind them.
         guard !self.data.isEmpty || !self.disco.isEmpty,
             let memory = self.data.reserve(frame.count) ?? self.makeRoom(frame.count, \.data)
         else {
@@ -283,10 +283,10 @@ extension Outbox {
         self.markDirty()
     }
 
-    /// Whether nothing was sent for some ticks: then it is sent before what others get all the time.
+    /// Whether nothing was sent for some ticks. Such a client is served before those that get something all the time.
     var isSparse: Bool { self.relay.loop.tickNumber &- self.lastTick > 2 }
 
-    /// Notes that what there is to be sent waits for a later tick.
+    /// Notes that what is queued waits for a later tick.
     func putOff() { self.lastTick = self.relay.loop.tickNumber }
 
     private func markDirty() {
@@ -299,7 +299,7 @@ extension Outbox {
 // MARK: Sending
 
 extension Outbox: StreamWriteHandler {
-    /// The tick's frames are all there.
+    /// Sends the frames of the tick, which are complete now.
     func tickEnded() {
         self.isDirty = false
         self.lastTick = self.relay.loop.tickNumber
@@ -331,7 +331,7 @@ extension Outbox: StreamWriteHandler {
         if self.controlWaiter != nil, !self.hasControl { self.resumeControlWaiter() }
     }
 
-    /// Offers everything to the stream; returns how much it took of how much.
+    /// Offers everything to the stream. Returns how many bytes it took, and how many there were.
     private func sendOnce() -> (sent: Int, total: Int) {
         let data = self.data.pieces
         if data.1.isEmpty, self.disco.isEmpty, self.control.isEmpty, self.remainder.isEmpty {
@@ -355,7 +355,8 @@ extension Outbox: StreamWriteHandler {
         }
     }
 
-    /// Removes the first `sent` bytes. A frame that they end in leaves its remainder, to be sent before all else.
+    /// Removes the first `sent` bytes. If they end within a frame, the rest of that frame is kept, and is sent before
+    /// everything else.
     private func forget(_ sent: Int, of total: Int) {
         if sent == total {
             self.countAll()

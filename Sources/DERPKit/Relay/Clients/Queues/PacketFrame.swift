@@ -1,11 +1,11 @@
-/// A frame in memory that brings a packet: RecvPacket, or ForwardPacket.
+/// A frame in memory that carries a packet: RecvPacket or ForwardPacket.
 struct PacketFrame {
-    /// What the packet in it is.
+    /// The kind of the packet.
     let kind: PacketKind
-    /// The packet's size, in bytes.
+    /// The size of the packet, in bytes.
     let packetCount: Int
 
-    /// Looks at a whole frame; `nil` when it is another kind of frame.
+    /// Parses a whole frame. `nil` when it is another kind of frame.
     init?(_ frame: UnsafeRawBufferPointer) {
         guard let start = frame.baseAddress else { return nil }
         let overhead: Int
@@ -19,12 +19,12 @@ struct PacketFrame {
         self.packetCount = packet.count
     }
 
-    /// What a RecvPacket frame is longer than its packet, in bytes.
+    /// The size of a RecvPacket frame without its packet, in bytes.
     static let overhead = FrameHeader.byteCount + NodePublicKey.byteCount
-    /// What a ForwardPacket frame is longer than its packet, in bytes.
+    /// The size of a ForwardPacket frame without its packet, in bytes.
     static let forwardOverhead = FrameHeader.byteCount + 2 * NodePublicKey.byteCount
 
-    /// Writes the frame that brings `packet` from `source` to a client.
+    /// Writes the frame that carries `packet` from `source` to a client.
     @inline(__always)
     static func store(
         _ packet: UnsafeRawBufferPointer,
@@ -37,7 +37,7 @@ struct PacketFrame {
         (memory + Self.overhead).copyMemory(from: base, byteCount: packet.count)
     }
 
-    /// Writes the frame that brings `packet` from `source` to the node that has `destination`.
+    /// Writes the frame that carries `packet` from `source` to the node that has `destination`.
     static func store(
         _ packet: UnsafeRawBufferPointer,
         from source: NodePublicKey,
