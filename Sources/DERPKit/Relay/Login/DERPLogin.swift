@@ -1,12 +1,12 @@
 import AsyncSockets
 
-/// A client's side of the DERP handshake: who it is, and what it says of itself.
+/// A client's side of the DERP handshake: its key, and what it says about itself.
 struct DERPLogin: Sendable {
     let key: NodePublicKey
     let info: ClientInfo
-    /// Whether it showed the mesh key, and so is another node of the mesh, or as trusted as one.
+    /// Whether the client showed the mesh key: it is another node of the mesh, or as trusted as one.
     let isMeshPeer: Bool
-    /// Seals what the server answers.
+    /// Seals the server's answers.
     let box: SecretBox
 
     private init(key: NodePublicKey, info: ClientInfo, isMeshPeer: Bool, box: SecretBox) {
@@ -16,7 +16,8 @@ struct DERPLogin: Sendable {
         self.box = box
     }
 
-    /// Reads the payload of a ClientInfo frame; `nil` when the key is zero, the box doesn't open, or the JSON is bad.
+    /// Parses the payload of a ClientInfo frame. `nil` when the key is zero, the box doesn't open, or the JSON is
+    /// invalid.
     init?(payload: some Collection<UInt8>, privateKey: NodePrivateKey, meshKey: MeshKey? = nil) {
         guard
             let key = NodePublicKey(payload.prefix(NodePublicKey.byteCount)), !key.isZero,
@@ -32,7 +33,7 @@ struct DERPLogin: Sendable {
 }
 
 extension DERPLogin {
-    /// That of another process that came by a way which is open to nobody else. Its key is a fresh one.
+    /// Creates the login of another process that came by a way that is open to nobody else. Its key is a fresh one.
     init?(trustedBy privateKey: NodePrivateKey) {
         let key = NodePrivateKey().publicKey
         guard let box = SecretBox(privateKey: privateKey, peer: key) else { return nil }
@@ -40,20 +41,21 @@ extension DERPLogin {
     }
 }
 
-/// Collects the ClientInfo frame, which must be the first. Pure: any split of the bytes gives the same result.
+/// Collects the ClientInfo frame, which must be the first one. Pure: the result doesn't depend on how the bytes are
+/// split.
 struct DERPLoginReader {
     enum Progress {
-        /// More is needed.
+        /// More bytes are needed.
         case incomplete
-        /// The payload, and what came behind the frame.
+        /// The payload, and the bytes that came after the frame.
         case complete(payload: ArraySlice<UInt8>, rest: ArraySlice<UInt8>)
-        /// It isn't a ClientInfo frame, or has a size that none has.
+        /// It isn't a ClientInfo frame, or its size is out of range.
         case refused
     }
 
     private var bytes: [UInt8] = []
 
-    /// How much has been collected, in bytes.
+    /// The number of bytes that have been collected.
     var byteCount: Int { self.bytes.count }
 
     private static let sizes = NodePublicKey.byteCount + SecretBox.overhead...PacketLimits.clientInfo

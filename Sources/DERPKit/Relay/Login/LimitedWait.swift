@@ -1,15 +1,15 @@
 import AsyncSockets
 
-/// Lets one wait for something that may come too late.
+/// Waits for something that may come too late.
 // @unchecked: confined to the loop.
 final class LimitedWait: @unchecked Sendable {
-    /// Whether it came in time; `nil` while neither it nor the limit has come.
+    /// Whether it came in time. `nil` until it comes or the limit has passed.
     private(set) var isInTime: Bool?
 
     private var waiter: UnsafeContinuation<Bool, Never>?
     private var timer: LoopTimer?
 
-    /// Waits for at most `time` from now.
+    /// Creates a wait of at most `time` from now.
     init(on loop: IOLoop, for time: Duration) {
         let timer = LoopTimer(on: loop) { [unowned self] in self.end(inTime: false) }
         self.timer = timer
@@ -20,7 +20,7 @@ final class LimitedWait: @unchecked Sendable {
         self.timer?.cancel()
     }
 
-    /// What is waited for has come.
+    /// Notes that it has come.
     func succeed() {
         self.end(inTime: true)
     }
@@ -33,7 +33,7 @@ final class LimitedWait: @unchecked Sendable {
         self.waiter = nil
     }
 
-    /// Returns whether it came in time, once that is known. At most one may wait.
+    /// Waits until it has come or the limit has passed. Returns whether it came in time. At most one caller may wait.
     func wait(isolation: isolated (any Actor)? = #isolation) async -> Bool {
         if let isInTime { return isInTime }
         return await withUnsafeContinuation { waiter in

@@ -2,9 +2,10 @@ import AsyncSockets
 import Logging
 
 extension RelaySession {
-    /// Returns the decision when the client may come in, which a mesh peer always may. One that may not is turned away.
+    /// Asks whether the client may come in, and returns the decision if it may. A mesh peer always may. Throws when the
+    /// client is refused, so that it is turned away.
     ///
-    /// The deadline of the handshake's last step bounds this too.
+    /// The deadline of the handshake's last step limits this too.
     func admit(_ login: DERPLogin, _ trace: LoginTrace) async throws(Ending) -> AdmissionDecision {
         guard let gatekeeper = self.context.gatekeeper, !login.isMeshPeer else { return .allow }
         let request = self.request(of: login)
@@ -28,7 +29,7 @@ extension RelaySession {
         throw Ending(.refused, self.refusal(decision, reason, of: request))
     }
 
-    /// Counts and logs that a client comes in about which nobody could be asked.
+    /// Counts and logs that a client was admitted although nobody could be asked about it.
     private func noteUnverified(_ request: AdmissionRequest, _ decision: AdmissionDecision) {
         self.relay.counters.unverifiedAdmissions += 1
         self.context.lines.unverified.log(
@@ -38,10 +39,10 @@ extension RelaySession {
         )
     }
 
-    /// Asks about the client again and again, as the policy says, and closes it when it is no longer wanted; `nil` when it is never
-    /// asked about. To be cancelled when the client leaves.
+    /// Asks about the client again and again, as the policy says, and closes it when it is no longer admitted. Cancel
+    /// the task when the client leaves. Returns `nil` when the client is never asked about.
     ///
-    /// - Parameter forgettingCount: the gatekeeper's, before it was asked at the login.
+    /// - Parameter forgettingCount: The gatekeeper's count from before it was asked at the login.
     func reverify(
         _ login: DERPLogin,
         of connection: ClientConnection,
@@ -49,7 +50,7 @@ extension RelaySession {
     ) -> Task<Void, Never>? {
         guard let gatekeeper = self.context.gatekeeper, !login.isMeshPeer else { return nil }
         let interval = self.context.configuration.admission.reverifyInterval
-        // What was forgotten while the client logged in may be why it was let in.
+        // The client may have been let in by an answer that was forgotten during its login.
         let isDoubtful = gatekeeper.forgettingCount != forgettingCount
         guard interval != nil || isDoubtful else { return nil }
         let request = self.request(of: login)
@@ -65,8 +66,8 @@ extension RelaySession {
         }
     }
 
-    /// Asks about a client that is connected, and ends it when the answer is a verdict against it. Who can't be asked has not changed
-    /// their mind.
+    /// Asks about a connected client, and ends its connection when the answer is a verdict against it. A verifier that
+    /// can't be reached has not changed its decision. Returns whether asking is over.
     private func dismiss(
         _ connection: ClientConnection,
         unlessAdmitted request: AdmissionRequest,
@@ -89,7 +90,7 @@ extension RelaySession {
         AdmissionRequest(key: login.key, source: self.clientAddress.ip)
     }
 
-    /// Counts and logs a refusal; returns what is to be done about it.
+    /// Counts and logs a refusal, and returns what is to be done about it.
     private func refusal(
         _ decision: AdmissionDecision,
         _ reason: AdmissionDecision.Reason,

@@ -1,17 +1,17 @@
 import AsyncSockets
 
 extension RelaySession {
-    /// Has the stream fail when `step` has passed, or all the time that there is until a client has logged in. Every deadline
-    /// before that is set here.
+    /// Lets the stream fail when `step` has passed, or when the time for logging in is over. Every deadline before the
+    /// login is set here.
     ///
-    /// - Parameter isIdle: whether the peer is waited for with nothing begun. It then ends earlier, so that a request that comes at the
-    ///   last moment can still be answered, and a client log in.
+    /// - Parameter isIdle: Whether the peer has begun nothing. The deadline is then earlier, so that a request that
+    ///   comes at the last moment can still be answered, and a client can still log in.
     func setDeadline(_ step: Duration, isIdle: Bool = false) {
         self.stream.setDeadline(min(step, self.timeLeft - (isIdle ? self.closingTime : .zero)))
     }
 
-    /// Whether what is answered now may leave the connection open: its peer would have time for one more request. Otherwise it
-    /// is told that this was the last one, so that none is cut off.
+    /// Whether the connection may stay open after the current answer, because its peer would have time for one more
+    /// request. Otherwise the answer says that it is the last one, so that no request is cut off.
     var hasTimeForAnotherRequest: Bool {
         self.timeLeft - self.closingTime >= min(self.context.configuration.requestTimeout, self.closingTime)
     }
@@ -21,7 +21,7 @@ extension RelaySession {
         return max(self.context.configuration.loginTimeout - passed, .zero)
     }
 
-    /// What is left at the end for a request that has been begun.
+    /// The time that is kept at the end for a request that has begun.
     private var closingTime: Duration {
         min(self.context.configuration.handshakeTimeout * 2, self.context.configuration.loginTimeout / 3)
     }

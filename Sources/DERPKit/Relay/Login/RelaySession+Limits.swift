@@ -2,7 +2,8 @@ import AsyncSockets
 import HTTPTypes
 
 extension RelaySession {
-    /// Reads the PROXY header, where one is owed, and returns what came behind it. The deadline of the request begins.
+    /// Reads the PROXY header, where one is expected, and returns the bytes that came after it. The deadline of the
+    /// request begins here.
     func readProxyHeader() async throws(Ending) -> [UInt8] {
         self.setDeadline(self.context.configuration.requestTimeout)
         let trust = self.context.configuration.proxies
@@ -14,7 +15,7 @@ extension RelaySession {
                 let room = ProxyHeaderParser.maxByteCount - buffer.count
                 guard try await self.receive(into: &buffer, atMost: room) else { throw Ending(.peer) }
             case .header(let header, let byteCount):
-                // Without a source it is the proxy's own connection, or that of somebody of whom nothing is known.
+                // Without a source, this is the proxy's own connection, or that of a client of which nothing is known.
                 let origin = ClientOrigin(
                     address: header.source ?? self.stream.peerAddress,
                     through: header.source == nil ? .unknown : .trusted
@@ -22,7 +23,7 @@ extension RelaySession {
                 try self.limited { () throws(ConnectionRefusal) in try self.seat.identify(as: origin) }
                 return Array(buffer.dropFirst(byteCount))
             case .invalid(let error):
-                // A proxy that was set up wrongly keeps everybody out.
+                // A proxy that is set up wrongly keeps everybody out.
                 let proxy = self.stream.peerAddress
                 self.context.lines.proxies.log(
                     .warning,
@@ -34,7 +35,7 @@ extension RelaySession {
         }
     }
 
-    /// Takes the connection for that of `origin`, which a proxy told with its last request.
+    /// Treats the connection as one from `origin`, which a proxy told with the last request.
     func identify(as origin: ClientOrigin, for head: HTTPRequestHead) async throws(Ending) {
         do {
             try self.limited { () throws(ConnectionRefusal) in try self.seat.identify(as: origin) }
@@ -45,7 +46,7 @@ extension RelaySession {
         }
     }
 
-    /// Has a client that was admitted count as one. It is turned away when there are too many.
+    /// Counts an admitted client as one. It is turned away when there are too many.
     func takeSeat(of login: DERPLogin) throws(Ending) {
         do {
             try self.limited { () throws(ConnectionRefusal) in

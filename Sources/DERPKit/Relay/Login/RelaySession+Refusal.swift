@@ -4,8 +4,9 @@ import Logging
 extension RelaySession {
     /// Ends the session of a client that may not stay: tells it why, and holds its connection.
     ///
-    /// A stock client's pauses between tries begin anew with each frame that it receives, and one that has packets to send
-    /// makes no pause. So who has been told must not see the connection end soon; and who is not held is told nothing.
+    /// A stock client resets its pauses between tries with each frame that it receives, and makes no pause while it has
+    /// packets to send. So a client that has been told why must not see its connection end soon, and a client that is
+    /// not held is told nothing.
     func turnAway(_ refusal: ClientRefusal, as reason: CloseReason) async {
         let pool = self.context.refusals
         let address = self.clientAddress.ip
@@ -39,7 +40,8 @@ extension RelaySession {
         self.relay.ended(self.stream)
     }
 
-    /// Tells the client, and leaves its socket to itself; `nil` when it doesn't read, is gone, or the server stops.
+    /// Tells the client, and leaves its socket alone from then on. Returns `nil` when the client doesn't read or is
+    /// gone, or the server stops.
     private func mute(telling notice: String) async -> MutedSocket? {
         self.stream.setDeadline(self.context.configuration.handshakeTimeout)
         guard (try? await self.stream.write(Frame.health(notice))) != nil, !self.relay.isDraining else { return nil }

@@ -1,8 +1,8 @@
 import AsyncSockets
 
 extension RelaySession {
-    /// Answers a client whose DERP comes in WebSocket messages. Returns what remains to be done for the upgrade, which is
-    /// all of it when it isn't to a WebSocket.
+    /// Answers a client that speaks DERP in WebSocket messages. Returns what is left to do for the upgrade, which is
+    /// all of it when the upgrade is not to a WebSocket.
     func openWebSocket(_ upgrade: Upgrade) async throws(Ending) -> Upgrade {
         guard case .webSocket(let speaksDERP) = upgrade.request.transport else { return upgrade }
         self.setDeadline(self.context.configuration.handshakeTimeout)
@@ -25,13 +25,14 @@ extension RelaySession {
         return rest
     }
 
-    /// Closes the WebSocket (RFC 6455 §7.1), if it is one and the client hasn't; returns why the connection ends.
+    /// Closes the WebSocket (RFC 6455 §7.1), if this is one and the client hasn't closed it. Returns why the connection
+    /// ends.
     func closeWebSocket(for reason: CloseReason) async -> CloseReason {
         guard let layer = self.stream.layer as? WebSocketLayer else { return reason }
         switch layer.ending {
         case .close:
             self.relay.counters.webSocketEnds[.peer] += 1
-            // It is to read the answer to its Close frame.
+            // Lets the client read the answer to its Close frame.
             await self.stream.finish()
             return reason
         case .violation(let violation):
@@ -51,7 +52,7 @@ extension RelaySession {
         return reason
     }
 
-    /// What the client is told; `nil` when it is gone.
+    /// Returns the code that the client is told. `nil` when the client is gone.
     private func closeCode(for reason: CloseReason) -> WebSocketCloseCode? {
         switch reason {
         case .shutdown: .goingAway
@@ -63,7 +64,7 @@ extension RelaySession {
         }
     }
 
-    /// Lets the client answer with its own Close frame, so that it needn't take this for a broken connection.
+    /// Waits for the client's own Close frame, so that the client doesn't take this for a broken connection.
     private func waitForClose(_ layer: WebSocketLayer) async {
         self.stream.setDeadline(Self.closeTimeout)
         let limit = self.stream.receivedByteCount + Self.discardLimit
@@ -76,7 +77,7 @@ extension RelaySession {
         }
     }
 
-    /// How long, and for how many bytes, a client's Close frame is waited for.
+    /// How long to wait for a client's Close frame, and how many bytes may come before it.
     private static let closeTimeout: Duration = .seconds(1)
     private static let discardLimit: UInt64 = 1 << 20
 }

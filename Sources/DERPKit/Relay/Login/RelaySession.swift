@@ -1,19 +1,19 @@
 import AsyncSockets
 import Logging
 
-/// One accepted connection, from TLS to its end: HTTP first, and DERP when the client asks for it. Runs on the
-/// loop that accepted it, and until the client has logged in by a budget (``RelayLoop/strangers``).
+/// One accepted connection from TLS to its end: first HTTP, then DERP if the client asks for it. Runs on the loop that
+/// accepted it. Until the client has logged in, it runs within a budget (``RelayLoop/strangers``).
 struct RelaySession: Sendable {
     let stream: TCPStream
     let relay: RelayLoop
     let context: RelayContext
     let port: RelayPort
-    /// What the connection takes up, and whom it is of.
+    /// What the connection takes up, and which client it belongs to.
     let seat: ConnectionSeat
 
     /// Takes a place for a connection that has just been accepted.
     ///
-    /// - Throws: which limit keeps it out.
+    /// - Throws: The limit that keeps the connection out.
     init(stream: TCPStream, relay: RelayLoop, context: RelayContext, port: RelayPort) throws(ConnectionRefusal) {
         self.stream = stream
         self.relay = relay
@@ -30,17 +30,17 @@ struct RelaySession: Sendable {
         )
     }
 
-    /// Whose the connection is: the client's address where proxies tell of it.
+    /// The client's address: the one that proxies tell, where they do.
     var clientAddress: IPEndpoint { self.seat.origin.address }
 
-    /// Serves the connection and closes it, unless it becomes a client's.
+    /// Serves the connection, and closes it unless it becomes a client's.
     func run() async {
         do {
             let early = try await self.readProxyHeader()
             guard let upgrade = try await self.serveHTTP(early: early) else { return await self.end(.answered) }
             let client = try await self.admit(upgrade)
-            // A task of its own: this one keeps all memory that the login has taken, which is more than a client's. And a
-            // client waits for no budget.
+            // The client gets its own task. This task keeps all memory that the login has taken, which is more than a
+            // client needs, and it waits for the budget, which a client doesn't.
             Task(executorPreference: self.stream.loop) { await self.serve(client) }
         } catch {
             guard let refusal = error.refusal else { return await self.end(error.reason) }
@@ -48,7 +48,9 @@ struct RelaySession: Sendable {
         }
     }
 
-    /// - Parameter client: whose connection it was; `nil`: nobody had logged in.
+    /// Closes the connection, and counts its end.
+    ///
+    /// - Parameter client: The client that the connection belonged to. `nil`: nobody had logged in.
     func end(_ reason: CloseReason, of client: ClientConnection? = nil) async {
         let reason = await self.closeWebSocket(for: self.seat.hasGivenWay ? .gaveWay : reason)
         self.relay.counters.closes[reason] += 1
@@ -71,7 +73,7 @@ struct RelaySession: Sendable {
     /// Why a session ended early.
     struct Ending: Error {
         let reason: CloseReason
-        /// That the client is to be told why, and held.
+        /// Set when the client is to be told why, and held.
         let refusal: ClientRefusal?
 
         init(_ reason: CloseReason, _ refusal: ClientRefusal? = nil) {
@@ -86,15 +88,15 @@ struct RelaySession: Sendable {
 // MARK: HTTP
 
 extension RelaySession {
-    /// What the client upgraded to, and what it sent behind its request.
+    /// What the client upgraded to, and the bytes that it sent after its request.
     struct Upgrade {
         var request: DERPUpgrade
         var early: [UInt8]
     }
 
-    /// Answers requests until the client upgrades; `nil` when it doesn't.
+    /// Answers requests until the client upgrades. Returns `nil` when the client doesn't upgrade.
     ///
-    /// - Parameter early: what has been received already.
+    /// - Parameter early: The bytes that have already been received.
     private func serveHTTP(early: [UInt8]) async throws(Ending) -> Upgrade? {
         var buffer = early
         if let tls = self.port.tls {
@@ -143,13 +145,15 @@ extension RelaySession {
                 try await self.answerVerify(head, bodyByteCount: bodyByteCount, buffer: &buffer)
             }
             guard keepsAlive else { return nil }
-            // Requests that came at once are answered one at a turn: small ones are many, and each costs its answer.
+            // Of requests that came together, one is answered per turn: many small ones fit into one read, and each
+            // costs an answer.
             if !buffer.isEmpty { await self.stream.loop.nextTick() }
             self.setDeadline(self.context.configuration.requestTimeout, isIdle: true)
         }
     }
 
-    /// An actor that somebody asks runs where they do. Clients' own business with the forwarder must not wait for strangers'.
+    /// Renders the metrics on the loop, outside of the budget. An actor runs where its caller does, so clients that
+    /// need the forwarder would otherwise wait for the budget of strangers.
     private func renderMetrics() async -> [UInt8] {
         await withTaskExecutorPreference(self.stream.loop) { await self.port.metrics.render() }
     }
@@ -165,7 +169,7 @@ extension RelaySession {
         }
     }
 
-    /// The next request, which is removed from `buffer`; `nil` when the client closes instead.
+    /// Reads the next request, and removes it from `buffer`. Returns `nil` when the client closes instead.
     private func readHead(_ buffer: inout [UInt8]) async throws(Ending) -> HTTPRequestHead? {
         var parser = HTTPRequestParser()
         while true {
@@ -176,7 +180,8 @@ extension RelaySession {
             case .invalid(let error):
                 try await self.refuse(error)
             case .incomplete:
-                // No more than a head: what lies behind one is moved when that is taken.
+                // Reads no more than one head at a time, because everything after a head is moved when the head is
+                // removed.
                 let limit = HTTPRequestParser.maxHeadByteCount
                 guard try await self.receive(into: &buffer, atMost: limit) else { return nil }
             }
@@ -189,11 +194,11 @@ extension RelaySession {
         throw Ending(.badRequest)
     }
 
-    /// Adds what comes next to `buffer`; false at the end of the stream.
+    /// Appends the next bytes to `buffer`. Returns `false` at the end of the stream.
     ///
     /// - Parameters:
-    ///   - kept: how many bytes of what came before are held elsewhere.
-    ///   - limit: how many bytes are read at most.
+    ///   - kept: The number of earlier bytes that are held elsewhere.
+    ///   - limit: The maximum number of bytes to read.
     func receive(into buffer: inout [UInt8], kept: Int = 0, atMost limit: Int = .max) async throws(Ending) -> Bool {
         while true {
             switch self.stream.receive(atMost: limit) {
@@ -241,7 +246,7 @@ extension RelaySession {
     /// A client that has logged in.
     private struct Client {
         let connection: ClientConnection
-        /// To be cancelled when it leaves.
+        /// Cancelled when the client leaves.
         let reverification: Task<Void, Never>?
     }
 
@@ -286,7 +291,7 @@ extension RelaySession {
         )
     }
 
-    /// Has the client log in.
+    /// Logs the client in.
     private func admit(_ upgrade: Upgrade) async throws(Ending) -> Client {
         let trace = LoginTrace(at: self.clientAddress)
         defer { trace.end() }
@@ -323,7 +328,7 @@ extension RelaySession {
         )
     }
 
-    /// The handshake up to the client's part, and what came behind it.
+    /// Performs the handshake up to the client's part. Returns the login, and the bytes that came after it.
     private func logIn(_ upgrade: Upgrade) async throws(Ending) -> (DERPLogin, early: [UInt8]) {
         let timeout = self.context.configuration.handshakeTimeout
         self.setDeadline(timeout)
