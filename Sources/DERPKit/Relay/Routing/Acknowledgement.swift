@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Lets one wait until several loops have done something.
+/// Waits until several loops have done something.
 final class Acknowledgement: Sendable {
     private let missing: Atomic<Int>
     private let waiter: UnsafeContinuation<Void, Never>
 
-    /// Resumes `waiter` when `count` loops, at least one, have acknowledged.
+    /// Creates an acknowledgement that resumes `waiter` when `count` loops have acknowledged. `count` is at least one.
     init(count: Int, resuming waiter: UnsafeContinuation<Void, Never>) {
         self.missing = Atomic(count)
         self.waiter = waiter

@@ -1,5 +1,5 @@
-/// Where a client's connection is: its loop, and its slot there. A slot that is reused has a new generation, so
-/// that nothing is ever written to a client for which it was not meant.
+/// Where a client's connection is: its loop, and its slot there. A reused slot gets a new generation, so that a client
+/// never gets what was meant for the slot's previous client.
 struct ClientID: Hashable, Sendable {
     /// The loop's index.
     let loop: UInt16

@@ -29,28 +29,28 @@ struct ClientTable {
         self.free.append(id.slot)
     }
 
-    /// The client, unless it has left.
+    /// The client, or `nil` when it has left.
     subscript(_ id: ClientID) -> Outbox? {
         guard Int(id.slot) < self.slots.count else { return nil }
         let slot = self.slots[Int(id.slot)]
         return slot.generation == id.generation ? slot.outbox : nil
     }
 
-    /// Calls `body` with every client that is there.
+    /// Calls `body` with every connected client.
     func forEach(_ body: (Outbox) -> Void) {
         for slot in self.slots {
             if let outbox = slot.outbox { body(outbox) }
         }
     }
 
-    /// A step through the table: those in up to `limit` slots from `start` on, and where the next step begins, if there is one.
+    /// Returns the clients in up to `limit` slots from `start` on, and where the next step begins, if there is one.
     func step(from start: Int, limit: Int) -> (outboxes: [Outbox], next: Int?) {
         guard start < self.slots.count else { return ([], nil) }
         let end = min(start + limit, self.slots.count)
         return (self.slots[start..<end].compactMap(\.outbox), end < self.slots.count ? end : nil)
     }
 
-    /// The clients that are there and meet `condition`.
+    /// Returns the connected clients that meet `condition`.
     func ids(where condition: (Outbox) -> Bool) -> [ClientID] {
         self.slots.indices.compactMap { index in
             guard let outbox = self.slots[index].outbox, condition(outbox) else { return nil }

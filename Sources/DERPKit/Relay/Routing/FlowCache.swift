@@ -1,5 +1,5 @@
-/// The routes of recent pairs of sender and receiver, so that a packet between them needs no look-up. A fixed number of
-/// places, of which each pair has one: pairs that share a place cost a look-up, nothing else.
+/// The routes of recent pairs of sender and receiver, so that a packet between them needs no look-up. The number of
+/// places is fixed, and each pair has one place. Pairs that share a place cost a look-up, nothing else.
 struct FlowCache {
     private struct Flow {
         var source: NodePublicKey
@@ -14,7 +14,7 @@ struct FlowCache {
     /// A power of two.
     private static let size = 1024
 
-    /// The route to a client of this node, which is noted as having heard of `source`.
+    /// Returns the route to a client of this node, and notes that this client has heard of `source`.
     @inline(__always)
     mutating func route(
         from source: NodePublicKey,

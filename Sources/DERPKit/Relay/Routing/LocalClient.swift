@@ -1,13 +1,13 @@
 import AsyncSockets
 
-/// One of this node's connections, as its forwarder knows it.
+/// One of this node's connections, as the forwarder knows it.
 struct LocalClient: Sendable {
     let id: ClientID
-    /// Where it connects from.
+    /// The address from which the client connects.
     let address: IPEndpoint
     let flags: PeerPresence.Flags
 
-    /// What watchers are told of it.
+    /// Returns what watchers are told about the client.
     func presence(of key: NodePublicKey) -> PeerPresence {
         PeerPresence(key: key, address: self.address, flags: self.flags)
     }

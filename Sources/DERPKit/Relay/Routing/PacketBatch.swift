@@ -1,7 +1,7 @@
-/// Frames on their way from one loop to the clients of another, in the order in which they were made.
+/// Frames on their way from one loop to the clients of another loop, in the order in which they were made.
 // @unchecked: it has one owner at a time, and changes hands through a locked mailbox.
 final class PacketBatch: @unchecked Sendable {
-    /// What a frame is.
+    /// The content of a frame.
     enum Content: UInt8 {
         case disco, other
         /// The key of a peer that left.
@@ -25,7 +25,7 @@ final class PacketBatch: @unchecked Sendable {
         self.memory.deallocate()
     }
 
-    /// How much memory the batch holds, in bytes.
+    /// The size of the memory that the batch holds, in bytes.
     var footprint: Int { self.capacity }
     var isEmpty: Bool { self.byteCount == 0 }
 
@@ -35,7 +35,7 @@ final class PacketBatch: @unchecked Sendable {
         PacketFrame.store(packet, from: source, at: frame)
     }
 
-    /// A packet for a client of another node, to which the link `target` leads.
+    /// Appends a packet for a client of another node, to which the link `target` leads.
     func append(
         _ packet: UnsafeRawBufferPointer,
         from source: NodePublicKey,
@@ -52,7 +52,7 @@ final class PacketBatch: @unchecked Sendable {
         key.store(to: self.reserve(NodePublicKey.byteCount, .peerGone, to: target))
     }
 
-    /// Writes a frame's header; returns where its `size` bytes are to be written.
+    /// Writes a frame's header. Returns the place for its `size` bytes.
     private func reserve(_ size: Int, _ content: Content, to target: ClientID) -> UnsafeMutableRawPointer {
         let end = self.byteCount + Self.headerCount + size
         if end > self.capacity { self.grow(to: end) }

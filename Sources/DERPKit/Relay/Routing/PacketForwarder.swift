@@ -1,18 +1,18 @@
 import AsyncSockets
 
-/// The authority on who is connected, here and at the other nodes of the mesh: it registers clients, decides where the
-/// packets for a key go, publishes the routes to the loops, and tells those that watch. It is never on the way of a
-/// packet.
+/// The authority on which clients are connected, here and at the other nodes of the mesh. It registers clients, decides
+/// where the packets for a key go, publishes the routes to the loops, and tells watchers. Packets never pass through
+/// it.
 actor PacketForwarder {
     private let relays: [RelayLoop]
     private var presences = PresenceTable()
-    /// The keys that are nowhere but at one other node; none of them is in ``presences``.
+    /// The keys that are connected to exactly one other node, and not here. None of them is in ``presences``.
     private var remotes = RemoteKeys()
-    /// The mesh's links, and how many keys each has told of.
+    /// The mesh's links, and the number of keys that each has told of.
     private var links: [ClientID: Int] = [:]
-    /// Those of the links that have ended, whose keys still count as connected.
+    /// The links that have ended while their keys still count as connected.
     private var endedLinks: Set<ClientID> = []
-    /// The mesh peers that hear of every client that comes or goes.
+    /// The mesh peers that are told of every client that comes or goes.
     private var watchers: Set<ClientID> = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { self.relays[0].loop.asUnownedSerialExecutor() }
@@ -21,12 +21,12 @@ actor PacketForwarder {
         self.relays = relays
     }
 
-    /// What the metrics tell.
+    /// The numbers for the metrics.
     struct Counts {
-        /// Keys that are connected here, and those of them that are more than once.
+        /// The number of keys that are connected here; `duplicates` of them are connected more than once.
         var clients = 0
         var duplicates = 0
-        /// Keys that are connected elsewhere in the mesh, and not here.
+        /// The number of keys that are connected elsewhere in the mesh, and not here.
         var remoteClients = 0
         var watchers = 0
     }
@@ -47,13 +47,13 @@ extension PacketForwarder {
     /// Makes a connection known. When this returns, packets for `key` reach it from every loop.
     func register(_ client: LocalClient, key: NodePublicKey) async {
         self.makeActive(client, self.presence(of: key))
-        // Behind the route: who hears of the client can reach it.
+        // After the route: whoever hears of the client can reach it.
         self.announce(client.presence(of: key))
         await self.acknowledgement()
     }
 
-    /// Notes that a connection has sent something while another one with its key was getting the packets. When this
-    /// returns, it gets them.
+    /// Makes a connection the one that gets the packets for its key, because it has sent something while another one
+    /// was getting them. When this returns, it gets them.
     func activate(_ client: ClientID, key: NodePublicKey) async {
         guard let presence = self.presences[key], let idle = presence.idle(client) else { return }
         self.makeActive(idle, presence)
@@ -71,10 +71,11 @@ extension PacketForwarder {
     /// Forgets a connection.
     ///
     /// - Parameters:
-    ///   - contacts: the clients to which it has sent packets.
-    ///   - isMoving: whether it is on the way to the process that takes over: no watcher hears that it left, which for the
-    ///     region it hasn't.
-    /// - Returns: who must be told that the key is gone: nobody while it has another connection in the region.
+    ///   - contacts: The clients to which it has sent packets.
+    ///   - isMoving: Whether the client is on its way to the process that takes over. It doesn't leave the region then,
+    ///     so watchers are not told.
+    /// - Returns: The clients that must be told that the key is gone. Empty while the key has another connection in the
+    ///   region.
     func unregister(_ client: ClientID, key: NodePublicKey, contacts: BoundedSet<ClientID>, isMoving: Bool = false)
         -> [ClientID]
     {
@@ -91,7 +92,7 @@ extension PacketForwarder {
         return self.publishRemoteRoute(presence)
     }
 
-    /// Closes all connections that `keys` have here. Returns how many these are of each, once their loops know.
+    /// Closes all connections that `keys` have here. Returns the number of connections per key, once their loops know.
     func close(_ keys: [NodePublicKey]) async -> [Int] {
         var loops: Set<Int> = []
         let counts = keys.map { key in
@@ -110,10 +111,10 @@ extension PacketForwarder {
         return counts
     }
 
-    /// Where the connections come from that `key` has here.
+    /// Returns the addresses from which `key` is connected here.
     func addresses(of key: NodePublicKey) -> [IPEndpoint] { self.presences[key]?.localAddresses ?? [] }
 
-    /// All connections that `key` has here.
+    /// Returns all connections that `key` has here.
     func connections(of key: NodePublicKey) -> [ClientID] { self.presences[key]?.localClients ?? [] }
 
     private func setActive(_ client: ClientID, _ isActive: Bool) {
@@ -124,20 +125,21 @@ extension PacketForwarder {
 // MARK: Other nodes
 
 extension PacketForwarder {
-    /// How many keys one link may tell of.
+    /// The maximum number of keys that one link may tell of.
     static let linkLimit = 1 << 18
-    /// How many presences are looked through before others have a turn.
+    /// The number of presences that are looked at before others get a turn.
     private static let lookStep = 1024
 
-    /// Makes a link known, over which other clients can be reached.
+    /// Adds a link, over which clients of another node can be reached.
     func add(link: ClientID) {
         self.links[link] = 0
     }
 
-    /// Notes which keys came to the node at the other end of `link`, and which left it. When this returns, every loop knows:
-    /// who waits for it can't be told faster than that is done.
+    /// Notes which keys came to the node at the other end of `link`, and which left it. Returns only when every loop
+    /// knows, so that the caller can't read more changes faster than they are handled.
     ///
-    /// - Returns: how many keys are there now; `nil` when these are more than are kept, or the link is unknown.
+    /// - Returns: The number of keys that are there now. `nil` when there are more than the limit, or the link is
+    ///   unknown.
     func learn(_ changes: [MeshChange], over link: ClientID) async -> Int? {
         guard self.links[link] != nil else { return nil }
         for change in changes {
@@ -180,17 +182,17 @@ extension PacketForwarder {
         self.links[link, default: 1] -= 1
     }
 
-    /// The presence of a key, which is made when there is none.
+    /// Returns the presence of a key, and creates it when there is none.
     private func presence(of key: NodePublicKey) -> Presence {
         if let presence = self.presences[key] { return presence }
         let presence = self.presences.add(key)
-        // A link may be about to be forgotten.
+        // The link may be about to be forgotten.
         if let link = self.remotes.remove(key), self.links[link] != nil { presence.add(link: link) }
         return presence
     }
 
-    /// Notes that a link has ended, while the keys that it told of still count as connected: any other link leads to them
-    /// sooner.
+    /// Notes that a link has ended while the keys that it told of still count as connected. From now on, any other link
+    /// to such a key is preferred.
     func noteEnd(ofLink link: ClientID) async {
         guard self.links[link] != nil else { return }
         self.endedLinks.insert(link)
@@ -202,7 +204,7 @@ extension PacketForwarder {
         }
     }
 
-    /// Forgets a link, and all that was learnt over it.
+    /// Forgets a link, and everything that was learned over it.
     func remove(link: ClientID) async {
         self.endedLinks.remove(link)
         guard self.links.removeValue(forKey: link) != nil else { return }
@@ -213,12 +215,12 @@ extension PacketForwarder {
             let keys = self.remotes.removeAll(over: link, inPart: part)
             guard !keys.isEmpty else { continue }
             for key in keys { self.publish(.routeRemoved(key)) }
-            // There may be very many, and clients of the loops wait meanwhile.
+            // There may be very many keys, and clients of the loops wait meanwhile.
             await self.acknowledgement()
         }
     }
 
-    /// Goes through all presences, and lets others have turns.
+    /// Calls `body` with all presences, and lets others have turns in between.
     private func forEachPresence(_ body: (Presence) -> Void) async {
         var next: Int? = 0
         while let start = next {
@@ -237,8 +239,8 @@ extension PacketForwarder {
         for listener in self.publishRemoteRoute(presence) { self.relays[0].tell(listener, thatLeft: key) }
     }
 
-    /// Has packets for a key that isn't here go to the node that has had it longest. Without any the key is forgotten,
-    /// and those who must be told are returned.
+    /// Sends packets for a key that isn't here to the node that has had it longest. When there is no such node, forgets
+    /// the key, and returns the clients that must be told.
     private func publishRemoteRoute(_ presence: Presence) -> [ClientID] {
         if let link = presence.links.first {
             self.publish(.remoteRoute(presence.key, link))
@@ -253,20 +255,21 @@ extension PacketForwarder {
 // MARK: Watchers
 
 extension PacketForwarder {
-    /// How many keys a watcher is told of in one step.
+    /// The number of keys that a watcher is told of in one step.
     private static let step = 512
 
-    /// Has a mesh peer hear of every change from now on. False when it has left.
+    /// Tells a mesh peer of every change from now on. Returns `false` when the peer has left.
     func watch(_ client: ClientID, key: NodePublicKey) -> Bool {
         guard self.presences[key]?.contains(client) == true else { return false }
         self.watchers.insert(client)
         return true
     }
 
-    /// Tells a watcher of a part of the connected clients; `start` is 0 at first. Changes in between reach it by themselves,
-    /// in the right order.
+    /// Tells a watcher of some of the connected clients. `start` is 0 at first. Changes in between reach it on their
+    /// own, in the right order.
     ///
-    /// - Returns: Where the next part begins, once this one is in the watcher's queue; `nil` when it was the last.
+    /// - Returns: Where the next part begins, once this part is in the watcher's queue. `nil` when it was the last
+    ///   part.
     func tellPresences(to watcher: ClientID, from start: Int) async -> Int? {
         guard self.watchers.contains(watcher) else { return nil }
         let (presences, next) = self.presences.step(from: start, limit: Self.step)
@@ -294,12 +297,12 @@ extension PacketForwarder {
 // MARK: Publishing
 
 extension PacketForwarder {
-    /// Tells every loop.
+    /// Leaves `mail` with every loop.
     private func publish(_ mail: RelayMail) {
         for relay in self.relays { relay.leave(mail) }
     }
 
-    /// Returns when every loop has taken note of what was published before.
+    /// Returns when every loop has handled what was published before.
     private func acknowledgement() async {
         await withUnsafeContinuation { waiter in
             let acknowledgement = Acknowledgement(count: self.relays.count, resuming: waiter)

@@ -1,7 +1,7 @@
-/// Values in the order in which they were last named. Every operation takes constant time, taken over many.
+/// Values in the order in which they were last named. Every operation takes amortized constant time.
 struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private var values: [Key: (value: Value, stamp: UInt64)] = [:]
-    /// Every naming, of which only a key's last one counts.
+    /// Every naming. Only the last one of a key counts.
     private var namings: [(key: Key, stamp: UInt64)] = []
     private var stamp: UInt64 = 0
 
@@ -11,12 +11,12 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     subscript(_ key: Key) -> Value? { self.values[key]?.value }
 
-    /// Sets the value of `key`, which is the last one now.
+    /// Sets the value of `key`, which becomes the last one.
     mutating func append(_ value: Value, for key: Key) {
         self.stamp += 1
         self.values[key] = (value, self.stamp)
         self.namings.append((key, self.stamp))
-        // Outdated namings are thrown out when they are the most.
+        // Outdated namings are removed when they are the majority.
         guard self.namings.count > 2 * self.values.count + 8 else { return }
         let values = self.values
         self.namings.removeAll { values[$0.key]?.stamp != $0.stamp }
@@ -29,7 +29,7 @@ struct RecencyMap<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         return value
     }
 
-    /// Removes the value that was named last.
+    /// Removes and returns the value that was named last.
     mutating func popLast() -> Value? {
         while let (key, stamp) = self.namings.popLast() {
             if self.values[key]?.stamp == stamp { return self.remove(key) }

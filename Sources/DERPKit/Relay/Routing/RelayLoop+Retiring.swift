@@ -1,8 +1,9 @@
 import AsyncSockets
 
 extension RelayLoop {
-    /// Sends the clients that are there away, evenly over `time`: each is sent `farewell` behind what is queued for it, and
-    /// closed. Returns when the time is over, or the relay stops. Clients that log in meanwhile, and mesh peers, are left.
+    /// Sends the clients that are connected now away, evenly over `time`: each is sent `farewell` after what is queued
+    /// for it, and closed. Returns when the time is over, or the relay stops. Clients that log in meanwhile, and mesh
+    /// peers, stay.
     func dismissClients(_ farewell: [UInt8], over time: Duration) async {
         let clients = self.clients.ids { $0.terms.isClient }
         let (start, total) = (self.loop.now, time.nanoseconds)
@@ -19,6 +20,6 @@ extension RelayLoop {
         }
     }
 
-    /// How soon a stop is noticed, in nanoseconds.
+    /// The time within which a stop is noticed, in nanoseconds.
     private static let step: UInt64 = 50_000_000
 }

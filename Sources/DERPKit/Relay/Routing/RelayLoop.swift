@@ -1,55 +1,59 @@
 import AsyncSockets
 
-/// What one event loop knows of the relay: its clients, everybody's routes, and what it has counted. The way of a
-/// packet lies here and in ``Outbox``: no lock, no await.
-// @unchecked: confined to `loop`, but for the constants and the mailbox, which locks.
+/// What one event loop knows of the relay: its clients, all routes, and its counters. Packets pass through this class
+/// and ``Outbox``, without a lock and without an await.
+// @unchecked: confined to `loop`, except for the constants and the mailbox, which locks.
 final class RelayLoop: @unchecked Sendable {
     let loop: IOLoop
-    /// Runs what connections cause that have not logged in. Clients' own work goes before it.
+    /// Runs the work for connections that have not logged in. Clients' own work goes first.
     let strangers: BudgetedExecutor
     let writeTimeout: Duration?
 
     @exclusivity(unchecked) private(set) var clients: ClientTable
     @exclusivity(unchecked) private(set) var routes = RouteTable()
-    /// Whom clients of other nodes sent packets to.
+    /// The clients to which clients of other nodes sent packets.
     var remoteContacts = RemoteContacts()
     @exclusivity(unchecked) var counters = RelayCounters()
-    /// How fast clients may send. Connections compare it with what they know when they read.
+    /// How fast clients may send. Connections compare it with the rates that they know when they read.
     private(set) var rates = RateTable(RateLimits())
 
     let dataPool: BufferPool
     let discoPool: BufferPool
 
-    /// All open connections, clients and others.
+    /// All open connections, of clients and others.
     private var streams: [ObjectIdentifier: TCPStream] = [:]
-    /// Those that are refused, and held.
+    /// The refused clients that are held.
     private(set) lazy var held = HeldClients(on: self)
-    /// No more clients are admitted.
+    /// Whether no more clients are admitted.
     private(set) var isDraining = false
-    /// Another process has taken over, to which clients are sent. They haven't gone, even if they aren't there yet.
+    /// Whether another process has taken over, to which clients are sent. A client that isn't here may be on its way
+    /// there, and has not left.
     var isRetiring = false
     private var drained: UnsafeContinuation<Void, Never>?
 
     private let mailbox = RelayMailbox()
-    /// The other loops' mailboxes and how to tell them, by index.
+    /// All loops of the relay, including this one, by index.
     private var others: [RelayLoop] = []
     /// Frames for clients of other loops, by the loop's index, until the tick ends.
     @exclusivity(unchecked) private var outgoing: [PacketBatch] = []
-    /// Clients for which something was queued in this tick.
+    /// The clients for which something was queued in this tick.
     @exclusivity(unchecked) private var dirty: [Outbox] = []
-    /// The same of the tick that ends; empty at other times.
+    /// The same for the tick that is ending. Empty at other times.
     @exclusivity(unchecked) private var flushing: [Outbox] = []
     @exclusivity(unchecked) private var awaitsTickEnd = false
-    /// Clients that take nothing now, while packets wait for them.
+    /// The clients that take nothing now while packets wait for them.
     private var hoarders: [ObjectIdentifier: Outbox] = [:]
 
-    /// - Parameter queueMemory: how many bytes the loop's queues may hold in all; at least one block of each kind.
+    /// Creates a relay's part on one loop.
+    ///
+    /// - Parameter queueMemory: The maximum size of the loop's queues, in bytes. At least one block of each kind is
+    ///   available.
     init(loop: IOLoop, writeTimeout: Duration?, queueMemory: Int) {
         self.loop = loop
         self.strangers = BudgetedExecutor(on: loop)
         self.writeTimeout = writeTimeout
         self.clients = ClientTable(loop: loop.index)
-        // Disco packets are small: a ninth of the memory is for them.
+        // Disco packets are small, so they get a ninth of the memory.
         let disco = queueMemory / 9
         self.dataPool = BufferPool(
             blockSize: Self.dataBlock,
@@ -59,12 +63,12 @@ final class RelayLoop: @unchecked Sendable {
         self.discoPool = BufferPool(blockSize: Self.discoBlock, limit: max(disco / Self.discoBlock, 1), on: loop)
     }
 
-    /// A client's data queue, in bytes: two of the largest packets at least, with their headers.
+    /// The size of a client's data queue, in bytes: at least two of the largest packets with their headers.
     private static let dataBlock = 192 * 1024
-    /// A client's disco queue, in bytes.
+    /// The size of a client's disco queue, in bytes.
     private static let discoBlock = 16 * 1024
 
-    /// Tells the loops of each other, before any of them serves.
+    /// Makes the loops known to each other, before any of them serves.
     static func connect(_ relays: [RelayLoop]) {
         for relay in relays {
             relay.others = relays
@@ -72,7 +76,7 @@ final class RelayLoop: @unchecked Sendable {
         }
     }
 
-    /// Breaks the cycle that ``connect(_:)`` made. Packets for clients of other loops are dropped from now on.
+    /// Breaks the cycle that ``connect(_:)`` made. From now on, packets for clients of other loops are dropped.
     func disconnect() {
         self.others = []
         self.outgoing = []
@@ -104,11 +108,11 @@ extension RelayLoop {
 // MARK: Routes
 
 extension RelayLoop {
-    /// The route of a key that is connected somewhere in the region.
+    /// Returns the route of a key that is connected somewhere in the region.
     @inline(__always)
     func route(to key: NodePublicKey) -> Route? { self.routes[key] ?? self.firstRoute(to: key) }
 
-    /// The route of a key at another node for which there was no packet before.
+    /// Returns the route of a key at another node to which no packet was sent before.
     @inline(never)
     private func firstRoute(to key: NodePublicKey) -> Route? {
         self.loop.assertCurrent()
@@ -132,10 +136,10 @@ extension RelayLoop {
 // MARK: Rates
 
 extension RelayLoop {
-    /// Puts other rates in force, for those clients too that are there.
+    /// Changes the rates in force, also for connected clients.
     func setRates(_ rates: RateTable) {
         self.rates = rates
-        // Who waits for tokens may have enough now.
+        // Clients that wait for tokens may have enough now.
         self.clients.forEach { $0.stream.interrupt() }
     }
 }
@@ -143,7 +147,7 @@ extension RelayLoop {
 // MARK: Memory
 
 extension RelayLoop {
-    /// Has the client flushed at the end of the tick.
+    /// Flushes the client's queue at the end of the tick.
     func willFlush(_ outbox: Outbox) {
         self.loop.assertCurrent()
         self.dirty.append(outbox)
@@ -156,11 +160,11 @@ extension RelayLoop {
         self.hoarders[ObjectIdentifier(outbox)] = isHoarding ? outbox : nil
     }
 
-    /// What the queues' memory takes, in bytes.
+    /// The size of the queues' memory, in bytes.
     var queuedByteCount: Int { self.dataPool.byteCount + self.discoPool.byteCount }
 
-    /// Gets a block back for a pool of which all are lent: from clients that take what waits for them at once, else from
-    /// one that takes nothing. Otherwise a few hundred clients that don't read would leave no memory to the rest.
+    /// Gets a block back for a pool that has lent all of them: first by sending what clients take at once, then from a
+    /// client that takes nothing. Otherwise a few hundred clients that don't read would leave no memory to the others.
     func reclaim(_ pool: BufferPool) -> Bool {
         self.loop.assertCurrent()
         self.dirty.forEach { $0.flush() }
@@ -188,7 +192,8 @@ extension RelayLoop {
         drained.resume()
     }
 
-    /// Has some of the refused clients that are held, on all loops, let go because descriptors are short; false when none is held.
+    /// Lets some of the held refused clients go, on all loops, because descriptors are short. Returns `false` when none
+    /// is held.
     func sendHeldAway(_ pool: RefusalPool) -> Bool {
         self.loop.assertCurrent()
         guard pool.noteShortage(now: self.loop.now) else { return false }
@@ -196,8 +201,8 @@ extension RelayLoop {
         return true
     }
 
-    /// Ends every accepted connection: clients are sent `farewell` behind what is queued for them, and what they haven't read
-    /// within `time` is lost. Returns when all have ended.
+    /// Ends every accepted connection. Clients are sent `farewell` after what is queued for them; what they haven't
+    /// read within `time` is lost. Returns when all connections have ended.
     func drain(farewell: [UInt8], within time: Duration) async {
         self.loop.assertCurrent()
         self.isDraining = true
@@ -230,7 +235,8 @@ extension RelayLoop {
 extension RelayLoop {
     /// Hands a packet over to a client of another loop, at the end of the tick.
     ///
-    /// Inlined where it is used, because called it begins each access to the batches anew: 270 instructions a packet.
+    /// Inlined where it is used. As a call, it would begin each access to the batches again, at 270 instructions a
+    /// packet.
     @inline(__always)
     func forward(
         _ packet: UnsafeRawBufferPointer,
@@ -273,7 +279,7 @@ extension RelayLoop {
         if self.outgoing[index].byteCount >= Self.largestBatch { self.handOver(to: index) }
     }
 
-    /// Tells a client, on whichever loop, that a peer left: behind the last packet from there.
+    /// Tells a client, on whichever loop, that a peer left. The notice comes after the last packet from that peer.
     func tell(_ target: ClientID, thatLeft peer: NodePublicKey) {
         self.loop.assertCurrent()
         let index = Int(target.loop)
@@ -289,8 +295,8 @@ extension RelayLoop {
 
     private static let largestBatch = 256 * 1024
 
-    /// Whether so much waits for another loop that who sends much should pause: what is sent there would be dropped, and with it
-    /// what others send.
+    /// Whether so much waits for another loop that clients that send much should pause. Otherwise their packets to that
+    /// loop would be dropped, along with those of others.
     var isAhead: Bool { self.others.contains { $0.mailbox.footprint > Self.muchMail } }
 
     private static let muchMail = 2 << 20
@@ -301,7 +307,7 @@ extension RelayLoop {
         self.loop.atTickEnd(self)
     }
 
-    /// Hands over at once what waits for other loops, so that nothing said afterwards overtakes it.
+    /// Hands over at once what waits for other loops, so that nothing that is said afterwards overtakes it.
     func handOverAll() {
         self.loop.assertCurrent()
         for index in self.outgoing.indices { self.handOver(to: index) }
@@ -323,7 +329,7 @@ extension RelayLoop {
 }
 
 extension RelayLoop {
-    /// Drops the packets of a batch for which `other` has no room. That peers have left it is told all the same.
+    /// Drops the packets of a batch for which `other` has no room. Notices that peers have left are kept.
     private func refuse(_ batch: PacketBatch, to other: RelayLoop) {
         let notices = PacketBatch()
         batch.forEach(loop: UInt16(other.loop.index)) { target, content, frame in
@@ -351,8 +357,8 @@ extension RelayLoop: TickEndHandler {
         self.flushing.removeAll(keepingCapacity: true)
     }
 
-    /// Sends to those at once to whom nothing was sent lately, and to the others in turn, in this tick and later ones. Otherwise
-    /// who gets little would wait each time until everybody has been sent what came in the tick.
+    /// Sends at once to clients that were sent nothing lately, and to the others in turn, in this tick and later ones.
+    /// Otherwise clients that get little would wait each time until everybody has been sent what came in the tick.
     private func flushCrowd() {
         self.flushing.removeAll { outbox in
             guard outbox.isSparse else { return false }
@@ -368,11 +374,11 @@ extension RelayLoop: TickEndHandler {
         guard next < self.flushing.count else { return }
         for outbox in self.flushing[next...] { outbox.putOff() }
         self.dirty.insert(contentsOf: self.flushing[next...], at: 0)
-        // So that there is a next tick, at whose end they are looked at.
+        // There must be a next tick, at whose end they are served.
         self.loop.notify(self)
     }
 
-    /// Up to how many clients are sent to at once.
+    /// Up to this number of clients, all are sent to at once.
     private static let smallCrowd = 64
     /// How long sending to the rest may take in a tick, in nanoseconds.
     private static let flushSlice: UInt64 = 1_000_000
@@ -381,7 +387,7 @@ extension RelayLoop: TickEndHandler {
 // MARK: Mail
 
 extension RelayLoop: MailHandler {
-    /// Leaves mail. From any thread.
+    /// Leaves mail for the loop. Can be called from any thread.
     nonisolated func leave(_ mail: RelayMail) {
         if self.mailbox.leave(mail) { self.loop.notify(self) }
     }

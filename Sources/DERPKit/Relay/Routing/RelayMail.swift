@@ -2,24 +2,24 @@ import AsyncSockets
 
 /// What other threads tell a relay loop. Handled in the order in which it was left.
 enum RelayMail: Sendable {
-    /// Frames for clients of this loop.
+    /// Carries frames for clients of this loop.
     case frames(PacketBatch)
-    /// From now on packets for the key go to the client.
+    /// Sends packets for the key to the client from now on.
     case route(NodePublicKey, ClientID)
-    /// From now on packets for the key go over the link to the node that has it.
+    /// Sends packets for the key over the link to the node that has it from now on.
     case remoteRoute(NodePublicKey, ClientID)
     /// The key has left the region.
     case routeRemoved(NodePublicKey)
-    /// Whether a client gets the packets for its key, which several have.
+    /// Tells whether a client gets the packets for its key, which has several connections.
     case activity(ClientID, isActive: Bool)
-    /// Control frames for a client.
+    /// Carries control frames for a client.
     case control(ClientID, [UInt8])
-    /// The client's connection is to end, because a mesh peer wants it.
+    /// Closes the client's connection, because a mesh peer asked for it.
     case close(ClientID)
-    /// So many of the refused clients that are held are to be let go: descriptors or memory are short.
+    /// Lets so many of the held refused clients go, because descriptors or memory are short.
     case giveWay(Int)
-    /// The connection, which is none of a client's, had to make room for others because of the limit.
+    /// Ends a connection that is not a client's, because it had to make room for others under this limit.
     case evict(ConnectionSeat, TCPStream, ConnectionRefusal)
-    /// Everything before this has been handled.
+    /// Acknowledges that everything before this has been handled.
     case acknowledge(Acknowledgement)
 }

@@ -1,33 +1,33 @@
 import Synchronization
 
-/// Where a relay loop's mail is left. Bounded: when the loop doesn't keep up, packets are dropped; nothing else is.
+/// Holds a relay loop's mail. Bounded: when the loop doesn't keep up, packets are dropped, but nothing else is.
 final class RelayMailbox: Sendable {
     private struct Content {
         var mail: [RelayMail] = []
         /// The memory of the batches in `mail`, in bytes.
         var footprint = 0
-        /// Emptied batches, for those who leave mail to fill again.
+        /// Emptied batches, for senders of mail to fill again.
         var spare: [PacketBatch] = []
     }
 
     private let content = Mutex(Content())
     private let waiting = Atomic(0)
 
-    /// The memory of the batches that wait, in bytes. From any thread; it may have changed already.
+    /// The memory of the waiting batches, in bytes. Can be read from any thread; the value may be outdated.
     var footprint: Int { self.waiting.load(ordering: .relaxed) }
 
-    /// How much memory the batches that wait may hold, in bytes. Not just that of their frames: a loop that doesn't keep
-    /// up is left a batch in each tick of the others, however little is in it.
+    /// The maximum memory of the waiting batches, in bytes. It counts whole batches, not just their frames: a loop that
+    /// doesn't keep up gets a batch in each tick of the other loops, however little is in it.
     private static let limit = 8 << 20
     private static let spareLimit = 4
 
-    /// What came of leaving mail.
+    /// The result of leaving mail.
     struct Receipt {
-        /// Nobody had left anything before: the loop must be told.
+        /// Whether the mailbox was empty, so that the loop must be told.
         var isFirst: Bool
-        /// False when too much waits already: the batch is still the caller's.
+        /// `false` when too much is waiting already. The batch is then still the caller's.
         var isTaken: Bool
-        /// An empty batch to go on with.
+        /// An empty batch to continue with.
         var spare: PacketBatch?
     }
 
@@ -44,7 +44,7 @@ final class RelayMailbox: Sendable {
         }
     }
 
-    /// Whether nobody had left anything before: the loop must be told.
+    /// Leaves mail. Returns whether the mailbox was empty, so that the loop must be told.
     func leave(_ mail: RelayMail) -> Bool {
         self.content.withLock { content in
             defer { content.mail.append(mail) }
@@ -52,7 +52,7 @@ final class RelayMailbox: Sendable {
         }
     }
 
-    /// Everything that was left, in order. `emptied` may be lent to others.
+    /// Takes all mail, in order.
     func takeAll() -> [RelayMail] {
         self.content.withLock { content in
             defer {

@@ -1,16 +1,17 @@
-/// The keys that only one other node is known to have, and the link to it. As small as it goes, because a node may tell of very
-/// many: 80 bytes each on average.
+/// The keys that only one other node is known to have, and the link to that node. Kept as small as possible, because a
+/// node may tell of very many keys: 80 bytes each on average.
 ///
-/// Made of parts, so that no change takes long: a table of a million keys that grows holds its loop up for 100 ms. Parts that
-/// have become empty give their memory back.
+/// Divided into parts, so that no change takes long: growing a single table of a million keys would block its loop for
+/// 100 ms. Parts that have become empty give their memory back.
 struct RemoteKeys {
     private var parts: [[NodePublicKey: ClientID]] = Array(repeating: [:], count: Self.partCount)
     private(set) var count = 0
 
-    /// A power of two. With the most keys of a link a part has 1,024, whose table grows within 0.1 ms.
+    /// A power of two. With the maximum number of keys of a link, a part has 1,024 keys, and its table grows within 0.1
+    /// ms.
     static let partCount = 256
 
-    /// The part in which a key is. Seeded, because strangers choose the keys.
+    /// Returns the part of a key. Seeded, because strangers choose the keys.
     private static func part(of key: NodePublicKey) -> Int { key.hashValue & (Self.partCount - 1) }
 
     /// The link to the node that has the key.
@@ -23,7 +24,7 @@ struct RemoteKeys {
         if self.parts[Self.part(of: key)].updateValue(link, forKey: key) == nil { self.count += 1 }
     }
 
-    /// Forgets a key; returns the link to the node that had it.
+    /// Forgets a key. Returns the link to the node that had it.
     @discardableResult
     mutating func remove(_ key: NodePublicKey) -> ClientID? {
         guard self.count > 0 else { return nil }
@@ -44,7 +45,7 @@ struct RemoteKeys {
     private mutating func removed(_ count: Int, from part: Int) {
         self.count -= count
         let (left, capacity) = (self.parts[part].count, self.parts[part].capacity)
-        // A dictionary keeps its memory.
+        // A dictionary keeps its memory when it is emptied.
         guard capacity > Self.smallCapacity, left < capacity / 4 else { return }
         var smaller: [NodePublicKey: ClientID] = [:]
         smaller.reserveCapacity(left)

@@ -1,19 +1,20 @@
 /// The routes of one loop. Confined to the loop.
 struct RouteTable {
     private var routes: [NodePublicKey: Route] = [:]
-    /// Keys at other nodes for which nobody here has had a packet yet, so that there need be no route.
+    /// The keys at other nodes for which nobody here has had a packet yet, so that they need no route.
     private var remotes = RemoteKeys()
 
     var count: Int { self.routes.count + self.remotes.count }
 
-    /// The route of a key for which there has been one; others may be known (``remoteLink(to:)``).
+    /// Returns the route of a key. Keys to which nothing was sent yet may have no route but a link
+    /// (``remoteLink(to:)``).
     @inline(__always)
     subscript(_ key: NodePublicKey) -> Route? { self.routes[key] }
 
-    /// The link to the node that has the key, when there is no route yet.
+    /// Returns the link to the node that has the key, when there is no route yet.
     func remoteLink(to key: NodePublicKey) -> ClientID? { self.remotes[key] }
 
-    /// Sends the key's packets to `target`; `outbox` is its queue, when this loop serves it.
+    /// Sends the key's packets to `target`. `outbox` is its queue, when this loop serves it.
     mutating func set(_ key: NodePublicKey, to target: ClientID, outbox: Outbox?) {
         let route = self.entry(key)
         route.target = target
@@ -22,12 +23,12 @@ struct RouteTable {
         route.isRemote = false
     }
 
-    /// Sends the key's packets over the link `target`, once somebody has some.
+    /// Sends the key's packets over the link `target`. The route is made with the first packet.
     mutating func note(_ key: NodePublicKey, over target: ClientID) {
         self.remotes.set(key, over: target)
     }
 
-    /// Sends the key's packets over the link `target`; `link` is its queue, when this loop serves it.
+    /// Sends the key's packets over the link `target`. `link` is its queue, when this loop serves it.
     @discardableResult
     mutating func set(_ key: NodePublicKey, over target: ClientID, link: Outbox?) -> Route {
         let route = self.entry(key)
