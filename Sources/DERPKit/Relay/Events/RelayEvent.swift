@@ -1,31 +1,34 @@
 import FoundationEssentials
 import IPAddresses
 
-/// Something that happened to a relay, as ``RelayServer/events`` tells it. Which properties are set depends on ``kind``.
+/// Something that happened to a relay, as ``RelayServer/events`` reports it. Which properties are set depends on
+/// ``kind``.
 public struct RelayEvent: Hashable, Sendable {
-    /// What happened. More kinds may be added in later versions: pass over those that you don't know.
+    /// What happened. Later versions may add more kinds: ignore those that you don't know.
     public let kind: Kind
     /// When it happened.
     public let time: Date
-    /// The client's key: for ``Kind/clientConnected``, ``Kind/clientDisconnected`` and ``Kind/clientRefused``.
+    /// The client's node key. Set for ``Kind/clientConnected``, ``Kind/clientDisconnected`` and ``Kind/clientRefused``.
     public private(set) var key: NodePublicKey?
-    /// The client's address, where a trusted proxy tells of it; otherwise that of its connection. For the same kinds.
+    /// The client's address, where a trusted proxy tells it; otherwise the address of its connection. Set for the same
+    /// kinds as ``key``.
     public private(set) var address: IPEndpoint?
     /// Whether the client showed the mesh key.
     public private(set) var isMeshPeer = false
-    /// How long the client was connected: for ``Kind/clientDisconnected``.
+    /// How long the client was connected. Set for ``Kind/clientDisconnected``.
     public private(set) var duration: Duration?
-    /// Why the client's connection ended: for ``Kind/clientDisconnected``.
+    /// Why the client's connection ended. Set for ``Kind/clientDisconnected``.
     public private(set) var disconnection: DisconnectReason?
-    /// Why the client was refused: for ``Kind/clientRefused``.
+    /// Why the client was refused. Set for ``Kind/clientRefused``.
     public private(set) var refusal: ClientRefusalReason?
-    /// The other node, as host and port: for ``Kind/meshLinkUp`` and ``Kind/meshLinkDown``.
+    /// The other node, as host and port. Set for ``Kind/meshLinkUp`` and ``Kind/meshLinkDown``.
     public private(set) var node: String?
-    /// The name or address that the certificate is for: for ``Kind/certificateChanged``.
+    /// The name or address for which the certificate is. Set for ``Kind/certificateChanged``.
     public private(set) var host: String?
-    /// More about a refusal or about why a link is down, for a log; empty when there is nothing more to say. No secret.
+    /// More about a refusal, or about why a link is down, for a log. Empty when there is nothing more to say. Contains
+    /// no secret.
     public private(set) var detail = ""
-    /// How many events before this one are missing, because this reader was too slow and its buffer full.
+    /// The number of events that are missing before this one, because the reader was too slow and its buffer was full.
     public internal(set) var missed = 0
 
     init(_ kind: Kind, at time: Date = Date()) {
@@ -35,7 +38,7 @@ public struct RelayEvent: Hashable, Sendable {
 }
 
 extension RelayEvent {
-    /// What happened. More kinds may be added in later versions.
+    /// What happened. Later versions may add more kinds.
     public struct Kind: Hashable, Sendable, CustomStringConvertible {
         private let name: String
 
@@ -45,15 +48,15 @@ extension RelayEvent {
         public static let clientConnected = Self("client_connected")
         /// A client that had logged in has left.
         public static let clientDisconnected = Self("client_disconnected")
-        /// A client was refused, or is no longer admitted. In the latter case ``clientDisconnected`` follows.
+        /// A client was refused, or is no longer admitted. In the latter case, ``clientDisconnected`` follows.
         public static let clientRefused = Self("client_refused")
         /// The link to another node of the mesh is up.
         public static let meshLinkUp = Self("mesh_link_up")
-        /// The link to another node of the mesh broke, or can't be made. Told once, until it is up again.
+        /// The link to another node of the mesh broke, or can't be made. Reported once, until the link is up again.
         public static let meshLinkDown = Self("mesh_link_down")
-        /// Another certificate is shown to clients from now on.
+        /// Clients are shown another certificate from now on.
         public static let certificateChanged = Self("certificate_changed")
-        /// The DERP map that is served has changed: ``RelayServer/regionMap`` has it.
+        /// The DERP map that is served has changed. ``RelayServer/regionMap`` has the new one.
         public static let mapChanged = Self("map_changed")
 
         /// A name in lower case, such as `client_connected`.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Hands events to all who want to hear of them, of which most of the time there is none.
+/// Passes events to all readers. Most of the time, there is none.
 final class RelayEventHub: Sendable {
     private struct Reader {
         let continuation: AsyncStream<RelayEvent>.Continuation
@@ -14,17 +14,17 @@ final class RelayEventHub: Sendable {
     }
 
     private let state = Mutex(State())
-    /// How many readers there are: looked at without a lock, as most of the time there is none.
+    /// The number of readers. Read without a lock, because most of the time there is none.
     private let count = Atomic(0)
 
     deinit { self.finish() }
 
-    /// How many readers there are.
+    /// The number of readers.
     var readerCount: Int { self.count.load(ordering: .relaxed) }
 
-    /// Tells all readers. From any thread.
+    /// Passes an event to all readers. Can be called from any thread.
     ///
-    /// - Parameter event: made only when there is a reader.
+    /// - Parameter event: Evaluated only when there is a reader.
     @inline(__always)
     func post(_ event: @autoclosure () -> RelayEvent) {
         guard self.count.load(ordering: .relaxed) > 0 else { return }
@@ -32,7 +32,7 @@ final class RelayEventHub: Sendable {
     }
 
     private func send(_ event: RelayEvent) {
-        // Under the lock, so that all readers see events in one order. Nothing here waits.
+        // Under the lock, so that all readers get events in the same order. Nothing here waits.
         self.state.withLock { state in
             for reader in state.readers.values {
                 if case .dropped = reader.continuation.yield(event) { reader.missed.add() }
@@ -40,9 +40,9 @@ final class RelayEventHub: Sendable {
         }
     }
 
-    /// What happens from now on.
+    /// Returns the events from now on.
     ///
-    /// - Parameter limit: how many events wait for the reader at most; 1 or more.
+    /// - Parameter limit: The maximum number of events that wait for the reader; 1 or more.
     func events(bufferSize limit: Int) -> RelayEvents {
         let (stream, continuation) = AsyncStream.makeStream(
             of: RelayEvent.self,
@@ -73,7 +73,7 @@ final class RelayEventHub: Sendable {
         withExtendedLifetime(reader) {}
     }
 
-    /// Nothing will happen any more.
+    /// Ends all readers' sequences, because nothing more will happen.
     func finish() {
         let readers = self.state.withLock { state in
             state.isFinished = true

@@ -1,11 +1,12 @@
 import Synchronization
 
-/// What happens to a relay from the moment on at which this was made.
+/// The events of a relay from the moment when this sequence was created.
 ///
-/// Events wait in a buffer of its own, however many others read: the relay never waits for a reader. When the buffer is full, the oldest
-/// event goes, and the next one that is read tells in ``RelayEvent/missed`` how many went before it. It ends when the relay has
-/// stopped. For one reader: with several iterators, each event goes to one of them. The buffer is freed, and the relay no longer
-/// notes events, when this and its iterators are gone.
+/// The relay never waits for a reader: each sequence has a buffer of its own. When the buffer is full, the oldest event
+/// is dropped, and ``RelayEvent/missed`` of the next event that is read tells how many were dropped before it. The
+/// sequence ends when the relay has stopped. It is for one reader: with several iterators, each event goes to one of
+/// them. When the sequence and its iterators are gone, the buffer is freed, and the relay no longer collects events for
+/// it.
 public struct RelayEvents: AsyncSequence, Sendable {
     private let stream: AsyncStream<RelayEvent>
     private let missed: MissedEvents
@@ -15,22 +16,23 @@ public struct RelayEvents: AsyncSequence, Sendable {
         self.missed = missed
     }
 
-    /// An iterator that waits for events.
+    /// Returns an iterator that waits for events.
     public func makeAsyncIterator() -> Iterator {
         Iterator(iterator: self.stream.makeAsyncIterator(), missed: self.missed)
     }
 
-    /// Gives one event after the other.
+    /// Returns one event after the other.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var iterator: AsyncStream<RelayEvent>.Iterator
         fileprivate let missed: MissedEvents
 
-        /// The next event, for which this waits; `nil` when the relay has stopped or the task is cancelled.
+        /// Waits for the next event, and returns it. Returns `nil` when the relay has stopped or the task is cancelled.
         public mutating func next() async -> RelayEvent? {
             await self.next(isolation: nil)
         }
 
-        /// The same, without leaving the caller's actor.
+        /// Waits for the next event, and returns it, without leaving the caller's actor. Returns `nil` when the relay
+        /// has stopped or the task is cancelled.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> RelayEvent? {
             guard var event = await self.iterator.next(isolation: actor) else { return nil }
             event.missed = self.missed.take()
@@ -39,7 +41,7 @@ public struct RelayEvents: AsyncSequence, Sendable {
     }
 }
 
-/// How many events went out of a reader's buffer unread since it read one.
+/// The number of events that were dropped from a reader's buffer since it last read one.
 final class MissedEvents: Sendable {
     private let count = Atomic(0)
 
