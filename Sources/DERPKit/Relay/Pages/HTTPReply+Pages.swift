@@ -4,7 +4,7 @@ extension HTTPReply {
     /// 404.
     static let notFound = Self(text: "not found", status: .notFound)
 
-    /// 405 at a resource that takes GET and HEAD.
+    /// 405, for a resource that takes GET and HEAD.
     static let methodNotAllowed = Self.methodNotAllowed()
 
     /// 405 with Allow (RFC 9110 §15.5.6).
@@ -12,10 +12,11 @@ extension HTTPReply {
         Self(text: text, status: .methodNotAllowed, fields: [.allow: allowed])
     }
 
-    /// The reply with what keeps a browser from misusing it: no sniffing, no frames, no script, nothing from elsewhere.
+    /// Returns the reply with headers that keep a browser from misusing it: no sniffing, no frames, no script, nothing
+    /// from elsewhere.
     ///
-    /// Strict-Transport-Security goes out under TLS only (RFC 6797 §7.2), and for this host only: others may share its
-    /// domain.
+    /// Strict-Transport-Security is sent under TLS only (RFC 6797 §7.2), and for this host only, because others may
+    /// share its domain.
     func protected(isTLS: Bool) -> Self {
         var reply = self
         reply.fields[.xContentTypeOptions] = "nosniff"

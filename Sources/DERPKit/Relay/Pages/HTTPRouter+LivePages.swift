@@ -2,8 +2,9 @@ import AsyncSockets
 import HTTPTypes
 
 extension HTTPRouter {
-    /// `/metrics`: for the debug networks only, and under TLS for loopback; never through a proxy, behind which all look local,
-    /// but for one that is trusted, which tells of clients of the debug networks.
+    /// Answers `/metrics`: for the debug networks only, and under TLS for loopback too. Requests through a proxy are
+    /// refused, because behind it all clients look local. A trusted proxy is the exception: clients that it tells of
+    /// may be in the debug networks.
     func metrics(_ head: HTTPRequestHead, from origin: ClientOrigin, isTLS: Bool) -> Outcome {
         guard self.mayDebug(origin, isTLS: isTLS) else {
             let text = "Only the networks of --debug-allow may read this."
@@ -20,21 +21,22 @@ extension HTTPRouter {
     private func mayDebug(_ origin: ClientOrigin, isTLS: Bool) -> Bool {
         let isListed = self.debugNetworks.contains { $0.contains(origin.address.ip) }
         switch origin.proxies {
-        // Without TLS this is most likely a proxy's port, and a proxy of this machine that marks nothing looks like loopback.
+        // Without TLS, this port most likely belongs to a proxy. A proxy on this machine that marks nothing looks like
+        // loopback.
         case .none: return isListed || isTLS && origin.address.ip.isLoopback
         case .trusted: return isListed
         case .unknown: return false
         }
     }
 
-    /// `/bootstrap-dns`: the addresses of names, for clients whose DNS fails.
+    /// Answers `/bootstrap-dns` with the addresses of names, for clients whose DNS fails.
     func bootstrapDNS(_ head: HTTPRequestHead, isTLS: Bool) -> Outcome {
         guard head.isRead else { return .respond(.methodNotAllowed.protected(isTLS: isTLS)) }
         let fields: HTTPFields = [.contentType: "application/json", .cacheControl: "no-cache"]
         return .bootstrapDNS(LivePage(fields: fields, for: head, isTLS: isTLS), query: head.query)
     }
 
-    /// `/derpmap/default`: the map, which has the server's own region and those of its sources.
+    /// Answers `/derpmap/default` with the map, which has the server's own region and those of its sources.
     func derpMap(_ head: HTTPRequestHead, isTLS: Bool) -> Outcome {
         guard self.servesMap else { return .respond(.notFound.protected(isTLS: isTLS)) }
         guard head.isRead else { return .respond(.methodNotAllowed.protected(isTLS: isTLS)) }

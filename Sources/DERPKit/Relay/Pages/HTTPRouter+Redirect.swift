@@ -2,9 +2,9 @@ import AsyncSockets
 import HTTPTypes
 
 extension HTTPRouter {
-    /// Sends a client of the plain port to the same path under `https`, at one of `hosts`: at the one that it asks for, else at
-    /// the first. A client's word of where it wants to go is never repeated: who can have it ask for another host would have it
-    /// sent there.
+    /// Sends a client of the plain port to the same path under `https`, at one of `hosts`: the one that it asks for,
+    /// otherwise the first one. The host that a client asks for is never repeated if it is not in `hosts`. Otherwise,
+    /// somebody who can make the client ask for another host could have it sent there.
     func redirect(_ head: HTTPRequestHead, tlsPort: UInt16, hosts: [HTTPAuthority]) -> HTTPReply {
         guard head.isRead else { return .methodNotAllowed }
         let asked = head.authority?.host.lowercasedASCII

@@ -2,15 +2,15 @@ import AsyncSockets
 import HTTPTypes
 
 extension HTTPRouter {
-    /// What a client of `/derp` wants to speak in HTTP's stead.
+    /// The protocol that a client of `/derp` wants to speak instead of HTTP.
     private enum Transport {
-        /// DERP frames right on the connection.
+        /// DERP frames directly on the connection.
         case raw
         /// DERP frames in WebSocket messages (RFC 6455).
         case webSocket
     }
 
-    /// `/derp`, where HTTP ends and relaying begins.
+    /// Answers `/derp`, where HTTP ends and relaying begins.
     func derp(_ head: HTTPRequestHead) -> Outcome {
         guard self.isRelayEnabled else {
             return .respond(HTTPReply(text: "this server does not relay", status: .notFound))
@@ -32,9 +32,9 @@ extension HTTPRouter {
         }
     }
 
-    /// The first protocol in Upgrade that is known here. Very old clients say `websocket` and mean raw DERP: those that
-    /// mean WebSocket name its subprotocol, or something like it. For raw DERP Connection isn't looked at, nor the version, as
-    /// the reference doesn't either.
+    /// Returns the first protocol in Upgrade that the relay knows. Very old clients say `websocket` and mean raw DERP;
+    /// clients that mean WebSocket name its subprotocol, or something like it. For raw DERP, Connection and the version
+    /// are not checked, because the reference doesn't check them either.
     private func transport(wantedBy head: HTTPRequestHead) -> Transport? {
         for name in head.fields.list(.upgrade) {
             switch name.lowercasedASCII {
@@ -70,7 +70,8 @@ extension HTTPRouter {
         }
     }
 
-    /// A stranger's word on its way to logs: bounded in bytes, and nothing that a terminal would obey.
+    /// Returns a stranger's text in a form that is safe for logs: bounded in bytes, and without anything that a
+    /// terminal would obey.
     private static func idealNode(_ head: HTTPRequestHead) -> String? {
         head.fields[.idealNode].flatMap { name in
             let bytes = name.utf8.prefix(255).map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }

@@ -1,7 +1,8 @@
 import HTTPTypes
 
 extension HTTPRouter {
-    /// `/verify`: whether the key lists admit a client, for other relays that ask (docs/protocol.md, "Admission").
+    /// Answers `/verify`: whether the key lists admit a client, for other relays that ask (docs/protocol.md,
+    /// "Admission").
     func verify(_ head: HTTPRequestHead, isTLS: Bool) -> Outcome {
         guard self.servesVerify else { return .respond(.notFound.protected(isTLS: isTLS)) }
         guard head.method == .post else { return .respond(.methodNotAllowed(allowed: "POST").protected(isTLS: isTLS)) }
@@ -14,7 +15,7 @@ extension HTTPRouter {
         return .verify(bodyByteCount: count)
     }
 
-    /// The reply to a question; 400 when it isn't one.
+    /// Returns the reply to a question. 400 when it isn't a question.
     static func verification(of question: some Collection<UInt8>, by lists: KeyLists) -> HTTPReply {
         guard let key = AdmissionMessage.key(inQuestion: question) else {
             return HTTPReply(text: "not a question about a node key", status: .badRequest)

@@ -1,32 +1,33 @@
 import AsyncSockets
 import HTTPTypes
 
-/// Decides what becomes of a request: a pure function of its head, the peer, the port and the relay's settings.
+/// Decides what happens with a request: a pure function of its head, the peer, the port and the relay's settings.
 package struct HTTPRouter: Sendable {
-    /// The kind of port that requests come in on.
+    /// The kind of port on which requests come in.
     package enum Port: Hashable, Sendable {
-        /// The relay's own, with TLS or without.
+        /// The relay's own port, with or without TLS.
         case relay
-        /// Plain HTTP beside TLS: `/generate_204`, the map, answers to ACME's challenges, and redirects (302) to `https` at
-        /// `tlsPort`. Never relays. `hosts` are the server's own: a request for another one is sent to the first of them.
+        /// Plain HTTP beside TLS: `/generate_204`, the map, answers to ACME's challenges, and redirects (302) to
+        /// `https` at `tlsPort`. Never relays. `hosts` are the server's own: a request for another host is sent to the
+        /// first of them.
         case plainHelper(tlsPort: UInt16, hosts: [HTTPAuthority])
     }
 
     /// What to do with a request.
     package enum Outcome: Hashable, Sendable {
-        /// Send this, then go on or close as ``HTTPRequestHead/wantsKeepAlive`` says.
+        /// Send this reply, then go on or close as ``HTTPRequestHead/wantsKeepAlive`` says.
         case respond(HTTPReply)
-        /// Send the answer to an ACME server's challenge if there is one with this token, else the reply.
+        /// Send the answer to an ACME server's challenge if there is one with this token, otherwise the reply.
         case challenge(token: String, otherwise: HTTPReply)
-        /// Leave HTTP; the bytes behind the head are DERP.
+        /// Leave HTTP. The bytes after the head are DERP.
         case upgrade(DERPUpgrade)
         /// Render the metrics as Prometheus text, and send them with ``LivePage/reply(body:entityTag:)``.
         case metrics(LivePage)
         /// Render the DERP map as JSON, and send it with ``LivePage/reply(body:entityTag:)``.
         case derpMap(LivePage)
-        /// Send what is known of names, by this query, with ``LivePage/reply(body:entityTag:)``.
+        /// Send what is known of the names in this query, with ``LivePage/reply(body:entityTag:)``.
         case bootstrapDNS(LivePage, query: String?)
-        /// Read a question about a client, so many bytes behind the head, and answer it from the key lists.
+        /// Read a question about a client, which is this many bytes after the head, and answer it from the key lists.
         case verify(bodyByteCount: Int)
     }
 
@@ -50,11 +51,12 @@ package struct HTTPRouter: Sendable {
         self.home = Self.home(configuration)
     }
 
-    /// Whom a request is from; `nil` when the trusted proxy that was to say so says nothing that can be understood.
+    /// Returns which client a request comes from. Returns `nil` when it comes through a trusted proxy that should name
+    /// the client, but names none that can be understood.
     ///
     /// - Parameters:
     ///   - head: The request.
-    ///   - connection: Whence its connection comes.
+    ///   - connection: The origin of its connection.
     package func origin(of head: HTTPRequestHead, on connection: ClientOrigin) -> ClientOrigin? {
         ForwardedFor.origin(of: head, on: connection, trust: self.trust)
     }
@@ -63,7 +65,7 @@ package struct HTTPRouter: Sendable {
     ///
     /// - Parameters:
     ///   - head: The request.
-    ///   - origin: Whom it is from, as ``origin(of:on:)`` says.
+    ///   - origin: The client that it comes from, as ``origin(of:on:)`` returns it.
     ///   - isTLS: Whether the connection is protected, for what pages tell browsers (RFC 6797 §7.2).
     package func outcome(for head: HTTPRequestHead, from origin: ClientOrigin, isTLS: Bool) -> Outcome {
         if case .plainHelper(let tlsPort, let hosts) = self.port {

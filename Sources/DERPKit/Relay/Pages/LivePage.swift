@@ -1,6 +1,6 @@
 import HTTPTypes
 
-/// A page whose body is still to be rendered: everything else about it is settled.
+/// A page that is complete except for its body, which has yet to be rendered.
 package struct LivePage: Hashable, Sendable {
     private let fields: HTTPFields
     private let knownTags: [Substring]
@@ -10,14 +10,16 @@ package struct LivePage: Hashable, Sendable {
         self.knownTags = head.fields.list(.ifNoneMatch)
     }
 
-    /// Whether the client has the content that `entityTag` stands for (RFC 9110 §13.1.2), and needs no rendering.
+    /// Returns whether the client already has the content with this `entityTag` (RFC 9110 §13.1.2), so that nothing
+    /// needs to be rendered.
     package func isKnown(entityTag: String) -> Bool {
         self.knownTags.contains { $0.equals("*") || $0.equals(entityTag) || $0.equals("W/" + entityTag) }
     }
 
-    /// The reply with `body`: 200, or 304 without it when the client has what `entityTag` stands for.
+    /// Returns the reply with `body`: 200, or 304 without the body when the client already has the content with this
+    /// `entityTag`.
     ///
-    /// - Parameter entityTag: In quotes and without a comma, such as `"5f2a"`; `nil` for a page without one.
+    /// - Parameter entityTag: In quotes and without a comma, such as `"5f2a"`. `nil` for a page without one.
     package func reply(body: [UInt8], entityTag: String? = nil) -> HTTPReply {
         var fields = self.fields
         guard let entityTag else { return HTTPReply(status: .ok, fields: fields, body: body) }

@@ -1,9 +1,10 @@
 import AsyncSockets
 
-/// Serves pages that are rendered when they are asked for, over plain HTTP/1.1: one request on each connection, which is
-/// closed after 10 s at the latest, and 64 connections at a time on each loop. For metrics beside no relay.
+/// Serves pages that are rendered on request, over plain HTTP/1.1. Each connection takes one request, and is closed
+/// after 10 s at the latest. Each loop serves at most 64 connections at a time. Used for metrics in processes without a
+/// relay.
 package final class PageServer: Sendable {
-    /// Where it listens, with the port that the kernel chose when 0 was asked for.
+    /// The address on which it listens, with the port that the kernel chose for port 0.
     package let address: IPEndpoint
 
     private let listener: TCPListener
@@ -13,7 +14,7 @@ package final class PageServer: Sendable {
 
     /// Starts to serve.
     ///
-    /// - Parameter page: the reply to a GET of this path; `nil`: 404.
+    /// - Parameter page: Returns the reply to a GET of this path. `nil`: 404.
     /// - Throws: ``DERPError`` with code `listen`.
     package init(
         address: IPEndpoint,
@@ -40,7 +41,7 @@ package final class PageServer: Sendable {
 
     package func close() async { await self.listener.close() }
 
-    /// How many connections a loop has.
+    /// The number of connections of a loop.
     // @unchecked: confined to the loop.
     private final class Count: @unchecked Sendable {
         var value = 0

@@ -1,4 +1,4 @@
-/// What a person sees who opens the server in a browser: what this is, and that nothing is wrong.
+/// The page for people who open the server in a browser. It says what this is, and that nothing is wrong.
 enum StandardHomePage {
     static func html(isRelayEnabled: Bool) -> String {
         """
