@@ -1,13 +1,14 @@
 import AsyncSockets
 
-/// A refused client's connection, which is held so that the client doesn't come again at once. All that is kept of it.
+/// A refused client's connection, which is held so that the client doesn't come back at once. This is everything that
+/// is kept of it.
 struct HeldClient: Sendable {
     let socket: MutedSocket
     let key: NodePublicKey
-    /// Whence it comes, as far as that counts.
+    /// The address that counts for the limits.
     let address: IPAddress
     let cause: ClientRefusal.Cause
-    /// What its end is counted as.
+    /// The reason under which its end is counted.
     let reason: CloseReason
     /// When it is let go, in nanoseconds on the loop's clock.
     let deadline: UInt64

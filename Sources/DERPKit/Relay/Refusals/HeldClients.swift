@@ -3,12 +3,13 @@ import DequeModule
 
 /// The refused clients that one loop holds. Confined to the loop.
 ///
-/// They are visited in turn, a few at each step, each once a second: what it sent meanwhile is thrown away, and it is let
-/// go when its time is over. What they do costs the loop nothing in between, so a client that is refused can't hold up others.
+/// Each client is visited once a second, a few at each step: what it has sent meanwhile is thrown away, and it is let
+/// go when its time is over. Between visits, whatever it does costs the loop nothing, so a refused client can't slow
+/// others down.
 final class HeldClients {
     private unowned let relay: RelayLoop
     private var clients: Deque<HeldClient> = []
-    /// How many wait for another client to leave.
+    /// The number of clients that wait for another client to leave.
     private var waitingCount = 0
     private var pool: RefusalPool?
     private var timer: LoopTimer?
@@ -24,18 +25,19 @@ final class HeldClients {
 
     var count: Int { self.clients.count }
 
-    /// Time between two steps, in nanoseconds.
+    /// The time between two steps, in nanoseconds.
     private static let interval: UInt64 = 62_500_000
-    /// After how many steps each has been visited.
+    /// The number of steps in which every client is visited once.
     private static let turn = 16
 
-    /// Holds a client, for which a place of `pool` was taken.
+    /// Holds a client for which a place of `pool` was taken.
     func hold(_ client: HeldClient, in pool: RefusalPool) {
         self.relay.loop.assertCurrent()
         self.pool = pool
         self.clients.append(client)
         if client.cause == .full { self.waitingCount += 1 }
-        // A stop may have come after the caller's last look: its task gives others a turn with each asynchronous call.
+        // The relay may have stopped since the caller last checked: others get a turn at each of its asynchronous
+        // calls.
         guard !self.relay.isDraining else { return self.closeAll() }
         guard self.timer?.isScheduled != true else { return }
         let timer = self.timer ?? LoopTimer(on: self.relay.loop) { [unowned self] in self.step() }
@@ -57,7 +59,7 @@ final class HeldClients {
         self.timer?.schedule(at: self.relay.loop.now + Self.interval)
     }
 
-    /// Why a client is let go; `nil`: it stays.
+    /// Returns why a client is let go. `nil`: it stays.
     private func visit(_ client: HeldClient) -> RefusalEnd? {
         guard client.socket.discard() else { return .peer }
         let now = self.relay.loop.now
@@ -65,7 +67,7 @@ final class HeldClients {
         return client.cause == .lists && self.pool?.isListed(client.key) == false ? .lifted : nil
     }
 
-    /// Lets as many of those who wait for a place go as there are places.
+    /// Lets clients that wait for a place go, as many as there are places.
     private func offerPlaces() {
         let limit = min(self.waitingCount, Self.offersAtOnce)
         var count = 0
@@ -73,19 +75,20 @@ final class HeldClients {
         self.letGo(count, .lifted) { $0.cause == .full }
     }
 
-    /// How many are let go at a step for places at most: to close a connection takes its time, and others wait for the loop.
+    /// The maximum number of clients that are let go for places in one step. Closing a connection takes time, and
+    /// others wait for the loop.
     private static let offersAtOnce = 256
 
-    /// Lets up to `count` clients go: others need their descriptors.
+    /// Lets up to `count` clients go, because others need their descriptors.
     func giveWay(_ count: Int) {
         self.relay.loop.assertCurrent()
         self.letGo(count, .gaveWay) { _ in true }
     }
 
-    /// Lets up to `limit` clients go that decisions by others keep out, because those may be other ones now. Returns how many there
-    /// were in all.
+    /// Lets up to `limit` clients go that a verifier's decision keeps out, because that decision may have changed.
+    /// Returns the total number of such clients.
     ///
-    /// - Parameter key: the client; `nil`: all clients but those that were sent away.
+    /// - Parameter key: The client. `nil`: all clients except those that were sent away.
     func lift(_ key: NodePublicKey?, atMost limit: Int) -> Int {
         self.relay.loop.assertCurrent()
         let isMeant: (HeldClient) -> Bool = { client in
@@ -100,7 +103,7 @@ final class HeldClients {
         return count
     }
 
-    /// Lets up to `count` of the clients that `mayGo` chooses go, those first whose time is over first.
+    /// Lets up to `count` of the clients for which `mayGo` is true go. Those whose time ends first go first.
     private func letGo(_ count: Int, _ end: RefusalEnd, where mayGo: (HeldClient) -> Bool) {
         guard count > 0, !self.clients.isEmpty else { return }
         let candidates = self.clients.indices.filter { mayGo(self.clients[$0]) }
@@ -112,7 +115,8 @@ final class HeldClients {
         self.clients = staying
     }
 
-    /// Lets all clients go, because the server stops. Leaves nothing on the loop: another thread may release this.
+    /// Lets all clients go, because the server stops. Leaves nothing on the loop, because another thread may release
+    /// this object.
     func closeAll() {
         self.relay.loop.assertCurrent()
         while let client = self.clients.popFirst() { self.end(client, .shutdown) }

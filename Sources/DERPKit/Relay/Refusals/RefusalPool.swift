@@ -1,18 +1,20 @@
 import AsyncSockets
 import Synchronization
 
-/// What all loops share about the clients that are refused: the places, how long they are held, and what would let them in.
+/// What all loops share about refused clients: the places, how long clients are held, and what would let them in.
 final class RefusalPool: Sendable {
     private let places: Mutex<RefusalPlaces>
     private let holdTime: Duration
     private let lists: KeyLists?
     private let gate: ConnectionGate
-    /// How many are let go at a time, of each loop's, when descriptors are short.
+    /// The number of clients that each loop lets go at a time when descriptors are short.
     static let step = 16
 
+    /// Creates a pool.
+    ///
     /// - Parameters:
-    ///   - lists: those by which clients are refused.
-    ///   - gate: tells when a client more may come in.
+    ///   - lists: The key lists by which clients are refused.
+    ///   - gate: Tells when there is a place for one more client.
     init(_ limits: ConnectionLimits, lists: KeyLists?, gate: ConnectionGate) {
         self.places = Mutex(RefusalPlaces(limit: limits.refusedHoldTime > .zero ? limits.refused : 0))
         self.holdTime = limits.refusedHoldTime
@@ -28,7 +30,7 @@ final class RefusalPool: Sendable {
         self.places.withLock { $0.giveBack(address) }
     }
 
-    /// Returns whether anybody is held.
+    /// Notes that descriptors were short at `now`. Returns whether any client is held.
     @discardableResult
     func noteShortage(now: UInt64) -> Bool {
         self.places.withLock { places in
@@ -37,18 +39,18 @@ final class RefusalPool: Sendable {
         }
     }
 
-    /// For how many nanoseconds a client is held: at random, so that those who came together don't come back together. Not so
-    /// long when nobody could be asked: it may well be a member.
+    /// Draws how long a client is held, in nanoseconds. The time is random, so that clients that came together don't
+    /// come back together. It is shorter when nobody could be asked, because the client may well be a member.
     func drawTime(_ cause: ClientRefusal.Cause) -> UInt64 {
         (self.holdTime * Double.random(in: cause == .undecided ? 0.3...0.5 : 0.3...1)).nanoseconds
     }
 
-    /// Whether the lists still refuse `key`.
+    /// Returns whether the lists still refuse `key`.
     func isListed(_ key: NodePublicKey) -> Bool {
         self.lists?.decision(on: key).isAllowed == false
     }
 
-    /// Whether one of those who wait for a place may come for one.
+    /// Returns whether one of the clients that wait for a place may come back now.
     func offerPlace(now: UInt64) -> Bool {
         self.gate.offerPlace(now: now)
     }
