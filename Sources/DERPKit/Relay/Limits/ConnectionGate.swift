@@ -1,25 +1,26 @@
 import AsyncSockets
 import Synchronization
 
-/// Counts connections over all loops, and keeps out those that are too many. Asked a few times in a connection's life.
+/// Counts connections over all loops, and refuses those that are too many. Called a few times in a connection's life.
 ///
-/// Those that have not logged in share places and memory fairly: when there is none left, one of the address that has most
-/// makes room. It is told so on its own loop, but what it had is free at once.
+/// Connections that have not logged in share places and memory fairly: when none is left, a connection of the address
+/// that has most makes room. It is told on its own loop, but its share is free at once.
 final class ConnectionGate: Sendable {
-    /// Names a connection that has not logged in.
+    /// Identifies a connection that has not logged in.
     typealias Place = AddressShares<Eviction>.ID
-    /// Called when a connection has to make room, with the limit that has it do so; on any thread.
+    /// Called on any thread when a connection has to make room. The argument is the limit that requires it.
     typealias Eviction = @Sendable (ConnectionRefusal) -> Void
 
     fileprivate struct State {
         var accepts: PaceShares?
         var pending = AddressShares<Eviction>()
-        /// Those that made room and have yet to leave, and how many bytes are held for them.
+        /// The connections that made room and have yet to leave, and the number of bytes that are held for them.
         var leaving: [Place: Int] = [:]
         var leavingBytes = 0
         var clients = 0
         var perAddress: [IPAddress: Int] = [:]
-        /// How many clients were told that they may come, and haven't yet; and until when they are waited for.
+        /// The number of clients that were told that they may come back, and haven't yet; and until when they are
+        /// expected.
         var offers = 0
         var offersEnd: UInt64 = 0
     }
@@ -27,11 +28,13 @@ final class ConnectionGate: Sendable {
     private let limits: ConnectionLimits
     private let trusted: [IPNetwork]
     private let state: Mutex<State>
-    /// How many may have made room without having left: beyond that newcomers are kept out instead. As many as there are places,
-    /// because a loop may be held up for a while; and that many for small numbers of places.
+    /// The maximum number of connections that made room and have yet to leave. Beyond it, new connections are refused
+    /// instead. Equal to the number of places, because a loop may be held up for a while, and at least 1024.
     private let leavingLimit: Int
 
-    /// - Parameter trusted: whose connections are those of others, as they tell.
+    /// Creates a gate.
+    ///
+    /// - Parameter trusted: The networks of trusted proxies, whose connections belong to the clients that they name.
     init(_ limits: ConnectionLimits, trusted: [IPNetwork]) {
         self.limits = limits
         self.trusted = trusted
@@ -44,8 +47,9 @@ final class ConnectionGate: Sendable {
         self.state = Mutex(state)
     }
 
-    /// For whom a connection from `address` counts; `nil`: a proxy that is trusted, which has yet to tell for whom. Such a
-    /// connection counts for itself: all of a proxy's together are not one client's.
+    /// Returns the block for which a connection from `address` counts. `nil`: the address is that of a trusted proxy,
+    /// which has yet to name the client. Such a connection counts for itself, because a proxy's connections don't all
+    /// belong to one client.
     private func block(of address: IPAddress) -> IPAddress? {
         self.trusted.contains { $0.contains(address) } ? nil : address.block
     }
@@ -53,10 +57,10 @@ final class ConnectionGate: Sendable {
     /// Notes a connection from `address` that comes in at `now`, in nanoseconds.
     ///
     /// - Parameters:
-    ///   - isPaced: whether connections may come only so fast.
-    ///   - isShortOfFiles: whether it took one of the last descriptors.
-    ///   - onEviction: called when the connection has to make room before it has left.
-    /// - Returns: its place, and what is to be given to ``uncount(_:)``.
+    ///   - isPaced: Whether the limit on new connections per second counts for it.
+    ///   - isShortOfFiles: Whether it took one of the last descriptors.
+    ///   - onEviction: Called when the connection has to make room before it has left.
+    /// - Returns: Its place, and the block to pass to ``uncount(_:)``.
     func enter(
         _ address: IPAddress,
         isPaced: Bool,
@@ -69,7 +73,7 @@ final class ConnectionGate: Sendable {
         var evicted: (Eviction, ConnectionRefusal)?
         let result = try self.state.withLock { state throws(ConnectionRefusal) in
             if isPaced, state.accepts?.take(block, now: now) == false { throw .acceptRate }
-            // First: who can't stay mustn't cost another one's place.
+            // This comes first: a connection that can't stay must not cost another one its place.
             let counted = try state.count(block, limit: limits.perAddress)
             let isFull = state.pending.count >= limits.pending
             guard !isFull || state.leaving.count < self.leavingLimit else {
@@ -88,13 +92,14 @@ final class ConnectionGate: Sendable {
         return result
     }
 
-    /// Whether nobody from `address` waits to log in.
+    /// Returns whether no connection from `address` is waiting to log in.
     func isFirst(from address: IPAddress) -> Bool {
         guard let block = self.block(of: address) else { return false }
         return self.state.withLock { $0.pending.count(of: block) == 0 }
     }
 
-    /// Notes that a connection which has not logged in is from `address`. Returns what is to be given to ``uncount(_:)``.
+    /// Notes that a connection that has not logged in comes from `address`. Returns the block to pass to
+    /// ``uncount(_:)``.
     func identify(_ place: Place, as address: IPAddress) throws(ConnectionRefusal) -> IPAddress? {
         let block = self.block(of: address)
         let limit = self.limits.perAddress
@@ -108,9 +113,9 @@ final class ConnectionGate: Sendable {
         self.state.withLock { $0.uncount(block) }
     }
 
-    /// Notes that a connection has become a client. One that has made room meanwhile may be a client all the same.
+    /// Notes that a connection has become a client. It may do so even if it has had to make room meanwhile.
     ///
-    /// - Parameter isExempt: whether it counts as none.
+    /// - Parameter isExempt: Whether the limit on clients doesn't count it.
     func becomeClient(_ place: Place, isExempt: Bool) throws(ConnectionRefusal) {
         try self.state.withLock { state throws(ConnectionRefusal) in
             if !isExempt {
@@ -122,7 +127,7 @@ final class ConnectionGate: Sendable {
         }
     }
 
-    /// Notes that a connection has ended that had not become a client.
+    /// Notes that a connection has ended without becoming a client.
     func leavePending(_ place: Place) {
         self.state.withLock { $0.leave(place) }
     }
@@ -132,10 +137,10 @@ final class ConnectionGate: Sendable {
         self.state.withLock { $0.clients -= 1 }
     }
 
-    /// Whether one of the clients that wait for a place may come for it now. Who may has a second, in which nobody else is
-    /// told so for the same place.
+    /// Returns whether one of the clients that wait for a place may come back now. It then has a second, in which the
+    /// same place is offered to nobody else.
     ///
-    /// - Parameter now: in nanoseconds.
+    /// - Parameter now: The time in nanoseconds.
     func offerPlace(now: UInt64) -> Bool {
         self.state.withLock { state in
             guard let limit = self.limits.clients else { return true }
@@ -147,8 +152,8 @@ final class ConnectionGate: Sendable {
         }
     }
 
-    /// Notes how many bytes are held for a connection that is no client yet. Where that is too much, others make room, as long
-    /// as they hold more, by address and then by connection.
+    /// Notes how many bytes are held for a connection that is not a client yet. When the total is too large, others
+    /// make room as long as they hold more, compared by address and then by connection.
     func hold(_ byteCount: Int, at place: Place) throws(ConnectionRefusal) {
         var evicted: [Eviction] = []
         let isHeld = self.state.withLock { state in
@@ -169,11 +174,11 @@ final class ConnectionGate: Sendable {
         guard isHeld else { throw .pendingMemory }
     }
 
-    /// What is counted now.
+    /// The current counts.
     struct Counts: Hashable {
         var pending: Int
         var pendingBytes: Int
-        /// Those that made room, and have yet to leave.
+        /// The connections that made room and have yet to leave.
         var leaving: Int
         var clients: Int
     }
@@ -189,9 +194,9 @@ final class ConnectionGate: Sendable {
         }
     }
 
-    /// Has up to `count` connections make room that have not logged in, of those addresses first that have most.
+    /// Makes up to `count` connections that have not logged in leave. Addresses with most connections go first.
     ///
-    /// - Parameter sparesSingles: whether an address's only one stays: it may well be one that is logging in.
+    /// - Parameter sparesSingles: Whether the only connection of an address stays, because it may well be logging in.
     func makeRoom(_ count: Int, for cause: ConnectionRefusal, sparesSingles: Bool = true) {
         let evicted = self.state.withLock { state in
             (0..<count).compactMap { _ in state.evictFromCrowd(self.leavingLimit, of: sparesSingles ? 2 : 1) }
@@ -214,7 +219,7 @@ extension ConnectionGate.State {
         self.perAddress[block] = count > 0 ? count : nil
     }
 
-    /// Takes a connection's place from it; it is told by who gets this.
+    /// Takes away a connection's place. The caller tells the connection, with the returned closure.
     mutating func evict(_ place: ConnectionGate.Place?) -> ConnectionGate.Eviction? {
         guard let place else { return nil }
         let byteCount = self.pending.hold(0, at: place) ?? 0
@@ -224,7 +229,7 @@ extension ConnectionGate.State {
         return eviction
     }
 
-    /// Evicts the oldest connection of who has most, if these are `least` at least.
+    /// Evicts the oldest connection of the address that has most, if it has at least `least`.
     mutating func evictFromCrowd(_ leavingLimit: Int, of least: Int = 2) -> ConnectionGate.Eviction? {
         guard self.leaving.count < leavingLimit, let (place, count) = self.pending.greediest, count >= least else {
             return nil
@@ -232,14 +237,14 @@ extension ConnectionGate.State {
         return self.evict(place)
     }
 
-    /// A connection gives its place back, or has lost it before.
+    /// Gives back a connection's place, unless the connection has already lost it.
     mutating func leave(_ place: ConnectionGate.Place) {
         if self.pending.leave(place) == nil { self.leavingBytes -= self.leaving.removeValue(forKey: place) ?? 0 }
     }
 }
 
 extension IPAddress {
-    /// What one subscriber has at least: an IPv4 address, or 64 bits of an IPv6 one (RFC 6177).
+    /// What one subscriber has at least: an IPv4 address, or 64 bits of an IPv6 address (RFC 6177).
     var block: IPAddress {
         let address = self.unmapped
         return address.family == .ipv4 ? address : IPAddress(family: .ipv6, high: address.high, low: 0)

@@ -1,9 +1,10 @@
 import AsyncSockets
 
-/// One connection as the limits see it: whom it is of, and what it takes up. Confined to the connection's loop.
+/// One connection as the limits see it: which client it belongs to, and what it takes up. Confined to the connection's
+/// loop.
 // @unchecked: confined to the loop.
 final class ConnectionSeat: @unchecked Sendable {
-    /// Whom the connection is of, as far as that is known by now.
+    /// The origin of the connection, as far as it is known by now.
     private(set) var origin: ClientOrigin
     /// Whether it had to make room before it was a client.
     private(set) var hasGivenWay = false
@@ -12,7 +13,7 @@ final class ConnectionSeat: @unchecked Sendable {
 
     private let gate: ConnectionGate
     private var place: ConnectionGate.Place = 0
-    /// Under what the connection is counted; `nil`: it isn't.
+    /// The block under which the connection is counted. `nil`: it isn't counted.
     private var block: IPAddress?
     private var phase = Phase.left
     private var heldByteCount = 0
@@ -24,10 +25,11 @@ final class ConnectionSeat: @unchecked Sendable {
     /// Takes a place for a connection from `peer`.
     ///
     /// - Parameters:
-    ///   - isPaced: whether connections may come only so fast.
-    ///   - isShortOfFiles: whether it took one of the last descriptors.
-    ///   - now: in nanoseconds on a loop's clock.
-    ///   - onEviction: called, on any thread, when the connection has to make room: ``giveWay()`` is to be called on its loop.
+    ///   - isPaced: Whether the limit on new connections per second counts for it.
+    ///   - isShortOfFiles: Whether it took one of the last descriptors.
+    ///   - now: The time in nanoseconds on a loop's clock.
+    ///   - onEviction: Called on any thread when the connection has to make room. It must call ``giveWay()`` on the
+    ///     connection's loop.
     init(
         _ peer: IPEndpoint,
         in gate: ConnectionGate,
@@ -49,7 +51,7 @@ final class ConnectionSeat: @unchecked Sendable {
         self.phase = .pending
     }
 
-    /// Has the connection count as one from `origin`: a proxy told of it.
+    /// Counts the connection as one from `origin`, because a proxy named it.
     func identify(as origin: ClientOrigin) throws(ConnectionRefusal) {
         guard origin != self.origin else { return }
         let isMoved = origin.address.ip != self.origin.address.ip
@@ -59,7 +61,7 @@ final class ConnectionSeat: @unchecked Sendable {
         self.block = try self.gate.identify(self.place, as: origin.address.ip)
     }
 
-    /// Has the connection count as a client, or as one that may be there whatever the limit.
+    /// Counts the connection as a client, or as one that may be there whatever the limit is.
     func becomeClient(isExempt: Bool) throws(ConnectionRefusal) {
         guard self.phase == .pending else { return }
         try self.gate.becomeClient(self.place, isExempt: isExempt)
@@ -74,7 +76,7 @@ final class ConnectionSeat: @unchecked Sendable {
         self.heldByteCount = byteCount
     }
 
-    /// Whether the connection is to end, because it had to make room. A client doesn't have to any more.
+    /// Returns whether the connection must end because it has to make room. A client no longer has to.
     func giveWay() -> Bool {
         guard self.phase == .pending, !self.hasGivenWay else { return false }
         self.hasGivenWay = true

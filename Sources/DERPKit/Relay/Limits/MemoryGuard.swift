@@ -2,11 +2,12 @@ import AsyncSockets
 import Logging
 import Synchronization
 
-/// Sees that memory runs out before it has. When it is short, newcomers are kept out, and those go who have not logged in; clients
-/// stay. Looks on its own a few times a second, and while connections come at each 64th.
+/// Watches how much memory is left, so that the relay can react before it runs out. While memory is short, new
+/// connections are refused, and connections that have not logged in are closed; clients stay. It checks a few times a
+/// second, and also at every 64th new connection.
 final class MemoryGuard: Sendable {
     private struct State {
-        /// When there was a look last, in nanoseconds.
+        /// The time of the last check, in nanoseconds.
         var lookedAt: UInt64 = 0
         var queued = 0
         var news = EventLimiter(burst: 1, interval: 60_000_000_000)
@@ -17,11 +18,11 @@ final class MemoryGuard: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
     private let isShortNow = Atomic(false)
-    /// How many connections came since the last look.
+    /// The number of connections since the last check.
     private let arrivals = Atomic(0)
 
     private static let arrivalsPerLook = 64
-    /// How soon after a look arrivals make for another one, in nanoseconds.
+    /// The shortest time between a check and another one that new connections cause, in nanoseconds.
     private static let shortestPause: UInt64 = 2_000_000
 
     init(queueMemory: Int, probe: MemoryProbe = MemoryProbe(), logger: Logger) {
@@ -30,7 +31,7 @@ final class MemoryGuard: Sendable {
         self.logger = logger
     }
 
-    /// Whether the connection that has just come must go, because memory is short. On any loop.
+    /// Returns whether the connection that has just come must go, because memory is short. Can be called on any loop.
     func isShort(now: UInt64) -> Bool {
         if self.arrivals.add(1, ordering: .relaxed).newValue >= Self.arrivalsPerLook {
             self.look(now: now, isHurried: true)
@@ -38,12 +39,13 @@ final class MemoryGuard: Sendable {
         return self.isShortNow.load(ordering: .relaxed)
     }
 
-    /// Looks how much is left.
+    /// Checks how much memory is left, unless another check is under way.
     ///
     /// - Parameters:
-    ///   - queued: how many bytes clients' queues hold; `nil`: as many as at the last look.
-    ///   - isHurried: whether somebody waits, who does without when somebody else looks.
-    /// - Returns: whether it is so little that it has to be looked at more often.
+    ///   - queued: The number of bytes that clients' queues hold. `nil`: as many as at the last check.
+    ///   - isHurried: Whether a caller is waiting. The check is then skipped if the last one was less than
+    ///     ``shortestPause`` ago.
+    /// - Returns: Whether so little is left that checks must be more frequent.
     @discardableResult
     func look(now: UInt64, queued: Int? = nil, isHurried: Bool = false) -> Bool {
         self.state.withLockIfAvailable { state in
@@ -59,10 +61,10 @@ final class MemoryGuard: Sendable {
                 var left = bound.left
                 if left < 4 * needed {
                     isClose = true
-                    // Half of what the heap has free already: not every piece fits.
+                    // Half of what is free in the heap counts as left, because not every piece fits.
                     if bound.kind != .machine { left += ProcessResources.freeByteCount / 2 }
                 }
-                // A little more before it is over, so that it doesn't begin again at once.
+                // A shortage ends only when a little more is left, so that it doesn't begin again at once.
                 if left < (wasShort ? needed + needed / 4 : needed) { shortage = bound }
             }
             self.isShortNow.store(shortage != nil, ordering: .relaxed)
@@ -78,7 +80,7 @@ final class MemoryGuard: Sendable {
         } ?? true
     }
 
-    /// Looks again and again until the task is cancelled, and has strangers give way while memory is short.
+    /// Checks again and again until the task is cancelled, and makes strangers leave while memory is short.
     func run(over relays: [RelayLoop], gate: ConnectionGate, refusals: RefusalPool) async {
         var isClose = true
         while (try? await Task.sleep(for: isClose ? .milliseconds(250) : .seconds(1))) != nil {
@@ -92,6 +94,6 @@ final class MemoryGuard: Sendable {
         }
     }
 
-    /// How many have to go at a time.
+    /// The number of connections that have to leave at a time.
     private static let step = 64
 }

@@ -1,23 +1,26 @@
 import AsyncSockets
 
-/// How fast connections may come, from everybody together. Who has just come can't keep out who hasn't: an address from which
-/// nobody came lately may be ahead of the pace by a quarter of the burst more, which the others then wait for. Bounded.
+/// How fast connections may come from all addresses together. An address that has just connected can't keep others out:
+/// an address that has not connected lately may be ahead of the pace by another quarter of the burst, for which the
+/// others then wait. Bounded.
 struct PaceShares: Sendable {
     private var limiter: EventLimiter
-    /// How many events addresses may be ahead from which nobody came lately.
+    /// How many events further ahead of the pace an address may be that has not connected lately.
     private let reserve: UInt64
-    /// Whence somebody came in this period, and in the one before.
+    /// The addresses that connected in this period, and in the previous one.
     private var recent: Set<IPAddress> = []
     private var former: Set<IPAddress> = []
     private let period: UInt64
     private var periodEnd: UInt64 = 0
 
-    /// How many addresses are remembered of a period.
+    /// The maximum number of addresses that are remembered per period.
     private static let addressLimit = 4096
 
+    /// Creates a pace.
+    ///
     /// - Parameters:
-    ///   - burst: how many at once; 1 or more.
-    ///   - interval: how many nanoseconds a further one takes.
+    ///   - burst: How many connections may come at once; 1 or more.
+    ///   - interval: The time for each further connection, in nanoseconds.
     init(burst: UInt64, interval: UInt64) {
         self.limiter = EventLimiter(burst: burst, interval: interval)
         self.reserve = max(burst / 4, 1)
@@ -25,9 +28,10 @@ struct PaceShares: Sendable {
         self.period = max(1_000_000_000, isOverflow ? .max / 8 : min(refill, .max / 8))
     }
 
-    /// Whether one more may come now.
+    /// Returns whether one more connection may come now.
     ///
-    /// - Parameter block: whence; `nil`: it isn't known, and so counts as from where nobody came.
+    /// - Parameter block: The address from which it comes. `nil`: unknown, which counts as an address that has not
+    ///   connected lately.
     mutating func take(_ block: IPAddress?, now: UInt64) -> Bool {
         if now >= self.periodEnd || self.recent.count >= Self.addressLimit {
             self.former = now >= self.periodEnd + self.period ? [] : self.recent

@@ -1,7 +1,7 @@
-/// The rates in force, and what clients are told of them. A change makes another one.
+/// The rates in force, and what clients are told about them. A change creates a new table.
 final class RateTable: Sendable {
     let limits: RateLimits
-    /// ServerInfo for a client that has no rate of its own.
+    /// The ServerInfo JSON for a client that has no rate of its own.
     private let commonInfo: [UInt8]
 
     init(_ limits: RateLimits) {
@@ -9,15 +9,15 @@ final class RateTable: Sendable {
         self.commonInfo = limits.areAdvertised ? ServerInfo(rate: limits.perClient).json() : Self.unlimitedServerInfo
     }
 
-    /// The ServerInfo JSON for the client with `key`.
+    /// Returns the ServerInfo JSON for the client with `key`.
     ///
-    /// - Parameter rate: the client's own, by whoever admitted it; `nil`: it has none.
+    /// - Parameter rate: The client's own rate, as decided at its admission. `nil`: it has none.
     func serverInfo(for key: NodePublicKey, granted rate: RateLimits.Rate? = nil) -> [UInt8] {
         guard self.limits.areAdvertised, let rate = rate ?? self.limits.keys[key] else { return self.commonInfo }
         return ServerInfo(rate: rate).json()
     }
 
-    /// The ServerInfo JSON for those that have no limit, or aren't told of it.
+    /// The ServerInfo JSON for clients that have no limit, or aren't told about it.
     static let unlimitedServerInfo = ServerInfo().json()
 }
 

@@ -1,16 +1,18 @@
 import AsyncSockets
 
-/// Has a client read no faster than its rate. Confined to the loop.
+/// Limits how fast a client is read to its rate. Confined to the loop.
 ///
-/// What comes faster stays in the kernel, until TCP holds the client up. Frames are never cut.
+/// Data beyond the rate stays in the kernel, until TCP slows the client down. Frames are never cut.
 final class ReceiveThrottle {
     private let stream: TCPStream
     private var bucket: TokenBucket
     private let timer: LoopTimer
-    /// Reading is not worth its while for less, in bytes.
+    /// The smallest number of bytes that is worth a read.
     private let portion: Int
 
-    /// - Parameter rate: not unlimited.
+    /// Creates a throttle.
+    ///
+    /// - Parameter rate: A rate that is not unlimited.
     init(_ rate: RateLimits.Rate, on stream: TCPStream) {
         self.stream = stream
         self.bucket = TokenBucket(rate)
@@ -24,10 +26,10 @@ final class ReceiveThrottle {
 
     var rate: RateLimits.Rate { self.bucket.rate }
 
-    /// How many bytes may be read now; 0: none before ``wait()`` has returned.
+    /// The number of bytes that may be read now. 0: none before ``wait()`` has returned.
     var allowance: Int {
         let level = self.bucket.level(now: self.stream.loop.now)
-        // A TLS record isn't read by the spoonful. What is read too much is owed.
+        // A TLS record isn't read in tiny pieces. Bytes that were read beyond the allowance are owed.
         return level >= self.portion ? max(level, Self.smallestRead) : 0
     }
 

@@ -1,14 +1,14 @@
-/// A bucket of tokens, each good for a byte, which fills at a steady rate until it is full.
+/// A bucket of tokens, one per byte, which fills at a steady rate until it is full.
 ///
-/// More may be taken than is there: what is owed has to come in before anything is there again.
+/// More tokens may be taken than there are. The bucket then has to fill up what is owed before it has tokens again.
 struct TokenBucket: Sendable {
     let rate: RateLimits.Rate
     /// When the bucket would be full, in nanoseconds on the loop's clock.
     private var fullAt: UInt64 = 0
 
-    /// A full bucket.
+    /// Creates a full bucket.
     ///
-    /// - Parameter rate: not unlimited.
+    /// - Parameter rate: A rate that is not unlimited.
     init(_ rate: RateLimits.Rate) {
         self.rate = rate
     }
@@ -16,7 +16,7 @@ struct TokenBucket: Sendable {
     private static let second: UInt64 = 1_000_000_000
     private var bytesPerSecond: UInt64 { UInt64(self.rate.bytesPerSecond) }
 
-    /// How many tokens are there; negative: how many are owed.
+    /// Returns the number of tokens. Negative: the number of tokens that are owed.
     func level(now: UInt64) -> Int {
         guard self.fullAt > now else { return self.rate.burst }
         let missing = Self.scale(self.fullAt - now, by: self.bytesPerSecond, dividedBy: Self.second)
@@ -29,7 +29,7 @@ struct TokenBucket: Sendable {
         self.fullAt = max(self.fullAt, now) + Self.scale(UInt64(count), by: Self.second, dividedBy: self.bytesPerSecond)
     }
 
-    /// When `count` tokens are there, which are no more than the bucket holds.
+    /// Returns when `count` tokens are there. `count` is at most what the bucket holds.
     func time(of count: Int) -> UInt64 {
         let missing = UInt64(max(self.rate.burst - count, 0))
         let filling = Self.scale(missing, by: Self.second, dividedBy: self.bytesPerSecond)
