@@ -1,7 +1,7 @@
 import AsyncSockets
 import STUNKit
 
-/// Gathers the relay's numbers from wherever they are counted, when they are asked for.
+/// Gathers the relay's numbers on request, from wherever they are counted.
 struct RelayMetrics: Sendable {
     let relays: [RelayLoop]
     let forwarder: PacketForwarder
@@ -12,7 +12,7 @@ struct RelayMetrics: Sendable {
     let links: [MeshLink]
     let takeovers: TakeoverTally
 
-    /// What the loops tell.
+    /// The numbers of the loops.
     private struct LoopNumbers {
         var counters = RelayCounters()
         var strangers = StrangerCounters()
@@ -20,7 +20,7 @@ struct RelayMetrics: Sendable {
         var held = 0
     }
 
-    /// The page.
+    /// Renders the page.
     func render() async -> [UInt8] { await self.statistics().prometheusBytes }
 
     func statistics() async -> RelayStatistics {

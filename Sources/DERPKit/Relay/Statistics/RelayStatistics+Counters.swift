@@ -1,6 +1,6 @@
 import STUNKit
 
-// How the numbers are made of what is counted.
+// How the numbers are made from the counters.
 
 extension RelayStatistics.Connections {
     init(_ counters: RelayCounters, open: Int) {

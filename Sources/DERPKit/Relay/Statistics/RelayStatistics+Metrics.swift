@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension RelayStatistics {
-    /// All numbers by the names that monitoring systems know them by (docs/metrics.md).
+    /// All numbers, under the names by which monitoring systems know them (docs/metrics.md).
     var metrics: [MetricFamily] {
         [.gauge("derp_build_info", "What is running.", 1, labels: [("version", RelayServer.version)])]
             + self.clientMetrics + self.strangers.metrics + self.packets.metrics(rateWaits: self.clients.rateWaits)
@@ -9,7 +9,7 @@ extension RelayStatistics {
             + (self.certificates?.metrics ?? []) + self.bootstrapDNS.metrics + self.takeover.metrics
     }
 
-    /// What `/metrics` answers with: Prometheus' text format, version 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
+    /// The text of `/metrics`: Prometheus' text format, version 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
     public var prometheusText: String { String(decoding: self.prometheusBytes, as: UTF8.self) }
 
     var prometheusBytes: [UInt8] {

@@ -3,7 +3,7 @@ extension RelayStatistics {
     public struct Mesh: Hashable, Sendable {
         /// Keys that are connected to other nodes now, and not here.
         public internal(set) var remoteClients: Int
-        /// Mesh peers that are told now who comes and goes.
+        /// Mesh peers that are told now which clients come and go.
         public internal(set) var watchers: Int
         /// Packets from other nodes.
         public internal(set) var packetsIn: UInt64
@@ -20,7 +20,7 @@ extension RelayStatistics {
         public struct Link: Hashable, Sendable {
             /// The other node, as host and port.
             public let node: String
-            /// How the link is now.
+            /// The link's current state.
             public let state: State
             /// Keys that are connected to the other node now.
             public let clients: Int
@@ -29,15 +29,15 @@ extension RelayStatistics {
             /// How often the link couldn't be made, or broke.
             public let failures: UInt64
 
-            /// How a link is. More states may be added in later versions.
+            /// The state of a link. Later versions may add more states.
             public struct State: Hashable, Sendable, CustomStringConvertible {
                 let state: MeshLinkStatus.State
 
-                /// It is being made, or waits until it is.
+                /// The link is being made, or waits for the next try.
                 public static let down = Self(state: .down)
                 /// The other node tells who is connected there.
                 public static let up = Self(state: .up)
-                /// It leads to this node itself, and is not needed.
+                /// The link leads to this node itself, and is not needed.
                 public static let ownNode = Self(state: .ownNode)
 
                 /// The label's value in the metrics, such as `own_node`.
@@ -56,7 +56,7 @@ extension RelayStatistics {
 
     /// The certificates that are shown to clients.
     public struct Certificates: Hashable, Sendable {
-        /// How the certificate of each name does, its expiry among it.
+        /// The state of the certificate of each name, including its expiry.
         public internal(set) var status: [CertificateSet.Status]
         /// Certificates put to use, including the first ones.
         public internal(set) var replacements: UInt64
@@ -70,7 +70,7 @@ extension RelayStatistics {
     public struct Map: Hashable, Sendable {
         /// Its regions.
         public internal(set) var regions: Int
-        /// Sources that it is made of.
+        /// The number of sources of the map.
         public internal(set) var sources: Int
         /// Sources that couldn't be read at the last attempt.
         public internal(set) var staleSources: Int
@@ -86,9 +86,9 @@ extension RelayStatistics {
         public internal(set) var requestsIPv4: UInt64
         /// Requests over IPv6.
         public internal(set) var requestsIPv6: UInt64
-        /// STUN, but no request of a node, which was met with silence.
+        /// STUN messages that are not a node's request. They are not answered.
         public internal(set) var refused: UInt64
-        /// Datagrams without STUN's header, likewise.
+        /// Datagrams without STUN's header. They are not answered.
         public internal(set) var notSTUN: UInt64
         /// Answers that the kernel did not take.
         public internal(set) var writeErrors: UInt64
@@ -98,19 +98,19 @@ extension RelayStatistics {
     public struct BootstrapDNS: Hashable, Sendable {
         /// Names whose addresses are told now.
         public internal(set) var names: Int
-        /// Requests for them.
+        /// Requests for these names.
         public internal(set) var requests: UInt64
         /// Look-ups of names that failed.
         public internal(set) var failures: UInt64
     }
 
-    /// Taking over from another process, and giving way to one.
+    /// Taking over from another process, and handing over to one.
     public struct Takeover: Hashable, Sendable {
-        /// Sockets that the process before handed over.
+        /// Sockets that the previous process handed over.
         public internal(set) var inheritedSockets: Int
-        /// Processes that took over.
+        /// Processes that took over from this one.
         public internal(set) var completed: UInt64
-        /// Processes that wanted to, and were refused or failed.
+        /// Processes that wanted to take over, and were refused or failed.
         public internal(set) var refused: UInt64
     }
 }

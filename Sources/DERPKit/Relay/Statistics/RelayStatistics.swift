@@ -1,7 +1,7 @@
 /// A relay's numbers at one moment: what `/metrics` shows (docs/metrics.md), made from the same counters.
 ///
-/// Numbers that add up do so from the start of the relay on. They are kept per event loop, and the loops are visited one after the other:
-/// what happens meanwhile may be in one number and not in another.
+/// Numbers that are sums cover the time since the relay's start. They are kept per event loop, and the loops are
+/// visited one after the other: what happens meanwhile may be in one number and not in another.
 public struct RelayStatistics: Hashable, Sendable {
     /// TCP connections, of clients and others.
     public internal(set) var connections: Connections
@@ -23,26 +23,26 @@ public struct RelayStatistics: Hashable, Sendable {
     public internal(set) var stun: STUN
     /// `/bootstrap-dns`.
     public internal(set) var bootstrapDNS: BootstrapDNS
-    /// Taking over from another process, and giving way to one.
+    /// Taking over from another process, and handing over to one.
     public internal(set) var takeover: Takeover
 }
 
 extension RelayStatistics {
     /// TCP connections, of clients and others.
     public struct Connections: Hashable, Sendable {
-        /// Those that are open now.
+        /// Connections that are open now.
         public internal(set) var open: Int
-        /// Those that were accepted.
+        /// Connections that were accepted.
         public internal(set) var accepted: UInt64
-        /// How often one could not be accepted.
+        /// How often a connection could not be accepted.
         public internal(set) var acceptFailures: UInt64
-        /// Those that were too many, by the limit.
+        /// Connections that were too many, by limit.
         public internal(set) var refused: RelayTally<ConnectionLimit>
-        /// Those that ended, by the reason.
+        /// Connections that ended, by reason.
         public internal(set) var closed: RelayTally<DisconnectReason>
-        /// Those that became WebSockets.
+        /// Connections that became WebSockets.
         public internal(set) var webSockets: UInt64
-        /// WebSockets that ended, by the reason.
+        /// WebSockets that ended, by reason.
         public internal(set) var webSocketsClosed: RelayTally<WebSocketCloseReason>
     }
 
@@ -58,13 +58,14 @@ extension RelayStatistics {
         public internal(set) var logins: UInt64
         /// Clients that were admitted although nobody could be asked about them (``AdmissionDecision/allowUnverified(detail:)``).
         public internal(set) var unverified: UInt64
-        /// Clients that were not admitted, or no longer, by the reason. Those that a limit kept out are in ``Connections/refused``.
+        /// Clients that were not admitted, or are no longer admitted, by reason. Clients that a limit kept out are in
+        /// ``Connections/refused``.
         public internal(set) var refused: RelayTally<ClientRefusalReason>
         /// Connections of refused clients that are held now.
         public internal(set) var held: Int
-        /// Ended connections of refused clients, by how they ended.
+        /// Held connections of refused clients that have ended, by how they ended.
         public internal(set) var heldEnded: RelayTally<RefusedClientEnd>
-        /// How often a client came to call this region its home, or ceased to.
+        /// How often a client began or stopped to call this region its home.
         public internal(set) var homeMoves: UInt64
         /// Clients that wanted another node of the region.
         public internal(set) var notIdeal: UInt64
@@ -84,9 +85,9 @@ extension RelayStatistics {
         public internal(set) var sent: UInt64
         /// Bytes to clients.
         public internal(set) var sentBytes: UInt64
-        /// Path discovery that was not delivered, by the reason.
+        /// Path discovery that was not delivered, by reason.
         public internal(set) var droppedDisco: RelayTally<PacketDropReason>
-        /// Other packets that were not delivered, by the reason.
+        /// Other packets that were not delivered, by reason.
         public internal(set) var droppedOther: RelayTally<PacketDropReason>
 
         /// Packets from clients.
@@ -105,19 +106,19 @@ extension RelayStatistics {
         public internal(set) var keepAlives: UInt64
         /// Frames of an unknown type, which were skipped.
         public internal(set) var unknown: UInt64
-        /// PeerGone to clients, because the peer left.
+        /// PeerGone frames to clients, because the peer left.
         public internal(set) var peerGoneDisconnected: UInt64
-        /// PeerGone to clients, because the peer isn't here.
+        /// PeerGone frames to clients, because the peer isn't here.
         public internal(set) var peerGoneNotHere: UInt64
     }
 
     /// Work for connections that have not logged in, and for STUN.
     public struct Strangers: Hashable, Sendable {
-        /// How long the loops worked.
+        /// How long the loops worked on it.
         public internal(set) var time: Duration
-        /// Pieces of that work that waited because it had used its share.
+        /// Pieces of this work that waited because its share was used up.
         public internal(set) var delayed: UInt64
-        /// Pieces of it that wait now.
+        /// Pieces of this work that wait now.
         public internal(set) var waiting: Int
     }
 }
