@@ -19,7 +19,6 @@ final class RelayEventHub: Sendable {
 
     deinit { self.finish() }
 
-    /// The number of readers.
     var readerCount: Int { self.count.load(ordering: .relaxed) }
 
     /// Passes an event to all readers. Can be called from any thread.

@@ -174,7 +174,6 @@ final class ConnectionGate: Sendable {
         guard isHeld else { throw .pendingMemory }
     }
 
-    /// The current counts.
     struct Counts: Hashable {
         var pending: Int
         var pendingBytes: Int

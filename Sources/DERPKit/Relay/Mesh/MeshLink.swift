@@ -80,7 +80,6 @@ actor MeshLink {
         _ = await self.serve(ClientLink(stream: stream, early: [], options: DERPClient.Options()), grace: grace)
     }
 
-    /// The link's current state.
     var currentStatus: MeshLinkStatus { self.status }
 }
 

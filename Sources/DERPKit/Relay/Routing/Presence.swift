@@ -80,7 +80,6 @@ struct PresenceTable {
     private var slots: [Presence?] = []
     private var free: [Int] = []
 
-    /// All presences in the table.
     var all: some Collection<Presence> { self.presences.values }
 
     subscript(_ key: NodePublicKey) -> Presence? { self.presences[key] }

@@ -12,7 +12,6 @@ struct RelayMetrics: Sendable {
     let links: [MeshLink]
     let takeovers: TakeoverTally
 
-    /// The numbers of the loops.
     private struct LoopNumbers {
         var counters = RelayCounters()
         var strangers = StrangerCounters()
@@ -20,7 +19,6 @@ struct RelayMetrics: Sendable {
         var held = 0
     }
 
-    /// Renders the page.
     func render() async -> [UInt8] { await self.statistics().prometheusBytes }
 
     func statistics() async -> RelayStatistics {

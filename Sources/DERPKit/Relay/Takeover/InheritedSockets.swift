@@ -11,7 +11,6 @@ final class InheritedSockets: Sendable {
 
     private let sockets = Mutex<[Place: [OwnedDescriptor]]>([:])
 
-    /// The number of sockets.
     var count: Int { self.sockets.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 
     /// All sockets, for the predecessor to send.

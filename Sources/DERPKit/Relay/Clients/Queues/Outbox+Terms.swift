@@ -13,7 +13,6 @@ extension Outbox {
         /// Whether it belongs to an ordinary client.
         var isClient: Bool { !self.isLink && !self.isMeshPeer }
 
-        /// The terms of a client.
         static func client(of relay: RelayLoop) -> Self { Self(writeTimeout: relay.writeTimeout) }
 
         /// The terms of a mesh peer. Much of what it watches may change at once, and it is trusted to read in the end.
@@ -23,7 +22,6 @@ extension Outbox {
             isMeshPeer: true
         )
 
-        /// The terms of a link to another node.
         static let link = Self(writeTimeout: Self.meshWriteTimeout, isLink: true)
 
         private static let meshWriteTimeout: Duration = .seconds(30)

@@ -1,6 +1,5 @@
 /// A frame in memory that carries a packet: RecvPacket or ForwardPacket.
 struct PacketFrame {
-    /// The kind of the packet.
     let kind: PacketKind
     /// The size of the packet, in bytes.
     let packetCount: Int
