@@ -180,7 +180,7 @@ actor ClientConnection {
 extension ClientConnection {
     /// How many bytes of one client are read, as they come from the network, before others get a turn.
     private static let budget: UInt64 = 64 * 1024
-    /// The same when so many clients send that turns come late. It is smaller, so that clients that send little, and
+    /// The budget while so many clients send that turns come late. It is smaller, so that clients that send little, and
     /// are read at once, don't wait long.
     private static let budgetInCrowd: UInt64 = 16 * 1024
 

@@ -4,7 +4,7 @@ final class MeshPeer {
     var flows = FlowCache()
     /// Whether it is being told of all connected clients.
     var isFlooded = false
-    /// Whether it is to be told of all clients; while that is under way: once more.
+    /// Whether it is to be told of all clients. If that is already under way, it is told once more.
     var wantsFlood = false
     /// The keys whose connections are to be closed before more is read. Bounded, because they all come from one read of
     /// bytes.

@@ -3,7 +3,7 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// The maximum number of new connections per second to ``RelayServer/Configuration/addresses``, 0.001 or more.
     /// `nil`: any number.
     public var acceptsPerSecond: Double?
-    /// How many of them may come at once after a pause. At least 1. `nil`: as many as in one second.
+    /// How many of these connections may come at once after a pause. At least 1. `nil`: as many as in one second.
     public var acceptBurst: Int?
     /// The maximum number of connections of clients that have logged in. `nil`: any number.
     public var clients: Int?
@@ -12,8 +12,7 @@ public struct ConnectionLimits: Hashable, Sendable {
     /// The maximum number of connections from one IPv4 address, or one IPv6 network of 64 bits. `nil`: any number.
     /// Trusted proxies have no limit, but the clients that come through them do.
     public var perAddress: Int?
-    /// The maximum size of what is held of the data that connections sent before they are clients, in bytes. At least 1
-    /// MiB.
+    /// The maximum amount of data that is held for connections before they are clients, in bytes. At least 1 MiB.
     public var pendingMemory = MemoryPlan.standardPending
 
     /// The maximum number of refused clients' connections that are held until the clients may try again, 0…65,536. A

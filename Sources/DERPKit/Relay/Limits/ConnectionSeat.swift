@@ -61,7 +61,7 @@ final class ConnectionSeat: @unchecked Sendable {
         self.block = try self.gate.identify(self.place, as: origin.address.ip)
     }
 
-    /// Counts the connection as a client, or as one that may be there whatever the limit is.
+    /// Counts the connection as a client, or as one that no limit on clients applies to.
     func becomeClient(isExempt: Bool) throws(ConnectionRefusal) {
         guard self.phase == .pending else { return }
         try self.gate.becomeClient(self.place, isExempt: isExempt)

@@ -2,9 +2,9 @@
     import IPAddresses
     import Tracing
 
-    /// The span of a client's login: from its request for DERP until it is connected, refused or gone.
+    /// The span of a client's login, from its request for DERP until it is connected, refused or gone.
     ///
-    /// It goes to the tracer of `InstrumentationSystem`, which is called on the client's event loop.
+    /// The span goes to the tracer of `InstrumentationSystem`, which is called on the client's event loop.
     final class LoginTrace: Sendable {
         private let span: any Span
 
@@ -15,7 +15,7 @@
             self.span.attributes["derp.login.outcome"] = "failed"
         }
 
-        /// Notes which client it is.
+        /// Notes the client's key.
         func note(_ key: NodePublicKey) {
             self.span.attributes["derp.client.key"] = key.description
         }
@@ -38,7 +38,7 @@
 #else
     import IPAddresses
 
-    /// Without the package trait `Tracing`, nothing.
+    /// Does nothing, without the package trait `Tracing`.
     struct LoginTrace: Sendable {
         @inline(__always) init(at address: IPEndpoint) {}
         @inline(__always) func note(_ key: NodePublicKey) {}

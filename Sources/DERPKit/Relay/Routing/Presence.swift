@@ -33,7 +33,8 @@ final class Presence {
 
     func contains(_ client: ClientID) -> Bool { self.active?.id == client || self.others[client] != nil }
 
-    /// Gives the packets to `client`, which is new or one of the others. Returns the connection that got them before.
+    /// Makes `client`, which is new or one of the others, the connection that gets the packets. Returns the connection
+    /// that got them before.
     func activate(_ client: LocalClient) -> ClientID? {
         let former = self.active
         self.others.remove(client.id)

@@ -38,7 +38,7 @@ final class RelayLoop: @unchecked Sendable {
     @exclusivity(unchecked) private var outgoing: [PacketBatch] = []
     /// The clients for which something was queued in this tick.
     @exclusivity(unchecked) private var dirty: [Outbox] = []
-    /// The same for the tick that is ending. Empty at other times.
+    /// The clients that are being flushed as the tick ends. Empty at other times.
     @exclusivity(unchecked) private var flushing: [Outbox] = []
     @exclusivity(unchecked) private var awaitsTickEnd = false
     /// The clients that take nothing now while packets wait for them.

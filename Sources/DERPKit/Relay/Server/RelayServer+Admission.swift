@@ -1,12 +1,12 @@
 extension RelayServer {
     /// Forgets what verifiers have said about a client, so that they are asked again at its next login. Call this when
-    /// their answer would be a different one now.
+    /// their answer has changed.
     ///
     /// Questions that are still unanswered are asked again. A client that is held because it was refused is let go, and
     /// comes back at once. A connected client stays: see ``disconnect(_:reason:)``. A client that logs in during this
-    /// call, on the strength of an answer that is forgotten, is asked about again after its login.
+    /// call, admitted by an answer that is then forgotten, is asked about again after its login.
     ///
-    /// - Parameter key: The client's key. It counts for all addresses.
+    /// - Parameter key: The client's key. All addresses from which it connects are included.
     public nonisolated func forgetDecisions(about key: NodePublicKey) async {
         await self.forget(key)
     }

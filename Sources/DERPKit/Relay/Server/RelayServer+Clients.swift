@@ -3,7 +3,7 @@ extension RelayServer {
     /// appears once for each of them.
     ///
     /// The loops are visited one after the other, 256 clients at a time, and do other work in between. A client that
-    /// comes or goes meanwhile may be missing or included.
+    /// comes or goes in the meantime may be missing or included.
     public nonisolated var clients: [RelayClient] {
         get async {
             var clients: [RelayClient] = []

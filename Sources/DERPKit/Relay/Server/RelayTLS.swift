@@ -9,7 +9,7 @@ final class RelayTLS: Sendable {
     private let select: Selection
     /// The context with which every connection starts.
     private let general: TLSContext
-    /// The same, by server address, for servers on which the address matters.
+    /// The contexts for server addresses, where the address matters.
     private let special = Mutex<[IPAddress: TLSContext]>([:])
 
     private typealias Selection = @Sendable (TLSClientHello, IPAddress?) -> TLSContext?

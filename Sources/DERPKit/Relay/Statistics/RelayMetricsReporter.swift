@@ -2,21 +2,21 @@
     import CoreMetrics
     import ServiceLifecycle
 
-    /// Hands a relay's numbers to swift-metrics, under the names of `/metrics` (docs/metrics.md), labels as dimensions. It needs the package
-    /// trait `Metrics`.
+    /// Reports a relay's numbers to swift-metrics, under the names of `/metrics` (docs/metrics.md) and with labels as
+    /// dimensions. Needs the package trait `Metrics`.
     ///
-    /// A service that runs beside the relay, in a `ServiceGroup` for example. It reads ``RelayServer/statistics`` from time to time: nothing
-    /// is done per packet.
+    /// This is a service that runs beside the relay, for example in a `ServiceGroup`. It reads
+    /// ``RelayServer/statistics`` from time to time, and does nothing per packet.
     public struct RelayMetricsReporter: Service {
         private let relay: RelayServer
         private let interval: Duration
         private let factory: any MetricsFactory
 
-        /// Reports the numbers of `relay`.
+        /// Creates a reporter for the numbers of `relay`.
         ///
         /// - Parameters:
         ///   - relay: The relay, whether or not it runs.
-        ///   - interval: The time between two readings, at least 100 ms. A reading costs a visit to each event loop.
+        ///   - interval: The time between two readings, at least 100 ms. Each reading visits every event loop.
         ///   - factory: Where the numbers go. `nil`: to the factory of `MetricsSystem`.
         public init(_ relay: RelayServer, every interval: Duration = .seconds(10), factory: (any MetricsFactory)? = nil)
         {
@@ -25,7 +25,8 @@
             self.factory = factory ?? MetricsSystem.factory
         }
 
-        /// Hands the numbers over until the task is cancelled or the service group stops gracefully, and once more at the end.
+        /// Reports the numbers until the task is cancelled or the service group stops gracefully, and once more at the
+        /// end.
         public func run() async {
             await cancelWhenGracefulShutdown { await self.report() }
         }

@@ -56,7 +56,8 @@ extension RelayStatistics {
         public internal(set) var home: Int
         /// Clients that completed the DERP handshake.
         public internal(set) var logins: UInt64
-        /// Clients that were admitted although nobody could be asked about them (``AdmissionDecision/allowUnverified(detail:)``).
+        /// Clients that were admitted although nobody could be asked about them
+        /// (``AdmissionDecision/allowUnverified(detail:)``).
         public internal(set) var unverified: UInt64
         /// Clients that were not admitted, or are no longer admitted, by reason. Clients that a limit kept out are in
         /// ``Connections/refused``.
