@@ -244,7 +244,7 @@ extension RelayStatistics.Certificates {
             ),
             .counter(
                 "derp_certificate_refusals_total",
-                "TLS clients for whom there was no certificate.",
+                "TLS clients refused because there was no certificate for them.",
                 self.refusals
             ),
         ]
