@@ -1,5 +1,5 @@
 extension AdmissionDecision {
-    /// Why a client is refused. More reasons may be added in later versions.
+    /// The reason why a client is refused. Later versions may add more reasons.
     public struct Reason: Hashable, Sendable {
         let kind: Kind
 
@@ -9,26 +9,26 @@ extension AdmissionDecision {
 
         init(_ kind: Kind) { self.kind = kind }
 
-        /// Whoever decides does not want this client.
+        /// A verifier refuses this client, for no other reason of this list.
         public static let denied = Self(.denied)
-        /// Its key is on a deny list.
+        /// The client's key is on a deny list.
         public static let denyList = Self(.denyList)
-        /// There is an allow list, and its key is not on it.
+        /// There is an allow list, and the client's key is not on it.
         public static let allowList = Self(.allowList)
-        /// The local tailscaled doesn't know its key.
+        /// The local tailscaled doesn't know the client's key.
         public static let tailscaled = Self(.tailscaled)
-        /// An admission controller said no.
+        /// An admission controller refused the client.
         public static let controller = Self(.controller)
-        /// Whoever decides can't be reached, or sends an answer that can't be understood.
+        /// A verifier can't be reached, or sends an answer that can't be read.
         public static let unavailable = Self(.unavailable)
-        /// Whoever decides took too long.
+        /// A verifier took too long.
         public static let timeout = Self(.timeout)
-        /// Too many clients wait to be decided about.
+        /// Too many clients already wait for a decision.
         public static let busy = Self(.busy)
-        /// The relay's machine has no more of what it takes to ask: files, memory, ports. Not the fault of who decides.
+        /// The relay's machine ran out of files, memory or ports, so it can't ask. The verifier is not at fault.
         public static let exhausted = Self(.exhausted)
 
-        /// Whether somebody decided about this client, rather than that nobody could be asked.
+        /// Whether a verifier or a list decided about this client. False if nobody could be asked.
         public var isVerdict: Bool {
             switch self.kind {
             case .denied, .denyList, .allowList, .tailscaled, .controller: true
@@ -36,13 +36,13 @@ extension AdmissionDecision {
             }
         }
 
-        /// Whether the client's next login is likely to end alike: what is short here may be there in a moment.
+        /// Whether the answer is remembered. A shortage on this machine may be over a moment later, so it isn't.
         var isRemembered: Bool { self.kind != .busy && self.kind != .exhausted }
     }
 }
 
 extension AdmissionDecision.Reason: CustomStringConvertible {
-    /// What the client is told, as the end of a sentence.
+    /// The text that the client gets, as the end of a sentence.
     public var description: String {
         switch self.kind {
         case .denied: "it is not admitted here"
@@ -58,7 +58,7 @@ extension AdmissionDecision.Reason: CustomStringConvertible {
 }
 
 extension AdmissionDecision.Reason.Kind {
-    /// The label's value in the metrics.
+    /// The value of the label in the metrics.
     var label: String {
         switch self {
         case .denied: "denied"

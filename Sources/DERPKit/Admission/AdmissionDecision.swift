@@ -1,20 +1,21 @@
-/// What a ``ClientVerifier`` says about a client: that it may use the relay, or why not.
+/// A decision about a client: it may use the relay, or it may not, and why.
 public struct AdmissionDecision: Hashable, Sendable {
-    /// Why the client is refused; `nil` when it is admitted.
+    /// The reason for a refusal; `nil` if the client is admitted.
     public let refusal: Reason?
-    /// What the client is told in place of the reason's own words; `nil`: those.
+    /// The text that the client gets instead of the reason's own; `nil` for the reason's own.
     public let message: String?
-    /// More about the decision, for the server's log only: which file, which URL, what went wrong. One line, no secret.
+    /// Details for the server's log only, such as a file, a URL or an error. One line without secrets.
     public let detail: String
-    /// Whether it holds for the client's next logins too, for as long as ``lifetime`` or ``AdmissionPolicy`` says: not when it was
-    /// made because nobody could be asked (``allowUnverified(detail:)``), nor when this machine was too busy to ask.
+    /// Whether the decision also holds for the client's next logins, for as long as ``lifetime`` or ``AdmissionPolicy``
+    /// says. False if nobody could be asked (``allowUnverified(detail:)``), or if this machine was too busy to ask.
     public let isRemembered: Bool
-    /// Whether somebody was asked. False for ``allowUnverified(detail:)`` only.
+    /// Whether a verifier was asked. False for ``allowUnverified(detail:)`` only.
     public let isVerified: Bool
-    /// How long it holds for the client's next logins; `nil`: as long as ``AdmissionPolicy`` says. Never longer than
-    /// ``AdmissionPolicy/lifetimeLimit``.
+    /// How long the decision holds for the client's next logins, at most ``AdmissionPolicy/lifetimeLimit``; `nil` for
+    /// the time in ``AdmissionPolicy``.
     public let lifetime: Duration?
-    /// How fast the client may send, whatever ``RelayServer/Configuration/rateLimits`` says; `nil`: as fast as these say.
+    /// How fast the client may send. Takes precedence over ``RelayServer/Configuration/rateLimits``, which `nil` leaves
+    /// in force.
     public let rate: RateLimits.Rate?
 
     private init(
@@ -35,36 +36,37 @@ public struct AdmissionDecision: Hashable, Sendable {
         self.rate = rate
     }
 
-    /// The client may use the relay.
+    /// Admits the client.
     public static let allow = Self()
 
-    /// The client may use the relay, with terms of its own.
+    /// Admits the client with a lifetime and a rate of its own.
     ///
     /// - Parameters:
-    ///   - lifetime: how long this holds for the client's next logins; `nil`: ``AdmissionPolicy/allowLifetime``. It closes no client
-    ///     that is connected: ``AdmissionPolicy/reverifyInterval`` does.
-    ///   - rate: how fast each connection of the client may send; `nil`: as ``RelayServer/Configuration/rateLimits`` says. Mesh peers have
-    ///     no rate, and are not asked about.
+    ///   - lifetime: How long the decision holds for the client's next logins; `nil` for
+    ///     ``AdmissionPolicy/allowLifetime``. Its end doesn't close a connection: see
+    ///     ``AdmissionPolicy/reverifyInterval``.
+    ///   - rate: How fast each connection of the client may send; `nil` for ``RelayServer/Configuration/rateLimits``.
+    ///     Mesh peers have no rate, and no verifier is asked about them.
     public static func allow(lifetime: Duration? = nil, rate: RateLimits.Rate? = nil) -> Self {
         Self(lifetime: lifetime, rate: rate)
     }
 
-    /// The client may use the relay this time, as nobody could be asked about it and that is to keep no client out. The relay logs and
-    /// counts it.
+    /// Admits the client this time although nobody could be asked about it. The relay logs and counts this.
     ///
-    /// - Parameter detail: why nobody could be asked.
+    /// - Parameter detail: Why nobody could be asked.
     public static func allowUnverified(detail: String = "") -> Self {
         Self(detail: detail, isRemembered: false, isVerified: false)
     }
 
-    /// The client may not use the relay.
+    /// Refuses the client.
     ///
     /// - Parameters:
-    ///   - reason: is counted in the metrics, and told to the client unless `message` is.
-    ///   - message: is told to the client instead, as the end of a sentence without its full stop: "This relay does not admit this
-    ///     client: …". Cut to ``messageLimit`` bytes; control characters become spaces.
-    ///   - lifetime: how long this holds for the client's next logins; `nil`: ``AdmissionPolicy/denyLifetime``.
-    ///   - detail: is logged.
+    ///   - reason: The reason, which is counted in the metrics and sent to the client unless there is a `message`.
+    ///   - message: The text for the client instead, as the end of a sentence without its full stop: "This relay does
+    ///     not admit this client: …". Cut to ``messageLimit`` bytes; control characters become spaces.
+    ///   - lifetime: How long the decision holds for the client's next logins; `nil` for
+    ///     ``AdmissionPolicy/denyLifetime``.
+    ///   - detail: Details for the log.
     public static func deny(
         _ reason: Reason = .denied,
         message: String? = nil,
@@ -80,24 +82,26 @@ public struct AdmissionDecision: Hashable, Sendable {
         )
     }
 
-    /// How long a message may be, in bytes of UTF-8.
+    /// The largest size of a message, in bytes of UTF-8.
     public static let messageLimit = 256
 
     /// Whether the client may use the relay.
     public var isAllowed: Bool { self.refusal == nil }
 
-    /// What the client is told when it is refused, as the end of a sentence.
+    /// The text that a refused client gets, as the end of a sentence.
     var notice: String? { self.message ?? self.refusal?.description }
 
-    /// What two verifiers say together: both must agree, and of two refusals a verdict outweighs a failure to reach one. Of two
-    /// that admit the client, the shorter lifetime and the lower rate count.
+    /// Returns what two verifiers decide together: the client is admitted only if both admit it.
+    ///
+    /// Of two refusals, a verdict takes precedence over a failure to ask. Of two admissions, the shorter lifetime and
+    /// the lower rate count.
     public func and(_ other: Self) -> Self {
         guard let refusal = self.refusal else { return other.isAllowed ? self.joined(with: other) : other }
         guard let second = other.refusal, !refusal.isVerdict, second.isVerdict else { return self }
         return other
     }
 
-    /// Both admit the client.
+    /// Returns the decision for a client that both admit.
     private func joined(with other: Self) -> Self {
         Self(
             detail: self.detail.isEmpty ? other.detail : self.detail,

@@ -1,22 +1,22 @@
 import AsyncSockets
 import FoundationEssentials
 
-/// What derpers and admission controllers say to each other, as JSON (docs/protocol.md, "Admission").
+/// The JSON messages between relays and admission controllers (docs/protocol.md, "Admission").
 enum AdmissionMessage {
-    /// Neither question nor answer is longer, in bytes.
+    /// The largest size of a question or an answer, in bytes.
     static let maxByteCount = 4096
 
-    /// The question about a client.
+    /// Returns the question about a client.
     static func question(_ request: AdmissionRequest) -> [UInt8] {
         Array(#"{"NodePublic":"\#(request.key)","Source":"\#(request.source)"}"#.utf8)
     }
 
-    /// The answer to a question.
+    /// Returns the answer to a question.
     static func answer(isAllowed: Bool) -> [UInt8] {
         Array(#"{"Allow":\#(isAllowed)}"#.utf8)
     }
 
-    /// The key that a question is about; `nil` when it isn't one.
+    /// Returns the key that a question is about; `nil` if `json` is no question.
     static func key(inQuestion json: some Collection<UInt8>) -> NodePublicKey? {
         guard json.count <= self.maxByteCount,
             let question = try? JSONDecoder().decode(Members.self, from: Data(json)),
@@ -26,7 +26,7 @@ enum AdmissionMessage {
         return key
     }
 
-    /// Whether an answer admits the client: not, when it doesn't say so. `nil` when it is no answer.
+    /// Returns whether an answer admits the client; false if it doesn't say so, `nil` if `json` is no answer.
     static func isAllowed(byAnswer json: some Collection<UInt8>) -> Bool? {
         guard json.count <= self.maxByteCount,
             let answer = try? JSONDecoder().decode(Members.self, from: Data(json))
@@ -34,7 +34,8 @@ enum AdmissionMessage {
         return answer.allow ?? false
     }
 
-    /// The members of either; names are compared without regard to case, as the reference does.
+    /// The members of questions and answers. The case of their names doesn't matter, as in the reference
+    /// implementation.
     private struct Members: Decodable {
         var nodePublic: String?
         var allow: Bool?

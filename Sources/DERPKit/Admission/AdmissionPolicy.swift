@@ -1,39 +1,42 @@
-/// Who is asked about clients, and within which limits. By default nobody is, and everybody is admitted.
+/// Which lists and verifiers decide about clients, and within which limits. By default there are none, and every client
+/// is admitted.
 ///
-/// All who are on must agree, and a refusal by one wins. ``lists`` are looked at first, and always; only then are
-/// ``verifiers`` asked, all of them at once.
+/// All of them must agree: one refusal is enough. ``lists`` always come first. Then all ``verifiers`` are asked at
+/// once.
 public struct AdmissionPolicy: Sendable {
-    /// Lists of keys, which are at hand. They also answer other relays that ask at `/verify`.
+    /// Lists of keys. They also answer other relays that ask at `/verify`.
     public var lists: KeyLists?
-    /// Others to ask, whose answers are remembered.
+    /// The verifiers. Their answers are remembered.
     public var verifiers: [any ClientVerifier] = []
-    /// How long ``verifiers`` may take in all before the client is refused. More than zero; the handshake's deadline
-    /// bounds it too.
+    /// How long all ``verifiers`` together may take before the client is refused. More than zero. The deadline of the
+    /// handshake is another limit.
     public var timeLimit: Duration = .seconds(8)
-    /// How long a client that ``verifiers`` admitted is admitted unasked. Zero: not at all.
+    /// How long the relay remembers that ``verifiers`` admitted a client. Zero: not at all.
     public var allowLifetime: Duration = .seconds(60)
-    /// How long a client that they refused is refused unasked. Zero: not at all.
+    /// How long the relay remembers that ``verifiers`` refused a client. Zero: not at all.
     public var denyLifetime: Duration = .seconds(5)
-    /// How long an answer is remembered at most that says itself how long it holds (``AdmissionDecision/lifetime``). Zero: not at all.
+    /// The limit of the lifetime that an answer itself may set (``AdmissionDecision/lifetime``). Zero: such answers are
+    /// not remembered.
     public var lifetimeLimit: Duration = .seconds(3600)
-    /// How many answers are remembered, of about 250 bytes each, and up to 256 more for a message. At least 2; the oldest are forgotten.
+    /// How many answers are remembered, at least 2. Each takes about 250 bytes, and up to 256 more for a message. The
+    /// oldest are dropped first.
     public var capacity = 65_536
-    /// How many questions to ``verifiers`` may be unanswered at one time, at least one for each of them. Clients beyond
+    /// How many questions to ``verifiers`` may be unanswered at a time, at least one for each verifier. Further clients
     /// are refused as ``AdmissionDecision/Reason/busy``.
     public var pendingLimit = 1024
-    /// How long after its login a client is asked about again, and then ever again; up to a tenth is added at random.
-    /// It is closed when the answer is a verdict against it. `nil`: never.
+    /// How often the verifiers are asked again about a connected client; `nil`: never. Up to a tenth is added at
+    /// random. A verdict against the client closes its connection.
     public var reverifyInterval: Duration?
 
-    /// A policy that asks nobody, and admits every client.
+    /// Makes a policy that admits every client and asks nobody.
     public init() {}
 
-    /// Whether every client is admitted, because nothing says who is.
+    /// Whether every client is admitted, because there are neither lists nor verifiers.
     package var isOpen: Bool { self.lists == nil && self.verifiers.isEmpty }
 }
 
 extension AdmissionPolicy {
-    /// How long the answer of one verifier is remembered.
+    /// Returns how long to remember one verifier's answer.
     func lifetime(of decision: AdmissionDecision) -> Duration {
         guard let lifetime = decision.lifetime else {
             return decision.isAllowed ? self.allowLifetime : self.denyLifetime
@@ -41,6 +44,8 @@ extension AdmissionPolicy {
         return min(max(lifetime, .zero), self.lifetimeLimit)
     }
 
+    /// Checks that the settings are in range.
+    ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for the first setting that is out of range.
     func validate() throws(DERPError) {
         try Self.require(self.timeLimit > .zero, "the time limit of admission is not more than zero")

@@ -1,14 +1,15 @@
 import AsyncSockets
 
-/// Who wants to be admitted, and whence.
+/// A client that wants to use the relay.
 public struct AdmissionRequest: Hashable, Sendable {
-    /// The client's key. It has proved that it has the private one.
+    /// The client's key. The client has proved that it has the private key.
     public var key: NodePublicKey
-    /// The address from which it connects, an IPv4-mapped one unmapped: the client's own behind a proxy that
-    /// ``RelayServer/Configuration/proxies`` trusts and that tells it, the proxy's behind any other.
+    /// The client's IP address. IPv4-mapped addresses are given as IPv4. Behind a proxy that
+    /// ``RelayServer/Configuration/proxies`` trusts and that reports the client's address, this is that address; behind
+    /// any other proxy, it is the proxy's.
     public var source: IPAddress
 
-    /// A question about the client with `key` that connects from `source`, as a relay asks it.
+    /// Makes a request for the client with `key` that connects from `source`.
     public init(key: NodePublicKey, source: IPAddress) {
         self.key = key
         self.source = source

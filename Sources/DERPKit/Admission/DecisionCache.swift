@@ -1,5 +1,5 @@
-/// Decisions that hold for a while. Bounded: two generations, of which the older one is forgotten whole when the younger
-/// one is full, so that a flood of strangers costs nothing but questions.
+/// Decisions that hold for a while. The cache has two generations: when the younger one is full, the older one is
+/// dropped as a whole. So a flood of unknown clients takes no more than bounded memory.
 struct DecisionCache {
     private struct Entry {
         let decision: AdmissionDecision
@@ -10,21 +10,23 @@ struct DecisionCache {
     private var young: [AdmissionRequest: Entry] = [:]
     private var old: [AdmissionRequest: Entry] = [:]
 
-    /// - Parameter capacity: how many decisions are kept at most, at least 2.
+    /// Makes an empty cache.
+    ///
+    /// - Parameter capacity: How many decisions are kept at most. At least 2.
     init(capacity: Int) {
         self.generationLimit = max(capacity / 2, 1)
     }
 
-    /// How many decisions are kept, those that no longer hold among them.
+    /// How many decisions are kept, including expired ones.
     var count: Int { self.young.count + self.old.count }
 
-    /// The decision that still holds.
+    /// Returns the decision if there is one that still holds.
     func decision(on request: AdmissionRequest, now: ContinuousClock.Instant) -> AdmissionDecision? {
         guard let entry = self.young[request] ?? self.old[request], now < entry.expiry else { return nil }
         return entry.decision
     }
 
-    /// Remembers a decision for `lifetime`, in place of a former one.
+    /// Stores a decision for `lifetime` and replaces the previous one.
     mutating func store(
         _ decision: AdmissionDecision,
         on request: AdmissionRequest,
@@ -43,9 +45,9 @@ struct DecisionCache {
         self.young[request] = Entry(decision: decision, expiry: now + lifetime)
     }
 
-    /// Forgets what was decided about `key`, from whichever address it came.
+    /// Removes the decisions about `key`, from all addresses.
     mutating func forget(_ key: NodePublicKey) {
-        // Looked through, as that is done seldom: 65,536 answers take a third of a millisecond.
+        // A linear search, because this is rare: 65,536 answers take a third of a millisecond.
         for request in self.young.keys.filter({ $0.key == key }) { self.young[request] = nil }
         for request in self.old.keys.filter({ $0.key == key }) { self.old[request] = nil }
     }

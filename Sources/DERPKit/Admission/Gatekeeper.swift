@@ -1,43 +1,46 @@
 import AsyncSockets
 import Synchronization
 
-/// Decides about clients as an ``AdmissionPolicy`` says: lists first, then what is remembered, then those who must be
-/// asked. Runs on no event loop, so that nobody but the client in question waits.
+/// Decides about clients as an ``AdmissionPolicy`` says: by the lists, then by remembered answers, then by asking the
+/// verifiers. Runs on no event loop, so that only the client in question waits.
 actor Gatekeeper {
     private let policy: AdmissionPolicy
     private let now: @Sendable () -> ContinuousClock.Instant
     private var cache: DecisionCache
     private var inquiries: [AdmissionRequest: Inquiry] = [:]
     private var lastInquiry: UInt64 = 0
-    /// Those who are being asked about, by address.
+    /// The clients with open questions, by address.
     private var shares = AddressShares<AdmissionRequest>()
-    /// How many questions are unanswered, whether or not somebody still waits: a verifier may ignore that its time is up.
+    /// How many questions are unanswered. A question counts even if no client waits for it any more, because a verifier
+    /// may go on after the time limit.
     private(set) var pendingCount = 0
     private nonisolated let forgettings = Atomic(0)
 
-    /// One client being asked about. Logins of the same key from the same address share it.
+    /// An open question about one client. Logins of the same key from the same address share it.
     private struct Inquiry {
         let id: UInt64
         let share: AddressShares<AdmissionRequest>.ID
         var decision = AdmissionDecision.allow
-        /// How long that is remembered.
+        /// How long to remember the decision.
         var lifetime: Duration?
-        /// How many verifiers have yet to answer.
+        /// How many verifiers have not answered yet.
         var missing: Int
         var tasks: [Task<Void, Never>] = []
         var waiters: [CheckedContinuation<AdmissionDecision, Never>] = []
     }
 
-    /// - Parameter now: the clock by which answers expire.
+    /// Makes a gatekeeper.
+    ///
+    /// - Parameter now: The clock by which answers expire.
     init(_ policy: AdmissionPolicy, now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.policy = policy
         self.now = now
         self.cache = DecisionCache(capacity: policy.capacity)
     }
 
-    /// Decides within the policy's time limit.
+    /// Returns a decision within the policy's time limit.
     ///
-    /// - Parameter afresh: whether to ask even when an answer is remembered.
+    /// - Parameter afresh: Whether to ask even if an answer is remembered.
     func decide(on request: AdmissionRequest, afresh: Bool = false) async -> AdmissionDecision {
         if let lists = self.policy.lists {
             let decision = lists.decision(on: request.key)
@@ -55,8 +58,11 @@ actor Gatekeeper {
         return await withCheckedContinuation { self.inquiries[request]?.waiters.append($0) }
     }
 
-    /// Refuses the client that has waited for longest from the address that waits for most answers, if these are more than
-    /// `request` makes it for its own. What was asked is unanswered still, so this may double the number of questions at most.
+    /// Refuses another client to make room, and returns whether it did.
+    ///
+    /// The client is the one that has waited longest at the address with the most open questions, if these are more
+    /// than the address of `request` would then have. Its questions stay unanswered, so there may be up to twice as
+    /// many questions as the limit.
     private func makeRoom(for request: AdmissionRequest) -> Bool {
         guard self.pendingCount + self.policy.verifiers.count <= 2 * self.policy.pendingLimit,
             let (oldest, count) = self.shares.greediest, count > self.shares.count(of: request.source.block) + 1,
@@ -98,7 +104,7 @@ actor Gatekeeper {
         let lifetime = self.policy.lifetime(of: decision)
         inquiry.lifetime = min(inquiry.lifetime ?? lifetime, lifetime)
         self.inquiries[request] = inquiry
-        // A verdict against the client stands, whatever the others will say.
+        // A verdict against the client is final, whatever the other verifiers say.
         if inquiry.missing == 0 || inquiry.decision.refusal?.isVerdict == true { self.settle(request) }
     }
 
@@ -126,11 +132,12 @@ actor Gatekeeper {
 // MARK: Forgetting
 
 extension Gatekeeper {
-    /// How often something was forgotten. Who was admitted while it changed may have been so by an answer that no longer holds.
+    /// How often answers were dropped. A client that was admitted while this number changed may have been admitted by
+    /// an answer that no longer holds.
     nonisolated var forgettingCount: Int { self.forgettings.load(ordering: .acquiring) }
 
-    /// Forgets what was decided about `key`, or about all. Questions that are unanswered now are asked again, and what is answered to
-    /// the first ones counts for nothing.
+    /// Drops the answers about `key`, or all answers if `key` is `nil`. Open questions are asked again, and answers to
+    /// the first ones are ignored.
     func forget(_ key: NodePublicKey?) {
         self.forgettings.add(1, ordering: .acquiringAndReleasing)
         if let key { self.cache.forget(key) } else { self.cache.forgetAll() }
@@ -138,7 +145,7 @@ extension Gatekeeper {
     }
 
     private func askAgain(_ request: AdmissionRequest) {
-        // What was asked is unanswered still.
+        // The previous questions are still unanswered.
         guard self.pendingCount + self.policy.verifiers.count <= 2 * self.policy.pendingLimit else {
             self.inquiries[request]?.decision = .deny(.busy, detail: "\(self.pendingCount) questions are unanswered")
             return self.settle(request)

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// A client that waits to be decided about: until the answer comes or its connection fails. Confined to the loop.
+/// A client that waits for a decision, until the answer comes or its connection fails. Confined to the loop.
 // @unchecked: confined to the stream's loop.
 final class PendingAdmission: StreamWriteHandler, @unchecked Sendable {
     private let stream: TCPStream
@@ -9,7 +9,7 @@ final class PendingAdmission: StreamWriteHandler, @unchecked Sendable {
 
     init(_ stream: TCPStream) {
         self.stream = stream
-        // It is told of the stream's end, by deadline or when the server stops.
+        // So that it hears when the stream ends, by its deadline or because the server stops.
         stream.writeHandler = self
     }
 
@@ -23,7 +23,7 @@ final class PendingAdmission: StreamWriteHandler, @unchecked Sendable {
         if self.stream.failure != nil { self.resume() }
     }
 
-    /// The answer; `nil` when the stream failed first.
+    /// Waits for the answer; returns `nil` if the stream failed first.
     func wait(isolation: isolated (any Actor)? = #isolation) async -> AdmissionDecision? {
         await withUnsafeContinuation { waiter in
             guard self.decision == nil, self.stream.failure == nil else { return waiter.resume() }

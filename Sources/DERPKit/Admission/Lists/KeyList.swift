@@ -1,8 +1,9 @@
-/// Node keys from text: `nodekey:<64 hex>` a line; `#` begins a comment; white space and blank lines count for nothing.
+/// Node keys from a text: one `nodekey:<64 hex>` per line. `#` begins a comment. White space and blank lines are
+/// ignored.
 struct KeyList: Hashable, Sendable {
     let keys: Set<NodePublicKey>
 
-    /// Reads a list.
+    /// Parses a list.
     ///
     /// - Throws: ``Problem`` with the number of the first line that is wrong.
     init(_ text: String) throws(Problem) {
@@ -18,7 +19,7 @@ struct KeyList: Hashable, Sendable {
         self.keys = keys
     }
 
-    /// What is wrong with a list. Doesn't show the line, which may be a private key that got there by mistake.
+    /// What is wrong with a list. It doesn't include the line, which may be a private key that got there by mistake.
     struct Problem: Error, Hashable, CustomStringConvertible {
         let line: Int
 

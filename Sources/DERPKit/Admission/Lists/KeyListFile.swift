@@ -1,17 +1,19 @@
-/// A file of node keys that may change while it is in use: `nodekey:<64 hex>` a line, `#` comments, blank lines.
+/// A file of node keys that may change while it is in use. It has one `nodekey:<64 hex>` per line, `#` comments and
+/// blank lines.
 ///
-/// What was read last and was whole stays in force when the file breaks or goes away.
+/// If the file becomes invalid or goes away, the last valid list stays in force.
 public final class KeyListFile: Sendable {
-    /// Where the file is.
+    /// The path of the file.
     public let path: String
     private let file: WatchedFile<FileStamp?, KeyList>
 
-    /// A file is at most this large, in bytes: more than 200,000 keys.
+    /// The largest size of a file, in bytes. Enough for more than 200,000 keys.
     static let maximumSize = 16 << 20
 
     /// Reads the file.
     ///
-    /// - Throws: ``DERPError`` with code `invalidConfiguration`, which names the file and, where there is one, the line.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration`. The message names the file and the line, if there is
+    ///   one.
     public init(path: String) throws(DERPError) {
         self.path = path
         self.file = try WatchedFile(
@@ -23,16 +25,17 @@ public final class KeyListFile: Sendable {
     /// How many keys are in force.
     public var count: Int { self.file.value.keys.count }
 
-    /// Whether the list in force has `key`.
+    /// Returns whether the list in force has `key`.
     public func contains(_ key: NodePublicKey) -> Bool {
         self.file.value.keys.contains(key)
     }
 
-    /// Reads the file if it isn't the one that was read last. Says how many keys it has then.
+    /// Reads the file if it changed since the last time, and returns how many keys it has then.
     ///
-    /// A change counts when two looks in a row see the same file: a program that writes in place has time to finish.
+    /// A change counts once two checks in a row see the same file, so that a program that writes in place has time to
+    /// finish.
     ///
-    /// - Parameter atOnce: Whether to read in any case.
+    /// - Parameter atOnce: Whether to read the file in any case.
     package func refresh(atOnce: Bool = false) -> FileRefresh<Int> {
         self.file.refresh(atOnce: atOnce).map(\.keys.count)
     }

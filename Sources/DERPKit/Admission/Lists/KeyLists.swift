@@ -1,20 +1,20 @@
 import Logging
 
-/// An allow list, a deny list, or both. A key on the deny list is refused; where there is an allow list, so is every key
-/// that isn't on it.
+/// An allow list, a deny list, or both. A key on the deny list is refused. If there is an allow list, a key that isn't
+/// on it is refused too.
 public struct KeyLists: Sendable {
-    /// The keys that are admitted; `nil`: all that ``deny`` doesn't have.
+    /// The keys that are admitted; `nil` for all that ``deny`` doesn't have.
     public let allow: KeyListFile?
-    /// The keys that are refused; `nil`: none.
+    /// The keys that are refused; `nil` for none.
     public let deny: KeyListFile?
 
-    /// Lists from one file or from two.
+    /// Makes lists from one or two files.
     public init(allow: KeyListFile?, deny: KeyListFile?) {
         self.allow = allow
         self.deny = deny
     }
 
-    /// What the lists say of a key.
+    /// Returns what the lists decide about a key.
     public func decision(on key: NodePublicKey) -> AdmissionDecision {
         if let deny, deny.contains(key) { return .deny(.denyList, detail: deny.path) }
         if let allow, !allow.contains(key) { return .deny(.allowList, detail: allow.path) }
@@ -25,12 +25,12 @@ public struct KeyLists: Sendable {
 // MARK: Reloading
 
 extension KeyLists {
-    /// Looks for changes of the files every `interval`, until the task is cancelled. A change counts at the second look.
+    /// Checks the files for changes every `interval`, until the task is cancelled. A change counts at the second check.
     public func watch(every interval: Duration = .seconds(1), logger: Logger) async {
         while (try? await Task.sleep(for: interval)) != nil { self.refresh(logger: logger) }
     }
 
-    /// Reads the files anew where they have changed, or in any case, and logs what came of it.
+    /// Reads the files again if they changed, or in any case if `atOnce` is true, and logs the result.
     public func refresh(atOnce: Bool = false, logger: Logger) {
         for file in [self.allow, self.deny].compactMap({ $0 }) {
             switch file.refresh(atOnce: atOnce) {

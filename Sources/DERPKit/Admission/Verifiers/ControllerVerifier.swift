@@ -1,18 +1,18 @@
 import AsyncSockets
 import HTTPTypes
 
-/// Asks an admission controller over HTTP: headscale's `/verify`, another relay's, or anything that takes
+/// Asks an admission controller over HTTP: headscale's `/verify`, another relay's, or any program that takes
 /// `{"NodePublic":"nodekey:…","Source":"<ip>"}` by POST and answers 200 with `{"Allow":true}` (docs/protocol.md,
 /// "Admission").
 ///
-/// It has 5 s, once it is asked: of a crowd of clients 128 are asked about at once, or as many more in each quarter of a second
-/// while it doesn't answer. Any other status, a redirect too, refuses the client, as does an answer that isn't whole or has more
-/// than 4 KiB.
+/// Each question has 5 s for its answer. When many clients come at once, the verifier asks 128 questions at a time, and
+/// 128 more after each quarter of a second in which the controller doesn't answer. Any other status refuses the client,
+/// including redirects. So does an answer that is incomplete or larger than 4 KiB.
 public struct ControllerVerifier: ClientVerifier {
     private let url: HTTPURL
     private let failsOpen: Bool
     private let client: HTTPClient
-    /// Its loop serves ``client``.
+    /// Runs the loop that serves ``client``.
     private let group: IOLoopGroup
     private let pace = QuestionPace()
 
@@ -22,13 +22,15 @@ public struct ControllerVerifier: ClientVerifier {
         redirects: 0
     )
 
+    /// Makes a verifier.
+    ///
     /// - Parameters:
-    ///   - url: where the controller is, `http` or `https`, of at most 4096 bytes and without user and password.
-    ///   - failsOpen: whether clients are admitted while the controller can't be reached, or says nothing in time. Not when
-    ///     this machine has nothing left to ask with; and such an answer isn't remembered.
-    ///   - authoritiesPEM: certificates of authorities to trust besides the system's, as PEM.
-    ///   - group: serves the connections to the controller; best one of its own, with one loop.
-    /// - Throws: ``DERPError``: `invalidConfiguration` for the URL, `certificate` for the authorities.
+    ///   - url: The controller's URL, `http` or `https`, of at most 4096 bytes and without user and password.
+    ///   - failsOpen: Whether to admit clients while the controller can't be reached or doesn't answer in time. Clients
+    ///     are still refused if this machine runs out of what it needs to ask. Such answers are not remembered.
+    ///   - authoritiesPEM: Certificates of authorities to trust besides the system's, as PEM.
+    ///   - group: The event loops that serve the connections to the controller. Best a group of its own, with one loop.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` for the URL, or `certificate` for the authorities.
     public init(
         url: String,
         failsOpen: Bool = false,
@@ -86,7 +88,8 @@ public struct ControllerVerifier: ClientVerifier {
         return isAllowed ? .allow : .deny(.controller, detail: "\(self.url)")
     }
 
-    /// Only what shows that the controller is absent opens the relay to all: strangers can have this machine run short.
+    /// Returns the decision for a question that failed. Only an absent controller opens the relay to all clients. A
+    /// shortage on this machine doesn't, because strangers can cause one.
     private func decision(unanswered error: DERPError) -> AdmissionDecision {
         switch error.code {
         case .connection, .timeout: self.failsOpen ? .allowUnverified(detail: error.message) : .unavailable(error)
@@ -101,6 +104,6 @@ extension AdmissionDecision {
 }
 
 extension ControllerVerifier: CustomStringConvertible {
-    /// The URL without its query, which may hold a secret.
+    /// The URL without its query, which may contain a secret.
     public var description: String { self.url.description }
 }

@@ -12,11 +12,14 @@ actor LocalExchange {
         self.loop = loop
     }
 
-    /// An answer's body is at most this long, in bytes: what tailscaled tells of a node, with its capabilities.
+    /// The largest body of an answer, in bytes: tailscaled describes a node and its capabilities.
     private static let bodyLimit = 1 << 20
 
-    /// - Parameter time: how long connecting and the answer may take, each.
-    /// - Throws: ``DERPError``: `timeout`, `connection`, `exhausted`, or `protocolViolation` when the answer is malformed.
+    /// Sends the request and returns the answer.
+    ///
+    /// - Parameter time: How long connecting may take, and then the answer.
+    /// - Throws: ``DERPError`` with code `timeout`, `connection` or `exhausted`, or `protocolViolation` if the answer
+    ///   is malformed.
     func perform(
         _ request: HTTPClient.Request,
         within time: Duration

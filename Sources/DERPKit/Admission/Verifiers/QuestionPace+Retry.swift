@@ -1,8 +1,8 @@
 extension QuestionPace {
-    /// Asks in turn, and again for as long as this machine has no file, memory or port to ask with, within 2.5 s: what others
-    /// use is often given back soon.
+    /// Asks when its turn comes. If this machine has no file, memory or port left to ask with, asks again for up to 2.5
+    /// s, because other connections often give them back soon.
     ///
-    /// - Throws: ``DERPError``: that of `ask`; `cancelled`.
+    /// - Throws: ``DERPError``: the error of `ask`, or `cancelled`.
     func asking<Answer: Sendable>(
         _ ask: @Sendable () async throws(DERPError) -> Answer
     ) async throws(DERPError) -> Answer {

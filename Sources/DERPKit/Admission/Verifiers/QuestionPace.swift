@@ -2,12 +2,12 @@ import AsyncSockets
 import DequeModule
 import Synchronization
 
-/// How many questions are put to who decides at one time, when clients come in a crowd.
+/// Limits how many questions a verifier gets at a time when many clients come at once.
 ///
-/// 128 may be new. A question is new until it is answered, or for 250 ms: who answers quickly never has more than 128
-/// connections to serve, which a small server's queue takes, and one that is slow or silent gets the next 128 after that. So
-/// 1,024 questions have all been put within 2 s, and each has the 5 s for its answer, within the 8 s of an
-/// ``AdmissionPolicy``. While a question waits here it has cost its receiver nothing, and no file.
+/// 128 questions may be new. A question is new until it is answered, or for 250 ms. A receiver that answers quickly
+/// never has more than 128 connections, which fit into the queue of a small server. A receiver that is slow or silent
+/// gets 128 more every 250 ms. So 1,024 questions have all been asked within 2 s, and each has 5 s for its answer
+/// within the 8 s of an ``AdmissionPolicy``. A question that waits here costs its receiver nothing, and uses no file.
 final class QuestionPace: Sendable {
     private typealias Waiter = SingleAnswer<Bool>
 
@@ -21,10 +21,12 @@ final class QuestionPace: Sendable {
     let patience: Duration
     private let state = Mutex(State())
 
+    /// Makes a pace.
+    ///
     /// - Parameters:
-    ///   - limit: how many questions may be new.
-    ///   - youth: for how long an unanswered one is.
-    ///   - patience: for how long a question is tried again that failed because this machine ran out of something.
+    ///   - limit: How many questions may be new.
+    ///   - youth: How long an unanswered question counts as new.
+    ///   - patience: How long to repeat a question that failed because this machine ran out of something.
     init(
         limit: Int = 128,
         youth: Duration = .milliseconds(250),
@@ -35,7 +37,7 @@ final class QuestionPace: Sendable {
         self.patience = patience
     }
 
-    /// Does `body` when its turn comes; `nil` when the task is cancelled before.
+    /// Runs `body` when its turn comes; returns `nil` if the task is cancelled before.
     func inTurn<Result: Sendable>(_ body: () async -> Result) async -> Result? {
         guard await self.takeTurn() else { return nil }
         let turn = Turn(of: self)
@@ -70,7 +72,7 @@ final class QuestionPace: Sendable {
         }
     }
 
-    /// Gives the place to the next who still waits.
+    /// Gives the place to the next question that still waits.
     fileprivate func endTurn() {
         while true {
             let next: Waiter? = self.state.withLock { state in
@@ -85,7 +87,7 @@ final class QuestionPace: Sendable {
     }
 }
 
-/// One question's place among the new ones, which is given up once.
+/// The place of one question among the new ones. It is given up once.
 private final class Turn: Sendable {
     private let pace: QuestionPace
     private let hasEnded = Atomic(false)

@@ -1,21 +1,23 @@
 import AsyncSockets
 
-/// Asks the tailscaled of this machine whether a client is of its tailnet (docs/protocol.md, "Admission"). Connecting and the
-/// answer may take 5 s each.
+/// Asks this machine's tailscaled whether a client is in its tailnet (docs/protocol.md, "Admission"). Connecting may
+/// take 5 s, and the answer another 5 s.
 public struct TailscaledVerifier: ClientVerifier {
-    /// Where tailscaled listens on Linux.
+    /// The path of tailscaled's socket on Linux.
     public static let standardSocketPath = "/var/run/tailscale/tailscaled.sock"
 
     private let socketPath: String
-    /// Its loop serves the connections.
+    /// Runs the loop that serves the connections.
     private let group: IOLoopGroup
     private let pace = QuestionPace()
 
     private static let timeLimit: Duration = .seconds(5)
 
+    /// Makes a verifier.
+    ///
     /// - Parameters:
-    ///   - socketPath: tailscaled's Unix socket, of at most 107 bytes.
-    ///   - group: serves the connections to it; best one of its own, with one loop.
+    ///   - socketPath: The path of tailscaled's Unix socket, of at most 107 bytes.
+    ///   - group: The event loops that serve the connections to it. Best a group of its own, with one loop.
     public init(socketPath: String = Self.standardSocketPath, group: IOLoopGroup) {
         self.socketPath = socketPath
         self.group = group
