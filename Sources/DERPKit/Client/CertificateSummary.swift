@@ -1,11 +1,11 @@
 import AsyncSockets
 import Glibc
 
-/// What matters of a server's certificate.
+/// The relevant parts of a server's certificate.
 struct CertificateSummary: Hashable, Sendable {
-    /// The subject alternative names: DNS names and addresses. The common name counts for nothing.
+    /// The subject alternative names: DNS names and addresses. The common name is ignored.
     var names: [String]
-    /// The issuer's common name; empty when it has none.
+    /// The issuer's common name; empty if it has none.
     var issuer: String
     /// In seconds since 1970.
     var start: time_t
@@ -16,7 +16,7 @@ struct CertificateSummary: Hashable, Sendable {
 }
 
 extension CertificateSummary {
-    /// `nil` for what is no certificate.
+    /// Reads a certificate in DER form; `nil` if `der` is none.
     init?(der: [UInt8]) {
         guard let certificate = X509Certificate(der: der), let start = certificate.start, let end = certificate.end
         else { return nil }
@@ -30,10 +30,11 @@ extension CertificateSummary {
         )
     }
 
-    /// Whole days until it expires, rounded down; negative when it has.
+    /// Returns the whole days until the certificate expires, rounded down. Negative if it has expired.
     func daysLeft(at now: time_t) -> Int { Int((Double(self.end - now) / 86400).rounded(.down)) }
 
-    /// Whether it is for `name`, a DNS name or an IP literal (RFC 9525 §6.3: an asterisk is one whole first label).
+    /// Returns whether the certificate is for `name`, a DNS name or an IP literal. An asterisk stands for one whole
+    /// first label (RFC 9525 §6.3).
     func isFor(_ name: String) -> Bool {
         let name = name.lowercasedASCII
         return self.names.contains { pattern in

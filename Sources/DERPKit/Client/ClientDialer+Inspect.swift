@@ -1,9 +1,10 @@
 import AsyncSockets
 
 extension ClientDialer {
-    /// Connects, starts TLS, notes what there is to see, and closes.
+    /// Connects, starts TLS, records what the server shows, and closes the connection.
     ///
-    /// - Throws: ``DERPError``: `tlsTimeout` when it was connected but TLS took too long, else as ``dial(_:)``.
+    /// - Throws: ``DERPError`` with code `tlsTimeout` if TCP connected but TLS took too long; otherwise as
+    ///   ``dial(_:)``.
     func inspect(_ addresses: [IPAddress]) async throws(DERPError) -> HandshakeEvidence {
         let begin = ContinuousClock.now
         let stream = try await self.connect(to: addresses)

@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// The way from nothing to a logged-in connection. Pinned to the loop that will serve it.
+/// Connects to a relay and logs in. Pinned to the loop that will serve the connection.
 actor ClientDialer {
     private nonisolated let loop: IOLoop
     private let server: DERPClient.Server
@@ -26,7 +26,7 @@ actor ClientDialer {
         self.deadline = deadline
     }
 
-    /// What came of dialing.
+    /// The result of dialing.
     struct Connection: Sendable {
         let link: ClientLink
         let welcome: ClientWelcome
@@ -35,13 +35,13 @@ actor ClientDialer {
         let isFastStart: Bool
     }
 
-    /// Ends dialing: whoever waits for it finds it failed.
+    /// Stops dialing. A task that waits for it gets an error.
     func cancel() {
         self.isCancelled = true
         self.stream?.fail(SocketError(.closed, "connecting was cancelled"))
     }
 
-    /// Connects to the first of `addresses` that lets it, and logs in.
+    /// Connects to the first of `addresses` that accepts, and logs in.
     func dial(_ addresses: [IPAddress]) async throws(DERPError) -> Connection {
         let result = await Result.awaiting { () throws(DERPError) in try await self.logIn(at: addresses) }
         return try result.mapError { error in
@@ -52,7 +52,7 @@ actor ClientDialer {
     private func logIn(at addresses: [IPAddress]) async throws(DERPError) -> Connection {
         let stream = try await self.connect(to: addresses)
         self.stream = stream
-        // A cancellation that comes too late must not end a connection that is in use.
+        // A late cancellation must not close a connection that is in use.
         defer { self.stream = nil }
         let result = await Result.awaiting { () throws(DERPError) in try await self.logIn(over: stream) }
         if case .failure = result { stream.close() }
@@ -61,7 +61,7 @@ actor ClientDialer {
 
     private var timeLeft: Duration { max(self.deadline - .now, .milliseconds(1)) }
 
-    /// Connects to the first of `addresses` that lets it.
+    /// Connects to the first of `addresses` that accepts.
     func connect(to addresses: [IPAddress]) async throws(DERPError) -> TCPStream {
         guard !addresses.isEmpty else { throw DERPError(.connection, "\(self.server.host) has no address") }
         let result = await Result.awaiting { () throws(SocketError) in

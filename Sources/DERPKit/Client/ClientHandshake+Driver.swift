@@ -1,11 +1,12 @@
 import AsyncSockets
 
 extension ClientHandshake {
-    /// Logs in over a connected stream, on which TLS has been started if it is to be. The stream stays open in any case.
+    /// Logs in over a connected stream. If the connection uses TLS, it must have started already. The stream stays open
+    /// in any case.
     ///
-    /// - Parameter time: how long it may take in all.
-    /// - Throws: ``DERPError``: `timeout`, `connection` when the stream fails or the server closes it, `handshake` when
-    ///   the server can't be understood, `refused` when it doesn't admit the client.
+    /// - Parameter time: How long the login may take in all.
+    /// - Throws: ``DERPError`` with code `timeout`; `connection` if the stream fails or the server closes it;
+    ///   `handshake` if the server's answer can't be read; `refused` if the server doesn't admit the client.
     @_spi(Benchmarks) public static func perform(
         _ handshake: Self,
         on stream: TCPStream,

@@ -1,22 +1,22 @@
-/// The client's side of the way into a relay: HTTP upgrade, then the DERP handshake (docs/protocol.md, "Login" and "HTTP
-/// and TLS").
+/// The client's side of the login to a relay: HTTP upgrade, then the DERP handshake (docs/protocol.md, "Login" and
+/// "HTTP and TLS").
 ///
-/// Pure: bytes in, bytes out; any split of the input gives the same result. ``perform(on:within:isolation:)`` drives
-/// it over a socket.
+/// A state machine without I/O: it takes bytes and returns bytes, and any split of the input gives the same result.
+/// ``perform(on:within:isolation:)`` runs it over a socket.
 @_spi(Benchmarks) public struct ClientHandshake: Sendable {
     /// How the client asks for DERP.
     @_spi(Benchmarks) public enum Start: Hashable, Sendable {
-        /// An HTTP request, answered with `101 Switching Protocols`.
+        /// With an HTTP request, which the server answers with `101 Switching Protocols`.
         case upgrade
-        /// The same request with `Derp-Fast-Start: 1`: the server answers with its first frame at once.
+        /// With the same request and `Derp-Fast-Start: 1`. The server answers with its first frame at once.
         case fastStart
     }
 
-    /// What comes next.
+    /// What the caller must do next.
     @_spi(Benchmarks) public enum Step: Hashable, Sendable {
-        /// More is needed from the server.
+        /// Receive more from the server.
         case receive
-        /// These bytes must be sent; then more is needed from the server.
+        /// Send these bytes, then receive more from the server.
         case send([UInt8])
         /// The server admitted the client.
         case complete(ClientWelcome)
@@ -33,23 +33,26 @@
     private let info: ClientInfo
     private let expectedServerKey: NodePublicKey?
     private var state: State
-    /// What isn't understood yet, behind ``start``: one frame at most, and what the last read brought.
+    /// The bytes that are not parsed yet, from ``start`` on: at most one frame and the bytes of the last read.
     private var buffer: [UInt8] = []
-    /// Where the next frame begins. Frames are not removed one by one: each would move all that is behind it.
+    /// Where the next frame begins. Frames are not removed one by one, because each removal would move all bytes after
+    /// it.
     private var start = 0
-    /// How much of an HTTP response has been looked at in vain.
+    /// How many bytes of an HTTP response were searched without success.
     private var scanned = 0
     private var serverKey: NodePublicKey?
     private var box: SecretBox?
 
+    /// Makes a handshake.
+    ///
     /// - Parameters:
-    ///   - privateKey: whom the client is.
-    ///   - host: the server's name for the Host header field, with a port unless it is the scheme's own.
-    ///   - start: how to ask for DERP.
-    ///   - serverKey: the key that the server must show; `nil` takes any.
-    ///   - idealNode: the name of the region's node that the client would rather have; `nil` when this is it. One that
-    ///     can't stand in a header field is left out.
-    ///   - info: what the client tells of itself.
+    ///   - privateKey: The client's key.
+    ///   - host: The server's name for the Host header field, with a port unless it is the scheme's default.
+    ///   - start: How to ask for DERP.
+    ///   - serverKey: The key that the server must have; `nil` accepts any.
+    ///   - idealNode: The name of the region's node that the client prefers; `nil` if it is this one. A name that can't
+    ///     be in a header field is left out.
+    ///   - info: The client's ClientInfo.
     @_spi(Benchmarks) public init(
         privateKey: NodePrivateKey,
         host: String,
@@ -74,9 +77,10 @@
         return Array((text + "\r\n").utf8)
     }
 
-    /// Takes what the server sent. Nothing may be given to it after it threw or was complete.
+    /// Takes bytes from the server and returns the next step. Must not be called again after it threw or was complete.
     ///
-    /// - Throws: ``DERPError``: `handshake` when the server refuses or can't be understood, `wrongServerKey` when it has another key.
+    /// - Throws: ``DERPError`` with code `handshake` if the server refuses or its answer can't be read, or
+    ///   `wrongServerKey` if it has another key.
     @_spi(Benchmarks) public mutating func take(_ bytes: UnsafeRawBufferPointer) throws(DERPError) -> Step {
         if self.start > 0 {
             self.buffer.removeFirst(self.start)
@@ -89,7 +93,7 @@
             self.state = .serverKey
         }
         if self.state == .serverKey, HTTPUpgradeResponse.isBegun(by: self.buffer) {
-            // Asked to begin at once, the server answers HTTP all the same: with a refusal, or by way of a proxy.
+            // The server answers with HTTP in spite of fast start: it refuses, or there is a proxy in between.
             guard try self.headCount() != nil else { return .receive }
             throw DERPError(.handshake, "the server answers a fast start with HTTP")
         }
@@ -103,7 +107,7 @@
                 return .complete(try self.welcome(Array(self.buffer[payload])))
             case (_, .health):
                 let notice = self.buffer[payload].withUnsafeBytes { ServerFrame.text($0) }
-                // The connection is held for a while: its end is not worth waiting for.
+                // The server keeps the connection open for a while. There is no need to wait for its end.
                 guard notice.isEmpty else { throw DERPError(.refused, "the server refuses this client: \(notice)") }
             default:
                 continue
@@ -112,19 +116,19 @@
         return .receive
     }
 
-    /// The size of the HTTP response at the beginning of ``buffer``; `nil` when it isn't whole yet.
+    /// Returns the size of the HTTP response at the beginning of ``buffer``; `nil` if it isn't complete yet.
     private mutating func headCount() throws(DERPError) -> Int? {
         let count = try HTTPUpgradeResponse.headCount(in: self.buffer, scanned: self.scanned)
         self.scanned = count == nil ? self.buffer.count : 0
         return count
     }
 
-    /// What it means that the server closed the connection now.
+    /// The error that it means if the server closes the connection now.
     @_spi(Benchmarks) public var failureOnClose: DERPError {
         guard self.state == .serverInfo else {
             return DERPError(.connection, "the server closed the connection during the handshake")
         }
-        // derper gives no reason, and this server none when it has too many to refuse.
+        // derper gives no reason. This server gives none either when it refuses too many clients at once.
         return DERPError(.refused, "the server closed the connection instead of admitting this client")
     }
 }
@@ -132,10 +136,10 @@
 // MARK: Frames
 
 extension ClientHandshake {
-    /// The largest frame that a server has reason to send before its client is in, in bytes.
+    /// The largest frame that a server may send during the login, in bytes.
     private static let largestFrame = 64 * 1024
 
-    /// The next frame's type, and where its payload lies in ``buffer``.
+    /// Returns the type of the next frame and the range of its payload in ``buffer``.
     private mutating func nextFrame() throws(DERPError) -> (FrameType, Range<Int>)? {
         guard self.buffer.count - self.start >= FrameHeader.byteCount else { return nil }
         let header = self.buffer.withUnsafeBytes { FrameHeader($0.baseAddress! + self.start) }
@@ -149,7 +153,7 @@ extension ClientHandshake {
         return (header.type, begin..<end)
     }
 
-    /// The client's frame, sealed for the server whose ServerKey frame has `payload`.
+    /// Returns the ClientInfo frame, sealed for the server whose ServerKey frame has `payload`.
     private mutating func clientInfo(for payload: [UInt8]) throws(DERPError) -> [UInt8] {
         let magic = Frame.magic
         guard payload.starts(with: magic),

@@ -1,13 +1,14 @@
 import AsyncSockets
 
 extension ClientLink {
-    /// Receives until there was a frame, and gives `body` each frame of what was received, in place. Pings are answered,
-    /// and not handed on.
+    /// Waits for at least one frame, and calls `body` with each frame that arrived, in place. Answers pings, and
+    /// doesn't pass them on.
     ///
-    /// - Parameter deadline: when to return without a frame, in nanoseconds on the loop's clock; `nil`: never.
-    /// - Throws: ``DERPError``: `timeElapsed` at the deadline, or `cancelled`: one may receive again; `connectionLost` when
-    ///   the server closed the connection or said nothing for too long; `protocolViolation` when it sends nonsense;
-    ///   `closed` when this end closed the connection; `misuse` when another task receives.
+    /// - Parameter deadline: When to return without a frame, in nanoseconds on the loop's clock; `nil` for never.
+    /// - Throws: ``DERPError`` with code `timeElapsed` at the deadline or `cancelled`, after both of which the caller
+    ///   may receive again; `connectionLost` if the server closed the connection or was silent for too long;
+    ///   `protocolViolation` if a frame is malformed; `closed` if this end closed the connection; `misuse` if another
+    ///   task receives.
     package func receive(
         until deadline: UInt64? = nil,
         isolation: isolated (any Actor)? = #isolation,
@@ -28,14 +29,15 @@ extension ClientLink {
             if try taken.get() > 0 { return }
         }
         while true {
-            // After every wait: whoever closes reads the stream from then on.
+            // Checked after every wait, because a close reads the stream from then on.
             if self.isClosing || self.ending != nil, let failure = self.failure { throw failure }
             guard !Task.isCancelled else { throw DERPError(.cancelled, "receiving was cancelled") }
             switch self.stream.receive() {
             case .bytes(let bytes):
                 if try self.take(bytes, body) > 0 { return }
             case .wouldBlock:
-                // Also when much comes that is nothing to hand on: the others' turn is in between.
+                // Checked even while bytes arrive that contain nothing to pass on: other tasks on the loop have their
+                // turn in between.
                 if let deadline, self.stream.loop.now >= deadline {
                     throw DERPError(.timeElapsed, "the server sent nothing in the given time")
                 }
@@ -50,7 +52,7 @@ extension ClientLink {
         }
     }
 
-    /// Hands over the frames in `bytes`; returns how many.
+    /// Calls `body` with the frames in `bytes`, and returns their number.
     private func take(_ bytes: UnsafeRawBufferPointer, _ body: (ServerFrame) -> Void) throws(DERPError) -> Int {
         var count = 0
         let isGood = self.reader.read(
@@ -59,7 +61,7 @@ extension ClientLink {
             body: { type, payload in
                 guard let frame = ServerFrame(type, payload) else { return true }
                 if case .ping = frame {
-                    // One that doesn't fit is dropped: a server that takes no answers gets none.
+                    // A pong that doesn't fit is dropped. A server that doesn't read answers gets none.
                     _ = self.send(.pong, payload.prefix(PacketLimits.pingData))
                 } else {
                     count += 1
@@ -69,7 +71,7 @@ extension ClientLink {
             }
         )
         guard isGood else {
-            // What came before it counts still.
+            // The frames before it still count.
             let violation = DERPError(.protocolViolation, "the server sent a malformed frame")
             self.noteEnd(violation)
             self.stream.fail(SocketError(.closed, violation.message))
@@ -97,7 +99,8 @@ extension ClientLink {
         self.waitingSince = nil
     }
 
-    /// One timer for many waits: it looks when it fires whether the wait that it finds is too long.
+    /// Starts the timer that ends waits that take too long. One timer serves many waits: when it fires, it checks the
+    /// current wait.
     private func watchForSilence() {
         let timer = self.silence ?? LoopTimer(on: self.stream.loop) { [unowned self] in self.lookForSilence() }
         self.silence = timer

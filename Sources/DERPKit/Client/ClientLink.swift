@@ -1,20 +1,20 @@
 import AsyncSockets
 
-/// The frames of a logged-in connection, both ways. Confined to its loop, on which its callers must be: nothing here
-/// waits but what is `async`, and nothing allocates for each frame.
+/// Sends and receives the frames of a logged-in connection. Confined to its loop, on which its callers must run. Only
+/// `async` functions wait, and no function allocates for each frame.
 // @unchecked: confined to the loop.
 package final class ClientLink: @unchecked Sendable {
     package let stream: TCPStream
 
     // Receiving: ClientLink+Receive.swift
     var reader = FrameReader()
-    /// What came right behind the login.
+    /// The bytes that came together with the end of the login.
     var early: [UInt8]
     var isReceiving = false
     var waitingSince: UInt64?
     var silence: LoopTimer?
     let readTimeout: Duration
-    /// How the connection ended, as the receiver saw it: the server closed it, or broke the protocol.
+    /// How the connection ended for the receiver: the server closed it, or violated the protocol.
     private(set) var ending: DERPError?
 
     // Sending
@@ -26,7 +26,7 @@ package final class ClientLink: @unchecked Sendable {
     private let writeTimeout: Duration
     private let pendingLimit: Int
 
-    /// The connection is being closed, or is.
+    /// Whether the connection is closing or closed.
     private(set) var isClosing = false
 
     init(stream: TCPStream, early: [UInt8], options: DERPClient.Options) {
@@ -39,14 +39,14 @@ package final class ClientLink: @unchecked Sendable {
         stream.writeHandler = self
     }
 
-    /// How much is read, in bytes as they come from the network, before others on the loop have a turn.
+    /// How much is read before other tasks on the loop have their turn, in bytes from the network.
     static let turnBudget = 64 * 1024
-    /// How much has to be there for a flush before the end of the tick, in bytes: what one call seals.
+    /// How many bytes cause a flush before the end of the tick: as many as one call seals.
     private static let flushSize = 64 * 1024
 
     private var pendingCount: Int { self.pending.count - self.pendingStart }
 
-    /// Why the connection can't go on; `nil` while it can.
+    /// The error that ended the connection; `nil` while it works.
     var failure: DERPError? {
         if self.isClosing { return DERPError(.closed, "this client closed the connection") }
         return self.ending ?? self.stream.failure.map { DERPError(.connectionLost, $0.message) }
@@ -56,8 +56,8 @@ package final class ClientLink: @unchecked Sendable {
 // MARK: Sending
 
 extension ClientLink {
-    /// Adds a frame to what is sent at the end of the tick. False when too much waits already, or the connection is
-    /// over: the frame is dropped.
+    /// Appends a frame, which is sent at the end of the tick. Returns false if too much already waits or the connection
+    /// has ended. The frame is dropped then.
     package func send(_ type: FrameType, _ payload: some Collection<UInt8>) -> Bool {
         guard self.begin(type, payloadCount: payload.count) else { return false }
         self.pending.append(contentsOf: payload)
@@ -65,7 +65,7 @@ extension ClientLink {
         return true
     }
 
-    /// A packet, 0…65536 bytes, for another client. As ``send(_:_:)``.
+    /// Sends a packet, 0…65536 bytes, to another client, as ``send(_:_:)`` does.
     package func send(_ packet: UnsafeRawBufferPointer, to destination: NodePublicKey) -> Bool {
         guard packet.count <= PacketLimits.packet,
             self.begin(.sendPacket, payloadCount: NodePublicKey.byteCount + packet.count)
@@ -76,7 +76,7 @@ extension ClientLink {
         return true
     }
 
-    /// A packet, 0…65536 bytes, that another client sent here, for one that the server has. As ``send(_:_:)``.
+    /// Forwards a packet, 0…65536 bytes, from a client of this relay to a client of the server, as ``send(_:_:)`` does.
     package func forward(
         _ packet: UnsafeRawBufferPointer,
         from source: NodePublicKey,
@@ -123,12 +123,12 @@ extension ClientLink {
         }
     }
 
-    /// Returns when a largest frame may fit, or the connection is over.
+    /// Waits until a frame of the largest size may fit, or the connection has ended.
     package func waitForRoom(isolation: isolated (any Actor)? = #isolation) async {
         self.stream.loop.assertCurrent()
         while self.isFull {
             await withUnsafeContinuation { writer in
-                // Room may have been made on the way here.
+                // There may already be room by now.
                 guard self.isFull else { return writer.resume() }
                 self.writers.append(writer)
             }
@@ -141,7 +141,7 @@ extension ClientLink {
 
     private static let largestFrame = FrameHeader.byteCount + 2 * NodePublicKey.byteCount + PacketLimits.packet
 
-    /// Sends what the kernel takes of what waits.
+    /// Sends as many of the waiting bytes as the kernel takes.
     func flush() {
         self.stream.loop.assertCurrent()
         while self.pendingCount > 0, !self.stream.isWriteBlocked, self.stream.failure == nil {
@@ -153,7 +153,7 @@ extension ClientLink {
             self.pending.removeAll(keepingCapacity: true)
             self.pendingStart = 0
         } else if self.pendingStart > max(Self.flushSize, self.pendingCount) {
-            // Only now, so that no byte is moved more often than once for another that was sent.
+            // Not earlier, so that at most one byte is moved for each byte that was sent.
             self.pending.removeFirst(self.pendingStart)
             self.pendingStart = 0
         }
@@ -194,18 +194,18 @@ extension ClientLink: TickEndHandler, StreamWriteHandler {
 // MARK: Closing
 
 extension ClientLink {
-    /// Notes that nothing more is received, so that nothing more is sent either.
+    /// Records that nothing more is received. Nothing more is sent either.
     func noteEnd(_ error: DERPError) {
         self.ending = error
         self.wakeWriters()
     }
 
-    /// Sends what waits, and closes the connection so that the server can read it, within `time`.
+    /// Sends the waiting bytes, and closes the connection so that the server can read them, within `time`.
     package func close(within time: Duration, isolation: isolated (any Actor)? = #isolation) async {
         self.stream.loop.assertCurrent()
         guard !self.isClosing else { return }
         self.isClosing = true
-        // Whoever receives finds the connection closed before it is read for the last time.
+        // A task that receives must see the end before the stream is read for the last time.
         self.stream.interrupt()
         self.stream.setDeadline(time)
         self.flush()

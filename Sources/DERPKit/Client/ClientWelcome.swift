@@ -1,9 +1,9 @@
-/// What a client knows once a relay admitted it.
+/// The result of a login: what a client knows once a relay admitted it.
 @_spi(Benchmarks) public struct ClientWelcome: Hashable, Sendable {
-    /// Who the server is.
+    /// The server's key.
     @_spi(Benchmarks) public let serverKey: NodePublicKey
-    /// What it tells of itself.
+    /// The server's ServerInfo.
     @_spi(Benchmarks) public let info: ServerInfo
-    /// What came right behind: the beginning of the frames that follow.
+    /// The bytes that came with the last frame of the login: the beginning of the next frames.
     @_spi(Benchmarks) public let early: [UInt8]
 }

@@ -1,27 +1,28 @@
 extension DERPClient {
-    /// What a server sends to a client. Its pings are answered and not handed on.
+    /// A message from a server to a client. Pings are answered, and are no messages.
     public enum Message: Hashable, Sendable {
         /// A packet from another client, 0…65536 bytes.
         case packet(from: NodePublicKey, [UInt8])
-        /// A client can't be reached, or not any more.
+        /// A client can't be reached, or not any longer.
         case peerGone(NodePublicKey, PeerGoneReason)
-        /// A client is connected: for those who watch the server.
+        /// A client is connected. Only clients that watch the server get this.
         case peerPresent(PeerPresence)
-        /// The connection is alive.
+        /// The server shows that the connection works.
         case keepAlive
         /// The answer to a ping with these 8 bytes.
         case pong(UInt64)
-        /// What is wrong with the connection, at most 500 characters for a person; empty: nothing any more.
+        /// The problem with the connection, as a text for people of at most 500 characters. Empty if there is none any
+        /// longer.
         case health(String)
-        /// The server stops. Come back after the first time, and try for the second.
+        /// The server stops. Connect again after the first time, and keep trying for the second.
         case restarting(reconnectAfter: Duration, tryFor: Duration)
-        /// The server tells of itself anew.
+        /// The server sends its ServerInfo again.
         case serverInfo(ServerInfo)
     }
 }
 
 extension DERPClient.Message {
-    /// A copy of `frame`; `nil` for a ping, and for a ServerInfo that `box` doesn't open.
+    /// Copies `frame`; `nil` for a ping, and for a ServerInfo that `box` can't open.
     init?(_ frame: ServerFrame, box: () -> SecretBox?) {
         switch frame {
         case .packet(let source, let packet): self = .packet(from: source, Array(packet))

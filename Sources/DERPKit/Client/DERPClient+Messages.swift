@@ -1,8 +1,8 @@
 extension DERPClient {
-    /// What the server sends from now on. One task at a time may receive.
+    /// The messages from the server, from now on. One task at a time may receive.
     ///
-    /// Ends after ``close(within:)``. Throws ``DERPError``, as ``receive(within:)`` does, if the connection is dead, if the
-    /// task is cancelled, or if another task receives.
+    /// Ends after ``close(within:)``. Throws ``DERPError``, as ``receive(within:)`` does, if the connection is lost, if
+    /// the task is cancelled, or if another task receives.
     public nonisolated var messages: Messages { Messages(client: self) }
 
     /// The messages of a client, in order.
@@ -17,7 +17,7 @@ extension DERPClient {
 }
 
 extension DERPClient.Messages {
-    /// Receives when it is asked. It keeps nothing itself.
+    /// Receives when a message is asked for. Buffers nothing itself.
     public struct Iterator: AsyncIteratorProtocol {
         let client: DERPClient
         private var isOver = false

@@ -1,26 +1,26 @@
 import AsyncSockets
 
 extension DERPClient {
-    /// A relay, and how it is reached.
+    /// The address of a relay, and how to protect the connection.
     public struct Server: Sendable {
         /// What protects the connection.
         public enum Security: Sendable {
-            /// TLS, with a certificate that this trusts.
+            /// TLS, with a certificate that this value trusts.
             case tls(ServerTrust)
-            /// Plain HTTP: for tests, and within a machine.
+            /// Nothing: plain HTTP, for tests and for connections within one machine.
             case none
         }
 
-        /// A name, or an IP literal without brackets: for the look-up, the Host field, and the certificate.
+        /// The host name, or an IP literal without brackets. It is used for DNS, the Host field and the certificate.
         public var host: String
-        /// 1…65535.
+        /// The port, 1…65535.
         public var port: UInt16
-        /// Where to connect, in the order of preference. Empty: where DNS says that ``host`` is.
+        /// The addresses to connect to, in order of preference. If empty, DNS finds the addresses of ``host``.
         public var addresses: [IPAddress]
         /// What protects the connection.
         public var security: Security
 
-        /// A relay at `host`, which DNS finds unless there are `addresses`.
+        /// Makes a server from its parts. DNS finds the addresses of `host` if there are no `addresses`.
         public init(host: String, port: UInt16, addresses: [IPAddress] = [], security: Security) {
             self.host = host
             self.port = port
@@ -28,13 +28,14 @@ extension DERPClient {
             self.security = security
         }
 
-        /// Reads an `http` or `https` URL; path and query are ignored, as a relay has only one.
+        /// Makes a server from an `http` or `https` URL. The path and the query are ignored, because a relay has only
+        /// one path.
         ///
         /// - Parameters:
-        ///   - url: Such as `https://derp.example.com`.
-        ///   - addresses: Where to connect instead of asking DNS.
-        ///   - trust: For `https`; `nil`: the system's authorities and the host's name.
-        /// - Throws: ``DERPError`` with code `invalidConfiguration` when it is no such URL.
+        ///   - url: The URL, such as `https://derp.example.com`.
+        ///   - addresses: The addresses to connect to instead of asking DNS.
+        ///   - trust: Which certificates to trust for `https`; `nil` for the system's authorities and the host's name.
+        /// - Throws: ``DERPError`` with code `invalidConfiguration` if the URL is invalid.
         public init(
             url: some StringProtocol,
             addresses: [IPAddress] = [],
@@ -54,7 +55,7 @@ extension DERPClient {
             self.init(host: parsed.name, port: parsed.port, addresses: addresses, security: security)
         }
 
-        /// What the Host field says (RFC 9110 §7.2).
+        /// The value of the Host field (RFC 9110 §7.2).
         package var authority: String {
             let host = IPAddress(self.host)?.family == .ipv6 ? "[\(self.host)]" : self.host
             let standard: UInt16 = if case .none = self.security { 80 } else { 443 }
@@ -64,6 +65,6 @@ extension DERPClient {
 }
 
 extension DERPClient.Server: CustomStringConvertible {
-    /// Host and port.
+    /// The host and the port.
     public var description: String { self.authority }
 }

@@ -3,10 +3,10 @@ import AsyncSockets
 extension DERPClient {
     /// What a client learns of a server in the TLS handshake.
     public struct TLSDetails: Hashable, Sendable {
-        /// Whether TLS 1.3 is spoken, under which the server's certificates can't be seen on the wire.
+        /// Whether the connection uses TLS 1.3, which hides the server's certificates from others on the network.
         public let isTLS13: Bool
-        /// The certificates that the server sent, in their order and in DER form: its own, and what it added to that,
-        /// trusted or not.
+        /// The server's certificates in DER form and in the order sent: its own first, then the others, whether they
+        /// are trusted or not.
         public let certificates: [[UInt8]]
 
         init(_ peer: TLSPeer) {

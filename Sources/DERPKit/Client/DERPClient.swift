@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// A client of a DERP relay: the other end of a ``RelayServer``'s connections.
+/// A client of a DERP relay, which connects to a ``RelayServer``, Tailscale's derper or any other relay.
 ///
 /// ```swift
 /// let client = try await DERPClient.connect(to: .init(url: url))
@@ -11,31 +11,32 @@ import AsyncSockets
 /// }
 /// ```
 ///
-/// Receive steadily, by ``messages`` or ``receive(within:)``: that is also when the server's pings are answered and its
-/// silence is noticed. What nobody receives stays in the socket, so that a fast server waits.
+/// Receive all the time, with ``messages`` or ``receive(within:)``. Only then does the client answer the server's pings
+/// and notice that the server is silent. Messages that nobody receives stay in the socket, so that a fast server has to
+/// wait.
 ///
-/// A dead connection stays dead: connect again, or use ``ReconnectingDERPClient``.
+/// A lost connection doesn't come back: connect again, or use ``ReconnectingDERPClient``.
 public actor DERPClient {
-    /// The loop that serves the connection. The client keeps it running, also when its group is gone.
+    /// The loop that serves the connection. The client keeps it running even after its group is gone.
     package nonisolated let loop: IOLoop
     /// The key that this client logged in with.
     public nonisolated let publicKey: NodePublicKey
     /// The server's key.
     public nonisolated let serverKey: NodePublicKey
-    /// What the server told of itself at login.
+    /// The ServerInfo that the server sent at login.
     public nonisolated let serverInfo: ServerInfo
     /// The address that the client is connected to.
     public nonisolated let serverAddress: IPEndpoint
-    /// What TLS told of the server; `nil` over plain HTTP.
+    /// The details of TLS; `nil` over plain HTTP.
     public nonisolated let tls: TLSDetails?
-    /// Whether DERP began without an HTTP response.
+    /// Whether DERP started without an HTTP response.
     public nonisolated let isFastStart: Bool
 
-    /// The connection, for those who are on the loop themselves and must not wait for an actor.
+    /// The connection, for code that runs on the loop and must not wait for an actor.
     package nonisolated let link: ClientLink
 
     private let privateKey: NodePrivateKey
-    /// Received, but not asked for yet: at most what one read brought.
+    /// The messages that were received but not asked for yet: at most those of one read.
     private var backlog: [Message] = []
     private var backlogStart = 0
     private lazy var box = SecretBox(privateKey: self.privateKey, peer: self.serverKey)
@@ -64,12 +65,12 @@ public actor DERPClient {
     /// - Parameters:
     ///   - server: The relay.
     ///   - key: The key by which peers know the client. By default a new one.
-    ///   - options: How the client logs in, and how patient it is.
-    ///   - group: The event loops. One of them serves the connection, and runs for as long as the client exists. `nil`: a
-    ///     loop that all clients without a group share.
-    /// - Throws: ``DERPError``: `connection` when the server can't be reached; `tls` when it speaks none or its
-    ///   certificate is not trusted; `handshake` when it is no relay; `refused` when it doesn't admit this client, with
-    ///   its reason if it gave one; `timeout`; `cancelled`; `exhausted` if this machine has run out of files,
+    ///   - options: How the client logs in, and its timeouts and limits.
+    ///   - group: The event loops. One of them serves the connection, and runs for as long as the client exists. `nil`
+    ///     for a loop that all clients without a group share.
+    /// - Throws: ``DERPError`` with code `connection` if the server can't be reached; `tls` if it doesn't use TLS or
+    ///   its certificate is not trusted; `handshake` if it is no relay; `refused` if it doesn't admit this client, with
+    ///   the server's reason if it gave one; `timeout`; `cancelled`; `exhausted` if this machine ran out of files,
     ///   memory or threads.
     public static func connect(
         to server: Server,
@@ -89,7 +90,7 @@ public actor DERPClient {
         }
     }
 
-    /// Connects as ``connect(to:as:options:on:)`` does, on this very loop.
+    /// Connects on the given loop, as ``connect(to:as:options:on:)`` does.
     package static func connect(
         to server: Server,
         as key: NodePrivateKey = NodePrivateKey(),
@@ -102,7 +103,7 @@ public actor DERPClient {
             ? try await HostResolver.shared.addresses(of: server.host, until: deadline) : server.addresses
         let dialer = ClientDialer(server, key: key, options: options, deadline: deadline, on: loop)
         let result = await withTaskCancellationHandler {
-            // Resumed on the loop and not by way of the global pool, which may be busy for long.
+            // Resumes on the loop instead of the global pool, which may be busy for a long time.
             await withTaskExecutorPreference(loop) {
                 await Result.awaiting { () throws(DERPError) in try await dialer.dial(addresses) }
             }
@@ -112,7 +113,8 @@ public actor DERPClient {
         return DERPClient(try result.get(), key: key, loop: loop)
     }
 
-    /// Sends what waits, and closes the connection, within `time`. ``messages`` ends, and ``receive(within:)`` throws `closed`.
+    /// Sends the waiting bytes and closes the connection, within `time`. Then ``messages`` ends, and
+    /// ``receive(within:)`` throws `closed`.
     public func close(within time: Duration = .seconds(1)) async {
         await withTaskExecutorPreference(self.loop) {
             await self.link.close(within: time)
@@ -123,14 +125,14 @@ public actor DERPClient {
 // MARK: Receiving
 
 extension DERPClient {
-    /// The next message. One task at a time may receive.
+    /// Returns the next message. One task at a time may receive.
     ///
-    /// - Parameter time: how long to wait for it; `nil`: for as long as the server isn't silent for too long.
-    /// - Throws: ``DERPError``: `timeElapsed` when it took longer than `time`, or `cancelled`: one may receive again;
-    ///   `connectionLost` when the connection is dead; `protocolViolation` when the server sent nonsense; `closed` after
-    ///   ``close(within:)``; `misuse` when another task receives.
+    /// - Parameter time: How long to wait for a message; `nil` to wait until the server is silent for too long.
+    /// - Throws: ``DERPError`` with code `timeElapsed` after `time` or `cancelled`, after both of which you may receive
+    ///   again; `connectionLost` if the connection is lost; `protocolViolation` if the server violated the protocol;
+    ///   `closed` after ``close(within:)``; `misuse` if another task receives.
     public func receive(within time: Duration? = nil) async throws(DERPError) -> Message {
-        // Once, whatever comes that is no message.
+        // Computed once, however many frames arrive that are no message.
         let deadline = time.map { self.loop.now + $0.nanoseconds }
         while self.backlogStart == self.backlog.count {
             self.backlog.removeAll(keepingCapacity: true)
@@ -143,10 +145,10 @@ extension DERPClient {
         return self.backlog[self.backlogStart]
     }
 
-    /// Receives until there is a frame, and gives `body` each frame of what was received, in place and on the loop: the
-    /// way for many small packets. What ``receive(within:)`` has received before is not among them.
+    /// Waits for at least one frame, and calls `body` with each frame that arrived, in place and on the loop. Use it
+    /// for many small packets. Frames that ``receive(within:)`` has already read are not included.
     ///
-    /// - Throws: as ``receive(within:)``.
+    /// - Throws: As ``receive(within:)``.
     package func receiveFrames(within time: Duration? = nil, _ body: @Sendable (ServerFrame) -> Void)
         async throws(DERPError)
     {

@@ -1,14 +1,15 @@
-/// The head of a server's answer to an upgrade request, as far as a DERP client cares.
+/// Parses the head of a server's response to an upgrade request, as far as a DERP client needs it.
 enum HTTPUpgradeResponse {
-    /// The longest head that is taken, in bytes.
+    /// The largest size of a head, in bytes.
     static let maxHeadByteCount = 16 * 1024
 
     private static let end = Array("\r\n\r\n".utf8)
 
-    /// How many bytes the head at the start of `bytes` has; `nil` when it isn't whole yet.
+    /// Returns the size of the head at the start of `bytes`; `nil` if it isn't complete yet.
     ///
-    /// - Parameter scanned: how many of them were there when it wasn't whole: they are not looked at again.
-    /// - Throws: ``DERPError`` with code `handshake` when it is no `101` or too long.
+    /// - Parameter scanned: How many bytes there were the last time, when the head was incomplete. They are not
+    ///   searched again.
+    /// - Throws: ``DERPError`` with code `handshake` if the status is not `101` or the head is too long.
     static func headCount(in bytes: [UInt8], scanned: Int = 0) throws(DERPError) -> Int? {
         guard let count = self.end(of: bytes, scanned: scanned) else {
             guard bytes.count <= self.maxHeadByteCount else {
@@ -29,8 +30,8 @@ enum HTTPUpgradeResponse {
         return count
     }
 
-    /// Whether `bytes`, as far as they are there, begin like an answer. No frame of a server's that relays does: its first
-    /// one has the type 1.
+    /// Returns whether `bytes`, which may be incomplete, begin like an HTTP response. The first frame of a relay can't,
+    /// because its type is 1.
     static func isBegun(by bytes: [UInt8]) -> Bool {
         let version = Array("HTTP/1.".utf8)
         return !bytes.isEmpty && version.starts(with: bytes.prefix(version.count))
@@ -38,7 +39,7 @@ enum HTTPUpgradeResponse {
 
     private static func end(of bytes: [UInt8], scanned: Int) -> Int? {
         let last = min(bytes.count, self.maxHeadByteCount)
-        // The end may be cut.
+        // The end of the head may be split between two reads.
         let first = max(scanned - self.end.count + 1, 0)
         guard last - first >= self.end.count else { return nil }
         for start in first...last - self.end.count

@@ -1,18 +1,18 @@
 import AsyncSockets
 
-/// How TCP and TLS went.
+/// The results of connecting with TCP and TLS.
 struct HandshakeEvidence: Hashable, Sendable {
     let address: IPEndpoint
-    /// For TCP.
+    /// The time that TCP took.
     let connectTime: Duration
-    /// For TLS; `nil` without it.
+    /// The time that TLS took; `nil` without TLS.
     let tlsTime: Duration?
     let isTLS13: Bool
     /// The server's own certificate.
     let certificate: CertificateSummary?
-    /// How many certificates came besides that and the meta certificate.
+    /// The number of certificates besides the server's own and the meta certificate.
     let otherCertificates: Int
-    /// The key in the meta certificate; `nil` without one.
+    /// The key in the meta certificate; `nil` if there is none.
     let metaKey: NodePublicKey?
 }
 
@@ -28,7 +28,7 @@ extension HandshakeEvidence {
             isTLS13: peer?.isTLS13 ?? false,
             certificate: others.first.flatMap { CertificateSummary(der: $0) },
             otherCertificates: max(others.count - 1, 0),
-            // Only where clients look for it.
+            // Only the last certificate, because clients look only there.
             metaKey: metaKeys.last ?? nil
         )
     }

@@ -1,30 +1,30 @@
-/// A frame from a server, in place: what it points to is valid while it is being handed over.
+/// A frame from a server, in place. Its buffers are valid only until the function that gets it returns.
 package enum ServerFrame {
     /// A packet from another client, 0…65536 bytes.
     case packet(from: NodePublicKey, UnsafeRawBufferPointer)
-    /// A client can't be reached, or not any more.
+    /// A client can't be reached, or not any longer.
     case peerGone(NodePublicKey, PeerGoneReason)
-    /// A client is connected: what a server tells those who watch it.
+    /// A client is connected. Only clients that watch the server get this.
     case peerPresent(PeerPresence)
-    /// The connection is alive.
+    /// The server shows that the connection works.
     case keepAlive
-    /// The server asks whether this end is alive, with 8 bytes to be sent back.
+    /// The server checks the connection, with 8 bytes to send back.
     case ping(UInt64)
     /// The answer to a ping with these 8 bytes.
     case pong(UInt64)
-    /// What is wrong with the connection, in UTF-8; empty: nothing any more.
+    /// The problem with the connection, in UTF-8. Empty if there is none any longer.
     case health(UnsafeRawBufferPointer)
-    /// The server stops. Come back after the first time, and try for the second.
+    /// The server stops. Connect again after the first time, and keep trying for the second.
     case restarting(reconnectAfter: Duration, tryFor: Duration)
     /// A sealed ServerInfo.
     case serverInfo(UnsafeRawBufferPointer)
 }
 
 extension ServerFrame {
-    /// The largest text or ServerInfo that a server has reason to send, in bytes.
+    /// The largest text or ServerInfo that a server may send, in bytes.
     private static let largestNote = 64 * 1024
 
-    /// What becomes of a frame from a server: known types of a wrong size are refused, unknown ones pass.
+    /// Returns how to handle a frame from a server: known types of a wrong size are refused, unknown types are skipped.
     @inline(__always)
     static func judge(_ header: FrameHeader) -> FrameReader.Verdict {
         let count = Int(header.payloadCount)
@@ -42,7 +42,7 @@ extension ServerFrame {
         return sizes.contains(count) ? .take : .refuse
     }
 
-    /// Reads a frame that ``judge(_:)`` takes; `nil` for another.
+    /// Reads a frame that ``judge(_:)`` takes; `nil` for any other.
     @inline(__always)
     init?(_ type: FrameType, _ payload: UnsafeRawBufferPointer) {
         switch type {
@@ -78,7 +78,7 @@ extension ServerFrame {
         }
     }
 
-    /// A server's text as it may be shown: at most 500 characters, each of which can be seen.
+    /// Returns a server's text so that it can be shown: at most 500 characters, all of them printable.
     static func text(_ bytes: UnsafeRawBufferPointer) -> String {
         OutsideText.line(String(decoding: bytes.prefix(4 * 501), as: UTF8.self), limit: 500)
     }

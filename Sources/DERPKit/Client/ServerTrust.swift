@@ -1,16 +1,21 @@
 import AsyncSockets
 
-/// Which certificates of a relay a client trusts. Costs a few milliseconds to make: keep it for the next connection.
+/// The certificates of a relay that a client trusts. Making one takes a few milliseconds, so keep it for later
+/// connections.
 public struct ServerTrust: Sendable {
-    /// The name or IP literal that the certificate must be for; `nil`: the host's.
+    /// The name or IP literal that the certificate must be for; `nil` for the host's name.
     let certificateName: String?
     let context: TLSContext
 
+    /// Makes a trust.
+    ///
     /// - Parameters:
-    ///   - certName: as in a DERP map (docs/protocol.md, "The map"): another name that the certificate must be for, or the
-    ///     certificate's ``Certificate/pin``, which makes its issuer, names and dates irrelevant. Empty: the host's name.
-    ///   - authoritiesPEM: certificates of authorities to trust besides the system's, as PEM.
-    /// - Throws: ``DERPError``: `invalidConfiguration` for a malformed pin, `certificate` for unusable authorities.
+    ///   - certName: The value as in a DERP map (docs/protocol.md, "The map"): another name that the certificate must
+    ///     be for, or the certificate's ``Certificate/pin``, in which case its issuer, names and dates are ignored.
+    ///     Empty for the host's name.
+    ///   - authoritiesPEM: Certificates of authorities to trust besides the system's, as PEM.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` if the pin is malformed, or `certificate` if the
+    ///   authorities can't be used.
     public init(certName: String = "", authoritiesPEM: String? = nil) throws(DERPError) {
         if let pin = certName.rest(after: Certificate.pinPrefix) {
             guard let digest = Hex.decode(String(pin)), digest.count == 32
@@ -28,7 +33,7 @@ public struct ServerTrust: Sendable {
         self.context = try Self.context(verification)
     }
 
-    /// Trusts whoever answers: for tests, and to look at a certificate that isn't trusted.
+    /// Returns a trust that accepts any certificate, for tests and to look at a certificate that isn't trusted.
     public static func insecure() throws(DERPError) -> Self {
         try Self(TLSContext.Verification.none)
     }

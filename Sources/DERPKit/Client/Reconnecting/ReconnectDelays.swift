@@ -1,20 +1,21 @@
-/// How long to wait before the next try. A pure value: the caller gives the time and the randomness.
+/// Computes how long to wait before the next try. A value without a clock: the caller supplies the time and the
+/// randomness.
 struct ReconnectDelays {
-    /// What a server says before it stops (docs/protocol.md, Restarting).
+    /// What a server announced before it stopped (docs/protocol.md, "Restarting").
     struct Farewell: Hashable, Sendable {
         var reconnectAfter: Duration
         var tryFor: Duration
     }
 
     private let policy: ReconnectingDERPClient.Policy
-    /// Tries that failed, and connections that ended too soon, in a row.
+    /// The number of failed tries, and of connections that ended too soon, in a row.
     private var failures = 0
-    /// The end of the time for which the server asked to be tried.
+    /// The end of the time during which the server asked clients to keep trying.
     private var patienceEnd: ContinuousClock.Instant?
 
-    /// The limit of each time that a server names.
+    /// The limit of both times that a server may announce.
     private static let farewellLimit: Duration = .seconds(60)
-    /// The limit of delays while the server wants to be tried.
+    /// The limit of delays during the time that the server announced.
     private static let patienceLimit: Duration = .seconds(1)
 
     init(_ policy: ReconnectingDERPClient.Policy) { self.policy = policy }
@@ -31,7 +32,7 @@ struct ReconnectDelays {
         if lifetime >= self.policy.resetAfter { self.failures = 0 }
         self.patienceEnd = nil
         let delay = self.next(chance)
-        // A server that announces its stop soon after each login is not tried more often for that.
+        // A server that announces its stop soon after each login must not be tried more often for that.
         guard let farewell, self.failures == 1 else { return delay }
         let pause = min(farewell.reconnectAfter, Self.farewellLimit)
         self.patienceEnd = now + pause + min(farewell.tryFor, Self.farewellLimit)

@@ -1,18 +1,19 @@
 extension ReconnectingDERPClient {
-    /// What happens to the client.
+    /// An event of the client or its connection.
     public enum Event: Sendable {
-        /// It has logged in. Use the connection to look at and to send; what it receives comes as events.
+        /// The client has logged in. Use the connection to inspect it and to send. Its messages come as events.
         case connected(DERPClient)
-        /// The connection was lost, or could not be made, for this reason. The next try begins after this time.
+        /// The connection was lost or could not be made, for this reason. The next try begins after this time.
         case disconnected(DERPError, retryAfter: Duration)
-        /// The server sent something.
+        /// The server sent a message.
         case message(DERPClient.Message)
     }
 
-    /// What happens from now on, over all connections. One task at a time may read it.
+    /// The events from now on, over all connections. One task at a time may read them.
     ///
-    /// Ends after ``close(within:)``. Throws ``DERPError``: `cancelled` if the task is cancelled; `misuse` if another task
-    /// reads, or receives from the connection itself. A problem with a connection is an event, not an error.
+    /// Ends after ``close(within:)``. Throws ``DERPError`` with code `cancelled` if the task is cancelled, or `misuse`
+    /// if another task reads, or receives from the connection itself. A problem with a connection is an event, not an
+    /// error.
     public nonisolated var events: Events { Events(client: self) }
 
     /// The events of a client, in order.
@@ -27,7 +28,7 @@ extension ReconnectingDERPClient {
 }
 
 extension ReconnectingDERPClient.Events {
-    /// Connects and receives when it is asked. It keeps nothing itself.
+    /// Connects and receives when an event is asked for. Buffers nothing itself.
     public struct Iterator: AsyncIteratorProtocol {
         let client: ReconnectingDERPClient
 

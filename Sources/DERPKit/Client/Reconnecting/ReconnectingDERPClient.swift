@@ -1,4 +1,4 @@
-/// A client of a relay that connects again whenever its connection is lost.
+/// A client of a relay that connects again whenever it loses its connection.
 ///
 /// ```swift
 /// for try await event in client.events {
@@ -21,12 +21,12 @@
 /// }
 /// ```
 ///
-/// Whoever reads ``events`` drives it: it connects when it is first asked for an event, and what the server sends waits in
-/// the socket until somebody asks for it. Nothing is queued, and nothing runs while nobody reads.
+/// Reading ``events`` drives the client. It connects when the first event is asked for, and the server's messages wait
+/// in the socket until they are asked for. While nobody reads, nothing runs, and nothing is queued.
 ///
-/// Between two tries it waits as its ``Policy`` says: longer after each failure, and longest after the server refused it.
-/// After a Restarting message (docs/protocol.md, "Frames") it comes back when the server wants it to. Health messages are
-/// events, and ``healthProblem`` has the last one.
+/// Between two tries it waits as its ``Policy`` says: longer after each failure, and longest after the server refused
+/// it. After a Restarting message (docs/protocol.md, "Frames") it comes back at the time that the server asks for.
+/// Health messages are events, and ``healthProblem`` has the last one.
 public actor ReconnectingDERPClient {
     /// The key that this client logs in with, each time.
     public nonisolated let publicKey: NodePublicKey
@@ -40,18 +40,18 @@ public actor ReconnectingDERPClient {
 
     private var client: DERPClient?
     private var connectedAt = ContinuousClock.now
-    /// When the next try is due; `nil`: now.
+    /// When the next try is due; `nil` for now.
     private var nextTry: ContinuousClock.Instant?
     /// What the server announced before it stopped.
     private var farewell: ReconnectDelays.Farewell?
-    /// The wait for the next try, and the try.
+    /// The task that waits for the next try and then makes it.
     private var attempt: Task<Result<DERPClient, DERPError>, Never>?
     private var isHome: Bool?
     private(set) var isReceiving = false
     private var isClosed = false
 
-    /// The problem with the connection that the server last reported, for a person: at most 500 characters. `nil` if there
-    /// is none, and while there is no connection.
+    /// The last problem with the connection that the server reported, as a text for people of at most 500 characters.
+    /// `nil` if there is none, and while there is no connection.
     public private(set) var healthProblem: String?
 
     /// Makes a client that isn't connected yet. Read ``events`` to connect.
@@ -77,22 +77,22 @@ public actor ReconnectingDERPClient {
         self.delays = ReconnectDelays(policy)
     }
 
-    /// Whether there is a connection, as far as this client knows.
+    /// Whether there is a connection, as far as the client knows.
     public var isConnected: Bool { self.client != nil }
 }
 
 // MARK: Sending
 
 extension ReconnectingDERPClient {
-    /// Sends `packet`, 0…65536 bytes, to the client with the key `destination`, as ``DERPClient/send(_:to:)``.
+    /// Sends `packet`, 0…65536 bytes, to the client with the key `destination`, as ``DERPClient/send(_:to:)`` does.
     ///
-    /// - Throws: ``DERPError``: `misuse` for a packet that is too large, or after ``close(within:)``; `connectionLost` while
-    ///   there is no connection. The packet is dropped then.
+    /// - Throws: ``DERPError`` with code `misuse` if the packet is too large, or after ``close(within:)``;
+    ///   `connectionLost` while there is no connection. The packet is dropped then.
     public func send(_ packet: [UInt8], to destination: NodePublicKey) async throws(DERPError) {
         try await self.connection().send(packet, to: destination)
     }
 
-    /// Asks the server for a pong with the same 8 bytes. As ``send(_:to:)``.
+    /// Asks the server for a pong with the same 8 bytes. Throws as ``send(_:to:)`` does.
     public func ping(_ data: UInt64) async throws(DERPError) {
         try await self.connection().ping(data)
     }
@@ -100,7 +100,7 @@ extension ReconnectingDERPClient {
     /// Tells the server whether it is this client's home, now and on each later connection.
     public func notePreferred(_ isHome: Bool) async {
         self.isHome = isHome
-        // If the connection is lost, the next one is told.
+        // If the connection is lost, the next one sends it again.
         try? await self.client?.notePreferred(isHome)
     }
 
@@ -110,7 +110,8 @@ extension ReconnectingDERPClient {
         return client
     }
 
-    /// Sends what waits, closes the connection, within `time`, and makes no other. ``events`` ends.
+    /// Sends the waiting bytes and closes the connection, within `time`. The client doesn't connect again, and
+    /// ``events`` ends.
     public func close(within time: Duration = .seconds(1)) async {
         self.isClosed = true
         self.attempt?.cancel()
@@ -121,7 +122,7 @@ extension ReconnectingDERPClient {
 // MARK: Receiving
 
 extension ReconnectingDERPClient {
-    /// What happens next; `nil` after ``close(within:)``.
+    /// Returns the next event; `nil` after ``close(within:)``.
     func next() async throws(DERPError) -> Event? {
         guard !self.isReceiving else {
             throw DERPError(.misuse, "another task receives from this client: only one may at a time")
@@ -185,7 +186,7 @@ extension ReconnectingDERPClient {
             return .message(message)
         case .failure(let error):
             if self.isClosed { return nil }
-            // Nothing is wrong with the connection.
+            // The connection itself is fine.
             if error.code == .cancelled || error.code == .misuse { throw error }
             self.client = nil
             self.healthProblem = nil
