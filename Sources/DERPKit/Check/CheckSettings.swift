@@ -1,29 +1,29 @@
 import AsyncSockets
 
-/// How a check is done. Every default is what a quick look wants.
+/// The settings of a check. The defaults suit a quick check.
 public struct CheckSettings: Sendable {
-    /// Which of the Internet's protocols are looked at.
+    /// Which IP protocols to check.
     public enum Families: Hashable, Sendable {
-        /// Both, as far as this machine has them.
+        /// IPv4 and IPv6, as far as this machine has them.
         case both
-        /// One of them. It is an error if this machine doesn't have it.
+        /// One of the two. It is an error if this machine doesn't have it.
         case only(IPAddress.Family)
     }
 
-    /// Which protocols are looked at. By default both.
+    /// Which IP protocols to check. By default both.
     public var families = Families.both
-    /// How long each step (looking up, connecting, logging in, STUN, each relaying) may take. More than zero.
+    /// How long each step may take: DNS, connecting, logging in, STUN, and each test of relaying. More than zero.
     public var timeout: Duration = .seconds(10)
     /// Certificates of authorities to trust besides the system's, as PEM.
     public var authoritiesPEM: String?
-    /// Where the captive portal check is expected: 80, but in tests.
+    /// The port of the captive portal check. 80, except in tests.
     public var plainHTTPPort: UInt16 = 80
-    /// How many connections are compared by the server's key. 1…100.
+    /// The number of connections whose server keys are compared. 1…100.
     public var connections = 5
-    /// How many packets are relayed, 10 ms apart. 1…10,000.
+    /// The number of packets to relay, 10 ms apart. 1…10,000.
     public var packets = 50
 
-    /// The settings of a quick look.
+    /// Makes the settings of a quick check.
     public init() {}
 
     func includes(_ family: IPAddress.Family) -> Bool {
@@ -33,6 +33,6 @@ public struct CheckSettings: Sendable {
         }
     }
 
-    /// Whether the user insists on `family`, so that this machine's not having it is an error.
+    /// Returns whether the user asked for `family`, so that it is an error if this machine doesn't have it.
     func demands(_ family: IPAddress.Family) -> Bool { self.families == .only(family) }
 }

@@ -1,21 +1,22 @@
 import AsyncSockets
 
-/// A node that is to be checked.
+/// A node to check.
 public struct CheckTarget: Hashable, Sendable {
-    /// The node, as a map describes it.
+    /// The node, as in a map.
     public var node: DERPNode
-    /// Whether it speaks plain HTTP where a map's nodes speak TLS: for relays behind a proxy.
+    /// Whether the node uses plain HTTP instead of TLS, as relays behind a proxy do.
     public var isPlain: Bool
 
-    /// A node of a map.
+    /// Makes a target from a node of a map.
     public init(_ node: DERPNode, isPlain: Bool = false) {
         self.node = node
         self.isPlain = isPlain
     }
 
-    /// The relay at a URL, which is in no map: it is expected to answer STUN on port 3478, unless the node is changed.
+    /// Makes a target from the URL of a relay that is in no map. The relay should answer STUN on port 3478, unless you
+    /// change ``node``.
     ///
-    /// - Throws: ``DERPError`` with code `invalidConfiguration` when it is no URL of `http` or `https`.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` if it is no `http` or `https` URL.
     public init(url: some StringProtocol) throws(DERPError) {
         guard let url = HTTPURL(url) else {
             throw DERPError(.invalidConfiguration, "a relay's URL is http:// or https:// and a host")
@@ -26,20 +27,20 @@ public struct CheckTarget: Hashable, Sendable {
         self.init(node, isPlain: !url.isSecure)
     }
 
-    /// 1…65535; `nil` for what is no port.
+    /// The DERP port, 1…65535; `nil` if the node's value is no port.
     var derpPort: UInt16? { UInt16(exactly: self.node.derpPort == 0 ? 443 : self.node.derpPort) }
 
-    /// 1…65535; `nil` where there is no STUN.
+    /// The STUN port, 1…65535; `nil` if the node has no STUN.
     var stunPort: UInt16? { UInt16(exactly: self.node.stunPort == 0 ? 3478 : self.node.stunPort) }
 
-    /// Host and port.
+    /// The host and the port.
     var authority: String {
         let host = IPAddress(self.node.hostName)?.family == .ipv6 ? "[\(self.node.hostName)]" : self.node.hostName
         guard !self.node.stunOnly, let port = self.derpPort, port != 443 else { return host }
         return "\(host):\(port)"
     }
 
-    /// The pin that the node's certificate must have, 64 hex digits; `nil` where there is none.
+    /// The pin that the node's certificate must have, 64 hex digits; `nil` if there is none.
     var pin: String? {
         self.node.certName.rest(after: Certificate.pinPrefix).map { String($0) }
     }

@@ -8,22 +8,22 @@ import Glibc
 /// let report = await checker.check(try CheckTarget(url: url))
 /// ```
 ///
-/// It logs in with fresh keys, as a prober, and sends each relay a few hundred kilobytes. What goes wrong is a finding:
-/// nothing is thrown, and everything ends within a small multiple of ``CheckSettings/timeout``.
+/// The checker logs in with new keys, as a prober, and sends each relay a few hundred kilobytes. It throws no errors,
+/// because every problem is a finding. A check ends within a small multiple of ``CheckSettings/timeout``.
 public struct RegionChecker: Sendable {
     private let settings: CheckSettings
     private let group: IOLoopGroup
     private let progress: @Sendable (String) -> Void
 
-    /// How many nodes of a region are looked at at a time.
+    /// The number of a region's nodes that are checked at the same time.
     private static let width = 8
 
-    /// Makes a checker, which may be used for any number of checks.
+    /// Makes a checker, which can be used for any number of checks.
     ///
     /// - Parameters:
-    ///   - settings: how to check.
-    ///   - group: serves the connections; one loop is enough.
-    ///   - progress: told what is being done, in a few words for a person.
+    ///   - settings: How to check.
+    ///   - group: The event loops that serve the connections. One loop is enough.
+    ///   - progress: Called with a short description of each step, for people.
     public init(
         settings: CheckSettings = CheckSettings(),
         group: IOLoopGroup,
@@ -34,7 +34,7 @@ public struct RegionChecker: Sendable {
         self.progress = progress
     }
 
-    /// Looks at all nodes of `region`, which is one of `map`.
+    /// Checks all nodes of `region`, which must be a region of `map`.
     public func check(_ region: DERPRegion, in map: DERPMap) async -> RegionReport {
         var findings = RegionJudge.findings(on: region, in: map)
         let looks = await self.look(at: region.nodes.map { CheckTarget($0) })
@@ -48,13 +48,13 @@ public struct RegionChecker: Sendable {
         )
     }
 
-    /// Looks at one relay that is in no map.
+    /// Checks one relay that is in no map.
     public func check(_ target: CheckTarget) async -> RegionReport {
         let look = await self.look(at: target)
         return RegionReport(id: 0, code: "", name: "", findings: [], nodes: [look.report])
     }
 
-    /// A node that was looked at, and how to log in to it, if one can.
+    /// A node that was checked, and how to log in to it if that works.
     private struct Look: Sendable {
         let report: NodeReport
         let probe: NodeProbe
@@ -99,12 +99,13 @@ public struct RegionChecker: Sendable {
         }
     }
 
-    /// The nodes of a region are to hand packets to each other: each to the next, and the last to the first.
+    /// Tests whether the nodes of a region forward packets to each other: each node to the next, and the last to the
+    /// first.
     private func relayBetween(_ looks: [Look]) async -> [CheckFinding] {
         let working = looks.compactMap { look in look.server.map { (look: look, server: $0) } }
         guard working.count > 1 else { return [] }
         var findings: [CheckFinding] = []
-        // Packets go both ways: two nodes need to be looked at once.
+        // Packets go there and back, so two nodes need only one test.
         for index in 0..<(working.count == 2 ? 1 : working.count) {
             let (one, other) = (working[index], working[(index + 1) % working.count])
             let names = (one.look.report.name, other.look.report.name)

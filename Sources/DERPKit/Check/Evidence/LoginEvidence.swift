@@ -1,6 +1,6 @@
-/// How logging in went.
+/// The result of a login.
 struct LoginEvidence: Hashable, Sendable {
-    /// From the first packet of TCP to ServerInfo.
+    /// The time from the first TCP packet to ServerInfo.
     let time: Duration
     let serverKey: NodePublicKey
     let info: ServerInfo

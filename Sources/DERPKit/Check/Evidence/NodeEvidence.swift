@@ -1,17 +1,17 @@
 import AsyncSockets
 import STUNKit
 
-/// What was seen of a node, before anybody judges it.
+/// The observations of a node, before they are judged.
 struct NodeEvidence: Sendable {
     typealias Outcome<Value: Sendable> = Result<Value, DERPError>
 
     var ipv4 = FamilyEvidence()
     var ipv6 = FamilyEvidence()
-    /// The login by HTTP upgrade, which clients need behind proxies that look into TLS.
+    /// The login by HTTP upgrade, which clients need behind proxies that inspect TLS.
     var upgrade: Outcome<LoginEvidence>?
-    /// More logins, for their server keys.
+    /// Further logins, to compare their server keys.
     var repeats: [Outcome<LoginEvidence>] = []
-    /// What the meta certificates of more TLS connections say, where logins are refused.
+    /// The keys in the meta certificates of further TLS connections, for relays that refuse logins.
     var metaKeys: [NodePublicKey] = []
     var relaying: Outcome<RelayingEvidence>?
     var captivePortal: Outcome<CaptivePortalEvidence>?
@@ -34,7 +34,7 @@ struct NodeEvidence: Sendable {
         return nil
     }
 
-    /// Whether the relay answers, but refuses strangers.
+    /// Whether the relay answers, but refuses unknown clients.
     var isRefused: Bool { self.ipv4.isRefused || self.ipv6.isRefused }
 
     /// All keys that the server has shown.
@@ -47,35 +47,35 @@ struct NodeEvidence: Sendable {
     }
 }
 
-/// What was seen of a node over IPv4 or IPv6.
+/// The observations of a node over IPv4 or IPv6.
 struct FamilyEvidence: Sendable {
     var addresses = Addresses.unused
-    /// Whether this machine has a way to the first address.
+    /// Whether this machine has a route to the first address.
     var hasRoute = true
-    /// TCP and TLS, whatever the certificate.
+    /// The result of TCP and TLS, with any certificate.
     var handshake: NodeEvidence.Outcome<HandshakeEvidence>?
-    /// All of it, with the certificate verified.
+    /// The result of a whole login, with a verified certificate.
     var login: NodeEvidence.Outcome<LoginEvidence>?
     var stun: NodeEvidence.Outcome<STUNMapping>?
 
     enum Addresses: Hashable, Sendable {
-        /// The node, or the user, doesn't want this family.
+        /// The node or the user doesn't use this family.
         case unused
-        /// The map has this, which is no address of the family.
+        /// The map has this value, which is no address of the family.
         case malformed(String)
-        /// The name has none.
+        /// The name has no address of this family.
         case none
-        /// The name can't be looked up.
+        /// DNS failed with this error.
         case failed(DERPError)
         case known([IPAddress])
     }
 
-    /// Where the node is; empty when that isn't known.
+    /// The node's addresses; empty if they are unknown.
     var known: [IPAddress] {
         if case .known(let addresses) = self.addresses { addresses } else { [] }
     }
 
-    /// Whether there is something to connect to.
+    /// Whether there is an address to connect to, and a route.
     var isUsable: Bool { !self.known.isEmpty && self.hasRoute }
 
     var isRefused: Bool {

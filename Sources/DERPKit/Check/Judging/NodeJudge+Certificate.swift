@@ -1,7 +1,8 @@
 import AsyncSockets
 
 extension NodeJudge {
-    /// How many days before it expires a certificate should have been renewed: automatic renewal comes 30 days before.
+    /// How many days before its end a certificate should have been renewed. Automatic renewal happens 30 days before
+    /// the end.
     private static let renewalDays = 14
 
     mutating func judgeCertificate() {
@@ -37,11 +38,11 @@ extension NodeJudge {
     private mutating func describe(_ certificate: CertificateSummary) {
         let days = certificate.daysLeft(at: self.now)
         let issuer = certificate.isSelfIssued ? "self-signed" : "by \(certificate.issuer)"
-        // At the very second clients refuse it already.
+        // Clients refuse the certificate from this very second on.
         let isExpired = certificate.end <= self.now
         let expiry = isExpired ? "" : ", expires in \(Self.days(days))"
         self.findings.info(.certificate, "certificate for \(Self.list(certificate.names)), \(issuer)\(expiry)")
-        // Stock clients check dates of pinned certificates too.
+        // Tailscale's clients check the dates of pinned certificates too.
         if isExpired {
             self.findings.fail(
                 .certificate,
@@ -85,7 +86,7 @@ extension NodeJudge {
         }
     }
 
-    /// Whatever else kept TLS from trusting it.
+    /// Judges all other reasons for which TLS doesn't trust the certificate.
     private mutating func judgeTrust(_ certificate: CertificateSummary) {
         for (family, name) in Self.families {
             guard case .failure(let error)? = self.evidence[family].login, error.code == .tls else { continue }

@@ -55,7 +55,7 @@ extension NodeJudge {
     private mutating func judgeLoginFailure(_ error: DERPError, metaKey: NodePublicKey?, _ name: String) {
         switch error.code {
         case .tls:
-            // The certificate is judged by itself.
+            // The certificate has findings of its own.
             break
         case .refused:
             self.findings.warn(

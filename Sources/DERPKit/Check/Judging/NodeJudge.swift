@@ -2,7 +2,7 @@ import AsyncSockets
 import FoundationEssentials
 import Glibc
 
-/// Says what the evidence about a node means. Pure: the same evidence gives the same findings.
+/// Turns the evidence about a node into findings. The same evidence always gives the same findings.
 struct NodeJudge {
     let target: CheckTarget
     let settings: CheckSettings
@@ -20,7 +20,7 @@ struct NodeJudge {
         self.now = now
     }
 
-    /// What there is to say about it.
+    /// Returns all findings and measurements of the node.
     func report() -> NodeReport {
         var judge = self
         judge.judgeAddresses()
@@ -59,7 +59,7 @@ struct NodeJudge {
         return measurements
     }
 
-    /// How TLS went, where it went.
+    /// The TLS handshakes that worked.
     var handshakes: [HandshakeEvidence] {
         Self.families.compactMap { try? self.evidence[$0.family].handshake?.get() }
     }
@@ -109,7 +109,7 @@ extension NodeJudge {
 
     private mutating func judgeAbsence(of family: IPAddress.Family, _ name: String) {
         let message = "\(self.target.node.hostName) has no \(name) address"
-        // A literal has one family only, and nobody expects another.
+        // An IP literal has one family only, so the other one isn't missing.
         let isLiteral = IPAddress(self.target.node.hostName) != nil
         if self.settings.demands(family) {
             self.findings.fail(.address, message)
@@ -122,7 +122,7 @@ extension NodeJudge {
 }
 
 extension Duration {
-    /// `1.3 ms`, or `30 µs` where that would be none.
+    /// A text such as `1.3 ms`, or `30 µs` if that would be 0.0 ms.
     var inMilliseconds: String {
         guard self >= .microseconds(100) else { return "\(Int((self / .microseconds(1)).rounded())) µs" }
         let tenths = Int((self / .microseconds(100)).rounded())

@@ -1,4 +1,4 @@
-/// Says what a map has to say about a region before anybody has connected to it. Pure.
+/// Judges a region's entry in the map, before anything connects to it. The same entry always gives the same findings.
 enum RegionJudge {
     static func findings(on region: DERPRegion, in map: DERPMap) -> [CheckFinding] {
         var findings: [CheckFinding] = []
@@ -23,7 +23,7 @@ enum RegionJudge {
         return findings
     }
 
-    /// What relaying between two nodes of a region came to.
+    /// Returns the finding about relaying between two nodes of a region.
     static func finding(on outcome: NodeEvidence.Outcome<RelayingEvidence>, between names: (String, String))
         -> CheckFinding
     {

@@ -1,7 +1,7 @@
 import AsyncSockets
 
 extension NodeProbe {
-    /// TCP and TLS, whatever the certificate: for those who would know why it isn't trusted.
+    /// Connects with TCP and TLS and accepts any certificate, to find out why one isn't trusted.
     func handshake(at addresses: [IPAddress]) async -> NodeEvidence.Outcome<HandshakeEvidence> {
         let trust: ServerTrust?
         do throws(DERPError) {
@@ -30,7 +30,7 @@ extension NodeProbe {
         return options
     }
 
-    /// Logs in with a fresh key, and leaves.
+    /// Logs in with a new key, and closes the connection.
     func logIn(
         to server: DERPClient.Server,
         start: DERPClient.Options.Start
@@ -49,7 +49,7 @@ extension NodeProbe {
         }
     }
 
-    /// All at a time: whatever spreads connections over servers then spreads these.
+    /// Logs in several times at once, so that a load balancer spreads the connections over its servers.
     func repeatLogins(to server: DERPClient.Server) async -> [NodeEvidence.Outcome<LoginEvidence>] {
         await withTaskGroup(of: NodeEvidence.Outcome<LoginEvidence>.self) { tasks in
             for _ in 0..<self.settings.connections {
@@ -59,7 +59,7 @@ extension NodeProbe {
         }
     }
 
-    /// The keys that are shown in TLS, which a relay that refuses a client shows still.
+    /// Collects the keys that the relay shows in TLS, which it does even if it refuses the client.
     func repeatHandshakes(at addresses: [IPAddress]) async -> [NodePublicKey] {
         guard !self.target.isPlain else { return [] }
         return await withTaskGroup(of: NodePublicKey?.self) { tasks in

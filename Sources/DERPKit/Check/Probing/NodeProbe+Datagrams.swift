@@ -3,10 +3,10 @@ import HTTPTypes
 import STUNKit
 
 extension NodeProbe {
-    /// `nil` where there is to be no STUN.
+    /// Sends a STUN request; returns `nil` if the node has no STUN.
     func askSTUN(at addresses: [IPAddress]) async -> NodeEvidence.Outcome<STUNMapping>? {
         guard let port = self.target.stunPort, let first = addresses.first else { return nil }
-        // A map may send STUN elsewhere, in tests.
+        // In tests, a map may send STUN to another address.
         let override = IPAddress(self.target.node.stunTestIP)
         let address = override?.family == first.family ? override ?? first : first
         let result = await Result.awaiting { () throws(SocketError) in
@@ -18,13 +18,13 @@ extension NodeProbe {
         return result.mapError { $0.code == .cancelled ? DERPError(.cancelled, $0.message) : DERPError($0) }
     }
 
-    /// What clients ask to learn whether they are behind a captive portal; `nil` when the node isn't to be asked.
+    /// Sends the request by which clients find captive portals; returns `nil` if the node must not be asked.
     func askCaptivePortal(_ evidence: NodeEvidence) async -> NodeEvidence.Outcome<CaptivePortalEvidence>? {
         let families = [evidence.ipv4, evidence.ipv6]
         guard self.target.node.canPort80, let address = families.first(where: \.isUsable)?.known.first else {
             return nil
         }
-        // By address, as clients do it.
+        // By address, as clients do.
         let host = address.family == .ipv6 ? "[\(address)]" : "\(address)"
         guard let url = HTTPURL("http://\(host):\(self.settings.plainHTTPPort)/generate_204") else { return nil }
         let challenge = "check-\(NodePrivateKey().publicKey.hex.prefix(16))"

@@ -1,7 +1,7 @@
 import AsyncSockets
 
 extension NodeProbe {
-    /// Relays packets between two fresh keys: from a client of `server` to one of `destination` and back.
+    /// Relays packets between two new keys: from a client of `server` to one of `destination` and back.
     func relay(
         from server: DERPClient.Server,
         to destination: DERPClient.Server

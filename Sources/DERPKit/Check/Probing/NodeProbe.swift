@@ -1,17 +1,19 @@
 import AsyncSockets
 import STUNKit
 
-/// Looks at one node from outside. Each step has a limit of time, and what fails is evidence like the rest.
+/// Observes one node from outside. Each step has a time limit, and a failure is evidence like any other result.
 struct NodeProbe: Sendable {
     let target: CheckTarget
     let settings: CheckSettings
     let group: IOLoopGroup
-    /// Told what is being done.
+    /// Called with a description of each step.
     let progress: @Sendable (String) -> Void
 
     var loop: IOLoop { self.group.loops[0] }
 
-    /// - Throws: ``DERPError`` when the node's certificate name or the authorities can't be used.
+    /// Runs all steps and returns the evidence.
+    ///
+    /// - Throws: ``DERPError`` if the node's certificate name or the authorities can't be used.
     func gather() async throws(DERPError) -> NodeEvidence {
         let trust = try self.trust()
         self.progress("looking up \(self.target.node.hostName)")
@@ -43,7 +45,7 @@ struct NodeProbe: Sendable {
         return try ServerTrust(certName: self.target.node.certName, authoritiesPEM: self.settings.authoritiesPEM)
     }
 
-    /// How to log in where logging in worked; `nil` where it worked nowhere.
+    /// Returns the server to log in to, as a login that worked did it; `nil` if none worked.
     func workingServer(_ evidence: NodeEvidence) throws(DERPError) -> DERPClient.Server? {
         self.workingServer(evidence, try self.trust())
     }
@@ -62,7 +64,7 @@ struct NodeProbe: Sendable {
         )
     }
 
-    /// Everything that is done once for each family.
+    /// Runs the steps that are done for each family.
     private func look(at family: FamilyEvidence, trust: ServerTrust?) async -> FamilyEvidence {
         var family = family
         guard family.isUsable else { return family }
@@ -71,7 +73,7 @@ struct NodeProbe: Sendable {
         if !self.target.node.stunOnly, self.target.derpPort != nil {
             let handshake = await self.handshake(at: addresses)
             family.handshake = handshake
-            // Nothing more will come where TLS doesn't.
+            // Without TLS, the next steps can't work.
             if case .success = handshake {
                 family.login = await self.logIn(to: self.server(at: addresses, trust), start: .automatic)
             }
@@ -102,7 +104,7 @@ extension NodeProbe {
         if needsNames { await self.lookUpName(&evidence) }
         for family in [IPAddress.Family.ipv4, .ipv6] {
             guard let address = evidence[family].known.first else { continue }
-            // Connecting UDP sends nothing.
+            // Connecting a UDP socket sends nothing.
             evidence[family].hasRoute = (try? UDPSocket.connect(to: IPEndpoint(address, port: 9))) != nil
         }
         return evidence

@@ -1,13 +1,13 @@
 import AsyncSockets
 import Synchronization
 
-/// Sends numbered packets from one client to another, which sends them back, and notes how they fare.
+/// Sends numbered packets from one client to another, which sends them back, and records the results.
 final class RelayingRun: Sendable {
-    /// The packets' size, in bytes: as a tunnel's.
+    /// The size of the packets, in bytes. The same as a tunnel's.
     private static let size = 1280
-    /// Between packets.
+    /// The time between two packets.
     private static let interval: Duration = .milliseconds(10)
-    /// How long the last ones are waited for, at most.
+    /// How long to wait for the last packets, at most.
     private static let patience: Duration = .seconds(2)
 
     private let sender: DERPClient
@@ -27,7 +27,8 @@ final class RelayingRun: Sendable {
         self.count = count
     }
 
-    /// Returns when all packets are back, or those that aren't will not come, or after `time` and what sending takes.
+    /// Sends the packets and waits until all are back, for `time` or 2 s after the last one was sent at most, whichever
+    /// is less.
     func perform(within time: Duration) async -> RelayingEvidence {
         await withTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await self.answer() }
@@ -46,7 +47,7 @@ final class RelayingRun: Sendable {
         self.state.withLock { $0.answered.count == self.count && $0.evidence.largestCameBack }
     }
 
-    /// The packet with this number; the last one is the largest that there is.
+    /// Returns the packet with this number. The last one has the largest size.
     private func packet(_ number: Int) -> [UInt8] {
         let size = number == self.count ? PacketLimits.packet : Self.size
         var packet = withUnsafeBytes(of: UInt64(number).bigEndian) { Array($0) }
@@ -106,7 +107,7 @@ final class RelayingRun: Sendable {
 }
 
 extension UInt64 {
-    /// The first 8 bytes; `nil` when there are fewer.
+    /// Reads the first 8 bytes; `nil` if there are fewer.
     fileprivate init?(bigEndianBytes bytes: [UInt8]) {
         guard bytes.count >= 8 else { return nil }
         self = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }

@@ -1,7 +1,7 @@
 extension CheckFinding {
-    /// What a finding is about. More may be added in later versions; the raw value of one stays the same.
+    /// The subject of a finding. Later versions may add more topics. The raw values of existing topics stay the same.
     public struct Topic: RawRepresentable, Hashable, Sendable {
-        /// The topic's name, as `DERPServer check --json` gives it.
+        /// The topic's name, as in the output of `DERPServer check --json`.
         public let rawValue: String
 
         /// Makes a topic from its name.
@@ -9,30 +9,30 @@ extension CheckFinding {
 
         /// The region as a whole, or its entry in the map.
         public static let region = Self(rawValue: "region")
-        /// The name of a node, and its addresses.
+        /// The host name of a node, and its addresses.
         public static let address = Self(rawValue: "address")
-        /// Connecting to a node, and TLS.
+        /// TCP and TLS connections to a node.
         public static let connection = Self(rawValue: "connection")
-        /// The certificate that a node shows.
+        /// The certificate of a node.
         public static let certificate = Self(rawValue: "certificate")
         /// Logging in to a node.
         public static let login = Self(rawValue: "login")
         /// Whether a node admits the client that checks it.
         public static let admission = Self(rawValue: "admission")
-        /// The key by which a node names itself.
+        /// The key by which a node identifies itself.
         public static let serverKey = Self(rawValue: "serverKey")
-        /// Packets through one node.
+        /// Relaying packets through one node.
         public static let relaying = Self(rawValue: "relaying")
-        /// Packets from one node of a region to another.
+        /// Relaying packets from one node of a region to another.
         public static let mesh = Self(rawValue: "mesh")
-        /// A node's answers over UDP.
+        /// A node's answers to STUN requests.
         public static let stun = Self(rawValue: "stun")
-        /// The page at port 80 by which clients find captive portals.
+        /// The page on port 80 by which clients find captive portals.
         public static let captivePortal = Self(rawValue: "captivePortal")
     }
 }
 
 extension CheckFinding.Topic: CustomStringConvertible {
-    /// The ``rawValue``.
+    /// The topic's name, the ``rawValue``.
     public var description: String { self.rawValue }
 }

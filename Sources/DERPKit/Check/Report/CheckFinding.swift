@@ -1,22 +1,22 @@
-/// One thing that a check has to say.
+/// One result of a check.
 public struct CheckFinding: Hashable, Sendable {
-    /// How bad it is.
+    /// The severity of a finding.
     public enum Severity: String, Hashable, Sendable, CaseIterable {
-        /// As it should be, or worth knowing.
+        /// Works as it should, or is worth knowing.
         case info
-        /// Works, but not for everybody, or not for long.
+        /// Works, but not for all clients, or not for long.
         case warning
-        /// Does not work.
+        /// Doesn't work.
         case error
     }
 
-    /// How bad it is.
+    /// The severity.
     public let severity: Severity
-    /// What it is about.
+    /// The topic.
     public let topic: Topic
-    /// One line for a person, of at most 1,000 characters, each of which can be seen.
+    /// One line for people, of at most 1,000 printable characters.
     public let message: String
-    /// What to do about it, in one line; `nil` where nothing is to be done.
+    /// What to do about it, in one line; `nil` if there is nothing to do.
     public let hint: String?
 
     package init(_ severity: Severity, _ topic: Topic, _ message: String, hint: String? = nil) {
@@ -26,14 +26,15 @@ public struct CheckFinding: Hashable, Sendable {
         self.hint = hint.map(Self.printable)
     }
 
-    /// Much of a finding is a stranger's word: nothing of it may move the cursor, or fill the screen.
+    /// Returns a text without characters that move the cursor, and of limited length. Much of a finding comes from
+    /// servers that are not trusted.
     static func printable(_ text: String) -> String {
         OutsideText.line(text, limit: 1000)
     }
 }
 
 extension [CheckFinding] {
-    /// How many of them are that bad.
+    /// Returns the number of findings with this severity.
     package func count(of severity: CheckFinding.Severity) -> Int {
         self.count { $0.severity == severity }
     }

@@ -1,14 +1,14 @@
-/// What a check found out about one region.
+/// The results of a check of one region.
 public struct RegionReport: Hashable, Sendable {
     /// The region's number; 0 for a relay that is in no map.
     public let id: Int
-    /// The region's short name, printable; empty for a relay that is in no map.
+    /// The region's short name, in printable characters; empty for a relay that is in no map.
     public let code: String
-    /// The region's name for people, printable; empty for a relay that is in no map.
+    /// The region's name for people, in printable characters; empty for a relay that is in no map.
     public let name: String
-    /// What concerns the region as a whole.
+    /// The findings about the region as a whole.
     public let findings: [CheckFinding]
-    /// In the map's order.
+    /// The reports of the nodes, in the order of the map.
     public let nodes: [NodeReport]
 
     package init(id: Int, code: String, name: String, findings: [CheckFinding], nodes: [NodeReport]) {
@@ -19,7 +19,7 @@ public struct RegionReport: Hashable, Sendable {
         self.nodes = nodes
     }
 
-    /// How many findings, of the region and its nodes, are that bad.
+    /// Returns the number of findings with this severity, about the region and its nodes.
     public func count(of severity: CheckFinding.Severity) -> Int {
         self.findings.count(of: severity) + self.nodes.reduce(0) { $0 + $1.findings.count(of: severity) }
     }

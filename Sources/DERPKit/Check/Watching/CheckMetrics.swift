@@ -1,4 +1,4 @@
-/// The last round of a watch, as Prometheus text.
+/// The results of the last round of a watch, as Prometheus text.
 package struct CheckMetrics: Sendable {
     private var reports: [RegionReport] = []
     private var isMapUsable: Bool?
@@ -8,13 +8,13 @@ package struct CheckMetrics: Sendable {
 
     package init() {}
 
-    /// Takes note of a round that is over.
+    /// Records a round that has ended.
     ///
     /// - Parameters:
-    ///   - reports: what the round found out, a report for each region.
-    ///   - isMapUsable: whether the map could be read and has what is looked at; `nil`: there is no map.
-    ///   - time: how long it took.
-    ///   - end: when it ended, in seconds since 1970.
+    ///   - reports: The results, one report for each region.
+    ///   - isMapUsable: Whether the map could be read and contains what is checked; `nil` if there is no map.
+    ///   - time: How long the round took.
+    ///   - end: When the round ended, in seconds since 1970.
     package mutating func note(_ reports: [RegionReport], isMapUsable: Bool? = nil, took time: Duration, end: Int) {
         self.reports = reports
         self.isMapUsable = isMapUsable
@@ -23,7 +23,7 @@ package struct CheckMetrics: Sendable {
         self.roundEnd = end
     }
 
-    /// The page. Before the first round is over, only how many there were.
+    /// Returns the page. Before the end of the first round, it contains only the number of rounds.
     package func render() -> [UInt8] {
         var text = PrometheusText()
         text.counter("derp_check_rounds_total", "Rounds of checks that are over.", self.rounds)
@@ -101,7 +101,7 @@ package struct CheckMetrics: Sendable {
         )
     }
 
-    /// A sample for each node that has the value.
+    /// Returns a sample for each node that has the value.
     private func samples(label: (String, String)? = nil, _ value: (NodeReport) -> Double?) -> [Sample] {
         self.reports.flatMap { report in
             report.nodes.compactMap { node in

@@ -2,19 +2,19 @@ import AsyncSockets
 import HTTPTypes
 import Synchronization
 
-/// Serves the last round's metrics on `/metrics`, over plain HTTP.
+/// Serves the metrics of the last round on `/metrics`, over plain HTTP.
 package final class CheckMetricsServer: Sendable {
     private let metrics: Current
     private let server: PageServer
 
-    /// Where it listens, with the port that the kernel chose when 0 was asked for.
+    /// The address it listens on, with the port that the kernel chose if 0 was asked for.
     package var address: IPEndpoint { self.server.address }
 
     private final class Current: Sendable {
         let value = Mutex(CheckMetrics())
     }
 
-    /// Starts to serve.
+    /// Starts the server.
     ///
     /// - Throws: ``DERPError`` with code `listen`.
     package init(address: IPEndpoint, group: IOLoopGroup) async throws(DERPError) {
@@ -30,7 +30,7 @@ package final class CheckMetricsServer: Sendable {
         }
     }
 
-    /// As ``CheckMetrics/note(_:isMapUsable:took:end:)``.
+    /// Records a round, as ``CheckMetrics/note(_:isMapUsable:took:end:)`` does.
     package func note(_ reports: [RegionReport], isMapUsable: Bool? = nil, took time: Duration, end: Int) {
         self.metrics.value.withLock { $0.note(reports, isMapUsable: isMapUsable, took: time, end: end) }
     }
