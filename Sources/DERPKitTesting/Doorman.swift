@@ -1,7 +1,7 @@
 import DERPKit
 import Synchronization
 
-/// Admits all clients except those that a test wants refused.
+/// Admits all clients except those that a test refuses.
 final class Doorman: ClientVerifier {
     private struct State {
         var refusesAll = false

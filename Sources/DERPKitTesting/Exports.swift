@@ -1,2 +1,2 @@
-// `import DERPKitTesting` is enough: its API names that module's types.
+// Tests need only `import DERPKitTesting`, whose API uses types of this module.
 @_exported import DERPKit

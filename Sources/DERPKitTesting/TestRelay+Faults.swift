@@ -2,21 +2,21 @@ import AsyncSockets
 import DERPKit
 
 extension TestRelay {
-    /// Closes a client's connections at once and without a word.
+    /// Closes a client's connections at once, without any message to the client.
     ///
-    /// - Parameter key: The client; `nil`: all.
+    /// - Parameter key: The client; `nil` for all.
     /// - Returns: The number of connections.
     @discardableResult
     public func cut(_ key: NodePublicKey? = nil) async -> Int {
         await self.proxy.cut(self.addresses(of: key))
     }
 
-    /// Holds up a client's connections in both directions, and leaves them open. What is sent waits, until no more fits.
+    /// Stalls a client's connections in both directions and leaves them open. Sent bytes wait until no more fit.
     ///
-    /// The relay closes such a connection when more waits for it than fits and its `writeTimeout` has passed; the client
-    /// does so after its own `writeTimeout` or its `readTimeout`.
+    /// The relay closes such a connection when more bytes wait for it than fit and its `writeTimeout` has passed. The
+    /// client closes it after its own `writeTimeout` or `readTimeout`.
     ///
-    /// - Parameter key: The client; `nil`: all, and those that connect from now on.
+    /// - Parameter key: The client; `nil` for all, and for those that connect from now on.
     /// - Returns: The number of connections.
     @discardableResult
     public func stall(_ key: NodePublicKey? = nil) async -> Int {
@@ -25,35 +25,36 @@ extension TestRelay {
 
     /// Discards what the relay sends to a client. What the client sends arrives.
     ///
-    /// Under TLS, and in the middle of a packet, a client can't go on after ``resume(_:)``: it misses bytes, and fails.
+    /// After ``resume(_:)``, the client has missed bytes. Under TLS, or in the middle of a packet, its connection then
+    /// fails.
     ///
-    /// - Parameter key: The client; `nil`: all, and those that connect from now on.
+    /// - Parameter key: The client; `nil` for all, and for those that connect from now on.
     /// - Returns: The number of connections.
     @discardableResult
     public func silence(_ key: NodePublicKey? = nil) async -> Int {
         await self.proxy.set(.silenced, for: self.addresses(of: key))
     }
 
-    /// Ends ``stall(_:)`` and ``silence(_:)``. What was held up goes on.
+    /// Ends ``stall(_:)`` and ``silence(_:)``. Stalled bytes go on.
     ///
-    /// - Parameter key: The client; `nil`: all, and those that connect from now on.
+    /// - Parameter key: The client; `nil` for all, and for those that connect from now on.
     /// - Returns: The number of connections.
     @discardableResult
     public func resume(_ key: NodePublicKey? = nil) async -> Int {
         await self.proxy.set(.open, for: self.addresses(of: key))
     }
 
-    /// Refuses a client from its next login on, with a Health message that says so. If it is connected, it stays so.
+    /// Refuses a client from its next login on, with a Health message that says so. A connected client stays connected.
     ///
-    /// - Parameter key: The client; `nil`: all.
+    /// - Parameter key: The client; `nil` for all.
     public func refuse(_ key: NodePublicKey? = nil) { self.doorman.refuse(key) }
 
     /// Admits a client again from its next login on.
     ///
-    /// - Parameter key: The client; `nil`: all.
+    /// - Parameter key: The client; `nil` for all.
     public func admit(_ key: NodePublicKey? = nil) { self.doorman.admit(key) }
 
-    /// Where the relay sees a client; `nil` for all.
+    /// Returns a client's addresses as the relay sees them; `nil` for all clients.
     private func addresses(of key: NodePublicKey?) async -> [IPEndpoint]? {
         guard let key else { return nil }
         return await self.relay?.addresses(of: key) ?? []

@@ -1,7 +1,7 @@
 import DERPKit
 
 extension TestRelay {
-    /// What protects the connections of a relay for tests. More kinds may be added in later versions.
+    /// How the connections of a test relay are protected. Later versions may add more kinds.
     public struct Security: Sendable {
         private enum Kind {
             case plain, selfSigned
@@ -10,11 +10,11 @@ extension TestRelay {
 
         private let kind: Kind
 
-        /// Nothing: plain HTTP.
+        /// Not protected: plain HTTP.
         public static let plain = Self(kind: .plain)
-        /// TLS with a new certificate for 127.0.0.1, signed by itself.
+        /// TLS with a new self-signed certificate for 127.0.0.1.
         public static let tls = Self(kind: .selfSigned)
-        /// TLS with this certificate.
+        /// Returns TLS with this certificate.
         public static func tls(_ certificate: Certificate) -> Self { Self(kind: .certificate(certificate)) }
 
         func certificate() throws -> Certificate? {

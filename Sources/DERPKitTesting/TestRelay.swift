@@ -15,13 +15,13 @@ import DERPKit
 /// ```
 ///
 /// Clients connect through a proxy that makes faults on demand: ``cut(_:)``, ``stall(_:)``, ``silence(_:)``. The relay
-/// itself refuses clients (``refuse(_:)``) and restarts (``restart()``). Its address, its key and its certificate stay the
-/// same.
+/// itself refuses clients (``refuse(_:)``) and restarts (``restart()``). Its address, its key and its certificate stay
+/// the same.
 public actor TestRelay {
-    /// The relay as clients reach it, for `DERPClient.connect(to:as:options:on:)` and `ReconnectingDERPClient`. Under
-    /// TLS it trusts the relay's certificate.
+    /// The server to connect to, for `DERPClient.connect(to:as:options:on:)` and `ReconnectingDERPClient`. Under TLS it
+    /// trusts the relay's certificate.
     public nonisolated let server: DERPClient.Server
-    /// The relay's key, which it keeps over restarts.
+    /// The relay's key. It stays the same when the relay restarts.
     public nonisolated let serverKey: NodePublicKey
 
     private let configuration: RelayServer.Configuration
@@ -29,14 +29,15 @@ public actor TestRelay {
     let doorman: Doorman
     private(set) var relay: RelayServer?
 
-    /// Takes a port. The relay doesn't run yet: until ``start()``, connections are closed.
+    /// Makes a relay that doesn't run yet, and opens its port. Connections are closed until ``start()``.
     ///
-    /// By default it has one event loop, waits for 0.3 s when it stops, and remembers no decision about a client.
+    /// By default the relay has one event loop, waits for 0.3 s when it stops, and remembers no decision about a
+    /// client.
     ///
     /// - Parameters:
-    ///   - security: What protects connections.
-    ///   - configure: Changes the relay's settings. Changes of its addresses and its security are ignored.
-    /// - Throws: `DERPError` if a certificate can't be made, `SocketError` if there is no port.
+    ///   - security: How connections are protected.
+    ///   - configure: Changes the relay's settings. Changes to its addresses and its security are ignored.
+    /// - Throws: `DERPError` if a certificate can't be made, `SocketError` if there is no free port.
     public init(
         security: Security = .plain,
         _ configure: @Sendable (inout RelayServer.Configuration) -> Void = { _ in }
@@ -45,7 +46,7 @@ public actor TestRelay {
         var configuration = RelayServer.Configuration(privateKey: NodePrivateKey(), addresses: [], security: .none)
         configuration.loopCount = 1
         configuration.drainTimeout = .milliseconds(300)
-        // A change of mind counts at the next login.
+        // So that ``refuse(_:)`` and ``admit(_:)`` take effect at the next login.
         configuration.admission.allowLifetime = .zero
         configuration.admission.denyLifetime = .zero
         configure(&configuration)
@@ -65,13 +66,13 @@ public actor TestRelay {
         )
     }
 
-    /// Starts a relay, runs `body` with it, and closes it.
+    /// Starts a relay, runs `body` with it, and closes the relay.
     ///
     /// - Parameters:
-    ///   - security: What protects connections.
+    ///   - security: How connections are protected.
     ///   - configure: Changes the relay's settings, as for ``init(security:_:)``.
     ///   - body: The test.
-    /// - Throws: What ``init(security:_:)``, ``start()`` or `body` throws.
+    /// - Throws: Any error of ``init(security:_:)``, ``start()`` or `body`.
     public static func run<Value: Sendable>(
         security: Security = .plain,
         configure: @Sendable (inout RelayServer.Configuration) -> Void = { _ in },
@@ -90,14 +91,15 @@ public actor TestRelay {
         return result
     }
 
-    /// The relay that runs now; `nil` while none does. Clients that connect to its own address get no faults.
+    /// The relay that runs now; `nil` if none does. Clients that connect to its own address bypass the proxy and its
+    /// faults.
     public var relayServer: RelayServer? { self.relay }
 }
 
 // MARK: Life
 
 extension TestRelay {
-    /// Starts the relay unless it runs.
+    /// Starts the relay if it isn't running.
     ///
     /// - Throws: As `RelayServer.start()`.
     public func start() async throws {
@@ -108,8 +110,8 @@ extension TestRelay {
         self.proxy.lead(to: await relay.boundAddresses.first)
     }
 
-    /// Stops the relay gracefully: it sends its clients Restarting and closes their connections. Until ``start()``, new
-    /// connections are closed before the login.
+    /// Stops the relay gracefully: it sends Restarting to its clients and closes their connections. New connections are
+    /// closed before the login until ``start()``.
     public func shutDown() async {
         self.proxy.lead(to: nil)
         let relay = self.relay
@@ -125,7 +127,7 @@ extension TestRelay {
         try await self.start()
     }
 
-    /// Stops the relay and gives up the port.
+    /// Stops the relay and closes its port.
     public func close() async {
         await self.shutDown()
         await self.proxy.close()
@@ -145,7 +147,7 @@ extension TestRelay {
         try await DERPClient.connect(to: self.server, as: key, options: options)
     }
 
-    /// Makes a client that connects again after each loss, 50 ms later at most. It isn't connected yet.
+    /// Makes a client that connects again after each loss, within 50 ms. It isn't connected yet.
     public nonisolated func reconnectingClient(
         as key: NodePrivateKey = NodePrivateKey(),
         options: DERPClient.Options = DERPClient.Options()

@@ -1,14 +1,14 @@
 import AsyncSockets
 import Synchronization
 
-/// Passes connections from clients on to a relay, and makes faults in them.
+/// A proxy in front of a relay that makes faults in the connections of clients.
 final class FaultProxy: Sendable {
     private struct State {
-        /// Where the relay listens; `nil` while it is down.
+        /// The relay's address; `nil` while it is down.
         var target: IPEndpoint?
         /// What happens to the bytes of new connections.
         var passage = ProxiedConnection.Passage.open
-        /// By the address that the relay sees.
+        /// The connections, by the client's address as the relay sees it.
         var connections: [IPEndpoint: ProxiedConnection] = [:]
     }
 
@@ -20,7 +20,7 @@ final class FaultProxy: Sendable {
     private let listener: TCPListener
     private let box: Box
 
-    /// Where clients connect.
+    /// The address that clients connect to.
     var address: IPEndpoint { self.listener.address }
 
     /// Listens on a free port of the loopback address.
@@ -48,19 +48,19 @@ final class FaultProxy: Sendable {
         box.state.withLock { $0.connections[address] = nil }
     }
 
-    /// Passes new connections on to `target`; `nil`: closes them.
+    /// Passes new connections on to `target`. If it is `nil`, closes them.
     func lead(to target: IPEndpoint?) {
         self.box.state.withLock { $0.target = target }
     }
 
-    /// Closes the connections that the relay sees at `addresses`, or all, and returns their number.
+    /// Closes the connections with these `addresses`, as the relay sees them, and returns their number; `nil` for all.
     @discardableResult
     func cut(_ addresses: [IPEndpoint]?) async -> Int {
         await self.change(addresses) { $0.cut() }
     }
 
-    /// Changes what happens to the bytes of the connections that the relay sees at `addresses`, and returns their number;
-    /// `nil`: of all, and of those to come.
+    /// Changes what happens to the bytes of the connections with these `addresses`, as the relay sees them, and returns
+    /// the number of connections; `nil` for all, and for new ones too.
     func set(_ passage: ProxiedConnection.Passage, for addresses: [IPEndpoint]?) async -> Int {
         if addresses == nil { self.box.state.withLock { $0.passage = passage } }
         return await self.change(addresses) { $0.set(passage) }

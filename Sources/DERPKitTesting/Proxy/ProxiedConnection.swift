@@ -7,9 +7,9 @@ final class ProxiedConnection: @unchecked Sendable {
     enum Passage: Sendable {
         /// They are passed on.
         case open
-        /// They wait, in both directions.
+        /// They wait in both directions.
         case stalled
-        /// Those from the relay are discarded.
+        /// Bytes from the relay are discarded.
         case silenced
     }
 
@@ -19,16 +19,18 @@ final class ProxiedConnection: @unchecked Sendable {
     private var isEnding = false
     private var waiters: [UnsafeContinuation<Void, Never>] = []
 
+    /// Makes a connection.
+    ///
     /// - Parameters:
-    ///   - near: leads to the client.
-    ///   - far: leads to the relay.
+    ///   - near: The stream to the client.
+    ///   - far: The stream to the relay.
     init(near: TCPStream, far: TCPStream, passage: Passage) {
         self.near = near
         self.far = far
         self.passage = passage
     }
 
-    /// The address at which the relay sees the client.
+    /// The client's address as the relay sees it.
     var addressAtRelay: IPEndpoint? { self.far.localAddress }
 
     /// Passes bytes on until one end closes, then closes the other.
@@ -38,7 +40,7 @@ final class ProxiedConnection: @unchecked Sendable {
             tasks.addTask { await self.pass(from: self.far, to: self.near) }
         }
         guard self.near.failure == nil, self.far.failure == nil else { return self.cut() }
-        // So that the peer can read what was passed on.
+        // So that the peer can still read the last bytes.
         await self.near.finish()
         await self.far.finish()
     }
@@ -53,14 +55,14 @@ final class ProxiedConnection: @unchecked Sendable {
     func set(_ passage: Passage) {
         self.passage = passage
         self.wake()
-        // So that who waits for bytes looks at the passage again.
+        // So that a task that waits for bytes checks the passage again.
         self.near.interrupt()
         self.far.interrupt()
     }
 
     private func end() {
         self.isEnding = true
-        // The other direction may write what nobody reads.
+        // The other direction may be writing to a peer that doesn't read.
         for stream in [self.near, self.far] where stream.failure == nil { stream.setDeadline(.seconds(1)) }
         self.wake()
         self.near.interrupt()
