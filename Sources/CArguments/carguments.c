@@ -5,7 +5,7 @@
 static int count;
 static char **values;
 
-// glibc hands main's arguments to what runs before main.
+// glibc passes main's arguments to functions that run before main.
 __attribute__((constructor)) static void note(int argc, char **argv) {
     count = argc;
     values = argv;

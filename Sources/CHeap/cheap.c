@@ -3,8 +3,8 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-/// From how many bytes on the end of a heap goes back by itself. With 1 MiB a flood of large packets has the kernel clear
-/// ten thousand pages a second.
+/// From how many free bytes at its end a heap returns them by itself. With 1 MiB, a flood of large packets makes the
+/// kernel clear ten thousand pages a second.
 enum { usual_end = 4 * 1024 * 1024, trimmed_end = 128 * 1024 };
 
 void cheap_tune(void) {
@@ -15,7 +15,8 @@ void cheap_tune(void) {
 void cheap_begin_trim(void) { mallopt(M_TRIM_THRESHOLD, trimmed_end); }
 
 void cheap_trim_end(void) {
-    // Whenever so much is freed, the end of its heap is looked at. Volatile, so that it isn't left out.
+    // When this much is freed, the C library checks the end of the heap. Volatile, so that the compiler doesn't remove
+    // it.
     void *volatile piece = malloc(128 * 1024);
     free(piece);
 }

@@ -1,10 +1,10 @@
 #ifndef CARGUMENTS_H
 #define CARGUMENTS_H
 
-/// How many arguments the process was started with, its name included; 0 where the C library doesn't say so.
+/// Returns the number of arguments of the process, including its name; 0 if the C library doesn't tell.
 int carguments_count(void);
 
-/// The argument at `index`, as it was given; NULL where there is none.
+/// Returns the argument at `index`, unchanged; NULL if there is none.
 const char *carguments_at(int index);
 
 #endif

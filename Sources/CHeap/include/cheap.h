@@ -1,18 +1,19 @@
 #ifndef CHEAP_H
 #define CHEAP_H
 
-/// Has allocations of 256 KiB and more lie by themselves, so that each goes back to the kernel when it is freed, and heaps
-/// give back 4 MiB at their ends. The C library would otherwise keep what was once freed in pieces of that size.
+/// Gives allocations of 256 KiB and more a mapping of their own, which goes back to the kernel when it is freed. Heaps
+/// return free memory at their ends from 4 MiB on. Otherwise the C library keeps memory once allocations of that size
+/// were freed.
 void cheap_tune(void);
 
-/// Has heaps give back less at their ends, until cheap_trim.
+/// Makes heaps return smaller free parts at their ends, until cheap_trim.
 void cheap_begin_trim(void);
 
-/// Gives back what is free at the end of the calling thread's heap.
+/// Returns the free memory at the end of the calling thread's heap to the kernel.
 void cheap_trim_end(void);
 
-/// Gives pages that nothing lies in back to the kernel, of all heaps. The C library passes over the ends of all heaps but the
-/// first one, so other threads than the caller have to do that for theirs before.
+/// Returns the unused pages of all heaps to the kernel. The C library skips the ends of all heaps but the first, so
+/// other threads have to call cheap_trim_end for theirs before.
 void cheap_trim(void);
 
 #endif
