@@ -86,7 +86,7 @@ pid_t cload_spawn(const char *command, const char *directory, const char *log, u
         }
         return pid;
     }
-    // Only async-signal-safe calls from here on: the parent has threads.
+    // From here on only async-signal-safe calls, because the parent has threads.
     setpgid(0, 0);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);

@@ -18,8 +18,8 @@ void cload_mark(void) {
 
 #if defined(__x86_64__)
 
-// Goes on with the child as "how" says, until it stops with a signal that is part of counting, which is returned;
-// 0 when it ended. Other signals are passed on.
+// Continues the child as "how" says, until it stops with a signal that is part of counting. Returns that signal, or 0
+// if the child ended. Other signals are passed on to the child.
 static int next_stop(pid_t child, int how) {
     int status, passed = 0;
     for (;;) {
@@ -30,7 +30,7 @@ static int next_stop(pid_t child, int how) {
     }
 }
 
-// To the next mark. A repeated string instruction stops after each turn, and counts once.
+// Counts the steps to the next mark. A repeated string instruction stops after each repetition, but counts once.
 static long count_steps(pid_t child) {
     long count = 0;
     unsigned long last = 0;
@@ -56,7 +56,7 @@ long cload_count_instructions(const char *program, const char *name, const char 
     }
     long count = -1;
     int status;
-    // It stops at its exec, and then at the first mark.
+    // The child stops at its exec, then at the first mark.
     if (waitpid(child, &status, 0) == child && WIFSTOPPED(status) && next_stop(child, PTRACE_CONT) == mark)
         count = count_steps(child);
     kill(child, SIGKILL);

@@ -1,4 +1,4 @@
-/// Why a measurement could not be made. One line for a person.
+/// Why a measurement was not possible. One line for people.
 public struct LoadError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
 

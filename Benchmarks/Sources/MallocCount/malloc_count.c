@@ -9,7 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-// glibc's own names for what is replaced here: no look-up, and so no allocation before the first allocation.
+// glibc's own names of the functions replaced here. They need no look-up, so nothing is allocated before the first
+// allocation.
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);

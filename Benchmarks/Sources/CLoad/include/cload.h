@@ -1,5 +1,5 @@
-// What the Glibc module does not expose: clocks without overflow checks, timerfd, processor affinity, and starting a
-// process on chosen processors.
+// Functions that the Glibc module doesn't have: clocks without overflow checks, timerfd, processor affinity, and
+// starting a process on chosen processors.
 #ifndef CLOAD_H
 #define CLOAD_H
 
@@ -7,33 +7,35 @@
 #include <sys/types.h>
 
 uint64_t cload_now(void);               // monotonic, in nanoseconds
-// Of all threads of a process, the ended ones too, in nanoseconds; pid 0 is the caller. 0 when there is no such process.
+// Returns the processor time of all threads of a process, including ended ones, in nanoseconds; 0 if there is no such
+// process. The pid 0 is the caller.
 uint64_t cload_processor_time(pid_t pid);
 
 int cload_timer_create(void);
-// Fires once at a time of cload_now(); 0 disarms.
+// Makes the timer fire once at a time of cload_now(). 0 disarms it.
 int cload_timer_set(int timer, uint64_t deadline);
 void cload_timer_clear(int timer);
 
-// Bit n is processor n, of the first 64.
+// Returns the available processors among the first 64. Bit n is processor n.
 uint64_t cload_processors(void);
-// thread 0 is the caller.
+// Keeps a thread on these processors. The thread 0 is the caller.
 int cload_pin(pid_t thread, uint64_t processors);
 
-// Runs "/bin/sh -c command" as the leader of a process group of its own, in directory, with its output in the file
-// log. Returns its pid, or -1. The group is killed when SIGINT, SIGTERM or SIGHUP ends the caller's process, if it is
-// one of the first 8 that run.
+// Runs "/bin/sh -c command" in the given directory, as the leader of its own process group, with its output in the file
+// log. Returns its pid, or -1. If SIGINT, SIGTERM or SIGHUP ends the caller's process, the first 8 running groups are
+// killed.
 pid_t cload_spawn(const char *command, const char *directory, const char *log, uint64_t processors);
-// Signals the group, and forgets it when it was reaped. Returns 1 when it has ended, 0 when it runs.
+// Sends a signal to the group, and forgets the group once it was reaped. cload_reap returns 1 if it has ended, 0 if it
+// runs.
 void cload_signal_group(pid_t leader, int signal);
 int cload_reap(pid_t leader);
 
 int cload_raise_file_limit(void);
 
-// Marks where counting begins, and where it ends; does nothing when nobody counts.
+// Marks where counting begins, and where it ends. Does nothing if nobody counts.
 void cload_mark(void);
-// Runs "program run name repetitions", and returns how many instructions it takes, in user space, between its two
-// marks, by single steps: slow, but the same every time. -1 when that can't be done.
+// Runs "program run name repetitions" and returns how many instructions it executes in user space between its two
+// marks; -1 if that isn't possible. It uses single steps, so it is slow, but gives the same result every time.
 long cload_count_instructions(const char *program, const char *name, const char *repetitions);
 
 #endif

@@ -1,18 +1,18 @@
 import AsyncSockets
 
-/// Trials of several servers in turn: A B A B, so that what else the machine does hits all of them.
+/// Trials of several servers in turns, A B A B, so that other work on the machine affects all of them.
 public struct Comparison: Sendable {
     public var trials: [Trial]
-    /// Event loops that generate the load.
+    /// The number of event loops that generate the load.
     public var loops = 1
-    /// How many processors the server gets, when it gets its own; 0 pins nobody.
+    /// How many processors the server gets if it has its own; 0 to pin nothing.
     public var serverProcessors = 1
 
     public init(_ trials: [Trial]) {
         self.trials = trials
     }
 
-    /// Runs all of it. `progress` is told in a line what has just been done.
+    /// Runs all trials. Calls `progress` with one line after each measurement.
     public func run(progress: (String) -> Void) async throws -> ComparisonReport {
         let all = Processors.available
         let group = try IOLoopGroup(count: self.loops)
@@ -57,7 +57,7 @@ public struct Comparison: Sendable {
         }
     }
 
-    /// Ends the server too.
+    /// Measures one contestant, and stops its server at the end.
     private func measure(
         _ contestant: Contestant,
         _ server: ServerProcess,
@@ -80,7 +80,7 @@ public struct Comparison: Sendable {
 }
 
 extension Report {
-    /// The figure that matters most, in a few words.
+    /// The most important figure, in a few words.
     var headline: String {
         let chosen = self.figures.first { $0.name.contains("per server CPU") } ?? self.figures.first
         return chosen.map { "\($0.name) \(Self.format($0.value)) \($0.unit)" } ?? "done"

@@ -1,5 +1,5 @@
 extension ComparisonReport {
-    /// The tables of ``text`` in Markdown, without the remarks that are about single rounds.
+    /// The tables of ``text`` in Markdown, without the remarks about single rounds.
     public var markdown: String {
         self.sections.map(\.markdown).joined(separator: "\n")
     }

@@ -1,10 +1,10 @@
 extension ComparisonReport {
-    /// A line for each contestant through the medians of some trials.
+    /// Returns a line for each contestant through the medians of some trials.
     ///
     /// - Parameters:
-    ///   - trials: their names, in any order.
-    ///   - x: the figure on the horizontal axis.
-    ///   - y: the figure on the vertical axis.
+    ///   - trials: The names of the trials, in any order.
+    ///   - x: The figure on the horizontal axis.
+    ///   - y: The figure on the vertical axis.
     public func lines(_ trials: [String], x: String, y: String) -> [LinePlot.Line] {
         let chosen = self.sections.filter { trials.contains($0.trial) }
         var names: [String] = []
@@ -20,7 +20,8 @@ extension ComparisonReport {
         }
     }
 
-    /// A line for each contestant through the latencies of one trial's first round; the axis is in nines: 1 is 90 %.
+    /// Returns a line for each contestant through the latencies of a trial's first round. The axis counts nines: 1 is
+    /// 90 %.
     public func percentileLines(_ trial: String) -> [LinePlot.Line] {
         guard let section = self.sections.first(where: { $0.trial == trial }) else { return [] }
         return zip(section.columns, section.reports).compactMap { column, reports in

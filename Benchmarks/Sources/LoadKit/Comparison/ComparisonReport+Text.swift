@@ -1,5 +1,5 @@
 extension ComparisonReport {
-    /// Tables for a person: medians of the rounds, and how the first contestant does against each other one.
+    /// The tables for people: the medians of the rounds, and the ratios of the first contestant to each other one.
     public var text: String {
         self.sections.map(\.text).joined(separator: "\n\n")
     }
@@ -22,7 +22,7 @@ extension ComparisonReport.Section {
         return lines
     }
 
-    /// A line of heads, and one for each figure.
+    /// Returns a row of headings, and a row for each figure.
     func rows(title: String) -> [[String]] {
         let names = self.columns.map(\.name)
         let heads = [title] + names + names.dropFirst().map { "\(names[0]) : \($0)" }

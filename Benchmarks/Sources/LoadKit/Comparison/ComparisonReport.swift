@@ -1,20 +1,20 @@
 import FoundationEssentials
 
-/// What a comparison found.
+/// The results of a comparison.
 public struct ComparisonReport: Codable, Sendable {
-    /// One contestant's place in a section.
+    /// The description of one contestant in a section.
     public struct Column: Codable, Hashable, Sendable {
         public let name: String
         public let role: Contestant.Role
     }
 
-    /// One trial's reports: of each contestant, in the order of the rounds.
+    /// The reports of one trial: for each contestant, in the order of the rounds.
     public struct Section: Codable, Sendable {
         public let trial: String
         public let columns: [Column]
         public internal(set) var reports: [[Report]]
 
-        /// Whether nothing went wrong in any of its measurements.
+        /// Whether all measurements succeeded.
         public var isSuccess: Bool { self.reports.joined().allSatisfy(\.isSuccess) }
     }
 
@@ -33,13 +33,13 @@ public struct ComparisonReport: Codable, Sendable {
 
     public var isSuccess: Bool { self.sections.allSatisfy(\.isSuccess) }
 
-    /// How many measurements there were, and during how many others used the machine, which makes poor ones.
+    /// The number of measurements, and how many of them are unreliable because other processes used the machine.
     public var measurements: (count: Int, busy: Int) {
         let all = self.sections.flatMap { $0.reports.joined() }
         return (all.count, all.filter { !$0.warnings.isEmpty }.count)
     }
 
-    /// One JSON document.
+    /// The report as one JSON document.
     public var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -50,7 +50,7 @@ public struct ComparisonReport: Codable, Sendable {
 // MARK: Statistics
 
 extension ComparisonReport.Section {
-    /// The figures that all reports have, by their names, in order.
+    /// The figures whose names all reports have, in order.
     public var figures: [Report.Figure] {
         guard let first = self.reports.lazy.compactMap(\.first).first else { return [] }
         return first.figures.filter { figure in
@@ -58,12 +58,13 @@ extension ComparisonReport.Section {
         }
     }
 
-    /// A contestant's values over the rounds; `nil` when it has none.
+    /// Returns a contestant's values over the rounds; `nil` if it has none.
     public func spread(_ figure: String, column: Int) -> Spread? {
         Spread(self.reports[column].compactMap { $0[figure] })
     }
 
-    /// The first contestant's value over another's, round by round; `nil` when the other's is 0 or missing in one.
+    /// Returns the ratio of the first contestant's value to another's, round by round; `nil` if the other's value is 0
+    /// or missing in one round.
     public func ratio(_ figure: String, to column: Int) -> Spread? {
         let pairs = zip(self.reports[0], self.reports[column]).map { ($0[figure] ?? 0, $1[figure] ?? 0) }
         guard pairs.allSatisfy({ $0.1 != 0 }) else { return nil }

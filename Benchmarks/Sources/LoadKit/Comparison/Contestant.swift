@@ -1,16 +1,16 @@
-/// One that takes part in a trial: a server, and what is done to it.
+/// A participant in a trial: a server, and the load on it.
 public struct Contestant: Sendable {
-    /// What its column of figures stands for.
+    /// The meaning of the contestant's column of figures.
     public enum Role: String, Codable, Hashable, Sendable {
         /// The server that is judged.
         case subject
-        /// The same server under other conditions, which the subject is held against.
+        /// The same server under other conditions, which the subject is compared with.
         case baseline
         /// Another server.
         case other
-        /// A relay that reads no frames: see ``ServerRecipe/Kind/limit``.
+        /// A relay that doesn't read frames: see ``ServerRecipe/Kind/limit``.
         case limit
-        /// A proxy, which reads no frames either, but is not of our making: see ``ServerRecipe/Kind/proxy``.
+        /// A proxy, which doesn't read frames either, but isn't ours: see ``ServerRecipe/Kind/proxy``.
         case proxy
     }
 
@@ -19,7 +19,9 @@ public struct Contestant: Sendable {
     let recipe: ServerRecipe
     let scenario: Scenario
 
-    /// - Parameter name: for the report; without one, the server's.
+    /// Makes a contestant.
+    ///
+    /// - Parameter name: The name in the report; by default the server's.
     public init(_ role: Role, _ recipe: ServerRecipe, _ scenario: Scenario, name: String? = nil) {
         self.name = name ?? recipe.name
         self.role = role

@@ -1,10 +1,10 @@
 import AsyncSockets
 
-/// The smallest sign that a server serves.
+/// The smallest test of whether a server works.
 enum FirstPacket {
-    /// Two clients log in, and one packet goes from one to the other.
+    /// Logs in two clients, and sends one packet from one to the other.
     ///
-    /// - Throws: what hinders a login, or ``LoadError`` when the packet doesn't come within a second.
+    /// - Throws: The error of a login, or ``LoadError`` if the packet doesn't arrive within a second.
     static func relay(by target: Target, _ group: IOLoopGroup) async throws {
         var load = RelayLoad()
         load.count = 1

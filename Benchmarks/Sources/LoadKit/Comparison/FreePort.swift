@@ -1,6 +1,6 @@
 import Glibc
 
-/// Ports that nobody uses at the moment.
+/// Finds ports that are currently free.
 package enum FreePort {
     package static func find(_ type: __socket_type) throws -> UInt16 {
         let descriptor = socket(AF_INET, Int32(type.rawValue), 0)

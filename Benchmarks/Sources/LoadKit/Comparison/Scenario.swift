@@ -1,11 +1,11 @@
 import AsyncSockets
 
-/// Work that is done to a server.
+/// The load on a server.
 public struct Scenario: Sendable {
     public typealias Body =
         @Sendable (Target, _ stunPort: UInt16, IOLoopGroup, ProcessMeter) async throws -> Report
 
-    /// Whether a relay between pairs of connections, which reads no frames, can do it.
+    /// Whether a relay between pairs of connections, which doesn't read frames, can serve it.
     let isForPairs: Bool
     let body: Body
 

@@ -12,17 +12,17 @@ struct ServerProcess: Sendable {
     let port: UInt16
     let stunPort: UInt16
     let directory: String
-    /// On the monotonic clock, in nanoseconds.
+    /// The time of the start on the monotonic clock, in nanoseconds.
     let started: UInt64
 
-    /// The processes that belong to it and run.
+    /// The running processes of the group.
     var pids: [Int32] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { Int32($0) }.filter { getpgid($0) == self.leader && !Self.hasEnded($0) }
     }
 
-    /// Whether it only waits to be reaped, which whoever inherited it from the shell may do late. Its state stands behind
-    /// its name in `/proc/PID/stat` (proc(5)).
+    /// Returns whether the process has ended and only waits to be reaped. If another process inherited it from the
+    /// shell, that may take long. The state comes after the name in `/proc/PID/stat` (proc(5)).
     private static func hasEnded(_ pid: Int32) -> Bool {
         let text = TextFile.read("/proc/\(pid)/stat")
         guard let end = text.lastIndex(of: ")") else { return true }
@@ -33,9 +33,9 @@ struct ServerProcess: Sendable {
         try Target(url: "\(isTLS ? "https" : "http")://127.0.0.1:\(self.port)", login: self.login)
     }
 
-    /// Waits until it has relayed a packet; returns how long after its start that was.
+    /// Waits until the server has relayed a packet, and returns the time since its start.
     ///
-    /// - Throws: ``LoadError`` with the end of its log when it ends, or takes more than 20 s.
+    /// - Throws: ``LoadError`` with the end of its log if the server ends, or takes more than 20 s.
     func waitUntilReady(_ target: Target, _ group: IOLoopGroup) async throws -> Duration {
         let end = self.started + 20_000_000_000
         var last = "no connection"
@@ -57,7 +57,7 @@ struct ServerProcess: Sendable {
         return LoadError("\(self.name) doesn't serve: \(reason)\n\(log)")
     }
 
-    /// Asks it to end, and insists after 7 s. Removes its directory.
+    /// Asks the server to end, kills it after 7 s, and removes its directory.
     func stop() async {
         cload_signal_group(self.leader, SIGTERM)
         var waits = 0

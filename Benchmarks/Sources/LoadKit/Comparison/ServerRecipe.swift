@@ -2,29 +2,29 @@ import CLoad
 import FoundationEssentials
 import Glibc
 
-/// How to start a server: a name for the report, and a shell command.
+/// How to start a server: a shell command, and a name for the report.
 public struct ServerRecipe: Hashable, Sendable {
     public let name: String
-    /// `{port}` stands for a free TCP port, `{stun-port}` for a free UDP port, `{dir}` for an empty directory, `{loops}`
-    /// for ``loops``.
+    /// The shell command. `{port}` stands for a free TCP port, `{stun-port}` for a free UDP port, `{dir}` for an empty
+    /// directory, `{loops}` for ``loops``.
     public let command: String
     public let kind: Kind
-    /// How many event loops it is to have, if its command says where that goes.
+    /// The number of event loops, if the command has a place for it.
     public var loops = 1
 
     public enum Kind: Hashable, Sendable {
-        /// Speaks DERP.
+        /// A server that speaks DERP.
         case server
-        /// Relays between pairs of connections, and reads no frames: see ``PairGreeting``.
+        /// A relay between pairs of connections that doesn't read frames: see ``PairGreeting``.
         case limit
-        /// Passes each connection on, over TLS as it came, to `{sink-port}` on 127.0.0.1: see ``Sink``. A certificate
-        /// for it is in `{dir}/server.pem`.
+        /// A proxy that passes each connection on to `{sink-port}` on 127.0.0.1, over TLS if it came over TLS: see
+        /// ``Sink``. Its certificate is in `{dir}/server.pem`.
         case proxy
     }
 
-    /// Reads `NAME=COMMAND`.
+    /// Parses `NAME=COMMAND`.
     ///
-    /// - Throws: ``LoadError`` when there is no name, or no `{port}` in the command.
+    /// - Throws: ``LoadError`` if there is no name, or no `{port}` in the command.
     public init(_ text: String, _ kind: Kind = .server) throws {
         guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
             throw LoadError("\(text): not NAME=COMMAND")
@@ -40,14 +40,14 @@ public struct ServerRecipe: Hashable, Sendable {
         }
     }
 
-    /// Whether ``loops`` says anything to it.
+    /// Whether the command uses ``loops``.
     public var takesLoops: Bool { self.command.contains("{loops}") }
 
-    /// Starts it on `processors`, with `environment` besides this process's own.
+    /// Starts the server on `processors`, with `environment` added to this process's own.
     ///
     /// - Parameters:
-    ///   - processors: 0 for any.
-    ///   - sink: what a proxy passes its connections on to.
+    ///   - processors: The processors, 0 for any.
+    ///   - sink: The destination of a proxy's connections.
     func start(
         on processors: UInt64,
         environment: [String: String] = [:],

@@ -1,10 +1,10 @@
-/// Where the values of several rounds lie.
+/// The distribution of the values of several rounds.
 public struct Spread: Codable, Hashable, Sendable, CustomStringConvertible {
     public let median: Double
     public let lowest: Double
     public let highest: Double
 
-    /// `nil` for no values.
+    /// Makes a spread; `nil` if there are no values.
     public init?(_ values: [Double]) {
         let sorted = values.sorted()
         guard let lowest = sorted.first, let highest = sorted.last else { return nil }
@@ -14,7 +14,7 @@ public struct Spread: Codable, Hashable, Sendable, CustomStringConvertible {
         self.highest = highest
     }
 
-    /// `1.50 (1.23…1.80)`; just the value when there is only one.
+    /// A text such as `1.50 (1.23…1.80)`, or just the value if there is only one.
     public var description: String {
         let median = Report.format(self.median)
         guard self.lowest < self.highest else { return median }

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// A directory of this program's own.
+/// Directories for this program only.
 package enum TemporaryDirectory {
-    /// Makes an empty one; returns its path.
+    /// Makes an empty directory and returns its path.
     package static func make() throws -> String {
         let path = FileManager.default.temporaryDirectory.path + "/derp-load-\(UInt64.random(in: 0...UInt64.max))"
         do {

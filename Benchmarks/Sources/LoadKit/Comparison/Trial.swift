@@ -1,13 +1,13 @@
-/// What is measured in turns, A B A B, and held against each other. The first contestant is judged.
+/// Contestants that are measured in turns, A B A B, and compared. The first contestant is judged.
 public struct Trial: Sendable {
     public let name: String
     public let contestants: [Contestant]
-    /// How often each contestant has its turn.
+    /// How often each contestant is measured.
     public var rounds = 3
     public var isTLS = true
-    /// How many processors a server is to have of its own, where there are more; otherwise as in the other trials.
+    /// How many processors of its own a server gets, if there are more; `nil` for as many as in the other trials.
     public var serverProcessors: Int?
-    /// Whether servers and generator share all processors, instead of having their own.
+    /// Whether servers and generator share all processors instead of having their own.
     public var isShared = false
 
     public init(_ name: String, _ contestants: [Contestant]) {
@@ -15,7 +15,7 @@ public struct Trial: Sendable {
         self.contestants = contestants
     }
 
-    /// The same work for all servers that can do it.
+    /// Makes a trial with the same load for all servers that can serve it.
     public init(_ name: String, _ scenario: Scenario, _ servers: [ServerRecipe]) {
         let able = servers.filter { $0.kind == .server || scenario.isForPairs }
         self.init(
@@ -26,7 +26,7 @@ public struct Trial: Sendable {
 }
 
 extension ServerRecipe {
-    /// What it is to a server that is judged beside it.
+    /// The role of this server beside the one that is judged.
     fileprivate var role: Contestant.Role {
         switch self.kind {
         case .server: .other

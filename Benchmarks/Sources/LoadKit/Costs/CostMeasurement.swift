@@ -1,13 +1,14 @@
 import CLoad
 import Glibc
 
-/// Sends servers everything that can be sent before login, and reads what each costs them in processor time.
+/// Measures the processor time that a server spends on everything that can be sent to it before a login.
 public struct CostMeasurement {
     /// How often each message is measured, in turns.
     public var rounds = 3
-    /// How much processor time of the server a measurement is to take, in seconds, if 2,000 connections do.
+    /// How much processor time of the server a measurement should take, in seconds. It ends after 2,000 connections in
+    /// any case.
     public var length = 0.1
-    /// Only messages whose name has this in it, and what they go on from.
+    /// A filter: only messages with this text in their name are measured, and those that they build on.
     public var filter: String?
 
     public init() {}
@@ -27,11 +28,11 @@ public struct CostMeasurement {
             || message.name == CostMessage.connection
     }
 
-    /// Measures.
+    /// Runs all measurements.
     ///
     /// - Parameters:
-    ///   - program: the server's path.
-    ///   - tell: is told how it goes.
+    ///   - program: The path of the server.
+    ///   - tell: Called with lines about the progress.
     public func run(_ program: String, tell: (String) -> Void) async throws -> CostReport {
         let all = try Self.all
         let wanted = all.filter { self.isWanted($0, among: all) }
@@ -43,7 +44,7 @@ public struct CostMeasurement {
             let process = try server.recipe(program).start(on: 1)
             defer { cload_signal_group(process.leader, SIGKILL) }
             let asked = try Asked(process)
-            // A new server is slower.
+            // A new server is slower at first.
             for _ in 0..<3 { _ = try asked.measure(CostMessage(server, "", []), for: self.length) }
             idle.append("\(server.rawValue): \(Report.format(asked.idle * 1e6)) µs")
             var samples = [[Sample]](repeating: [], count: messages.count)
@@ -80,7 +81,7 @@ public struct CostMeasurement {
         }
     }
 
-    /// Of one connection: bytes sent, and microseconds.
+    /// The result for one connection: bytes sent, and microseconds.
     fileprivate struct Sample {
         var bytes = 0.0
         var cost = 0.0
@@ -88,12 +89,12 @@ public struct CostMeasurement {
     }
 }
 
-/// A server that is asked.
+/// A server under measurement.
 private final class Asked {
     private let process: ServerProcess
     private let pids: [Int32]
     private var source: UInt32 = 0
-    /// Seconds of processor time that it takes in a second in which nobody asks.
+    /// The seconds of processor time that the server spends in a second without requests.
     let idle: Double
 
     init(_ process: ServerProcess) throws {
@@ -115,7 +116,7 @@ private final class Asked {
     private static func time(_ pids: [Int32]) -> UInt64 { pids.reduce(0) { $0 + cload_processor_time($1) } }
 
     func measure(_ message: CostMessage, for length: Double) throws -> CostMeasurement.Sample {
-        // The first ones warm up, and tell how many are needed.
+        // The first connections warm up the server, and show how many are needed.
         let first = try self.measure(message, connections: 5)
         let count = Int(length * 1e6 / max(first.cost, 1))
         return try self.measure(message, connections: min(max(count, 5), 2000))
@@ -145,7 +146,7 @@ private final class Asked {
         )
     }
 
-    /// Waits until it does nothing more.
+    /// Waits until the server is idle.
     private func settle() {
         for _ in 0..<200 {
             let before = Self.time(self.pids)

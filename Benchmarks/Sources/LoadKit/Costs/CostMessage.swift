@@ -1,15 +1,15 @@
-/// Something that anybody can send to a server without a login, and how.
+/// A message that anybody can send to a server without a login, and how to send it.
 struct CostMessage {
-    /// Which server gets it.
+    /// The server that gets the message.
     let server: CostServer
     let name: String
-    /// The row from which it goes on, on the same kind of server: what that costs isn't its own.
+    /// The row that this message builds on, for the same kind of server. The cost of that row is subtracted.
     let base: String?
-    /// How many of it a connection has: they share what they cost beyond ``base``.
+    /// How often one connection sends the message. The cost beyond ``base`` is divided by this.
     let count: Int
-    /// Sends it over a connection of its own, to its end.
+    /// Sends the message over a connection of its own, and closes that.
     ///
-    /// - Returns: how many bytes were sent.
+    /// - Returns: The number of bytes that were sent.
     let send: (CostTarget) throws -> Int
 
     init(
@@ -26,7 +26,7 @@ struct CostMessage {
         self.send = send
     }
 
-    /// Sends `bytes` over plain TCP, and waits until the server has closed.
+    /// Makes a message that sends `bytes` over plain TCP and waits until the server has closed the connection.
     init(_ server: CostServer, _ name: String, after base: String? = nil, times count: Int = 1, _ bytes: [UInt8]) {
         self.init(server, name, after: base, times: count) { target in
             var socket = try target.connect()
@@ -37,19 +37,19 @@ struct CostMessage {
     }
 }
 
-/// What is seen of a message.
+/// Observations about a message.
 final class CostNotes {
-    /// Whether the server did not go along.
+    /// Whether the server refused the message.
     var isRefused = false
 }
 
-/// A running server, as messages see it.
+/// A running server, as messages use it.
 struct CostTarget {
     let port: UInt16
     let stunPort: UInt16
-    /// A loopback address, another one for each connection: one has but 28,000 ports.
+    /// A loopback address to connect from. Each connection has another one, because one address has only 28,000 ports.
     let source: UInt32
-    /// What is noted of the last message.
+    /// The observations about the last message.
     let notes = CostNotes()
 
     func connect(from source: UInt32? = nil) throws -> PlainSocket {

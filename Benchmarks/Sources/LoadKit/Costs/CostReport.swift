@@ -1,17 +1,17 @@
-/// What messages cost, as tables in Markdown.
+/// The costs of messages, as tables in Markdown.
 public struct CostReport {
     let rows: [CostRow]
     let rounds: Int
-    /// What the servers took while nobody asked.
+    /// The processor time of the servers without requests.
     let idle: [String]
 
-    /// What a message may cost, in microseconds; with RSA, signing alone is more.
+    /// The most that a message may cost, in microseconds. RSA is exempt, because signing alone takes more.
     public static let limit = 1000.0
 
-    /// The rows above the limit, apart from those with RSA.
+    /// The rows above the limit, without those with RSA.
     private var excesses: [CostRow] { self.rows.filter { !$0.message.server.isRSA && $0.cost.median > Self.limit } }
 
-    /// Whether no message costs too much.
+    /// Whether all messages are within the limit.
     public var isWithin: Bool { self.excesses.isEmpty }
 
     public var markdown: String {

@@ -1,17 +1,17 @@
-/// What a message costs.
+/// The cost of a message.
 struct CostRow {
     let message: CostMessage
-    /// Bytes that a connection with it sends.
+    /// The number of bytes that a connection with this message sends.
     let connectionBytes: Double
-    /// Processor time of the server for such a connection, in microseconds.
+    /// The server's processor time for such a connection, in microseconds.
     let connectionCost: Spread
-    /// Bytes of the message alone.
+    /// The size of the message alone, in bytes.
     let bytes: Double
-    /// What it costs beyond what it goes on from, in microseconds.
+    /// The cost beyond that of the row it builds on, in microseconds.
     let cost: Spread
-    /// Whether the server refused it, where it could have gone along.
+    /// Whether the server refused the message although it could have accepted it.
     let isRefused: Bool
 
-    /// Microseconds for each KiB that is sent; `nil` when nothing is.
+    /// The microseconds for each KiB that is sent; `nil` if nothing is sent.
     var costPerKilobyte: Double? { self.bytes > 0 ? self.cost.median / self.bytes * 1024 : nil }
 }

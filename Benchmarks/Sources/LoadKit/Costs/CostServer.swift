@@ -1,8 +1,8 @@
-/// The servers that are asked, each with one event loop.
+/// The servers under measurement, each with one event loop.
 enum CostServer: String, CaseIterable {
-    /// Plain HTTP; anybody may log in.
+    /// Plain HTTP. Every client may log in.
     case open = "plain"
-    /// Plain HTTP, with a list of clients that has nobody, a map of 30 regions, and 127.0.0.9 as a proxy that sends headers.
+    /// Plain HTTP, with an empty list of clients, a map of 30 regions, and 127.0.0.9 as a proxy that sends headers.
     case closed = "plain, closed"
     case p256 = "P-256"
     case rsa2048 = "RSA 2048"
@@ -13,9 +13,9 @@ enum CostServer: String, CaseIterable {
 
     static let proxy: UInt32 = 0x7f00_0009
 
-    /// How it is started.
+    /// Returns how to start the server.
     ///
-    /// - Parameter program: the server's path.
+    /// - Parameter program: The path of the server.
     func recipe(_ program: String) throws -> ServerRecipe {
         let common =
             "exec '\(program)' -a 127.0.0.1:{port} -stun-port {stun-port} -http-port -1 -hostname 127.0.0.1"

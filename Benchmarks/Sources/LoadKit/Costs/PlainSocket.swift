@@ -1,14 +1,14 @@
 import Glibc
 
-/// A blocking socket that counts what it sends. Its waits end after 10 s, over UDP after half a second.
+/// A blocking socket that counts the bytes it sends. Calls block for at most 10 s, over UDP for half a second.
 struct PlainSocket: ~Copyable {
     private let descriptor: Int32
-    /// Bytes that were sent, without the headers of TCP, UDP and IP.
+    /// The number of bytes sent, without the headers of TCP, UDP and IP.
     private(set) var sentByteCount = 0
 
-    /// Connects to `port` of 127.0.0.1, from a loopback address.
+    /// Connects to `port` of 127.0.0.1 from a loopback address.
     ///
-    /// - Parameter source: in host order.
+    /// - Parameter source: The address to connect from, in host order.
     init(_ type: __socket_type = SOCK_STREAM, port: UInt16, from source: UInt32) throws {
         self.descriptor = socket(AF_INET, Int32(type.rawValue), 0)
         guard self.descriptor >= 0 else { throw LoadError("no socket") }
@@ -44,7 +44,7 @@ struct PlainSocket: ~Copyable {
         }
     }
 
-    /// Sends `bytes`, or as many as the server takes before it closes.
+    /// Sends `bytes`, or as many of them as the server takes before it closes the connection.
     mutating func send(_ bytes: [UInt8]) {
         var start = 0
         while start < bytes.count {
@@ -57,21 +57,21 @@ struct PlainSocket: ~Copyable {
         }
     }
 
-    /// What comes next; `nil` at the end, after a reset or after 10 s.
+    /// Returns the next bytes; `nil` at the end, after a reset or after 10 s.
     func receive() -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: 65536)
         let count = recv(self.descriptor, &bytes, bytes.count, 0)
         return count > 0 ? Array(bytes[..<count]) : nil
     }
 
-    /// What comes until there are so many bytes, or the end.
+    /// Reads until there are `count` bytes, or until the end.
     func receive(_ count: Int) -> [UInt8] {
         var all: [UInt8] = []
         while all.count < count, let bytes = self.receive() { all += bytes }
         return all
     }
 
-    /// Says that nothing more will be sent, and waits until the server has read everything and closed.
+    /// Ends sending, and waits until the server has read everything and closed the connection.
     func finish() {
         shutdown(self.descriptor, Int32(SHUT_WR))
         while self.receive() != nil {}

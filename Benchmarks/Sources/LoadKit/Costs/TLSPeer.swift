@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// The client's side of TLS, between two memory buffers: who uses it decides what becomes of the bytes.
+/// The client's side of TLS between two memory buffers. The caller moves the bytes.
 final class TLSPeer {
     private let ssl: OpaquePointer
     private let input: OpaquePointer
@@ -11,14 +11,17 @@ final class TLSPeer {
         case tls13 = 0x0304
     }
 
+    /// Makes a client.
+    ///
     /// - Parameters:
-    ///   - groups: for key exchange, as OpenSSL names them, between colons; the share sent is for the first.
-    ///   - ciphers: of TLS 1.2.
+    ///   - groups: The groups for key exchange, by OpenSSL's names, with colons between them. The key share is for the
+    ///     first.
+    ///   - ciphers: The ciphers of TLS 1.2.
     init(_ version: Version, groups: String, ciphers: String? = nil) throws {
         guard let context = SSL_CTX_new(TLS_client_method()) else { throw LoadError("no TLS") }
         defer { SSL_CTX_free(context) }
         SSL_CTX_set_security_level(context, 0)
-        // SSL_CTRL_SET_GROUPS_LIST, what the macro SSL_CTX_set1_groups_list stands for.
+        // SSL_CTRL_SET_GROUPS_LIST, which the macro SSL_CTX_set1_groups_list uses.
         guard Self.control(context, 92, groups) == 1 else { throw LoadError("the library has no group \(groups)") }
         if let ciphers, SSL_CTX_set_cipher_list(context, ciphers) != 1 { throw LoadError("no cipher \(ciphers)") }
         guard let ssl = SSL_new(context), let input = BIO_new(BIO_s_mem()), let output = BIO_new(BIO_s_mem()) else {
@@ -40,25 +43,25 @@ final class TLSPeer {
         text.withCString { SSL_CTX_ctrl(context, command, 0, UnsafeMutableRawPointer(mutating: $0)) }
     }
 
-    /// A ClientHello in its record, to be sent again and again: that costs a client nothing.
+    /// Returns a ClientHello in its record. Sending it again and again costs a client nothing.
     static func hello(_ version: Version, groups: String) throws -> [UInt8] {
         let peer = try TLSPeer(version, groups: groups)
         _ = peer.shakeHands()
         return peer.drain()
     }
 
-    /// Goes on with the handshake; whether it is done.
+    /// Continues the handshake and returns whether it is complete.
     func shakeHands() -> Bool {
         ERR_clear_error()
         return SSL_do_handshake(self.ssl) == 1
     }
 
-    /// Whether it has failed.
+    /// Whether the handshake failed.
     var hasFailed: Bool { SSL_get_error(self.ssl, SSL_do_handshake(self.ssl)) != SSL_ERROR_WANT_READ }
 
     func feed(_ bytes: [UInt8]) { BIO_write(self.input, bytes, Int32(bytes.count)) }
 
-    /// What is to be sent.
+    /// Returns the bytes to send.
     func drain() -> [UInt8] {
         var all: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65536)
@@ -69,13 +72,13 @@ final class TLSPeer {
         }
     }
 
-    /// Puts `bytes` into a record, 16 KiB at most.
+    /// Puts `bytes`, at most 16 KiB, into a record.
     func write(_ bytes: [UInt8]) {
         ERR_clear_error()
         SSL_write(self.ssl, bytes, Int32(bytes.count))
     }
 
-    /// Reads what came, and answers it where TLS does.
+    /// Reads the received bytes, and answers them where TLS does.
     func read() {
         var chunk = [UInt8](repeating: 0, count: 16384)
         ERR_clear_error()
@@ -88,7 +91,7 @@ final class TLSPeer {
         _ = self.shakeHands()
     }
 
-    /// Asks for another handshake of TLS 1.2.
+    /// Asks for another handshake, in TLS 1.2.
     func renegotiate() {
         SSL_renegotiate(self.ssl)
         _ = self.shakeHands()

@@ -1,5 +1,5 @@
 extension Goal {
-    /// What this project wants of its relay, by the names of the suite's trials. Other servers are derper.
+    /// The goals of this project's relay, by the names of the suite's trials. The other servers are derper.
     public static let all: [Goal] = [
         Goal("packets per CPU second, TLS 1.3, 1400 B, 10 pairs", "pairs", perSecond, .times(.other), .atLeast(2.5)),
         Goal("packets per CPU second, TLS 1.3, 1400 B, 10 pairs", "pairs", perSecond, .times(.limit), .atLeast(0.9)),

@@ -1,10 +1,10 @@
-/// What the judged server is to reach in a trial.
+/// A goal of the judged server in a trial.
 public struct Goal: Hashable, Sendable {
-    /// What its figure is held against.
+    /// What the figure is compared with.
     public enum Measure: Hashable, Sendable {
-        /// Nothing: the figure counts as it is.
+        /// Nothing: the figure itself counts.
         case itself
-        /// Every contestant of this role; the figure counts as a multiple of theirs.
+        /// Every contestant of this role. The figure counts as a multiple of theirs.
         case times(Contestant.Role)
     }
 
@@ -15,9 +15,9 @@ public struct Goal: Hashable, Sendable {
         case watched
     }
 
-    /// For a person.
+    /// A description for people.
     public let what: String
-    /// The trial's name.
+    /// The name of the trial.
     public let trial: String
     /// The name of the figure.
     public let figure: String
@@ -44,7 +44,7 @@ extension Goal.Bound {
 }
 
 extension Goal.Bound: CustomStringConvertible {
-    /// `≥ 2.5`; empty for none.
+    /// A text such as `≥ 2.5`; empty if there is no goal.
     public var description: String {
         switch self {
         case .atLeast(let value): "≥ \(Self.format(value))"

@@ -1,4 +1,4 @@
-/// The goals at a glance: what is to be reached, what was measured, and whether that is enough.
+/// A table of the goals, the measured values, and whether these are good enough.
 public struct GoalTable: Sendable {
     public let verdicts: [Verdict]
 
@@ -6,7 +6,7 @@ public struct GoalTable: Sendable {
         self.verdicts = verdicts
     }
 
-    /// For a terminal.
+    /// The table for a terminal.
     public var text: String { TextTable.lines(self.rows) }
 
     public var markdown: String { MarkdownTable.lines(self.rows) }

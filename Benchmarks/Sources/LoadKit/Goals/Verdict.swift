@@ -1,28 +1,29 @@
-/// What a comparison says of one goal, against one contestant where it is about others.
+/// The result of a comparison for one goal, and for one contestant if the goal is about others.
 public struct Verdict: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
-        /// By the median of the rounds.
+        /// Judged by the median of the rounds.
         case reached, missed
-        /// Something was relayed wrongly, or not at all: no figure counts then.
+        /// Something was relayed wrongly or not at all. No figure counts then.
         case failed
-        /// Nobody took part that the goal is about.
+        /// No contestant took part that the goal is about.
         case notMeasured
     }
 
     public let goal: Goal
-    /// Whom the figure was held against; `nil` when nobody, or for a goal about the figure itself.
+    /// The contestant that the figure is compared with; `nil` if there is none, or if the goal is about the figure
+    /// itself.
     public let against: String?
     /// The figure, or the ratio of the figures.
     public let measured: Spread?
-    /// The figure's unit, when it counts as it is.
+    /// The figure's unit, if the figure itself counts.
     public let unit: String
     public let outcome: Outcome
-    /// Where no other server took part: how the figure stands to the limit's.
+    /// The ratio of the figure to the limit's, if no other server took part.
     public let ofLimit: Spread?
 }
 
 extension ComparisonReport {
-    /// One verdict for each goal, or several where several others took part.
+    /// Returns one verdict for each goal, or several if several others took part.
     public func verdicts(on goals: [Goal]) -> [Verdict] {
         goals.flatMap { goal in
             let section = self.sections.first { $0.trial == goal.trial }
@@ -51,7 +52,7 @@ extension ComparisonReport.Section {
         }
     }
 
-    /// Whether nothing went wrong with the judged server, and with this contestant.
+    /// Returns whether the measurements of the judged server and of this contestant succeeded.
     private func isSuccess(_ column: Int) -> Bool {
         (self.reports[0] + self.reports[column]).allSatisfy(\.isSuccess)
     }

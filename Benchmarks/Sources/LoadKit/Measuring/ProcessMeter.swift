@@ -1,19 +1,21 @@
 import CLoad
 import Glibc
 
-/// What processes have used up to a moment.
+/// The resources that processes have used so far.
 public struct ProcessUsage: Hashable, Sendable {
-    /// Of all their threads, in nanoseconds.
+    /// The processor time of all threads, in nanoseconds.
     public var processorTime: UInt64 = 0
     /// Resident memory, in bytes.
     public var residentBytes: UInt64 = 0
 }
 
-/// Reads what some processes, usually the server's, use.
+/// Reads the resources that some processes use, usually the server's.
 public struct ProcessMeter: Sendable {
     public let pids: [Int32]
 
-    /// - Throws: ``LoadError`` when one of them doesn't run.
+    /// Makes a meter.
+    ///
+    /// - Throws: ``LoadError`` if one of the processes doesn't run.
     public init(pids: [Int32]) throws {
         for pid in pids where kill(pid, 0) != 0 { throw LoadError("there is no process \(pid)") }
         self.pids = pids
@@ -28,7 +30,7 @@ public struct ProcessMeter: Sendable {
         return usage
     }
 
-    /// The second number of `/proc/PID/statm` (proc(5)), in pages.
+    /// Returns the second number of `/proc/PID/statm` (proc(5)), which is in pages, as bytes.
     private static func residentBytes(of pid: Int32) -> UInt64 {
         let fields = TextFile.read("/proc/\(pid)/statm").split(separator: " ")
         guard fields.count > 1, let pages = UInt64(fields[1]) else { return 0 }
@@ -36,9 +38,9 @@ public struct ProcessMeter: Sendable {
     }
 }
 
-/// What the whole machine uses.
+/// The resources that the whole machine uses.
 package enum MachineUsage {
-    /// What the kernel holds in TCP's and UDP's buffers (`/proc/net/sockstat`), in bytes.
+    /// The size of the kernel's TCP and UDP buffers (`/proc/net/sockstat`), in bytes.
     static var socketBytes: UInt64 {
         var pages: UInt64 = 0
         for line in TextFile.read("/proc/net/sockstat").split(separator: "\n") {
@@ -49,7 +51,7 @@ package enum MachineUsage {
         return pages * UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 0))
     }
 
-    /// Processor time of everybody, and all time there was, in clock ticks (`/proc/stat`).
+    /// The processor time of all processes, and the total time, in clock ticks (`/proc/stat`).
     package static var ticks: (busy: UInt64, total: UInt64) {
         let line = TextFile.read("/proc/stat").prefix { $0 != "\n" }
         let numbers = line.split(separator: " ").dropFirst().prefix(8).compactMap { UInt64($0) }

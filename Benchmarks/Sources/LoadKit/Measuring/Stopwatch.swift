@@ -16,7 +16,7 @@ struct Stopwatch {
         self.begin = cload_now()
     }
 
-    /// What passed since the beginning.
+    /// Returns the time and the resources since the beginning.
     func stop() -> Lap {
         let seconds = Double(cload_now() - self.begin) / 1e9
         let own = Double(cload_processor_time(0) - self.own) / 1e9
@@ -37,14 +37,14 @@ struct Stopwatch {
     }
 }
 
-/// A measurement's length and what was used in it.
+/// The length of a measurement and the resources that it used.
 struct Lap: Sendable {
     var seconds: Double
-    /// Processor time of this process.
+    /// The processor time of this process.
     var ownSeconds: Double
-    /// Processor time of the server, if its pid was given.
+    /// The processor time of the server, if its pid is known.
     var serverSeconds: Double?
-    /// Processor time of everybody else: a busy machine makes poor measurements.
+    /// The processor time of all other processes. On a busy machine, measurements are unreliable.
     var othersSeconds: Double?
     var residentBytes: UInt64?
     var socketBytes: UInt64

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Small files, those of proc(5) among them, whose size is not known before.
+/// Reads small files whose size isn't known in advance, such as those of proc(5).
 public enum TextFile {
-    /// The text of the file; empty when it can't be read.
+    /// Returns the text of the file; empty if it can't be read.
     public static func read(_ path: String) -> String {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return "" }

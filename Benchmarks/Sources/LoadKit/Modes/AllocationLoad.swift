@@ -1,19 +1,21 @@
 import AsyncSockets
 import FoundationEssentials
 
-/// How many allocations one relayed packet costs a server: it relays N packets, and then ten times as many, and only the
-/// second part counts. What a login or a growing buffer costs is in the first.
+/// Counts a server's allocations per relayed packet. It relays N packets, then ten times as many, and counts only the
+/// second part. So logins and growing buffers don't count.
 public struct AllocationLoad: Sendable {
-    /// What is relayed: its pairs and sizes, in a closed loop.
+    /// The load: its pairs and sizes, in a closed loop.
     public var load = RelayLoad()
-    /// N: packets of each pair.
+    /// N: the packets of each pair.
     public var packets: UInt64 = 10_000
 
     public init() {}
 
+    /// Runs the measurement.
+    ///
     /// - Parameters:
-    ///   - recipe: a server that uses glibc's allocator.
-    ///   - library: the path of libMallocCount.so.
+    ///   - recipe: A server that uses glibc's allocator.
+    ///   - library: The path of libMallocCount.so.
     public func run(_ recipe: ServerRecipe, library: String, isTLS: Bool, group: IOLoopGroup) async throws -> Report {
         guard FileManager.default.fileExists(atPath: library) else { throw LoadError("\(library) is missing") }
         let server = try recipe.start(
@@ -62,7 +64,7 @@ public struct AllocationLoad: Sendable {
         return report
     }
 
-    /// Lets each flow send so many packets, and waits until all have come.
+    /// Lets each flow send `packets` packets, and waits until all have arrived.
     private func relay(_ packets: UInt64, _ traffic: [Traffic]) async throws {
         for part in traffic { await part.loop.run { part.allow(packets) } }
         var silence = 0

@@ -3,9 +3,9 @@ import CLoad
 import DERPKit
 import Histogram
 
-/// What the connect mode does: clients come, log in and leave, over and over.
+/// The load of the connect mode: clients connect, log in and leave, over and over.
 public struct ConnectLoad: Sendable {
-    /// How many are at it at a time.
+    /// How many clients do so at the same time.
     public var concurrency = 16
     public var duration: Duration = .seconds(5)
 
@@ -13,7 +13,7 @@ public struct ConnectLoad: Sendable {
 
     public func run(_ target: Target, group: IOLoopGroup, meter: ProcessMeter?) async throws -> Report {
         var report = Report("connect, \(self.concurrency) at a time")
-        // One outside the count: an error is told as it is, and the server's first-time work is done.
+        // One login isn't counted: it shows errors as they are, and makes the server do its first-time work.
         try await Self.logIn(to: target, from: nil, on: group.loops[0])
         let stopwatch = Stopwatch(meter)
         let end = cload_now() + self.duration.nanoseconds

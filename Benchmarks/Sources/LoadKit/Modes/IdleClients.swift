@@ -1,12 +1,12 @@
 import AsyncSockets
 @_spi(Benchmarks) import DERPKit
 
-/// Clients that are connected and say nothing.
+/// Clients that are connected and send nothing.
 // @unchecked: each stream is confined to its loop.
 struct IdleClients: @unchecked Sendable {
     private var streams: [TCPStream] = []
 
-    /// How many log in at a time.
+    /// How many clients log in at the same time.
     private static let concurrency = 32
 
     static func connect(_ count: Int, to target: Target, group: IOLoopGroup) async throws -> Self {
@@ -27,7 +27,7 @@ struct IdleClients: @unchecked Sendable {
         return clients
     }
 
-    /// How many are still connected.
+    /// Returns how many clients are still connected.
     func countAlive() async -> Int {
         var count = 0
         for stream in self.streams {

@@ -1,10 +1,10 @@
 import AsyncSockets
 
-/// What the idle mode does: many clients log in, and stay.
+/// The load of the idle mode: many clients log in and stay.
 public struct IdleLoad: Sendable {
-    /// How many.
+    /// The number of clients.
     public var count = 1000
-    /// How long they stay before the server's memory is read.
+    /// How long they stay before the server's memory is measured.
     public var hold: Duration = .seconds(3)
 
     public init() {}

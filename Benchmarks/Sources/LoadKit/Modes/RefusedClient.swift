@@ -2,16 +2,17 @@ import AsyncSockets
 import CLoad
 @_spi(Benchmarks) import DERPKit
 
-/// A client that isn't admitted and comes again as a stock client does: after n² × 10 ms, give or take half, 5 s at most, where
-/// n counts the ends since it last heard anything; but when it has a packet to send, at once. Confined to its loop.
+/// A client that isn't admitted and tries again as Tailscale's clients do. It waits for n² × 10 ms, plus or minus half
+/// of that, but at most 5 s. Here n is the number of lost connections since it last received anything. If it has a
+/// packet to send, it connects at once. Confined to its loop.
 // @unchecked: confined to `loop`.
 final class RefusedClient: @unchecked Sendable {
-    /// What came of it by now.
+    /// The results so far.
     struct Tally: Sendable {
         var attempts = 0
-        /// Attempts of which it knows what came of them.
+        /// The number of attempts whose outcome the client knows.
         var answers = 0
-        /// Health frames.
+        /// The number of Health frames.
         var notices = 0
         var admitted = 0
         var packets = 0
@@ -44,7 +45,7 @@ final class RefusedClient: @unchecked Sendable {
         self.sources = SourceAddresses(for: target, from: index)
     }
 
-    /// Comes again until ``stop()``.
+    /// Connects again and again until ``stop()``.
     func run() async {
         let timer = LoopTimer(on: self.loop) { [unowned self] in self.sendPacket() }
         self.timer = timer
@@ -70,7 +71,7 @@ final class RefusedClient: @unchecked Sendable {
         try? await Task.sleep(for: .nanoseconds(min(Int64(backOff), Int64(self.nextPacket - now))))
     }
 
-    /// Connects, logs in, and stays as long as it may. Returns whether it heard anything.
+    /// Connects, logs in, and stays until the connection ends. Returns whether it received anything.
     private func tryOnce() async -> Bool {
         self.tally.attempts += 1
         var hasHeard = false
@@ -141,6 +142,6 @@ final class RefusedClient: @unchecked Sendable {
         self.timer?.schedule(at: self.nextPacket)
     }
 
-    /// A destination's key, and what begins a WireGuard session.
+    /// The size of a destination's key and of the first message of a WireGuard session.
     private static let payloadCount = NodePublicKey.byteCount + 148
 }

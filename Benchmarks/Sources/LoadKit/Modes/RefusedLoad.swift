@@ -1,13 +1,14 @@
 import AsyncSockets
 
-/// What the refused mode does: clients that the server doesn't admit come again and again, as stock clients do that have
-/// packets to send, and what they cost the server is read.
+/// The load of the refused mode. Clients that the server doesn't admit connect again and again, as Tailscale's clients
+/// do if they have packets to send. The mode measures what they cost the server.
 public struct RefusedLoad: Sendable {
-    /// How many.
+    /// The number of clients.
     public var count = 1000
-    /// How long they are watched, once each has tried once.
+    /// How long to measure, once each client has tried once.
     public var duration: Duration = .seconds(60)
-    /// The time between two packets of a client. A stock client whose peer doesn't answer sends one each 2 or 3 seconds.
+    /// The time between two packets of a client. A Tailscale client whose peer doesn't answer sends one every 2 or 3
+    /// seconds.
     public var packetInterval: Duration = .seconds(1)
 
     public init() {}

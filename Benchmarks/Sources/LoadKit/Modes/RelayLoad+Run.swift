@@ -3,7 +3,7 @@ import DERPKit
 import Histogram
 
 extension RelayLoad {
-    /// Connects, loads, measures, drains and checks.
+    /// Connects, generates load, measures, drains and checks.
     public func run(_ target: Target, group: IOLoopGroup, meter: ProcessMeter?) async throws -> Report {
         let idle = try await IdleClients.connect(self.idle, to: target, group: group)
         let traffic = try await self.prepare(target, group: group)
@@ -25,7 +25,7 @@ extension RelayLoad {
         return report
     }
 
-    /// Connects everybody. No flow may send yet.
+    /// Connects all clients. No flow may send yet.
     func prepare(_ target: Target, group: IOLoopGroup) async throws -> [Traffic] {
         let traffic = group.loops.map { Traffic(loop: $0, isAddressed: target.login.isAddressed) }
         for pair in 0..<(self.shape == .pairs ? self.count : 1) {
@@ -106,7 +106,7 @@ extension RelayLoad {
         }.get()
     }
 
-    /// What came out of the proxy.
+    /// Adds the far end of a connection through the proxy, and returns its index.
     private static func addFarEnd(of number: UInt64, _ sink: Sink, to traffic: Traffic) async throws -> Int {
         let stream = try await sink.take(number)
         return await traffic.loop.run { traffic.add(stream, key: NodePrivateKey().publicKey, early: []) }
@@ -116,7 +116,7 @@ extension RelayLoad {
 // MARK: Counting
 
 extension RelayLoad {
-    /// Of the load and of the probes.
+    /// Returns the tallies of the load and of the probes.
     private static func tallies(_ traffic: [Traffic]) async -> [Tally] {
         var sums = [Tally(), Tally()]
         for part in traffic {
@@ -126,8 +126,8 @@ extension RelayLoad {
         return sums
     }
 
-    /// Sends nothing more, and waits until all that was sent has come, or nothing has for a while: a second where loss is
-    /// expected, five where a busy machine must not be taken for it.
+    /// Stops sending, and waits until all sent packets have arrived, or nothing has arrived for a while. That is one
+    /// second if loss is expected, and otherwise five, so that a busy machine isn't mistaken for loss.
     private func drain(_ traffic: [Traffic]) async throws -> [Tally] {
         for part in traffic { await part.loop.run { part.stopSending() } }
         var tallies = await Self.tallies(traffic)

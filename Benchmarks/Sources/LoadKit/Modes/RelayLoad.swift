@@ -1,31 +1,31 @@
-/// What the relay mode does.
+/// The load of the relay mode.
 public struct RelayLoad: Sendable {
-    /// Who sends to whom.
+    /// Which clients send to which.
     public enum Shape: String, CaseIterable, Sendable {
         /// Each sender has a receiver of its own.
         case pairs
         case oneToMany = "one-to-many"
         case manyToOne = "many-to-one"
-        /// One packet goes there and back, and again.
+        /// One packet goes back and forth.
         case pingPong = "ping-pong"
     }
 
     public var shape = Shape.pairs
-    /// How many pairs, receivers or senders.
+    /// The number of pairs, receivers or senders.
     public var count = 10
-    /// Of the packets, in turn, in bytes; at least ``sizes-swift.type.property``.
+    /// The sizes of the packets, in turn, in bytes. At least ``sizes-swift.type.property``.
     public var sizes = [1400]
-    /// Which part of the packets looks like path discovery, 0…1: relays queue those apart. They need
+    /// The share of packets that look like path discovery, 0…1. Relays queue those separately. They need
     /// ``discoSizes``.
     public var disco = 0.0
-    /// For an open loop, the interval is that of one flow.
+    /// When the flows send. For an open loop, the interval is that of one flow.
     public var pace = Pace.window(24)
-    /// Pairs that send a light open-loop load besides, and are counted apart.
+    /// The number of pairs that send a light open-loop load in addition. They are counted separately.
     public var probes = 0
-    /// Packets per second of one probe.
+    /// The packets per second of one probe.
     public var probeRate = 100.0
     public var probeSize = 200
-    /// Clients that are connected and silent.
+    /// The number of clients that are connected and send nothing.
     public var idle = 0
     public var warmup: Duration = .seconds(1)
     public var duration: Duration = .seconds(5)

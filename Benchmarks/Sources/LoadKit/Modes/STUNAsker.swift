@@ -2,19 +2,19 @@ import AsyncSockets
 import CLoad
 import STUNKit
 
-/// One socket that asks, and asks again when it is answered.
+/// A socket that sends requests, and sends another whenever an answer arrives.
 // @unchecked: confined to `loop`.
 final class STUNAsker: @unchecked Sendable {
     let loop: IOLoop
     private(set) var answers: UInt64 = 0
     private(set) var lost: UInt64 = 0
-    /// Answers that say something wrong.
+    /// The number of wrong answers.
     private(set) var corrupt: UInt64 = 0
     private(set) var latencies = LatencyHistogram.latencies()
 
     private let socket: UDPSocket
     private let batch: DatagramBatch
-    /// What is being asked, and since when.
+    /// The open requests and their times.
     private var pending: [STUNTransactionID: UInt64] = [:]
     private let window: Int
     private var watch: LoopTimer?
@@ -40,7 +40,7 @@ final class STUNAsker: @unchecked Sendable {
         self.socket.detach()
     }
 
-    /// After so many nanoseconds a request counts as lost.
+    /// How long until a request counts as lost, in nanoseconds.
     private static let patience: UInt64 = 500_000_000
 
     private func nextID() -> STUNTransactionID {
@@ -83,11 +83,11 @@ extension STUNAsker: EventHandler {
                 self.corrupt += 1
                 continue
             }
-            // An answer that came too late was counted as lost.
+            // The request of a late answer already counts as lost.
             guard let begin = self.pending.removeValue(forKey: answer.transactionID) else { continue }
             self.answers += 1
             _ = self.latencies.record(min(now - begin, LatencyHistogram.longest))
-            // The next question, in the answer's place: many leave in one system call.
+            // The next request takes the place of the answer, so that many leave in one system call.
             let id = self.nextID()
             STUNRequest(transactionID: id).write(to: self.batch.slot(index))
             self.pending[id] = now

@@ -3,11 +3,11 @@ import CLoad
 import Histogram
 import STUNKit
 
-/// What the stun mode does: binding requests in a closed loop.
+/// The load of the stun mode: binding requests in a closed loop.
 public struct STUNLoad: Sendable {
-    /// How many sockets ask.
+    /// The number of sockets.
     public var sockets = 8
-    /// How many requests of a socket are on their way at any time, 1…64.
+    /// How many requests of a socket are unanswered at any time, 1…64.
     public var window = 16
     public var warmup: Duration = .milliseconds(500)
     public var duration: Duration = .seconds(3)

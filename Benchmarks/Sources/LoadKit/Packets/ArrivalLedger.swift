@@ -1,19 +1,19 @@
-/// Which packets of a flow have come, as far as it takes to tell order from disorder.
+/// Records which packets of a flow have arrived, as far as needed to check their order.
 struct ArrivalLedger: Sendable {
-    /// What a packet's sequence number says.
+    /// What a packet's sequence number shows.
     enum Arrival: Hashable, Sendable {
-        /// It comes after all before it; so many in between didn't come.
+        /// The packet comes after all earlier ones. This many in between are missing.
         case inOrder(missing: UInt64)
-        /// A later one came before it.
+        /// A later packet arrived first.
         case reordered
-        /// It came before.
+        /// The packet has arrived before.
         case doubled
     }
 
     private(set) var received: UInt64 = 0
-    /// The lowest sequence number that is higher than all that came.
+    /// One more than the highest sequence number that has arrived.
     private var next: UInt64 = 0
-    /// Bit n: `next` - 1 - n came.
+    /// Bit n says whether `next` - 1 - n has arrived.
     private var recent: UInt64 = 0
 
     @inline(__always)
@@ -26,7 +26,7 @@ struct ArrivalLedger: Sendable {
             return .inOrder(missing: missing)
         }
         let age = self.next - 1 - sequence
-        // What is older than the memory may be either. It fails the run as well.
+        // A packet older than the recorded ones may be either. Both fail the run.
         if age < 64, self.recent >> age & 1 == 0 {
             self.recent |= 1 << age
             self.received += 1

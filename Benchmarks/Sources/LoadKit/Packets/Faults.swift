@@ -1,10 +1,10 @@
-/// What a relay must never do to a packet. One of these fails a run.
+/// Faults that a relay must never cause. A single one fails a run.
 public struct Faults: Hashable, Codable, Sendable {
-    /// Bytes, length or sender are not those of a packet that was sent.
+    /// Packets whose bytes, length or sender are not those that were sent.
     public var corrupt: UInt64 = 0
     public var doubled: UInt64 = 0
     public var reordered: UInt64 = 0
-    /// It came to somebody else than its destination.
+    /// Packets that arrived at another client than their destination.
     public var misdelivered: UInt64 = 0
     /// Connections that ended before the run did.
     public var disconnected: UInt64 = 0

@@ -1,16 +1,16 @@
-/// What a test packet says of itself. All of the packet follows from it, so that the receiver can check every byte.
+/// The stamp of a test packet. It determines the whole packet, so that the receiver can check every byte.
 ///
-/// Words of 64 bits in the machine's order: flow and size, sequence, time, and from there on a counter that begins at a
-/// hash of the three.
+/// The packet consists of 64-bit words in the machine's byte order: flow and size, sequence number, time, and then a
+/// counter that begins at a hash of these three.
 struct PacketStamp: Hashable, Sendable {
-    /// The smallest packet that holds a stamp and a word of pattern, in bytes.
+    /// The size of the smallest packet with a stamp and a word of pattern, in bytes.
     static let minimumSize = 32
 
     var flow: UInt32
     /// The packet's size in bytes.
     var size: UInt32
     var sequence: UInt64
-    /// When it was meant to be sent, in nanoseconds on the monotonic clock.
+    /// When the packet was due, in nanoseconds on the monotonic clock.
     var time: UInt64
 
     private static let wordSize = 8
@@ -27,7 +27,7 @@ struct PacketStamp: Hashable, Sendable {
     @inline(__always)
     private var first: UInt64 { UInt64(self.flow) << 32 | UInt64(self.size) }
 
-    /// Where the pattern begins (the finaliser of SplitMix64 over the stamp).
+    /// The first word of the pattern (the finaliser of SplitMix64 over the stamp).
     @inline(__always)
     private var seed: UInt64 {
         var value = self.first &* Self.step ^ self.sequence
@@ -36,7 +36,7 @@ struct PacketStamp: Hashable, Sendable {
         return value ^ value >> 31
     }
 
-    /// Writes the whole packet, `size` bytes, at `pointer`.
+    /// Writes the whole packet, `size` bytes, to `pointer`.
     @inline(__always)
     func write(to pointer: UnsafeMutableRawPointer) {
         pointer.storeBytes(of: self.first, as: UInt64.self)
@@ -57,7 +57,7 @@ struct PacketStamp: Hashable, Sendable {
         }
     }
 
-    /// Reads a packet; `nil` when a single byte of it is not as it was written, or some are missing or too many.
+    /// Reads a packet; `nil` if its size or any byte differs from what was written.
     @inline(__always)
     init?(verifying packet: UnsafeRawBufferPointer) {
         guard packet.count >= Self.minimumSize, let pointer = packet.baseAddress else { return nil }

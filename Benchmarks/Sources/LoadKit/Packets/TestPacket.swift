@@ -1,24 +1,25 @@
-/// What a relay may queue apart: packets of one kind keep their order, those of two may overtake each other.
+/// The kinds of packets that a relay may queue separately. Packets of one kind keep their order, but may overtake those
+/// of the other.
 enum PacketKind: Hashable, Sendable {
     case data
     /// Looks like a message of Tailscale's path discovery.
     case disco
 }
 
-/// A test packet: a stamp with its pattern, behind the head of its kind.
+/// A test packet: the head of its kind, then a stamp with its pattern.
 enum TestPacket {
-    /// What stands before the stamp of a disco packet, in bytes: as much as the head of a real one, to whole words.
+    /// The size of a disco packet's head, before the stamp, in bytes: that of a real one, rounded up to whole words.
     private static let discoHeadCount = 64
     /// The smallest disco packet, in bytes.
     static let minimumDiscoSize = discoHeadCount + PacketStamp.minimumSize
 
-    /// One word of a disco packet's head: the magic bytes first, and then what serves for a key and a nonce.
+    /// Returns one word of a disco packet's head: the magic bytes first, then words in place of a key and a nonce.
     @inline(__always)
     private static func discoHead(_ word: Int) -> UInt64 {
         word == 0 ? 0x0000_ac92_9ff0_5354 : UInt64(word) &* 0x9e37_79b9_7f4a_7c15
     }
 
-    /// Writes the packet, `size` bytes, at `pointer`.
+    /// Writes the packet, `size` bytes, to `pointer`.
     @inline(__always)
     static func write(
         _ kind: PacketKind,
@@ -39,7 +40,7 @@ enum TestPacket {
             .write(to: pointer + headCount)
     }
 
-    /// Reads a packet; `nil` when a single byte of it is not as it was written, or some are missing or too many.
+    /// Reads a packet; `nil` if its size or any byte differs from what was written.
     @inline(__always)
     static func read(_ packet: UnsafeRawBufferPointer) -> (PacketKind, PacketStamp)? {
         guard packet.count >= Self.minimumDiscoSize, Self.hasDiscoHead(packet) else {
@@ -49,7 +50,7 @@ enum TestPacket {
             .map { (.disco, $0) }
     }
 
-    /// No stamp begins like that: its first word holds a size.
+    /// Returns whether the packet begins with the magic bytes. No stamp does, because its first word is a size.
     @inline(__always)
     private static func hasDiscoHead(_ packet: UnsafeRawBufferPointer) -> Bool {
         for word in 0..<Self.discoHeadCount / 8 {

@@ -1,6 +1,6 @@
-/// Hexadecimal text.
+/// Parses hexadecimal text.
 public enum Digits {
-    /// The bytes of an even number of digits; `nil` for anything else.
+    /// Returns the bytes of an even number of digits; `nil` for any other text.
     public static func bytes(ofHex text: String) -> [UInt8]? {
         let digits = text.map(\.hexDigitValue)
         guard digits.count.isMultiple(of: 2) else { return nil }

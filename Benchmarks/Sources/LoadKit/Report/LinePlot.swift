@@ -1,4 +1,4 @@
-/// A diagram of lines over one axis, as SVG.
+/// A line chart with one horizontal axis, as SVG.
 public struct LinePlot: Sendable {
     /// One line.
     public struct Line: Sendable {
@@ -27,7 +27,7 @@ public struct LinePlot: Sendable {
     private static let frame = (left: 90.0, right: 20.0, top: 44.0, bottom: 60.0)
     private static let colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 
-    /// The drawing.
+    /// The SVG document.
     public var svg: String {
         let x = Axis(upTo: self.lines.flatMap { $0.points.map(\.x) }.max() ?? 1)
         let y = Axis(upTo: self.lines.flatMap { $0.points.map(\.y) }.max() ?? 1)
@@ -79,7 +79,7 @@ public struct LinePlot: Sendable {
 }
 
 extension LinePlot {
-    /// From 0 to a round number.
+    /// An axis from 0 to a round number.
     private struct Axis {
         let end: Double
         let ticks: [Double]

@@ -1,7 +1,7 @@
 import FoundationEssentials
 
 extension Report {
-    /// One JSON document, on one line.
+    /// The report as one JSON document, on one line.
     public var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,5 +1,5 @@
 extension Report {
-    /// Lines for a person.
+    /// The report as lines for people.
     public var text: String {
         var lines = [self.scenario]
         let width = self.figures.map(\.name.count).max() ?? 0
@@ -13,7 +13,7 @@ extension Report {
         return lines.joined(separator: "\n")
     }
 
-    /// Three digits or so, with thousands apart.
+    /// Formats a number with about three digits, and with separators between thousands.
     public static func format(_ value: Double) -> String {
         let size = abs(value)
         let decimals = size >= 100 || value == 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3

@@ -1,8 +1,8 @@
-/// What one measurement found.
+/// The results of one measurement.
 public struct Report: Codable, Sendable {
-    /// One number of it.
+    /// One number of the report.
     public struct Figure: Codable, Hashable, Sendable {
-        /// What is better.
+        /// Whether more or less is better.
         public enum Direction: String, Codable, Hashable, Sendable {
             case higher, lower, neither
         }
@@ -15,10 +15,10 @@ public struct Report: Codable, Sendable {
 
     public let scenario: String
     public private(set) var figures: [Figure] = []
-    /// Latencies of the load in microseconds at these percentiles, if it measures any.
+    /// The latencies of the load in microseconds at these percentiles, if the mode measures any.
     public internal(set) var percentiles: [Percentile] = []
     public internal(set) var faults = Faults()
-    /// Why the run doesn't count, besides faults.
+    /// Why the run doesn't count, apart from faults.
     public internal(set) var failures: [String] = []
     public internal(set) var warnings: [String] = []
 
@@ -33,7 +33,7 @@ public struct Report: Codable, Sendable {
 
     public var isSuccess: Bool { self.faults.isEmpty && self.failures.isEmpty }
 
-    /// The value of the figure with this name.
+    /// Returns the value of the figure with this name.
     public subscript(name: String) -> Double? { self.figures.first { $0.name == name }?.value }
 
     mutating func add(_ name: String, _ value: Double?, _ unit: String = "", _ better: Figure.Direction = .neither) {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where progress is told, apart from results.
+/// Shows progress, separately from results.
 public enum Terminal {
     /// Writes one line to standard error.
     public static func tell(_ line: String) {

@@ -1,6 +1,6 @@
-/// Rows of equally many cells, for a terminal.
+/// Formats rows with the same number of cells for a terminal.
 enum TextTable {
-    /// The first column begins at the left, the others end at the right.
+    /// Returns the lines of the table. The first column is aligned left, the others right.
     static func lines(_ rows: [[String]]) -> String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
@@ -13,7 +13,7 @@ enum TextTable {
     }
 }
 
-/// The same in Markdown. The first row is the head.
+/// Formats such rows in Markdown. The first row is the head.
 package enum MarkdownTable {
     package static func lines(_ rows: [[String]]) -> String {
         var lines = rows.map { "| \($0.joined(separator: " | ")) |" }

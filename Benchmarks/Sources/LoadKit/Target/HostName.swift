@@ -1,9 +1,9 @@
 import AsyncSockets
 import Glibc
 
-/// The system's name look-up.
+/// Looks up names with the system's resolver.
 enum HostName {
-    /// The first address of `host`, which may be a literal.
+    /// Returns the first address of `host`, which may be a literal.
     static func resolve(_ host: String) throws -> IPAddress {
         if let address = IPAddress(host) { return address }
         var hints = addrinfo()

@@ -1,9 +1,9 @@
 import AsyncSockets
 
-/// How connections of the limit relay find each other: each says a number first, and is paired with the next that says
-/// the same. The relay answers with one byte. 0 asks only whether the relay is there.
+/// How connections of the limit relay find each other. Each sends a number first, and is paired with the next one that
+/// sends the same number. The relay answers with one byte. 0 only asks whether the relay works.
 public enum PairGreeting {
-    /// In bytes; the number follows in the machine's order.
+    /// The size of the greeting, in bytes. The number is in the machine's byte order.
     public static let byteCount = 8
     public static let answer: [UInt8] = [1]
 
@@ -11,9 +11,9 @@ public enum PairGreeting {
         withUnsafeBytes(of: pair) { Array($0) }
     }
 
-    /// Waits for a connection's number, in 10 s; `nil` when it says none.
+    /// Waits up to 10 s for a connection's number; `nil` if there is none.
     ///
-    /// - Parameter tls: what the connection begins with.
+    /// - Parameter tls: The TLS context to start TLS with; `nil` for plain TCP.
     public static func receive(on stream: TCPStream, _ tls: TLSContext?) async -> UInt64? {
         stream.setDeadline(.seconds(10))
         defer { stream.setDeadline(nil) }
@@ -26,7 +26,7 @@ public enum PairGreeting {
             case .closed, .failed: return nil
             }
         }
-        // A client sends nothing more before it is answered.
+        // A client sends nothing more before it gets the answer.
         guard greeting.count == Self.byteCount else { return nil }
         return greeting.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
     }

@@ -1,20 +1,22 @@
 import AsyncSockets
 
-/// The far side of a proxy: connections that it passes on come here, and say their number like those of the limit relay
-/// (``PairGreeting``).
+/// The destination behind a proxy. The connections that the proxy passes on send their number, like those of the limit
+/// relay (``PairGreeting``).
 // @unchecked: what waits is confined to the one loop.
 public final class Sink: @unchecked Sendable {
-    /// On 127.0.0.1.
+    /// The port on 127.0.0.1.
     public let port: UInt16
-    /// The loop on which its connections are.
+    /// The loop that serves the connections.
     private let loop: IOLoop
     private let listener: TCPListener
     private let arrivals: Arrivals
 
+    /// Makes a sink and listens.
+    ///
     /// - Parameters:
-    ///   - port: 0 for a free one.
-    ///   - isTLS: whether the proxy speaks TLS to it. The certificate is one that nobody trusts.
-    ///   - group: has one loop, so that both sides of a connection meet there.
+    ///   - port: The port, 0 for a free one.
+    ///   - isTLS: Whether the proxy connects with TLS. No client trusts the certificate.
+    ///   - group: A group of one loop, so that both sides of a connection are on it.
     public init(port: UInt16 = 0, isTLS: Bool, _ group: IOLoopGroup) async throws {
         guard group.loops.count == 1 else { throw LoadError("the far side of a proxy needs --loops 1") }
         let arrivals = Arrivals(isTLS ? try Self.makeTLS() : nil)
@@ -33,7 +35,7 @@ public final class Sink: @unchecked Sendable {
         return try LocalCertificate(in: directory).serverTLS()
     }
 
-    /// The far end of the connection that said this number, and was answered.
+    /// Returns the far end of the connection with this number, which has been answered.
     func take(_ number: UInt64) async throws -> TCPStream {
         try await self.loop.run { () -> Result<TCPStream, LoadError> in
             self.arrivals.waiting.removeValue(forKey: number).map { .success($0) }
@@ -41,7 +43,7 @@ public final class Sink: @unchecked Sendable {
         }.get()
     }
 
-    /// Listens no more.
+    /// Stops listening.
     public func close() async {
         await self.listener.close()
     }
@@ -58,7 +60,7 @@ private final class Arrivals: @unchecked Sendable {
 
     func greet(_ stream: TCPStream) async {
         guard let number = await PairGreeting.receive(on: stream, self.tls) else { return stream.close() }
-        // Before it is answered: whoever sent it takes it then.
+        // Before the answer, because the sender takes the stream as soon as it gets that.
         if number != 0 { self.waiting[number] = stream }
         do { try await stream.write(PairGreeting.answer) } catch { self.waiting[number] = nil }
         if self.waiting[number] == nil { stream.close() }

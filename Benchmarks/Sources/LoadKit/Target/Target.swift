@@ -4,32 +4,34 @@ import AsyncSockets
 /// The server under load.
 public struct Target: Sendable {
     public let address: IPEndpoint
-    /// For the Host header field.
+    /// The value of the Host header field.
     public let authority: String
-    /// For the TLS handshake.
+    /// The server name for the TLS handshake.
     public let serverName: String
-    /// `nil` for plain TCP.
+    /// The TLS context; `nil` for plain TCP.
     public let tls: TLSContext?
     public let login: Login
 
-    /// How a connection becomes one that packets can be sent on.
+    /// How to log in on a connection, so that it can send packets.
     public enum Login: Sendable {
         case derp(ClientHandshake.Start)
-        /// The limit relay's: see ``PairGreeting``.
+        /// The greeting of the limit relay: see ``PairGreeting``.
         case pair
-        /// A proxy's, which passes each connection on to this one's far side.
+        /// The greeting through a proxy, which passes each connection on to this sink.
         case through(Sink)
 
-        /// Whether the server reads frames, and tells who sent them.
+        /// Whether the server reads frames and names their senders.
         var isAddressed: Bool { if case .derp = self { true } else { false } }
     }
 
-    /// Whether the machine has as many addresses to connect from as are wanted (127.0.0.0/8).
+    /// Whether there are as many addresses to connect from as needed (127.0.0.0/8).
     public var isLoopback: Bool { self.address.ip.isLoopback && self.address.ip.family == .ipv4 }
 
+    /// Makes a target.
+    ///
     /// - Parameters:
-    ///   - url: `http://` or `https://`, a host and perhaps a port.
-    ///   - verification: what is asked of an https server's certificate.
+    ///   - url: `http://` or `https://`, a host and an optional port.
+    ///   - verification: How to verify the certificate of an https server.
     public init(
         url: String,
         verification: TLSContext.Verification = .none,
@@ -69,10 +71,10 @@ public struct Target: Sendable {
 }
 
 extension Target {
-    /// Connects and logs in. On `loop`, where the stream stays.
+    /// Connects and logs in. Runs on `loop`, where the stream stays.
     ///
-    /// - Parameter pair: for ``Login/pair``: the number of the two connections that belong together.
-    /// - Returns: the stream, and what came right behind the login.
+    /// - Parameter pair: The number of the two connections that belong together, for ``Login/pair``.
+    /// - Returns: The stream, and the bytes that came together with the end of the login.
     public func logIn(
         as key: NodePrivateKey,
         pair: UInt64 = 0,

@@ -1,12 +1,12 @@
 @_spi(Benchmarks) import DERPKit
 
-/// Packets from one client to another. Confined to its loop.
+/// The packets from one client to another. Confined to its loop.
 final class Flow {
-    /// What a flow counts as in the report.
+    /// How the report counts a flow.
     enum Role: Int, Hashable, Sendable {
         /// The load.
         case load
-        /// A light flow that shows what the load does to others.
+        /// A light flow that shows how the load affects other clients.
         case probe
     }
 
@@ -15,29 +15,31 @@ final class Flow {
     let source: LoadClient
     let destination: LoadClient
     let pace: Pace
-    /// The flow that brings back what this one takes there.
+    /// The flow in the other direction that returns this flow's packets.
     var echo: Flow?
 
     private let sizes: [Int]
     private var data = Lane()
     private(set) var disco = Lane()
-    /// How many of 1 are disco packets, and how many of them are due.
+    /// The share of disco packets, 0…1, and how many of them are due.
     private let discoShare: Double
     private var discoDue = 0.0
     private var nextKind = PacketKind.data
 
-    /// How many packets may be sent in all.
+    /// How many packets the flow may send in all.
     var limit: UInt64 = 0
-    /// How many packets may be sent now (window), or are owed (echo).
+    /// How many packets the flow may send now (window) or must return (echo).
     var credit = 0
     /// When the next packet is due (open loop).
     var due: UInt64 = 0
-    /// It waits for the end of the tick, to send.
+    /// Whether the flow waits for the end of the tick to send.
     var isMarked = false
 
+    /// Makes a flow.
+    ///
     /// - Parameters:
-    ///   - sizes: of its packets, in turn, in bytes.
-    ///   - disco: which part of its packets is of that kind, 0…1.
+    ///   - sizes: The sizes of its packets, in turn, in bytes.
+    ///   - disco: The share of disco packets, 0…1.
     init(
         index: Int,
         role: Role,
@@ -58,28 +60,28 @@ final class Flow {
         if case .window(let count) = pace { self.credit = count }
     }
 
-    /// The size of the packet with this number in its lane, in bytes.
+    /// Returns the size of the packet with this number in its lane, in bytes.
     @inline(__always)
     private func size(at sequence: UInt64) -> Int {
         self.sizes.count == 1 ? self.sizes[0] : self.sizes[Int(sequence % UInt64(self.sizes.count))]
     }
 
-    /// What stands before a packet: frame header and destination, in bytes.
+    /// The size of the frame header and the destination before a packet, in bytes.
     static let prefixCount = FrameHeader.byteCount + NodePublicKey.byteCount
 }
 
 // MARK: Sending
 
 extension Flow {
-    /// How many packets were sent, of both kinds.
+    /// How many packets of both kinds were sent.
     var sent: UInt64 { self.data.sent + self.disco.sent }
 
-    /// How much the next packet takes on the wire, in bytes.
+    /// The size of the next packet's frame, in bytes.
     var nextFrameCount: Int {
         Self.prefixCount + self.size(at: self.nextKind == .data ? self.data.sent : self.disco.sent)
     }
 
-    /// Writes the next packet's frame, ``nextFrameCount`` bytes, at `pointer`.
+    /// Writes the next packet's frame, ``nextFrameCount`` bytes, to `pointer`.
     @inline(__always)
     func writeNext(at pointer: UnsafeMutableRawPointer, time: UInt64) {
         let kind = self.nextKind
@@ -103,10 +105,10 @@ extension Flow {
 // MARK: Receiving
 
 extension Flow {
-    /// How many packets have come, of both kinds, each counted once.
+    /// How many packets of both kinds have arrived, each counted once.
     var received: UInt64 { self.data.arrivals.received + self.disco.arrivals.received }
 
-    /// Whether a packet of `size` bytes with this number was sent.
+    /// Returns whether a packet with this size and this number was sent.
     @inline(__always)
     func hasSent(_ kind: PacketKind, _ sequence: UInt64, size: Int) -> Bool {
         sequence < (kind == .data ? self.data.sent : self.disco.sent) && size == self.size(at: sequence)

@@ -3,7 +3,7 @@ struct Lane: Sendable {
     private(set) var sent: UInt64 = 0
     private(set) var arrivals = ArrivalLedger()
 
-    /// The number of the next packet.
+    /// Returns the number of the next packet.
     @inline(__always)
     mutating func takeNumber() -> UInt64 {
         defer { self.sent += 1 }

@@ -1,16 +1,16 @@
 import AsyncSockets
 @_spi(Benchmarks) import DERPKit
 
-/// One logged-in connection. Confined to its loop.
+/// A logged-in connection. Confined to its loop.
 final class LoadClient {
     let index: Int
     let stream: TCPStream
     let key: NodePublicKey
     var reader = FrameReader()
-    /// What came behind the login.
+    /// The bytes that came together with the end of the login.
     var early: [UInt8]
 
-    /// Taken over, but not yet taken by the stream.
+    /// The bytes that this client accepted, but the stream has not taken yet.
     private var unsent: [UInt8] = []
     private var unsentStart = 0
     private let onWritable: (LoadClient) -> Void
@@ -30,10 +30,10 @@ final class LoadClient {
         stream.writeHandler = self
     }
 
-    /// Whether the stream takes no more for now.
+    /// Whether the stream takes no more bytes now.
     var isBlocked: Bool { self.stream.isWriteBlocked || !self.unsent.isEmpty }
 
-    /// Sends all of `bytes`, now or as soon as the stream takes them. Not while it is blocked.
+    /// Sends all of `bytes`, now or as soon as the stream takes them. Must not be called while the client is blocked.
     func send(_ bytes: UnsafeRawBufferPointer) {
         var sent = 0
         while sent < bytes.count, !self.stream.isWriteBlocked, self.stream.failure == nil {

@@ -1,11 +1,11 @@
 /// When a flow sends.
 public enum Pace: Hashable, Sendable {
-    /// So many packets are on their way at any time: closed loop.
+    /// This many packets are on their way at any time: a closed loop.
     case window(Int)
-    /// One packet every so many nanoseconds, whatever comes of them: open loop.
+    /// One packet in this many nanoseconds, whether earlier ones arrive or not: an open loop.
     case every(UInt64)
     /// As fast as the connection takes them.
     case flood
-    /// A packet back for each that the flow of this index brings, with its time.
+    /// One packet for each that the flow with this index delivers, with the same time.
     case echo(of: Int)
 }

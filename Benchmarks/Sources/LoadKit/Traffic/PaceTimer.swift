@@ -2,14 +2,15 @@ import AsyncSockets
 import CLoad
 import Glibc
 
-/// Wakes its loop at a time, to the microsecond: the loop's own timers step by 17 ms. Confined to the loop.
+/// Wakes its loop at a given time, with microsecond precision. The loop's own timers have steps of 17 ms. Confined to
+/// the loop.
 package final class PaceTimer: EventHandler {
     private let descriptor: Int32
     private let loop: IOLoop
     private var token: UInt64 = 0
     private let action: () -> Void
 
-    /// `action` must not keep alive who owns the timer.
+    /// Makes a timer. `action` must not retain the owner of the timer.
     package init(on loop: IOLoop, action: @escaping () -> Void) throws {
         self.descriptor = cload_timer_create()
         self.loop = loop
@@ -30,7 +31,7 @@ package final class PaceTimer: EventHandler {
         self.action()
     }
 
-    /// Ends it for good.
+    /// Closes the timer, which can't be used again.
     package func close() {
         self.loop.deregister(self.descriptor, token: self.token)
         Glibc.close(self.descriptor)

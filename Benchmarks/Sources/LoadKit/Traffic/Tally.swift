@@ -1,6 +1,6 @@
 import Histogram
 
-/// What one role's flows have done up to a moment.
+/// The results of one role's flows so far.
 public struct Tally: Sendable {
     public var sent: UInt64 = 0
     public var received: UInt64 = 0
@@ -23,7 +23,7 @@ public struct Tally: Sendable {
     }
 }
 
-/// Latencies in nanoseconds, up to two minutes, to three digits.
+/// Latencies in nanoseconds, up to two minutes, with three digits.
 public typealias LatencyHistogram = Histogram<UInt64>
 
 extension LatencyHistogram {

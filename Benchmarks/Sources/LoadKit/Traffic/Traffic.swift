@@ -3,13 +3,13 @@ import CLoad
 @_spi(Benchmarks) import DERPKit
 import Histogram
 
-/// The clients and flows of one loop: sends, receives, checks and times packets.
+/// The clients and flows of one loop. Sends, receives, checks and times packets.
 // @unchecked: confined to `loop`.
 final class Traffic: @unchecked Sendable {
     let loop: IOLoop
     private(set) var clients: [LoadClient] = []
     private(set) var flows: [Flow] = []
-    /// The flows that leave from each client.
+    /// The outgoing flows of each client.
     private var outgoing: [[Flow]] = []
 
     private(set) var faults = Faults()
@@ -17,24 +17,27 @@ final class Traffic: @unchecked Sendable {
     var latencies = [LatencyHistogram.latencies(), LatencyHistogram.latencies()]
     var isMeasuring = false
 
-    /// No flow sends any more.
+    /// Whether all flows have stopped sending.
     private var isStopping = false
-    /// The connections may end.
+    /// Whether connections may end now.
     private var isOver = false
     private var marked: [Flow] = []
     private var sending: [Flow] = []
-    /// They have more to send than went into one tick.
+    /// The flows that have more to send than fit into one tick.
     private var eager: [Flow] = []
     private var awaitsTickEnd = false
     private var paced: [Flow] = []
     private var timer: PaceTimer?
-    /// Where frames are put together.
+    /// The buffer in which frames are built.
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: bufferSize, alignment: 64)
 
-    /// What packets come in. A limit relay delivers frames as they were sent; they still name their destination.
+    /// The type of incoming packets' frames. A limit relay delivers frames unchanged, so they still name their
+    /// destination.
     private let arriving: FrameType
 
-    /// - Parameter isAddressed: whether the server reads frames, and tells who sent them.
+    /// Makes the traffic of one loop.
+    ///
+    /// - Parameter isAddressed: Whether the server reads frames and names their senders.
     init(loop: IOLoop, isAddressed: Bool) {
         self.loop = loop
         self.arriving = isAddressed ? .recvPacket : .sendPacket
@@ -44,14 +47,15 @@ final class Traffic: @unchecked Sendable {
         self.buffer.deallocate()
     }
 
-    /// How much is sent at once, in bytes: as many records of TLS as a stream seals in one call, or one largest packet.
+    /// How much is sent at once, in bytes: as many TLS records as a stream seals in one call, or one packet of the
+    /// largest size.
     private static let bufferSize = 72 * 1024
 }
 
 // MARK: Setting up
 
 extension Traffic {
-    /// Takes over a logged-in connection; returns its index.
+    /// Takes over a logged-in connection and returns its index.
     func add(_ stream: TCPStream, key: NodePublicKey, early: [UInt8]) -> Int {
         stream.turnBudget = Self.budget
         let client = LoadClient(index: self.clients.count, stream: stream, key: key, early: early) { [unowned self] in
@@ -84,7 +88,7 @@ extension Traffic {
         self.outgoing[source].append(flow)
     }
 
-    /// Begins to receive. Flows send when they are allowed to.
+    /// Starts to receive. Flows send once they are allowed to.
     func start() throws {
         for index in self.clients.indices {
             Task(executorPreference: self.loop) { [self] in await self.serve(index) }
@@ -93,13 +97,13 @@ extension Traffic {
         self.timer = try PaceTimer(on: self.loop) { [unowned self] in self.markDue() }
     }
 
-    /// Lets each flow send `count` packets more.
+    /// Lets each flow send `count` more packets.
     func allow(_ count: UInt64) {
         let now = cload_now()
         for flow in self.flows {
             flow.limit = flow.limit.addingReportingOverflow(count).overflow ? .max : flow.limit + count
             if case .every(let interval) = flow.pace, flow.due == 0 {
-                // Spread over the interval, so that they don't all send at once.
+                // Spread over the interval, so that the flows don't all send at once.
                 flow.due = now + interval * UInt64(self.paced.count % 61) / 61
                 self.paced.append(flow)
             }
@@ -107,7 +111,7 @@ extension Traffic {
         }
     }
 
-    /// Sends nothing more. What is on its way still comes.
+    /// Stops sending. Packets on their way still arrive.
     func stopSending() {
         self.isStopping = true
         self.timer?.close()
@@ -123,10 +127,10 @@ extension Traffic {
 // MARK: Counting
 
 extension Traffic {
-    /// How many packets the flows may still send, or wait for.
+    /// How many packets may still be sent or are still to arrive.
     var outstanding: UInt64 { self.flows.reduce(0) { $0 + $1.limit - $1.received } }
 
-    /// How many disco packets have come.
+    /// How many disco packets have arrived.
     var receivedDisco: UInt64 { self.flows.reduce(0) { $0 + $1.disco.arrivals.received } }
 
     func tally(of role: Flow.Role) -> Tally {
@@ -152,7 +156,7 @@ extension Traffic {
         for flow in self.outgoing[client.index] { self.mark(flow) }
     }
 
-    /// The open-loop flows whose time has come.
+    /// Marks the open-loop flows that are due.
     private func markDue() {
         let now = cload_now()
         for flow in self.paced where flow.due <= now && !flow.source.isBlocked && flow.sent < flow.limit {
@@ -160,7 +164,8 @@ extension Traffic {
         }
     }
 
-    /// When the next open-loop flow is due. One whose connection takes nothing is marked when that ends.
+    /// Sets the timer to the next open-loop flow that is due. A flow whose connection is blocked is marked once it no
+    /// longer is.
     private func setTimer() {
         guard let timer = self.timer else { return }
         var next = UInt64.max
@@ -168,7 +173,7 @@ extension Traffic {
         if next < .max { timer.set(next) }
     }
 
-    /// Sends what the flow may send now, up to one buffer full.
+    /// Sends what the flow may send now, up to one full buffer.
     private func send(_ flow: Flow) {
         guard !self.isStopping, !flow.source.isBlocked, let start = self.buffer.baseAddress else { return }
         let now = cload_now()
@@ -182,7 +187,7 @@ extension Traffic {
         flow.source.send(UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    /// Whether the flow may send one more packet: when that was meant to be.
+    /// Returns when the next packet is due if the flow may send it now; otherwise `nil`.
     @inline(__always)
     private func takeTurn(of flow: Flow, _ now: UInt64) -> UInt64? {
         guard flow.sent < flow.limit else { return nil }
@@ -204,7 +209,7 @@ extension Traffic {
         }
     }
 
-    /// Whether the flow could send more at once.
+    /// Returns whether the flow could send more at once.
     private func isEager(_ flow: Flow) -> Bool {
         guard flow.sent < flow.limit else { return false }
         switch flow.pace {
@@ -227,7 +232,7 @@ extension Traffic: TickEndHandler {
         self.sending.removeAll(keepingCapacity: true)
         self.setTimer()
         guard !self.eager.isEmpty else { return }
-        // In the next tick, after everybody else had a turn.
+        // In the next tick, after all other flows had their turn.
         Task(executorPreference: self.loop) { [self] in
             for flow in self.eager { self.mark(flow) }
             self.eager.removeAll(keepingCapacity: true)
@@ -238,7 +243,7 @@ extension Traffic: TickEndHandler {
 // MARK: Receiving
 
 extension Traffic {
-    /// How much of one connection is read, in bytes, before the others have a turn.
+    /// How much is read from one connection before the others have their turn, in bytes.
     private static let budget = 256 * 1024
 
     private func serve(_ index: Int) async {

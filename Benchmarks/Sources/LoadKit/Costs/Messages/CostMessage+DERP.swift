@@ -16,7 +16,7 @@ extension CostMessage {
             + payload
     }
 
-    /// Upgrades, reads the server's key, and sends what `body` makes for that.
+    /// Upgrades, reads the server's key, and sends what `body` makes with it.
     private static func speaking(
         _ server: CostServer,
         _ name: String,
@@ -26,7 +26,7 @@ extension CostMessage {
         Self(server, name, after: Self.opening) { target in
             var socket = try target.connect()
             socket.send(Self.fastStart)
-            // Header, magic and key.
+            // The header, the magic bytes and the key.
             let answer = socket.receive(5 + 8 + 32)
             guard answer.count >= 45 else { throw LoadError("\(name): the server says nothing") }
             socket.send(try body(Array(answer[13..<45])))

@@ -9,7 +9,7 @@ extension CostMessage {
                 var socket = try PlainSocket(SOCK_DGRAM, port: target.stunPort, from: target.source)
                 for number in 0..<count {
                     socket.send(datagram)
-                    // So that none is lost on the way: each tenth is followed by a request whose answer is waited for.
+                    // So that no request is lost on the way, each tenth is followed by one whose answer is awaited.
                     if number % 10 == 9 { try Self.waitForAnswer(&socket) }
                 }
                 return count * datagram.count
@@ -29,7 +29,7 @@ extension CostMessage {
         ]
     }
 
-    /// Sends a request, and reads until its answer comes; those to others may come before.
+    /// Sends a request and reads until its answer arrives. Answers to earlier requests may come first.
     private static func waitForAnswer(_ socket: inout PlainSocket) throws {
         let request = Self.bindingRequest([])
         for _ in 0..<20 {
@@ -41,7 +41,7 @@ extension CostMessage {
         throw LoadError("STUN isn't answered")
     }
 
-    /// A binding request with `attributes` between SOFTWARE and FINGERPRINT (RFC 5389 §15).
+    /// Returns a binding request with `attributes` between SOFTWARE and FINGERPRINT (RFC 5389 §15).
     private static func bindingRequest(_ attributes: [UInt8]) -> [UInt8] {
         let software: [UInt8] = [0x80, 0x22, 0, 8] + Array("tailnode".utf8)
         let count = software.count + attributes.count + 8

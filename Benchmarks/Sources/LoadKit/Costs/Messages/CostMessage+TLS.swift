@@ -1,5 +1,5 @@
 extension CostMessage {
-    /// Sends records, and waits until the server has closed.
+    /// Sends records and waits until the server has closed the connection.
     private static func records(
         _ server: CostServer,
         _ name: String,
@@ -14,7 +14,7 @@ extension CostMessage {
     static let handshake13 = "TLS 1.3 handshake, X25519"
     static let handshake12 = "TLS 1.2 handshake, X25519"
 
-    /// A whole handshake, then what `body` does.
+    /// Completes a handshake, then runs `body`.
     private static func handshake(
         _ server: CostServer,
         _ name: String,
@@ -36,7 +36,7 @@ extension CostMessage {
                 if isDone { break }
                 guard let answer = socket.receive() else { break }
                 peer.feed(answer)
-                // A refusal: the server closes, and the library has an alert to read.
+                // The server refused: it closed the connection, and there is an alert for the library to read.
                 if bytes.isEmpty, peer.hasFailed { break }
             }
             if isDone { try body(peer, &socket) } else { target.notes.isRefused = true }
@@ -51,7 +51,7 @@ extension CostMessage {
         ("ffdhe6144", 0x0103, 768), ("ffdhe8192", 0x0104, 1024), ("X25519MLKEM768", 0x11ec, 1216),
     ]
 
-    /// What a certificate of any kind is shown for.
+    /// Handshakes in which the server uses its certificate, for each kind of certificate.
     static func handshakes(_ server: CostServer) throws -> [Self] {
         var messages = [
             CostMessage(server, Self.connection, []),
@@ -79,7 +79,7 @@ extension CostMessage {
             hello.shares = [(group.id, HandmadeHello.random(group.shareByteCount))]
             messages.append(Self.records(server, "ClientHello with a made-up share for \(group.name)", hello.records()))
             let name = group.name
-            // What the library doesn't have can't be refused by another message than the one above.
+            // If the library doesn't have the group, there is no such message.
             guard let bytes = try? TLSPeer.hello(.tls13, groups: name) else { continue }
             if name != "X25519" {
                 messages.append(Self.records(server, "TLS 1.3 ClientHello sent again, \(name)", bytes))
@@ -168,7 +168,7 @@ extension CostMessage {
         ]
     }
 
-    /// Records that no key protects.
+    /// Records that are not encrypted.
     private static func plaintext(_ server: CostServer) -> [Self] {
         let hello = HandmadeHello().records()
         let helloRow = "ClientHello with a made-up share for X25519"
@@ -204,7 +204,7 @@ extension CostMessage {
         ]
     }
 
-    /// What can be sent under keys.
+    /// Messages after the handshake, which are encrypted.
     private static func afterwards(_ server: CostServer) -> [Self] {
         let head = Array("GET /generate_204 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".utf8)
         return [false, true].map { wantsAnswer in
