@@ -1,4 +1,4 @@
-/// Why something could not be played or measured. One line for a person.
+/// Why an attack could not run or be measured. One line for people.
 public struct SiegeError: Error, Hashable, Sendable, CustomStringConvertible {
     public let description: String
 

@@ -67,7 +67,7 @@ struct PlayCommand: AsyncParsableCommand {
                 report.add(failure: "\(error)", of: attack)
                 Terminal.tell("  not played: \(error)")
             }
-            // What there is so far, should somebody end it.
+            // Written after each attack, in case the program is stopped early.
             if let output { try Data(report.markdown.utf8).write(to: URL(filePath: output)) }
         }
         print(report.markdown)

@@ -1,5 +1,5 @@
 extension Attack {
-    /// All there are, in the order in which they are played.
+    /// All attacks, in the order in which they run.
     public static let all: [Attack] =
         Self.ofTLS + Self.ofPlaces + Self.ofHTTP + Self.ofLogins + Self.ofDatagrams + Self.ofClients + Self.ofMeshPeers
         + Self.ofServers + Self.ofMachine

@@ -1,6 +1,6 @@
-/// Something that somebody may do to a relay, bounded in time and number, from addresses of his own on loopback.
+/// An attack on a relay from loopback addresses of its own, with limits of time and number.
 public struct Attack: Sendable {
-    /// Who can do it.
+    /// What the attacker must have reached for the attack.
     public enum Stage: String, Sendable, CaseIterable {
         case beforeLogin = "Before login"
         case loggedIn = "Logged in"
@@ -10,16 +10,16 @@ public struct Attack: Sendable {
 
     public let name: String
     public let stage: Stage
-    /// What it does, in one line.
+    /// A description in one line.
     public let summary: String
     public let settings: ServerSettings
-    /// Why a newcomer may be kept out meanwhile; `nil`: none may be.
+    /// Why new clients may fail to log in during the attack; `nil` if none may fail.
     public let newcomersMayFail: String?
-    /// How long it takes at least until it can be felt, in seconds.
+    /// How many seconds the attack needs at least before it has an effect.
     public let leastSeconds: Double
-    /// What it does before the server starts: it may begin to serve, and behaves until the field has begun.
+    /// Prepares the attack before the server starts. It may start to serve, but does no harm until the field has begun.
     let prepare: @Sendable (Field) throws -> Void
-    /// The attack itself, until the field is over.
+    /// Attacks until the field is over.
     let play: @Sendable (Field) throws -> Void
 
     init(
@@ -42,11 +42,11 @@ public struct Attack: Sendable {
         self.play = play
     }
 
-    /// One that is a server which ours asks: it acts whenever it is asked.
+    /// Makes an attack by a server that the relay asks. It acts whenever it is asked.
     ///
     /// - Parameters:
-    ///   - serve: what it does on each connection.
-    ///   - attack: what the attacker does besides.
+    ///   - serve: Handles each connection.
+    ///   - attack: What the attacker does in addition.
     static func waiting(
         _ name: String,
         _ stage: Stage,
@@ -69,6 +69,6 @@ public struct Attack: Sendable {
         )
     }
 
-    /// Finds one by its name.
+    /// Returns the attack with this name.
     public static func named(_ name: String) -> Attack? { Self.all.first { $0.name == name } }
 }

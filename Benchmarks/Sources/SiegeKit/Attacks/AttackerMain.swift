@@ -1,15 +1,15 @@
 import FoundationEssentials
 import Glibc
 
-/// What the attacker's process does. Its conversation with the process that measures is by files in the server's
-/// directory: `ready` when it serves, `go` when it is to begin, and its account at the end.
+/// Runs the attacker's process. It communicates with the measuring process through files in the server's directory:
+/// `ready` when it serves, `go` when the attack begins, and its account at the end.
 public enum AttackerMain {
     public static func run(_ attack: Attack, _ field: Field, seconds: Double) throws {
         signal(SIGPIPE, SIG_IGN)
         try attack.prepare(field)
         Self.write("", to: field.directory + "/ready")
         while access(field.directory + "/go", F_OK) != 0 {
-            // Who measures is gone.
+            // The measuring process has ended.
             guard getppid() > 1 else { return }
             usleep(2000)
         }

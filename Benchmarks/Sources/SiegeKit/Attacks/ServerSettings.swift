@@ -1,24 +1,24 @@
-/// How the server is started for an attack. Without any of this: TLS with a self-signed certificate, STUN, plain HTTP
-/// beside it, and the defaults for all else.
+/// How the server is started for an attack. By default it has TLS with a self-signed certificate, STUN, plain HTTP in
+/// addition, and the defaults of everything else.
 public struct ServerSettings: Hashable, Sendable {
-    /// Flags besides; `{dir}` is the server's directory, `{side-port}` where the attacker serves.
+    /// Further flags. `{dir}` is the server's directory, `{side-port}` the attacker's port.
     public var flags: [String] = []
-    /// Files in its directory, by name.
+    /// Files in the server's directory, by name.
     public var files: [String: String] = [:]
-    /// Whether it speaks TLS.
+    /// Whether the server uses TLS.
     public var isTLS = true
-    /// Where its certificate is from.
+    /// Where the server's certificate is from.
     public var certificates: String
-    /// Shell commands before it, in its process, such as `ulimit -n 64`.
+    /// Shell commands that run before the server in its process, such as `ulimit -n 64`.
     public var shell = ""
     public var log = Log.file
 
     /// Where standard error goes.
     public enum Log: Hashable, Sendable {
         case file
-        /// A pipe that nobody reads.
+        /// A pipe that is never read.
         case stalledPipe
-        /// A file on a disk that is full.
+        /// A file on a full disk.
         case fullDisk
     }
 
@@ -38,7 +38,7 @@ public struct ServerSettings: Hashable, Sendable {
         self.log = log
     }
 
-    /// With proxies whose word counts, at 127.9.0.0/16: ``Source/proxy(_:)``.
+    /// Returns settings with trusted proxies at 127.9.0.0/16: ``Source/proxy(_:)``.
     static func behindProxies(isTLS: Bool, flags: [String] = []) -> Self {
         Self(flags: ["--trusted-proxies", "127.9.0.0/16"] + flags, isTLS: isTLS)
     }

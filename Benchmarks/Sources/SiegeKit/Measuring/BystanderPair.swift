@@ -3,7 +3,7 @@ import CLoad
 @_spi(Benchmarks) import DERPKit
 import LoadKit
 
-/// Two clients, of which one sends the other packets, which come back. Confined to its loop.
+/// Two clients. One sends packets to the other, which returns them. Confined to its loop.
 // @unchecked: confined to `loop`.
 final class BystanderPair: @unchecked Sendable {
     private let loop: IOLoop
@@ -12,16 +12,16 @@ final class BystanderPair: @unchecked Sendable {
     private let askingKey: NodePublicKey
     private let answeringKey: NodePublicKey
     private var next: UInt64 = 0
-    /// When each ping that is on its way was due.
+    /// When each open ping was due.
     private var pending: [UInt64: UInt64] = [:]
     private var times: [UInt64] = []
-    /// Connections that the server has ended.
+    /// How many connections the server has closed.
     private(set) var ended = 0
     private var isOver = false
 
-    /// Logs both in.
+    /// Logs in both clients.
     static func logIn(to target: Target, from source: IPAddress, on loop: IOLoop) async throws -> BystanderPair {
-        // A stream is its loop's: whoever logs in over it has to be there.
+        // A stream belongs to its loop, so the login must run there.
         try await withTaskExecutorPreference(loop) {
             let keys = [NodePrivateKey(), NodePrivateKey()]
             let (asking, _) = try await target.logIn(as: keys[0], from: source, on: loop)
@@ -41,11 +41,11 @@ final class BystanderPair: @unchecked Sendable {
         }
     }
 
-    /// Sends the next ping, which was due at `due`. On the loop.
+    /// Sends the next ping, which was due at `due`. Must be called on the loop.
     func ping(due: UInt64) {
         self.pending[self.next] = due
         var content = withUnsafeBytes(of: self.next.bigEndian) { Array($0) }
-        // As much as a small packet of WireGuard's has.
+        // The size of a small WireGuard packet.
         content += [UInt8](repeating: 0x55, count: 88)
         self.next += 1
         self.send(content, to: self.answeringKey, on: self.asking)
@@ -88,10 +88,10 @@ final class BystanderPair: @unchecked Sendable {
         self.times.append(cload_now() - due)
     }
 
-    /// Whether no ping is on its way. On the loop.
+    /// Whether no ping is open. Must be called on the loop.
     var isSettled: Bool { self.pending.isEmpty }
 
-    /// What was measured since it was last asked; what is still on its way counts as lost. On the loop.
+    /// Returns the times since the last call. Pings that are still open count as lost. Must be called on the loop.
     func takeTimes() -> (times: [UInt64], lost: Int) {
         let now = cload_now()
         let lost = self.pending.values.map { now - $0 }

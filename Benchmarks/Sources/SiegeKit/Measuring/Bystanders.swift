@@ -3,8 +3,8 @@ import CLoad
 @_spi(Benchmarks) import DERPKit
 import LoadKit
 
-/// Clients that only want to be relayed: four pairs, so that each of the server's loops has some, which ping a hundred
-/// times a second together.
+/// Clients that only use the relay. There are four pairs, so that each of the server's loops has some. Together they
+/// send a hundred pings per second.
 // @unchecked: what changes is confined to the loop.
 final class Bystanders: @unchecked Sendable {
     private let loop: IOLoop
@@ -26,7 +26,7 @@ final class Bystanders: @unchecked Sendable {
         self.pairs = pairs
     }
 
-    /// Pings for so many seconds, and waits for what is still on its way, but not longer than 2 s.
+    /// Sends pings for so many seconds, then waits for open ones for at most 2 s.
     func measure(seconds: Double) async throws -> PingTimes {
         try await self.loop.run { Result { try self.start() } }.get()
         try await Task.sleep(for: .seconds(seconds))
@@ -39,7 +39,7 @@ final class Bystanders: @unchecked Sendable {
         return PingTimes(parts.flatMap(\.times), lost: parts.reduce(0) { $0 + $1.lost })
     }
 
-    /// How many of their connections the server has ended.
+    /// Returns how many of their connections the server has closed.
     func endedConnections() async -> Int {
         await self.loop.run { self.pairs.reduce(0) { $0 + $1.ended } }
     }
@@ -60,7 +60,7 @@ final class Bystanders: @unchecked Sendable {
         self.timer = nil
     }
 
-    /// All that were due by now: when this process was late, they count from when they should have been sent.
+    /// Sends all pings that are due. If this process is late, their times count from when they should have been sent.
     private func pingDue() {
         while self.due <= cload_now() {
             self.pairs[self.turn % self.pairs.count].ping(due: self.due)

@@ -3,15 +3,15 @@ import CLoad
 import DERPKit
 import LoadKit
 
-/// Clients that log in meanwhile, two a second, each from an address of its own.
+/// Clients that log in during an attack, two per second, each from an address of its own.
 enum Newcomers {
-    /// What became of them.
+    /// The outcome of the logins.
     struct Outcome: Codable, Hashable, Sendable {
-        /// How many tried.
+        /// How many clients tried.
         var tried = 0
-        /// How long those took that got in, in nanoseconds.
+        /// The durations of the successful logins, in nanoseconds.
         var times: [UInt64] = []
-        /// Why one didn't get in.
+        /// Why the last failed login failed.
         var lastFailure: String?
 
         var failed: Int { self.tried - self.times.count }
@@ -20,7 +20,7 @@ enum Newcomers {
 
     private static let interval = Duration.milliseconds(500)
 
-    /// Has them come for so many seconds, and waits for the last of them: each has 10 s for TLS and 10 for DERP.
+    /// Starts logins for so many seconds, and waits for the last of them. Each has 10 s for TLS and 10 s for DERP.
     static func come(to target: Target, seconds: Double, on loop: IOLoop) async -> Outcome {
         let count = max(Int(seconds / 0.5), 1)
         return await withTaskGroup(of: Result<UInt64, LoadError>.self) { group in
@@ -42,12 +42,12 @@ enum Newcomers {
         }
     }
 
-    /// Logs in once; returns how long that took.
+    /// Logs in once and returns the duration.
     static func logIn(to target: Target, _ index: Int, on loop: IOLoop) async -> Result<UInt64, LoadError> {
         let begin = cload_now()
         let source = IPAddress(ipv4: 0x7f00_0020 + UInt32(index % 200))
         do {
-            // A stream is its loop's: whoever logs in over it has to be there.
+            // A stream belongs to its loop, so the login must run there.
             let (stream, _) = try await withTaskExecutorPreference(loop) {
                 try await target.logIn(as: NodePrivateKey(), from: source, on: loop)
             }

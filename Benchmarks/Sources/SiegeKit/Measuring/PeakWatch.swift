@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Looks at a process twenty times a second, for the most memory and descriptors that it has meanwhile.
+/// Samples a process twenty times a second, and records the most memory and descriptors that it had.
 final class PeakWatch: Sendable {
     private let state: Mutex<(peak: ServerUse, isOver: Bool)>
 
@@ -22,7 +22,7 @@ final class PeakWatch: Sendable {
         }
     }
 
-    /// Looks no more; returns the most there was.
+    /// Stops sampling and returns the maximum.
     func stop() -> ServerUse {
         self.state.withLock { state in
             state.isOver = true

@@ -1,7 +1,7 @@
-/// How long pings took, in nanoseconds. One that never came back counts with the time that it had.
+/// The times of pings, in nanoseconds. A lost ping counts with the time that it had.
 public struct PingTimes: Codable, Hashable, Sendable {
     private var sorted: [UInt64]
-    /// How many of them never came back.
+    /// How many pings never came back.
     public let lost: Int
 
     public init(_ times: [UInt64], lost: Int = 0) {
@@ -11,9 +11,9 @@ public struct PingTimes: Codable, Hashable, Sendable {
 
     public var count: Int { self.sorted.count }
 
-    /// The smallest time that at least this part of all pings didn't exceed (nearest rank); `nil` when there were none.
+    /// Returns the time that this share of all pings didn't exceed (nearest rank); `nil` if there were none.
     ///
-    /// - Parameter part: above 0, at most 1.
+    /// - Parameter part: The share, above 0 and at most 1.
     public func percentile(_ part: Double) -> UInt64? {
         guard !self.sorted.isEmpty else { return nil }
         let rank = Int((part * Double(self.sorted.count)).rounded(.up))

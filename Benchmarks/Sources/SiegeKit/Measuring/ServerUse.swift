@@ -1,18 +1,18 @@
 import FoundationEssentials
 import LoadKit
 
-/// What a process has and has used at a moment.
+/// The resources of a process at one moment.
 public struct ServerUse: Codable, Hashable, Sendable {
     /// Resident memory, in bytes.
     public var memory: UInt64 = 0
-    /// Open files.
+    /// The number of open files.
     public var descriptors = 0
-    /// Processor time since its start, in nanoseconds.
+    /// The processor time since the start of the process, in nanoseconds.
     public var processorTime: UInt64 = 0
 
     init() {}
 
-    /// Reads it; all 0 when there is no such process.
+    /// Reads the resources; all 0 if there is no such process.
     init(of pid: Int32) {
         guard let usage = try? ProcessMeter(pids: [pid]).usage else { return }
         self.memory = usage.residentBytes

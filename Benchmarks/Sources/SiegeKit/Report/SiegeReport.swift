@@ -4,7 +4,7 @@ import LoadKit
 public struct SiegeReport: Sendable {
     public let title: String
     public private(set) var results: [SiegeResult] = []
-    /// Attacks that could not be played, and why.
+    /// The attacks that could not run, and why.
     public private(set) var failures: [(name: String, reason: String)] = []
 
     public init(title: String) { self.title = title }
@@ -12,7 +12,7 @@ public struct SiegeReport: Sendable {
     public mutating func add(_ result: SiegeResult) { self.results.append(result) }
     public mutating func add(failure: String, of attack: Attack) { self.failures.append((attack.name, failure)) }
 
-    /// Whether all was reached.
+    /// Whether all goals are reached.
     public var isReached: Bool { self.failures.isEmpty && self.results.allSatisfy { $0.shortcomings.isEmpty } }
 
     public var markdown: String {

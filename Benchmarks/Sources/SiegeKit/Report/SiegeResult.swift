@@ -1,32 +1,34 @@
-/// What one attack did.
+/// The result of one attack.
 public struct SiegeResult: Sendable {
     public let attack: Attack
     public var goals = SiegeGoals()
-    /// Bystanders' pings without an attack.
+    /// The bystanders' pings without an attack.
     public var idle = PingTimes([])
-    /// The same while a copy of the server beside is attacked: what the machine's being busy does.
+    /// The bystanders' pings during an attack on a copy of the server beside theirs. This shows the effect of a busy
+    /// machine.
     public var control: PingTimes?
-    /// While theirs is attacked.
+    /// The bystanders' pings during the attack on their server.
     public var during = PingTimes([])
     var newcomers = Newcomers.Outcome()
     public var before = ServerUse()
     public var peak = ServerUse()
     public var after = ServerUse()
-    /// How long after the end of the attack ``after`` was, in seconds.
+    /// How long after the end of the attack ``after`` was measured, in seconds.
     public var settled = 0.0
-    /// Processors that were used meanwhile, 1 for a whole one.
+    /// How many processors were used during the attack; 1 is a whole one.
     public var serverShare = 0.0
     public var attackerShare = 0.0
-    /// Those of everybody but server, attacker and bystanders: a busy machine makes poor measurements.
+    /// The processors used by others than the server, the attacker and the bystanders. On a busy machine, measurements
+    /// are unreliable.
     public var othersShare = 0.0
     public var account = Costs.Account()
     public var hasDied = false
-    /// Bystanders' connections that the server has ended.
+    /// How many of the bystanders' connections the server has closed.
     public var endedBystanders = 0
 
     init(_ attack: Attack) { self.attack = attack }
 
-    /// What was not reached; empty: all was.
+    /// The goals that were not reached; empty if all were.
     public var shortcomings: [String] {
         var list: [String] = []
         if self.hasDied { list.append("the server died") }

@@ -1,9 +1,9 @@
 import CLoad
 import Glibc
 
-/// A shell command that runs as the leader of a process group of its own.
+/// A shell command that runs as the leader of its own process group.
 struct ProcessGroup: Sendable {
-    /// Also the command's own process, when it replaces the shell (`exec`).
+    /// The leader's pid. It is also that of the command's own process if that replaces the shell (`exec`).
     let leader: Int32
 
     init(_ command: String, in directory: String, log: String) throws {
@@ -11,10 +11,10 @@ struct ProcessGroup: Sendable {
         guard self.leader > 0 else { throw SiegeError("can't start: \(command)") }
     }
 
-    /// Whether it has ended. To be asked until it has.
+    /// Whether the leader has ended. Check this until it is true, because that reaps the process.
     var hasEnded: Bool { cload_reap(self.leader) == 1 }
 
-    /// Asks it to end, and insists after so many seconds.
+    /// Asks the group to end, and kills it after so many seconds.
     func stop(within seconds: Double) async {
         cload_signal_group(self.leader, SIGTERM)
         let end = cload_now() + UInt64(seconds * 1e9)
@@ -22,7 +22,7 @@ struct ProcessGroup: Sendable {
             if cload_now() >= end { cload_signal_group(self.leader, SIGKILL) }
             try? await Task.sleep(for: .milliseconds(20))
         }
-        // What it left behind, such as who doesn't read a pipe.
+        // Kills what the command left behind, such as the process that doesn't read a pipe.
         cload_signal_group(self.leader, SIGKILL)
     }
 }

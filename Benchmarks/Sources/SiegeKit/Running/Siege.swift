@@ -3,15 +3,15 @@ import CLoad
 import DERPKit
 import LoadKit
 
-/// Plays attacks, one after another, and measures what others feel of them.
+/// Runs attacks one after another and measures how they affect other clients.
 public struct Siege: Sendable {
-    /// The server's path.
+    /// The path of the server.
     public var program: String
     /// How long a measurement lasts, in seconds.
     public var seconds: Double
-    /// Whether each attack is also played against a copy of the server beside.
+    /// Whether each attack also runs against a copy of the server.
     public var hasControl = true
-    /// How long the server has after an attack until its memory and descriptors are looked at, at most, in seconds.
+    /// How long to wait after an attack until memory and descriptors are back, at most, in seconds.
     public var settling = 30.0
 
     private let group: IOLoopGroup
@@ -22,7 +22,7 @@ public struct Siege: Sendable {
         self.group = try IOLoopGroup(count: 2)
     }
 
-    /// Plays one.
+    /// Runs one attack.
     public func play(_ attack: Attack) async throws -> SiegeResult {
         let seconds = max(self.seconds, attack.leastSeconds)
         let (loop, other) = (self.group.loops[0], self.group.loops[1])
@@ -46,7 +46,7 @@ public struct Siege: Sendable {
         }
     }
 
-    /// Starts a server and its attacker; again, when somebody else has taken a port meanwhile.
+    /// Starts a server and its attacker. Tries again if another process took a port meanwhile.
     private func start(_ attack: Attack, _ seconds: Double, on loop: IOLoop) async throws -> SiegedServer {
         for _ in 0..<2 {
             do {
@@ -58,7 +58,7 @@ public struct Siege: Sendable {
         return try await SiegedServer(attack, program: self.program, seconds: seconds, on: loop)
     }
 
-    /// Has the server do once what it does for the first time only once.
+    /// Makes the server do its first-time work before the measurement.
     private static func warmUp(_ server: SiegedServer, on loop: IOLoop) async throws {
         for index in 0..<64 {
             guard case .failure(let error) = await Newcomers.logIn(to: server.target, index, on: loop) else { continue }
@@ -66,7 +66,7 @@ public struct Siege: Sendable {
         }
     }
 
-    /// The attack on another process, while the bystanders ping by way of the one that is left alone.
+    /// Attacks a copy of the server while the bystanders ping through the other one.
     private func control(
         _ attack: Attack,
         _ bystanders: Bystanders,
@@ -126,7 +126,7 @@ public struct Siege: Sendable {
         if result.hasDied { result.account.notes.append("the server's last words: \(server.logTail)") }
     }
 
-    /// Waits until memory and descriptors are back; returns what they are then, or when the time is up.
+    /// Waits until memory and descriptors are back, or the time is up, and returns them.
     private func settle(
         _ server: SiegedServer,
         _ goals: SiegeGoals,

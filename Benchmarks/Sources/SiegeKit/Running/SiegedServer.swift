@@ -4,7 +4,7 @@ import FoundationEssentials
 import Glibc
 import LoadKit
 
-/// A server that was started to be attacked, and its attacker, who may have to be there first.
+/// A server under attack, and its attacker, which may have to start first.
 final class SiegedServer: Sendable {
     let ports: Field.Ports
     let directory: String
@@ -15,12 +15,12 @@ final class SiegedServer: Sendable {
     var pid: Int32 { self.server.leader }
     var attackerPid: Int32 { self.attacker.leader }
 
-    /// Starts both.
+    /// Starts the server and the attacker.
     ///
     /// - Parameters:
-    ///   - program: the server's path.
-    ///   - seconds: how long the attack lasts, once it has begun.
-    ///   - loop: for seeing whether it serves.
+    ///   - program: The path of the server.
+    ///   - seconds: How long the attack lasts once it has begun.
+    ///   - loop: The loop for checking whether the server serves.
     init(_ attack: Attack, program: String, seconds: Double, on loop: IOLoop) async throws {
         let directory = try TemporaryDirectory.make()
         let ports = Field.Ports(
@@ -124,12 +124,12 @@ final class SiegedServer: Sendable {
         throw SiegeError("the server doesn't serve: \(last)\n\(log)")
     }
 
-    /// Lets the attack begin.
+    /// Starts the attack.
     func begin() throws {
         try Data().write(to: URL(filePath: self.directory + "/go"))
     }
 
-    /// What the attacker says of itself; it has to come within 15 s of the end.
+    /// Returns the attacker's account, which must arrive within 15 s after the end.
     func account() async throws -> Costs.Account {
         let path = self.directory + "/account"
         do { try await Self.wait(for: path, 15, "") } catch {
@@ -142,13 +142,13 @@ final class SiegedServer: Sendable {
     /// Whether the server has ended by itself.
     var hasEnded: Bool { kill(self.pid, 0) != 0 || self.server.hasEnded }
 
-    /// The end of its log, in one line.
+    /// The end of the server's log, in one line.
     var logTail: String {
         let tail = TextFile.read(self.directory + "/server.log").suffix(400)
         return tail.split(whereSeparator: { $0.isNewline || $0.isWhitespace }).joined(separator: " ")
     }
 
-    /// Ends what still runs of both, and removes the directory.
+    /// Ends both processes if they still run, and removes the directory.
     func stop() async {
         await self.attacker.stop(within: 0.5)
         await self.server.stop(within: 7)

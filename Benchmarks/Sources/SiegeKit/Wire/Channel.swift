@@ -1,8 +1,8 @@
-/// A connection that blocks, with or without TLS.
+/// A blocking connection, with or without TLS.
 protocol Channel: AnyObject {
-    /// Sends all of it; false when the connection broke, or took nothing for as long as it may.
+    /// Sends all of `bytes`; returns false if the connection broke, or if the time limit passed without progress.
     func send(_ bytes: [UInt8]) -> Bool
-    /// What comes next; `nil` at the end, and when nothing came for as long as that may take.
+    /// Returns the next bytes; `nil` at the end, and if none came within the time limit.
     func receive() -> [UInt8]?
     func close()
 }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// A ClientHello of TLS 1.3 (RFC 8446 §4.1.2), made of bytes alone: it costs its sender no cryptography.
+/// A ClientHello of TLS 1.3 (RFC 8446 §4.1.2), built from bytes alone, so that it costs its sender no cryptography.
 struct ClientHello: Hashable, Sendable {
-    /// A group (RFC 8446 §4.2.7) and how many bytes its key share has.
+    /// A group (RFC 8446 §4.2.7), and the size of its key share in bytes.
     struct Group: Hashable, Sendable {
         let number: UInt16
         let shareByteCount: Int
@@ -13,14 +13,14 @@ struct ClientHello: Hashable, Sendable {
         static let ffdhe8192 = Self(number: 0x0104, shareByteCount: 1024)
     }
 
-    /// Those that the client says it speaks.
+    /// The groups that the client supports.
     var groups: [Group]
-    /// That for which it sends a share; `nil`: none, so that the server asks for one (HelloRetryRequest).
+    /// The group of the key share; `nil` for none, so that the server asks for one (HelloRetryRequest).
     var share: Group?
-    /// Whether the versions offered have 1.3, or only 1.2.
+    /// Whether the client offers TLS 1.3, or only TLS 1.2.
     var isTLS13 = true
 
-    /// The record, with random bytes where a client has random ones.
+    /// Returns the record, with random bytes where clients use random ones.
     func record() -> [UInt8] {
         var body: [UInt8] = [0x03, 0x03]
         body += Self.random(32)
@@ -45,10 +45,10 @@ struct ClientHello: Hashable, Sendable {
     }
 
     private static func keyShare(_ group: Group) -> [UInt8] {
-        // A point of P-256 has to be on the curve: its base point is.
+        // A point of P-256 must be on the curve, as its base point is.
         if group == .p256 { return Self.basePoint }
         var bytes = Self.random(group.shareByteCount)
-        // Below any prime of that size.
+        // Less than any prime of that size.
         if group != .x25519 { bytes[0] = 0x7f }
         return bytes
     }
@@ -70,7 +70,7 @@ struct ClientHello: Hashable, Sendable {
 
     private static func number(_ value: UInt16) -> [UInt8] { [UInt8(value >> 8), UInt8(value & 0xff)] }
 
-    /// `bytes` behind their count, which takes `size` bytes.
+    /// Returns `bytes` after their count, which takes `size` bytes.
     private static func sized(_ size: Int, _ bytes: [UInt8]) -> [UInt8] {
         (0..<size).reversed().map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes
     }

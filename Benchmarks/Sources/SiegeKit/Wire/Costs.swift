@@ -1,6 +1,6 @@
 import Synchronization
 
-/// What an attack has cost its attacker by now, and what it saw. Counted over all threads.
+/// The costs of an attack for its attacker so far, and its observations. Counted over all threads.
 public final class Costs: Sendable {
     private let bytes = Atomic<UInt64>(0)
     private let connections = Atomic<UInt64>(0)
@@ -12,10 +12,10 @@ public final class Costs: Sendable {
     func countSent(_ count: Int) { self.bytes.wrappingAdd(UInt64(max(count, 0)), ordering: .relaxed) }
     func countConnection() { self.connections.wrappingAdd(1, ordering: .relaxed) }
 
-    /// Something worth a line in the report.
+    /// Adds an observation to the report.
     func note(_ text: String) { self.notes.withLock { $0.append(text) } }
 
-    /// Something that must not be, whatever the bystanders felt. It is told with how often it was.
+    /// Counts something that must not happen, whatever the bystanders measure. The report says how often it happened.
     func countFailure(_ text: String) { self.failures.withLock { $0[text, default: 0] += 1 } }
 
     /// The account, for the process that measures.
@@ -29,9 +29,9 @@ public final class Costs: Sendable {
         )
     }
 
-    /// As the attacker's process hands it over.
+    /// The costs and observations, as the attacker's process sends them.
     public struct Account: Codable, Hashable, Sendable {
-        /// Sent to the server, without TCP's and IP's headers.
+        /// The number of bytes sent to the server, without the headers of TCP and IP.
         public var bytes: UInt64 = 0
         public var connections: UInt64 = 0
         public var notes: [String] = []

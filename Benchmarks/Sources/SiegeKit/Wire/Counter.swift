@@ -1,11 +1,11 @@
 import Synchronization
 
-/// Numbers from 1 on, for many threads.
+/// Gives numbers from 1 on to many threads.
 final class Counter: Sendable {
     private let state = Atomic<Int>(0)
 
     func next() -> Int { self.state.wrappingAdd(1, ordering: .relaxed).newValue }
 
-    /// The last that was given.
+    /// The last number that was given.
     var value: Int { self.state.load(ordering: .relaxed) }
 }

@@ -1,14 +1,14 @@
 import Glibc
 
-/// Threads that block, one for each thing an attacker does at the same time.
+/// Blocking threads, one for each thing that an attacker does at the same time.
 enum Crew {
-    /// Runs `work` on `count` threads, and waits for them all.
+    /// Runs `work` on `count` threads and waits for all of them.
     static func run(_ count: Int, _ work: @escaping @Sendable (_ index: Int) -> Void) {
         let threads = (0..<count).compactMap { index in Self.start { work(index) } }
         for thread in threads { pthread_join(thread, nil) }
     }
 
-    /// Runs `work` on a thread that nobody waits for.
+    /// Runs `work` on a thread without waiting for it.
     static func detach(_ work: @escaping @Sendable () -> Void) {
         if let thread = Self.start(work) { pthread_detach(thread) }
     }

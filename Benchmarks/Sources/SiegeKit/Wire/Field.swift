@@ -2,16 +2,16 @@ import CLoad
 import Glibc
 import Synchronization
 
-/// Where an attack takes place, as its attacker's process knows it.
+/// The environment of an attack, for the attacker's process.
 public final class Field: Sendable {
     /// The server's ports on 127.0.0.1.
     public struct Ports: Hashable, Sendable {
-        /// DERP, with TLS unless the attack's settings say otherwise.
+        /// The port for DERP, with TLS unless the attack's settings say otherwise.
         public var relay: UInt16
         public var stun: UInt16
-        /// Plain HTTP beside it.
+        /// The port for plain HTTP.
         public var http: UInt16
-        /// Where the attacker serves, when it plays a server that ours asks.
+        /// The attacker's own port, for attacks by servers that the relay asks.
         public var side: UInt16
 
         public init(relay: UInt16, stun: UInt16, http: UInt16, side: UInt16) {
@@ -23,9 +23,9 @@ public final class Field: Sendable {
     }
 
     let ports: Ports
-    /// The server's directory, in which its keys are.
+    /// The server's directory, which contains its keys.
     let directory: String
-    /// Whether the server speaks TLS.
+    /// Whether the server uses TLS.
     let isTLS: Bool
     let costs = Costs()
     private let end = Atomic<UInt64>(0)
@@ -36,12 +36,12 @@ public final class Field: Sendable {
         self.isTLS = isTLS
     }
 
-    /// Lets the attack begin, and last so many seconds.
+    /// Begins the attack, which lasts for so many seconds.
     public func begin(seconds: Double) {
         self.end.store(cload_now() + UInt64(seconds * 1e9), ordering: .releasing)
     }
 
-    /// Whether it has begun: until then, attackers that are servers behave.
+    /// Whether the attack has begun. Until then, attackers that are servers do no harm.
     var hasBegun: Bool { self.end.load(ordering: .acquiring) != 0 }
 
     /// Whether the time is up.
@@ -50,7 +50,7 @@ public final class Field: Sendable {
         return end != 0 && cload_now() >= end
     }
 
-    /// Waits, but not beyond the end.
+    /// Waits, but not longer than the attack lasts.
     func sleep(_ seconds: Double) {
         let wake = cload_now() + UInt64(max(seconds, 0) * 1e9)
         while !self.isOver {
@@ -65,7 +65,7 @@ public final class Field: Sendable {
         while !self.isOver { usleep(10_000) }
     }
 
-    /// Does `work` `rate` times a second until the time is up: as late as the clock says, never in bursts.
+    /// Runs `work` `rate` times a second until the time is up. If it is late, it doesn't catch up in bursts.
     func repeatedly(_ rate: Double, _ work: () -> Void) {
         var due = cload_now()
         while !self.isOver {

@@ -1,10 +1,10 @@
 import Glibc
 
-/// A server on loopback that ours asks something: each connection has a thread of its own.
+/// A server on loopback that the relay asks. Each connection has its own thread.
 final class HostileServer: Sendable {
     /// Listens on the attack's side port at once.
     ///
-    /// - Parameter serve: gets each connection, which is closed when it returns.
+    /// - Parameter serve: Handles a connection, which is closed when it returns.
     static func start(_ field: Field, _ serve: @escaping @Sendable (Wire) -> Void) throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var one: Int32 = 1
@@ -30,7 +30,7 @@ final class HostileServer: Sendable {
         }
     }
 
-    /// The head of a request, and what came behind it; `nil` when it doesn't come.
+    /// Reads the head of a request, and returns it with the bytes after it; `nil` if none comes.
     static func request(on wire: Wire) -> (head: String, rest: [UInt8])? {
         var bytes: [UInt8] = []
         while bytes.count < 64 * 1024 {
@@ -42,7 +42,7 @@ final class HostileServer: Sendable {
         return nil
     }
 
-    /// A whole request with its body, which has a Content-Length.
+    /// Reads a whole request, with a body that has a Content-Length.
     static func requestWithBody(on wire: Wire) -> (head: String, body: String)? {
         guard let (head, rest) = Self.request(on: wire) else { return nil }
         var body = rest
@@ -55,7 +55,7 @@ final class HostileServer: Sendable {
         return (head, String(decoding: body, as: UTF8.self))
     }
 
-    /// An answer with a body.
+    /// Returns a response with a body.
     static func response(_ body: String, status: String = "200 OK", fields: [String] = []) -> [UInt8] {
         let head = ["HTTP/1.1 \(status)", "Content-Type: application/json", "Content-Length: \(body.utf8.count)"]
         return Array(((head + fields).joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)

@@ -1,8 +1,8 @@
 import FoundationEssentials
 
-/// The server's log, which strangers must not be able to write into.
+/// The server's log. Strangers must not be able to write arbitrary text into it.
 enum LogFile {
-    /// Its bytes, as they are.
+    /// Returns the bytes of the log, unchanged.
     static func read(_ path: String) -> [UInt8] {
         (try? Data(contentsOf: URL(filePath: path))).map(Array.init) ?? []
     }

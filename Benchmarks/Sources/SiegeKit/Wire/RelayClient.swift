@@ -1,17 +1,17 @@
 @_spi(Benchmarks) import DERPKit
 
-/// A client of the relay, as far as an attacker needs one: it has logged in, and does what it likes. One thread at a time.
+/// A client of the relay for attackers. It has logged in and can send anything. Used by one thread at a time.
 final class RelayClient: @unchecked Sendable {
     let channel: any Channel
     let key: NodePublicKey
-    /// What came behind the login, and isn't read yet.
+    /// The unread bytes that came together with the end of the login.
     private(set) var early: [UInt8]
 
-    /// Connects and logs in; `nil` when it isn't let in.
+    /// Connects and logs in; `nil` if the relay doesn't admit the client.
     ///
     /// - Parameters:
-    ///   - isTLS: whether over TLS; `nil`: as the server speaks.
-    ///   - receiveBuffer: how much the kernel keeps for it to read, in bytes.
+    ///   - isTLS: Whether to use TLS; `nil` to do as the server does.
+    ///   - receiveBuffer: The size of the kernel's receive buffer, in bytes.
     init?(
         _ field: Field,
         from source: Source,
@@ -63,12 +63,12 @@ final class RelayClient: @unchecked Sendable {
 
     func send(_ type: FrameType, _ payload: [UInt8]) -> Bool { self.channel.send(Frame.encode(type, payload)) }
 
-    /// A SendPacket frame.
+    /// Returns a SendPacket frame.
     static func packet(to key: NodePublicKey, _ content: [UInt8]) -> [UInt8] {
         Frame.encode(.sendPacket, key.bytes + content)
     }
 
-    /// A key that nobody has.
+    /// Returns a key that no client has.
     static func strangerKey() -> NodePublicKey {
         var generator = SystemRandomNumberGenerator()
         let words = (0..<4).map { _ in generator.next() as UInt64 }

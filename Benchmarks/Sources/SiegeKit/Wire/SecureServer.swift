@@ -1,11 +1,13 @@
 import COpenSSL
 
-/// The other side of TLS, for attackers that are servers.
+/// The server's side of TLS, for attackers that are servers.
 // @unchecked: an SSL_CTX is counted atomically, and never changed after init.
 final class SecureServer: @unchecked Sendable {
     private let context: OpaquePointer
 
-    /// - Throws: ``SiegeError`` when OpenSSL doesn't take the files.
+    /// Makes a server.
+    ///
+    /// - Throws: ``SiegeError`` if OpenSSL can't use the files.
     init(chain: String, key: String) throws {
         guard let context = SSL_CTX_new(TLS_server_method()) else { throw SiegeError("OpenSSL makes no context") }
         self.context = context
@@ -16,6 +18,6 @@ final class SecureServer: @unchecked Sendable {
 
     deinit { SSL_CTX_free(self.context) }
 
-    /// Shakes hands on a connection that was accepted; `nil` when that fails.
+    /// Performs the handshake on an accepted connection; returns `nil` if that fails.
     func accept(_ wire: Wire) -> SecureWire? { SecureWire(wire, accepting: self.context) }
 }

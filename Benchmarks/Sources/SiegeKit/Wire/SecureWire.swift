@@ -1,18 +1,21 @@
 import COpenSSL
 import Glibc
 
-/// TLS over a ``Wire``, by OpenSSL, with all that a client may do besides talking. One thread at a time.
+/// TLS over a ``Wire``, by OpenSSL, with everything that a client may do besides sending data. Used by one thread at a
+/// time.
 final class SecureWire: Channel, @unchecked Sendable {
     private let wire: Wire
     private let session: OpaquePointer
     private var isOpen = true
 
-    /// Which versions and groups a client offers. What it costs to make is paid once.
+    /// The versions and groups that a client offers. They are made once, so that their cost is paid once.
     // @unchecked: an SSL_CTX is counted atomically, and never changed after init.
     final class Settings: @unchecked Sendable {
         fileprivate let context: OpaquePointer
 
-        /// - Parameter groups: as OpenSSL writes them, the first with a key share; `nil` for its own choice.
+        /// Makes settings.
+        ///
+        /// - Parameter groups: The groups by OpenSSL's names, the first with a key share; `nil` for OpenSSL's default.
         init(version: Int32? = nil, groups: String? = nil) {
             guard let context = SSL_CTX_new(TLS_client_method()) else { fatalError("OpenSSL makes no context") }
             self.context = context
@@ -34,7 +37,7 @@ final class SecureWire: Channel, @unchecked Sendable {
         static let tls13 = Settings(version: TLS1_3_VERSION, groups: "X25519:P-256")
     }
 
-    /// Shakes hands; `nil` when that fails. The wire is this one's then.
+    /// Performs the handshake; `nil` if that fails. Takes over the wire.
     init?(_ wire: Wire, _ settings: Settings = .usual) {
         guard let session = SSL_new(settings.context) else { return nil }
         self.wire = wire
@@ -46,7 +49,7 @@ final class SecureWire: Channel, @unchecked Sendable {
         }
     }
 
-    /// The server's side, for ``SecureServer``.
+    /// Performs the server's side of the handshake, for ``SecureServer``.
     init?(_ wire: Wire, accepting context: OpaquePointer) {
         guard let session = SSL_new(context) else { return nil }
         self.wire = wire
@@ -82,22 +85,22 @@ final class SecureWire: Channel, @unchecked Sendable {
         return Array(buffer[..<Int(count)])
     }
 
-    /// Sends a KeyUpdate (RFC 8446 §4.6.3); false when the connection broke.
+    /// Sends a KeyUpdate (RFC 8446 §4.6.3); returns false if the connection broke.
     ///
-    /// - Parameter wantsAnswer: whether the server has to change its keys too, and say so.
+    /// - Parameter wantsAnswer: Whether the server must change its keys too, and answer.
     func updateKeys(wantsAnswer: Bool) -> Bool {
         SSL_key_update(self.session, wantsAnswer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) == 1
             && SSL_do_handshake(self.session) == 1
     }
 
-    /// Begins another handshake on the same connection (RFC 5246 §7.4.1.2): TLS 1.2 only. False when the server wants
-    /// none.
+    /// Begins another handshake on the same connection (RFC 5246 §7.4.1.2), in TLS 1.2 only. Returns false if the
+    /// server refuses.
     func renegotiate() -> Bool {
         SSL_renegotiate(self.session) == 1 && SSL_do_handshake(self.session) == 1
     }
 
-    /// Reads away what is there, without waiting; false at the end. What comes is not decrypted: nothing may be received
-    /// afterwards.
+    /// Discards the bytes that are there, without waiting; returns false at the end. They are not decrypted, so nothing
+    /// may be received afterwards.
     func discard() -> Bool { self.wire.discard() }
 
     func close() {
@@ -105,7 +108,7 @@ final class SecureWire: Channel, @unchecked Sendable {
         self.isOpen = false
         if let bio = SSL_get_wbio(self.session) { self.wire.countSent(Int(BIO_number_written(bio))) }
         self.wire.close()
-        // This thread's next session must not find this one's errors.
+        // The errors of this session must not affect the next session on this thread.
         ERR_clear_error()
     }
 }

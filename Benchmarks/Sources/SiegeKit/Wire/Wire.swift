@@ -1,17 +1,17 @@
 import CLoad
 import Glibc
 
-/// A TCP connection of the attacker's, on loopback. It blocks, for so many seconds at most. One thread at a time.
+/// An attacker's TCP connection on loopback. Calls block for a limited time. Used by one thread at a time.
 final class Wire: Channel, @unchecked Sendable {
     private(set) var descriptor: Int32
     private let costs: Costs
 
-    /// Connects to a port of the server's; `nil` when that fails.
+    /// Connects to a port of the server; `nil` if that fails.
     ///
     /// - Parameters:
-    ///   - source: the last two bytes of the address to come from, in 127.0.0.0/8.
-    ///   - patience: how long each call may block, in seconds.
-    ///   - receiveBuffer: how much the kernel keeps for this end to read, in bytes: small, for one that doesn't.
+    ///   - source: The address to connect from, in 127.0.0.0/8.
+    ///   - patience: How long each call may block, in seconds.
+    ///   - receiveBuffer: The size of the kernel's receive buffer, in bytes. Small for a client that doesn't read.
     init?(
         _ field: Field,
         to port: UInt16,
@@ -23,8 +23,8 @@ final class Wire: Channel, @unchecked Sendable {
         self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard self.descriptor >= 0 else { return nil }
         self.setPatience(patience)
-        // Before the connection is made: it says how much may be sent at first. Small segments keep the server's kernel from
-        // holding a megabyte of what isn't read, which it does on loopback.
+        // Set before connecting, because the handshake says how much may be sent at first. With small segments, the
+        // server's kernel doesn't hold a megabyte of unread bytes, as it otherwise does on loopback.
         if let receiveBuffer {
             self.set(SOL_SOCKET, SO_RCVBUF, receiveBuffer)
             self.set(Int32(IPPROTO_TCP), TCP_MAXSEG, 536)
@@ -40,7 +40,7 @@ final class Wire: Channel, @unchecked Sendable {
         self.costs.countConnection()
     }
 
-    /// Takes over a connection that was accepted.
+    /// Takes over an accepted connection.
     init(_ descriptor: Int32, _ costs: Costs, patience: Double = 2) {
         self.costs = costs
         self.descriptor = descriptor
@@ -55,7 +55,7 @@ final class Wire: Channel, @unchecked Sendable {
         self.descriptor = -1
     }
 
-    /// Closes with a reset, which leaves neither a port that waits nor bytes that are still delivered.
+    /// Closes the connection with a reset, so that no port stays in use and no more bytes are delivered.
     func reset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(self.descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
@@ -82,7 +82,7 @@ final class Wire: Channel, @unchecked Sendable {
         return Array(buffer[..<count])
     }
 
-    /// Reads away what is there, without waiting; false at the end.
+    /// Discards the bytes that are there, without waiting; returns false at the end.
     func discard() -> Bool {
         withUnsafeTemporaryAllocation(byteCount: 64 * 1024, alignment: 1) { buffer in
             while true {
@@ -93,7 +93,7 @@ final class Wire: Channel, @unchecked Sendable {
         }
     }
 
-    /// Notes bytes that somebody else sent over the descriptor.
+    /// Counts bytes that another object sent over the descriptor.
     func countSent(_ count: Int) { self.costs.countSent(count) }
 
     private func setPatience(_ seconds: Double) {
@@ -109,10 +109,10 @@ final class Wire: Channel, @unchecked Sendable {
     }
 
     static let loopback: UInt32 = 0x7f00_0001
-    /// IP_BIND_ADDRESS_NO_PORT (Linux 4.2), which Glibc doesn't expose.
+    /// IP_BIND_ADDRESS_NO_PORT (Linux 4.2), which Glibc doesn't have.
     private static let bindAddressNoPort: Int32 = 24
 
-    /// Calls the kernel with an IPv4 address.
+    /// Calls a function of the kernel that takes an IPv4 address.
     static func call(
         _ ip: UInt32,
         _ port: UInt16,

@@ -121,9 +121,9 @@ extension Attack {
         }
     }
 
-    /// The same bytes over and over, on some connections of clients that have logged in.
+    /// Sends the same bytes over and over, on several connections of clients that have logged in.
     ///
-    /// - Parameter reads: whether what comes is taken from the kernel.
+    /// - Parameter reads: Whether the client reads from its socket.
     private static func flood(
         _ field: Field,
         connections: Int,
@@ -144,7 +144,7 @@ extension Attack {
         }
     }
 
-    /// Packets from two clients to two others, which take them from the kernel and don't look at them.
+    /// Sends packets from two clients to two others, which read from their sockets and ignore the bytes.
     private static func floodReaders(_ field: Field, content: [UInt8]) {
         Crew.run(2) { index in
             guard let reader = RelayClient(field, from: .many(2 * index)),

@@ -117,7 +117,7 @@ extension Attack {
         .beforeLogin,
         "WebSocket pings and empty frames without end, on 4 connections that have not logged in"
     ) { field in
-        // FIN and ping with 4 bytes; FIN and binary, empty: each with a mask of zeros.
+        // A ping with 4 bytes, and an empty binary frame. Both have FIN and a mask of zeros.
         let frames: [UInt8] = [0x89, 0x84, 0, 0, 0, 0, 1, 2, 3, 4, 0x82, 0x80, 0, 0, 0, 0]
         let many = [[UInt8]](repeating: frames, count: 1000).flatMap { $0 }
         Crew.run(4) { index in

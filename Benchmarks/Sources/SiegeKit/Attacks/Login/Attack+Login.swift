@@ -110,7 +110,7 @@ extension Attack {
         }
     }
 
-    /// The same in every process: 1, 2, … in their last byte.
+    /// Keys that are the same in every process: 1, 2, … in their last byte.
     private static let deniedKeys = (1...64).compactMap { number in
         NodePrivateKey(bytes: [UInt8](repeating: 0x40, count: 31) + [0x40 | UInt8(number % 64)])
     }

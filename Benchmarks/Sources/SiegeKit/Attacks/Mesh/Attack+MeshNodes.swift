@@ -6,7 +6,7 @@ extension Attack {
         "KeepAlives without end, in the handshake, before it says whether the link is let in"
     ) { node, wire, field in
         guard node.greet(wire) else { return }
-        // So far it can be taken for slow: the flood begins with the attack.
+        // Until the attack begins, the node only looks slow.
         while !field.hasBegun { field.sleep(0.01) }
         let many = (0..<4000).flatMap { _ in Frame.keepAlive }
         while !field.isOver, wire.send(many) {}
@@ -58,7 +58,7 @@ extension Attack {
         while !field.isOver, wire.send(many()), wire.discard() {}
     }
 
-    /// What a node does on each link that our relay makes to it.
+    /// Makes an attack by a node, which handles each link that the relay makes to it.
     private static func node(
         _ name: String,
         _ what: String,
@@ -70,7 +70,7 @@ extension Attack {
             .trusted,
             "a node of the mesh, to which the relay connects, sends \(what)",
             settings: meshSettings(["-mesh-with", "http://127.0.0.1:{side-port}"]),
-            // A link that broke in the meantime is made anew after 5 to 6 s.
+            // A link that broke in the meantime is made again after 5 to 6 s.
             leastSeconds: 12
         ) { wire, field in serve(node, wire, field) }
     }

@@ -1,7 +1,7 @@
 @_spi(Benchmarks) import DERPKit
 
 extension Attack {
-    /// The mesh key that these attackers have: all of them are trusted like a node.
+    /// The mesh key. The attackers have it, so the relay trusts them like nodes.
     private static let meshKeyText = String(repeating: "5a", count: 32)
     static let meshKey = MeshKey(text: meshKeyText)
 
@@ -54,7 +54,7 @@ extension Attack {
         withExtendedLifetime(peers) {}
     }
 
-    /// 512 frames over and over, of which each has another payload.
+    /// Sends 512 frames over and over, each with another payload.
     private static func floodAsPeer(_ field: Field, _ type: FrameType, _ payload: () -> [UInt8]) {
         let many = (0..<512).flatMap { _ in Frame.encode(type, payload()) }
         Crew.run(2) { index in

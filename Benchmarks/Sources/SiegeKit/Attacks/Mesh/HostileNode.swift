@@ -1,16 +1,16 @@
 @_spi(Benchmarks) import DERPKit
 
-/// A node of the mesh that our relay connects to, as far as one is needed: it knows how to let a link in.
+/// A node of the mesh that the relay connects to. It does only what is needed to accept a link.
 final class HostileNode: Sendable {
     private let key = NodePrivateKey()
-    /// Answers the upgrade, and says who it is; false when the link is gone.
+    /// Answers the upgrade and sends its key; returns false if the link has closed.
     func greet(_ wire: Wire) -> Bool {
         guard let (head, _) = HostileServer.request(on: wire) else { return false }
         let answer = head.lowercased().contains("derp-fast-start") ? [] : Self.switching
         return wire.send(answer + Frame.serverKey(self.key.publicKey))
     }
 
-    /// Lets the link in, after ``greet(_:)``; false when it is gone.
+    /// Accepts the link after ``greet(_:)``; returns false if it has closed.
     func admit(_ wire: Wire) -> Bool {
         var bytes: [UInt8] = []
         let least = FrameHeader.byteCount + NodePublicKey.byteCount
@@ -24,7 +24,7 @@ final class HostileNode: Sendable {
         return wire.send(Frame.encode(.serverInfo, box.seal(Array("{\"version\":2}".utf8))))
     }
 
-    /// Behaves until the attack begins: says nothing but what keeps the link; false when it is gone.
+    /// Does no harm until the attack begins: sends only what keeps the link open. Returns false if it has closed.
     func behave(_ wire: Wire, _ field: Field) -> Bool {
         var reader = FrameReader()
         while !field.hasBegun {

@@ -8,7 +8,7 @@ extension Attack {
         let headers: [[UInt8]] = [
             [UInt8](repeating: 0x41, count: 4200),
             Array("PROXY TCP4 999.1.1.1 1.1.1.1 1 1\r\n".utf8),
-            // Version 2 with a length of 65,535, and little behind it.
+            // A header of version 2 with a length of 65,535, and few bytes after it.
             [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a, 0x21, 0x11, 0xff, 0xff, 1, 2],
             Array("PROXY UNKNOWN \(String(repeating: "x", count: 4000))".utf8),
         ]
@@ -29,7 +29,7 @@ extension Attack {
         "X-Forwarded-For that is not a list of addresses, through a trusted proxy, from more connections than an address may have",
         settings: .behindProxies(isTLS: false, flags: ["--max-connections-per-ip", "16"])
     ) { field in
-        // U+0600 joins the comma behind it into one Character.
+        // U+0600 forms one Character with the comma after it.
         let tricks = ["\u{600},192.0.2.1", "192.0.2.1, \u{600}", "192.0.2.1\u{301},192.0.2.1", ",,,", "127.0.0.1:x"]
         for (number, trick) in tricks.enumerated() {
             var clients: [Wire] = []

@@ -19,8 +19,8 @@ extension Attack {
         _ = secure.send(HostileServer.response(problem, status: "429 No", fields: ["Connection: close"]))
     }
 
-    /// An authority that the server asks at its start, and every second or two again: the certificate it has is from
-    /// another one.
+    /// Makes an attack by a certificate authority. The server asks it at its start and again every second or two,
+    /// because its certificate is from another authority.
     private static func authority(
         _ name: String,
         _ what: String,
@@ -57,7 +57,7 @@ extension Attack {
         )
     }
 
-    /// What an authority is asked first is answered as it should be: there the words of its refusals are not shown.
+    /// Answers the first requests to an authority correctly, because the texts of refusals there are not shown.
     private static func answer(
         _ secure: SecureWire,
         _ field: Field,

@@ -27,7 +27,7 @@ extension Attack {
         _ = wire.send(Self.largeAnswer)
     }
 
-    /// Made once: made for each question it takes the processors that the server is to be measured on.
+    /// Made only once. Making it for each question would use the processors on which the server is measured.
     private static let largeAnswer = HostileServer.response(String(repeating: "[", count: 1_000_000))
 
     static let failOpen = Attack.waiting(
@@ -53,14 +53,15 @@ extension Attack {
         )
     }
 
-    /// Lets bystanders in, who come from 127.0.0.0/24, and nobody else.
+    /// Admits bystanders, who come from 127.0.0.0/24, and no other client.
     private static func answerHonestly(_ wire: Wire, _ field: Field) {
         guard let (_, body) = HostileServer.requestWithBody(on: wire) else { return }
         let isBystander = body.contains("\"127.0.0.")
         _ = wire.send(HostileServer.response("{\"Allow\":\(isBystander)}", fields: ["Connection: close"]))
     }
 
-    /// A controller that turns bad when the attack begins, and 64 clients that have it asked.
+    /// Makes an attack by a controller that turns hostile when the attack begins, with 64 clients that the relay asks
+    /// it about.
     private static func controller(
         _ name: String,
         _ what: String,

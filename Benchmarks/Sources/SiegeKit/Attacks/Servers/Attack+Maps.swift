@@ -24,7 +24,7 @@ extension Attack {
         _ = wire.send(HostileServer.response(String(repeating: "[", count: 4_000_000)))
     }
 
-    /// What a map takes is kept while it is served, which is no leak: so the last one is small.
+    /// The last map is small, because the memory for a map stays in use while the map is served, which is no leak.
     static let mapHuge = Self.map(
         "map-huge",
         "answers with a map of 4,000 regions in 4 MB, another one each second, and in the end with one that has none",
@@ -43,7 +43,7 @@ extension Attack {
         Self.expectCleanLog(field)
     }
 
-    /// Its nodes have addresses for names, so that nobody asks DNS for them.
+    /// Returns a map whose nodes have addresses as host names, so that there are no DNS queries.
     private static func hugeMap(_ number: Int) -> String {
         let regions = (1...4000).map { id in
             let filler = String(repeating: "x", count: 900)
@@ -55,9 +55,10 @@ extension Attack {
         return "{\"Regions\":{\(regions.joined(separator: ","))}}"
     }
 
-    /// A server of maps that turns bad when the attack begins. It is asked each second; after a failure, only once in 30.
+    /// Makes an attack by a server of maps that turns hostile when the attack begins. The relay asks it every second,
+    /// but after a failure only every 30 s.
     ///
-    /// - Parameter endsWell: why it is good again when the attack is over; `nil`: it isn't.
+    /// - Parameter endsWell: Why the server behaves again after the attack; `nil` if it doesn't.
     private static func map(
         _ name: String,
         _ what: String,
@@ -94,7 +95,7 @@ extension Attack {
         }
     }
 
-    /// Fails the attack when control characters, or lines longer than any has to be, are in the server's log.
+    /// Fails the attack if the server's log has control characters, or lines longer than any needs to be.
     static func expectCleanLog(_ field: Field) {
         let log = LogFile.read(field.directory + "/server.log")
         if log.contains(where: { ($0 < 0x20 && $0 != 0x0a && $0 != 0x09) || $0 == 0x7f }) {

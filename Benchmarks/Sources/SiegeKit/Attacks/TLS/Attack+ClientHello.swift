@@ -37,7 +37,7 @@ extension Attack {
             guard let rate else {
                 return Crew.run(4) { index in while !field.isOver { once(index) } }
             }
-            // By enough senders that one that waits for its answer doesn't keep the others.
+            // Enough senders that one that waits for its answer doesn't delay the others.
             let senders = 16
             Crew.run(senders) { index in field.repeatedly(rate / Double(senders)) { once(index) } }
         }

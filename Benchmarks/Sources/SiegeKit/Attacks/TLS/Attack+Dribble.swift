@@ -29,7 +29,7 @@ extension Attack {
         Array("PROXY TCP4 192.0.2.1 192.0.2.2 1000 443\r\n".utf8)
     }
 
-    /// One byte a second on each of many connections, which are made anew when they are closed.
+    /// Sends one byte per second on each of many connections. A closed connection is made again.
     private static func dribble(
         _ name: String,
         _ what: String,

@@ -76,7 +76,7 @@ extension Attack {
             guard let wire = Wire(field, to: field.ports.relay, from: .many(index)),
                 let secure = SecureWire(wire, .tls13)
             else { continue }
-            // The answers are left to the kernel, and thrown away there from time to time.
+            // The answers stay in the kernel, and are discarded there from time to time.
             while !field.isOver, secure.updateKeys(wantsAnswer: true), secure.discard() {}
             secure.close()
         }

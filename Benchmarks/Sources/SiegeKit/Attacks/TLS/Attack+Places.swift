@@ -19,7 +19,7 @@ extension Attack {
         Self.holdPlaces(field, count: 8192, from: { .many($0 % 256) }) { _ in [] }
     }
 
-    /// Keeps `count` connections open, each of which has said what `first` gives it.
+    /// Keeps `count` connections open. Each sends the bytes that `first` returns.
     static func holdPlaces(
         _ field: Field,
         count: Int,
@@ -28,7 +28,7 @@ extension Attack {
     ) {
         var wires: [Wire] = []
         var made = 0
-        // Sockets whose end is only seen by looking: all of them, once a turn.
+        // A blocking socket notices its end only when it is read, so all are read once per turn.
         while !field.isOver {
             let missing = count - wires.count
             for _ in 0..<missing where !field.isOver {
@@ -67,7 +67,7 @@ extension Attack {
         Crew.run(4) { index in
             while !field.isOver {
                 guard let wire = Wire(field, to: field.ports.relay, from: .many(index), patience: 1) else { continue }
-                // As the length of a record that is never whole, in every second.
+                // Each time as a record that is never complete.
                 _ = wire.send([0x16, 0x03, 0x01, 0x40, 0x00] + nonsense)
                 wire.reset()
             }
