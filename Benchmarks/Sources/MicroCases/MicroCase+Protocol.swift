@@ -5,7 +5,7 @@ import AsyncSockets
 extension MicroCase {
     static let protocolCases = [frames, handshakeOpen, handshakeSeal, httpHead, stunAnswer]
 
-    /// One SendPacket frame of 1400 B cut from a stream.
+    /// Parses one SendPacket frame of 1400 B from a stream.
     private static let frames = MicroCase("frame decode") {
         let frame = Frame.encode(.sendPacket, [UInt8](repeating: 7, count: NodePublicKey.byteCount + 1400))
         let stream = [[UInt8]](repeating: frame, count: 10).flatMap(\.self)
@@ -25,7 +25,7 @@ extension MicroCase {
         }
     }
 
-    /// A client's login: the shared key, the box, the JSON.
+    /// Opens a client's login: computes the shared key, opens the box and parses the JSON.
     private static let handshakeOpen = MicroCase("handshake open", repetitions: 1) {
         let server = NodePrivateKey()
         let client = NodePrivateKey()
@@ -36,7 +36,7 @@ extension MicroCase {
         }
     }
 
-    /// The answer to it, with the shared key of the login.
+    /// Seals the answer to a login, with the shared key of the login.
     private static let handshakeSeal = MicroCase("handshake seal", repetitions: 20) {
         guard let box = SecretBox(privateKey: NodePrivateKey(), peer: NodePrivateKey().publicKey) else {
             throw MicroError.setUp
@@ -67,7 +67,7 @@ extension MicroCase {
         }
     }
 
-    /// A binding request judged, and answered to an IPv4 address.
+    /// Checks a binding request and answers it for an IPv4 address.
     private static let stunAnswer = MicroCase("STUN answer") {
         var request = [UInt8](repeating: 0, count: STUNRequest.size)
         _ = request.withUnsafeMutableBytes { STUNRequest().write(to: $0) }
@@ -85,6 +85,6 @@ extension MicroCase {
 }
 
 enum MicroError: Error {
-    /// What a case needs could not be made.
+    /// Something that a case needs could not be made.
     case setUp
 }

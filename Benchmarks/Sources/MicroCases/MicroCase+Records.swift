@@ -13,7 +13,7 @@ extension MicroCase {
         }
     }
 
-    /// Sealed each time, as a record opens but once.
+    /// Opens a record, which is sealed each time because it can be opened only once.
     private static func open(_ size: Int) -> MicroCase {
         MicroCase("TLS record seal and open, \(size) B", repetitions: size < 4096 ? 20 : 4) {
             let ends = try RecordEnds()
@@ -25,7 +25,7 @@ extension MicroCase {
     }
 }
 
-/// Both ends of a TLS connection, past the handshake.
+/// Both ends of a TLS connection after the handshake.
 private final class RecordEnds {
     private let sender: TLSRecordLayer
     private let receiver: TLSRecordLayer

@@ -5,7 +5,7 @@ extension MicroCase {
     static let relayCases =
         [100, 1400].map { relay(size: $0, loops: 1) } + [relay(size: 1400, loops: 2), relayToNode, outboxAppend]
 
-    /// One packet from a client's socket to another's, through all of the relay but TLS: 24 at a time.
+    /// Relays packets from one client's socket to another's, 24 at a time, through everything in the relay except TLS.
     private static func relay(size: Int, loops: Int) -> MicroCase {
         MicroCase("relay \(size) B" + (loops > 1 ? " to another loop" : "")) {
             let relay = try TurnedRelay(loops: loops)
@@ -23,7 +23,7 @@ extension MicroCase {
         }
     }
 
-    /// One packet from a client's socket to the link to another node: 24 at a time.
+    /// Relays packets from a client's socket to the link to another node, 24 at a time.
     private static let relayToNode = MicroCase("relay 1400 B to another node") {
         let relay = try TurnedRelay(loops: 1)
         let sender = try relay.client(on: 0)
@@ -40,7 +40,7 @@ extension MicroCase {
         }
     }
 
-    /// A packet queued for a client that has not been admitted yet; the queue is emptied when it is full.
+    /// Queues a packet for a client that isn't admitted yet. The queue is emptied when it is full.
     private static let outboxAppend = MicroCase("outbox append, 1400 B") {
         let relay = try TurnedRelay(loops: 1)
         let loop = relay.relays[0]

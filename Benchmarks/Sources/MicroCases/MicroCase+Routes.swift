@@ -3,7 +3,7 @@
 extension MicroCase {
     static let routeCases = [100, 10_000, 1_000_000].map { lookUp(among: $0) }
 
-    /// Finds one of so many keys, another each time.
+    /// Looks up a key among those of `clients` clients, a different one each time.
     private static func lookUp(among clients: Int) -> MicroCase {
         MicroCase("route look-up, \(clients) clients") {
             var numbers = SystemRandomNumberGenerator()

@@ -1,10 +1,10 @@
-/// One small piece of work that can be done again and again.
+/// A small piece of work that can be repeated.
 public struct MicroCase: Sendable {
     public let name: String
-    /// How often it is done for a count of its instructions: often enough that single events don't matter, and no more,
-    /// as counting is slow.
+    /// How often the work is repeated to count its instructions: often enough that single events don't matter, and no
+    /// more, because counting is slow.
     public let repetitions: Int
-    /// Makes what the work needs; what it returns does the work the given number of times.
+    /// Makes what the work needs, and returns a function that does the work the given number of times.
     public let prepare: @Sendable () throws -> (Int) -> Void
 
     init(_ name: String, repetitions: Int = 240, prepare: @escaping @Sendable () throws -> (Int) -> Void) {
@@ -15,11 +15,11 @@ public struct MicroCase: Sendable {
 
     public static let all: [MicroCase] = protocolCases + routeCases + recordCases + relayCases
 
-    /// The case with this name.
+    /// Returns the case with this name.
     public static func named(_ name: String) -> MicroCase? { self.all.first { $0.name == name } }
 }
 
-/// Keeps the optimiser from leaving out what computes `value`.
+/// Prevents the optimiser from removing the computation of `value`.
 @inline(never)
 @_optimize(none)
 func consume<Value>(_ value: Value) {}

@@ -2,7 +2,7 @@
 @_spi(Benchmarks) @testable import DERPKit
 import Glibc
 
-/// A relay whose loops are turned by the caller's thread, so that its work is counted and nothing else.
+/// A relay whose loops run on the caller's thread, so that its work is counted and nothing else.
 final class TurnedRelay {
     let relays: [RelayLoop]
     private let context: RelayContext
@@ -21,13 +21,13 @@ final class TurnedRelay {
         )
     }
 
-    /// Lets every loop do what there is to do, twice: the second may have been told something by the first. Their clocks
-    /// stand still, so that what is counted doesn't depend on how long the counting takes.
+    /// Runs each loop twice, because the first may have given work to the second. The loops' clocks don't advance, so
+    /// the count doesn't depend on how long counting takes.
     func turn() {
         for _ in 0..<2 { self.relays.forEach { $0.loop.turn(at: $0.loop.now) } }
     }
 
-    /// Both ends of a new connection: the relay's, and the other's descriptor.
+    /// Returns both ends of a new connection: the relay's stream, and the descriptor of the other end.
     func pair(on index: Int) throws -> (stream: TCPStream, descriptor: Int32) {
         var ends: [Int32] = [0, 0]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &ends) == 0 else {
@@ -37,7 +37,7 @@ final class TurnedRelay {
         return (try TCPStream(descriptor: ends[1], peerAddress: peer, loop: self.relays[index].loop), ends[0])
     }
 
-    /// A client that has logged in.
+    /// Returns a client that has logged in.
     func client(on index: Int) throws -> TurnedClient {
         let key = NodePrivateKey()
         let server = self.context.configuration.privateKey
@@ -56,7 +56,7 @@ final class TurnedRelay {
         return client
     }
 
-    /// A link to a node at which a client with `key` is.
+    /// Returns a link to a node that has a client with `key`.
     func node(with key: NodePublicKey, on index: Int) throws -> TurnedClient {
         let relay = self.relays[index]
         let (stream, descriptor) = try self.pair(on: index)
@@ -73,7 +73,7 @@ final class TurnedRelay {
     }
 }
 
-/// The other end of a client's connection.
+/// The other end of a client's connection to the relay.
 struct TurnedClient {
     let key: NodePublicKey
     let descriptor: Int32
@@ -82,7 +82,7 @@ struct TurnedClient {
         _ = Glibc.send(self.descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
-    /// Takes up to `count` bytes; returns how many there were.
+    /// Reads up to `count` bytes and returns their number.
     @discardableResult
     func receive(_ count: Int) -> Int {
         withUnsafeTemporaryAllocation(byteCount: count, alignment: 16) { bytes in

@@ -57,7 +57,7 @@ struct AllocationsCommand: AsyncParsableCommand {
         guard report.isSuccess, isWithin else { throw ExitCode.failure }
     }
 
-    /// Built beside this program.
+    /// The path of the library, which is built next to this program.
     private static var library: String {
         let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
         return program.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")

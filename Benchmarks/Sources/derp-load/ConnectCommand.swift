@@ -16,7 +16,7 @@ struct ConnectCommand: AsyncParsableCommand {
     }
 }
 
-/// What the connect mode is to do.
+/// The options of the connect mode.
 struct ConnectOptions: ParsableArguments {
     @Option(help: "How many clients log in at a time.")
     var concurrency = 16

@@ -16,7 +16,7 @@ struct IdleCommand: AsyncParsableCommand {
     }
 }
 
-/// What the idle mode is to do.
+/// The options of the idle mode.
 struct IdleOptions: ParsableArguments {
     @Option(help: "How many clients.")
     var clients = 1000

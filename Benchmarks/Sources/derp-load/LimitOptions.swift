@@ -2,7 +2,7 @@ import ArgumentParser
 import AsyncSockets
 import LoadKit
 
-/// Relays that don't speak DERP.
+/// The options for relays that don't speak DERP.
 struct LimitOptions: ParsableArguments {
     @Flag(help: "The server is tls-limit, which relays between pairs of connections without reading frames.")
     var limit = false
@@ -24,7 +24,7 @@ struct LimitOptions: ParsableArguments {
         }
     }
 
-    /// `nil` for a server that speaks DERP.
+    /// Returns how to log in; `nil` for a server that speaks DERP.
     func login(isTLS: Bool, _ group: IOLoopGroup) async throws -> Target.Login? {
         if let sinkPort { return .through(try await Sink(port: sinkPort, isTLS: isTLS, group)) }
         return self.limit ? .pair : nil

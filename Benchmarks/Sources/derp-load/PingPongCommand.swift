@@ -17,7 +17,7 @@ struct PingPongCommand: AsyncParsableCommand {
     }
 }
 
-/// What the ping-pong mode is to do.
+/// The options of the ping-pong mode.
 struct PingPongOptions: ParsableArguments {
     @Option(help: "Bytes of a packet, 32…65536.")
     var size = 100

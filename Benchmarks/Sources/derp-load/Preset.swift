@@ -30,14 +30,14 @@ struct Preset {
             .joined(separator: "\n")
     }
 
-    /// The text of the preset of this name; any other text as it is.
+    /// Returns the text of the preset with this name, or any other text unchanged.
     static func text(_ text: String) -> String {
         self.all.first { $0.name == text }?.text ?? text
     }
 
-    /// The scenario of this name, or the one that `text` spells out.
+    /// Returns the scenario with this name, or the one that `text` describes.
     ///
-    /// - Throws: `ValidationError`, which says what is wrong with which scenario.
+    /// - Throws: `ValidationError` with the scenario and what is wrong with it.
     static func scenario(_ text: String) throws -> Scenario {
         do {
             return try Self.read(text)
@@ -72,7 +72,7 @@ struct Preset {
                 try await load.run(IPEndpoint(target.address.ip, port: port), group: group, meter: meter)
             }
         case "start" where arguments.isEmpty:
-            // How long that took is part of every report.
+            // The report always includes the time of the start.
             return Scenario { _, _, _, _ in Report("start") }
         default:
             throw ValidationError("\(text): no such scenario")

@@ -18,7 +18,7 @@ struct RefusedCommand: AsyncParsableCommand {
     }
 }
 
-/// What the refused mode is to do.
+/// The options of the refused mode.
 struct RefusedOptions: ParsableArguments {
     @Option(help: "How many clients.")
     var clients = 1000

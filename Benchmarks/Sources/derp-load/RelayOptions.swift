@@ -1,7 +1,7 @@
 import ArgumentParser
 import LoadKit
 
-/// What the relay mode is to do.
+/// The options of the relay mode.
 struct RelayOptions: ParsableArguments {
     @Option(help: "Who sends to whom: pairs, one-to-many or many-to-one.")
     var shape = "pairs"

@@ -20,7 +20,7 @@ struct STUNCommand: AsyncParsableCommand {
     }
 }
 
-/// What the stun mode is to do.
+/// The options of the stun mode.
 struct STUNOptions: ParsableArguments {
     @Option(help: "The server's STUN port, at the URL's host.")
     var stunPort: UInt16 = 3478

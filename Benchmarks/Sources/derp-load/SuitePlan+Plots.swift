@@ -1,7 +1,7 @@
 import LoadKit
 
 extension SuitePlan {
-    /// What is drawn, by the names of the files.
+    /// Returns the charts, by the names of their files.
     func plots(of report: ComparisonReport) -> [(name: String, plot: LinePlot)] {
         let rates = self.rates.map(Self.name(rate:))
         let crowds = self.crowds.map(Self.name(crowd:)) + ["idle"]

@@ -1,14 +1,14 @@
 import LoadKit
 
-/// The servers that take part in the suite. The first one is judged.
+/// The servers in the suite. The first one is judged.
 struct Lineup {
-    /// Over TLS, the limits and proxies among them.
+    /// The servers with TLS, including limits and proxies.
     var servers: [ServerRecipe]
     var plain: [ServerRecipe]
 }
 
 extension SuitePlan {
-    /// The trials for these servers. Those for which there is nobody are left out.
+    /// Returns the trials for these servers, without those that none of them can take part in.
     func trials(_ lineup: Lineup) throws -> [Trial] {
         try self.entries.compactMap { try $0.trial(lineup) }
     }

@@ -1,20 +1,20 @@
 import LoadKit
 
-/// What the suite measures.
+/// The measurements of the suite.
 struct SuitePlan {
     /// One trial.
     struct Entry {
-        /// Who takes part.
+        /// Which servers take part.
         enum Sides {
-            /// All servers, and where no frames need to be read the limits and the proxies too.
+            /// All servers. The limits and proxies take part too if no frames need to be read.
             case all
             /// The same without the proxies.
             case allButProxies
             /// The same without TLS.
             case plain
-            /// The first server, named so, beside itself doing something else.
+            /// The first server with the given name, and the same server with another load.
             case itself(name: String, other: String, otherName: String)
-            /// The first server with two event loops, beside itself with one.
+            /// The first server with two event loops, and the same server with one.
             case loops(isShared: Bool)
         }
 
@@ -26,7 +26,7 @@ struct SuitePlan {
     }
 
     let entries: [Entry]
-    /// The offered loads, packets per second, and the numbers of idle clients that are drawn.
+    /// The offered loads in packets per second, and the numbers of idle clients, for the charts.
     let rates: [Int]
     let crowds: [Int]
 
@@ -35,7 +35,7 @@ struct SuitePlan {
 }
 
 extension SuitePlan {
-    /// In under 10 minutes, with another server and the limits too.
+    /// Takes less than 10 minutes, including another server and the limits.
     static let full = SuitePlan(
         rounds: 5,
         seconds: 1.5,
@@ -43,12 +43,14 @@ extension SuitePlan {
         crowds: [1000, 2500, 5000]
     )
 
-    /// In a minute.
+    /// Takes a minute.
     static let quick = SuitePlan(rounds: 1, seconds: 0.5, rates: [50_000, 200_000, 800_000], crowds: [])
 
+    /// Makes a plan.
+    ///
     /// - Parameters:
-    ///   - rounds: of the trials that are about goals.
-    ///   - seconds: of measuring, a turn.
+    ///   - rounds: The number of rounds of the trials that have goals.
+    ///   - seconds: The duration of each measurement.
     private init(rounds: Int, seconds: Double, rates: [Int], crowds: [Int]) {
         func preset(_ name: String) -> String { Preset.text(name) + Self.timing(of: Preset.text(name), seconds) }
         func same(_ name: String, _ sides: Entry.Sides = .allButProxies, rounds: Int) -> Entry {
@@ -87,7 +89,7 @@ extension SuitePlan {
         let idle = crowds.map {
             Entry(name: Self.name(crowd: $0), text: "idle --clients \($0) --hold 0.5", rounds: 1)
         }
-        // No goal is about large packets.
+        // No goal concerns large packets.
         self.entries = named.filter { rounds > 1 || $0.name != "large" } + sweep + idle
         self.rates = rates
         self.crowds = crowds

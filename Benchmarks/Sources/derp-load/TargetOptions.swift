@@ -3,7 +3,7 @@ import AsyncSockets
 import CLoad
 import LoadKit
 
-/// Which server, how to reach it, and what is watched meanwhile.
+/// Which server to measure, how to reach it, and which processes to watch.
 struct TargetOptions: ParsableArguments {
     @Argument(help: "The server: http://host:port or https://host:port. Certificates are not verified unless pinned.")
     var url: String
@@ -40,9 +40,9 @@ struct TargetOptions: ParsableArguments {
         guard self.cpu.map({ (0..<64).contains($0) }) ?? true else { throw ValidationError("--cpu must be 0…63") }
     }
 
-    /// Measures, prints, and ends with exit code 1 when the run failed.
+    /// Measures and prints the report. Exits with code 1 if the run failed.
     ///
-    /// - Parameter limit: what the server is instead of one that speaks DERP.
+    /// - Parameter limit: The kind of server if it doesn't speak DERP.
     func run(
         _ limit: LimitOptions? = nil,
         _ body: (Target, IOLoopGroup, ProcessMeter?) async throws -> Report

@@ -40,7 +40,7 @@ struct CountCommand: ParsableCommand {
         guard isWithin else { throw ExitCode.failure }
     }
 
-    /// The instructions of doing the work once.
+    /// Returns the number of instructions for doing the work once.
     private static func count(_ one: MicroCase) throws -> Int {
         let total = cload_count_instructions(CommandLine.arguments[0], one.name, "\(one.repetitions)")
         guard total > 0 else { throw ValidationError("\(one.name): could not be counted") }

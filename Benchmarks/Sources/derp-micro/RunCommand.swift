@@ -2,7 +2,7 @@ import ArgumentParser
 import CLoad
 import MicroCases
 
-/// Does one case's work, between two marks for whoever counts.
+/// Does the work of one case between two marks, for the program that counts.
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
@@ -15,7 +15,7 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         guard let work = try MicroCase.named(self.name)?.prepare() else { throw ValidationError("no such case") }
-        // Whatever the first time costs does not count.
+        // The first-time costs don't count.
         work(self.count)
         cload_mark()
         work(self.count)

@@ -1,12 +1,12 @@
 import AsyncSockets
 import LoadKit
 
-/// Brings the two connections of a pair together, and moves bytes between them.
+/// Pairs connections, and copies bytes between the two of a pair.
 // @unchecked: confined to the one loop.
 final class Pairing: @unchecked Sendable {
     private var waiting: [UInt64: TCPStream] = [:]
 
-    /// Serves one connection. The first of a pair only waits; the second one's call serves both until one ends.
+    /// Serves one connection. The first of a pair only waits. The call for the second one serves both until one ends.
     func serve(_ stream: TCPStream, tls: TLSContext?) async {
         guard let number = await PairGreeting.receive(on: stream, tls) else { return stream.close() }
         do { try await stream.write(PairGreeting.answer) } catch { return stream.close() }
@@ -19,10 +19,10 @@ final class Pairing: @unchecked Sendable {
         await self.relay(from: stream, to: other)
     }
 
-    /// How much of one connection is read, in bytes, before the others have a turn.
+    /// How much is read from one connection before the others have their turn, in bytes.
     private static let budget = 256 * 1024
 
-    /// Moves what comes from one to the other, and closes both at the end.
+    /// Copies bytes from one connection to the other, and closes both at the end.
     private func relay(from source: TCPStream, to destination: TCPStream) async {
         var budget = Self.budget
         while destination.failure == nil {
@@ -50,7 +50,7 @@ final class Pairing: @unchecked Sendable {
         destination.close()
     }
 
-    /// Sends what the destination takes now; returns the rest.
+    /// Sends as many bytes as the destination takes now, and returns the rest.
     private static func send(_ bytes: UnsafeRawBufferPointer, to destination: TCPStream) -> [UInt8] {
         var sent = 0
         while sent < bytes.count, !destination.isWriteBlocked, destination.failure == nil {

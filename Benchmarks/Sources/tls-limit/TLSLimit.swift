@@ -2,8 +2,8 @@ import ArgumentParser
 import AsyncSockets
 import LoadKit
 
-/// A relay with nothing between reading and writing: what TLS and the kernel cost on this socket layer, and so the most
-/// that any relay on it can reach.
+/// A relay that does nothing between reading and writing. It shows the cost of TLS and the kernel with this socket
+/// layer, and so the limit of any relay on it.
 @main
 struct TLSLimit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +19,7 @@ struct TLSLimit: AsyncParsableCommand {
 
     func run() async throws {
         Limits.raiseOpenFiles()
-        // Pairs meet in one loop's table.
+        // A pair can only meet in the table of one loop.
         let group = try IOLoopGroup(count: 1)
         let tls = try self.directory.map { try LocalCertificate(in: $0).serverTLS() }
         let pairing = Pairing()
