@@ -35,7 +35,7 @@ extension TestRelay {
         await self.proxy.set(.silenced, for: self.addresses(of: key))
     }
 
-    /// Ends ``stall(_:)`` and ``silence(_:)``. Stalled bytes go on.
+    /// Ends ``stall(_:)`` and ``silence(_:)``. Stalled bytes are passed on.
     ///
     /// - Parameter key: The client; `nil` for all, and for those that connect from now on.
     /// - Returns: The number of connections.

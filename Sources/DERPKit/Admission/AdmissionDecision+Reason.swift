@@ -9,7 +9,7 @@ extension AdmissionDecision {
 
         init(_ kind: Kind) { self.kind = kind }
 
-        /// A verifier refuses this client, for no other reason of this list.
+        /// A ``ClientVerifier`` refuses this client for a reason of its own.
         public static let denied = Self(.denied)
         /// The client's key is on a deny list.
         public static let denyList = Self(.denyList)
@@ -36,7 +36,7 @@ extension AdmissionDecision {
             }
         }
 
-        /// Whether the answer is remembered. A shortage on this machine may be over a moment later, so it isn't.
+        /// Whether the refusal is remembered. False for shortages, which may be over a moment later.
         var isRemembered: Bool { self.kind != .busy && self.kind != .exhausted }
     }
 }

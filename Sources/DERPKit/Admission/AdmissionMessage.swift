@@ -16,7 +16,7 @@ enum AdmissionMessage {
         Array(#"{"Allow":\#(isAllowed)}"#.utf8)
     }
 
-    /// Returns the key that a question is about; `nil` if `json` is no question.
+    /// Returns the key that a question is about; `nil` if `json` isn't a question.
     static func key(inQuestion json: some Collection<UInt8>) -> NodePublicKey? {
         guard json.count <= self.maxByteCount,
             let question = try? JSONDecoder().decode(Members.self, from: Data(json)),
@@ -26,7 +26,7 @@ enum AdmissionMessage {
         return key
     }
 
-    /// Returns whether an answer admits the client; false if it doesn't say so, `nil` if `json` is no answer.
+    /// Returns whether an answer admits the client; false if it doesn't say so, `nil` if `json` isn't an answer.
     static func isAllowed(byAnswer json: some Collection<UInt8>) -> Bool? {
         guard json.count <= self.maxByteCount,
             let answer = try? JSONDecoder().decode(Members.self, from: Data(json))

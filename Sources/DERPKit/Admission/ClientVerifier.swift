@@ -4,8 +4,9 @@
 /// the answer, or if the same question is already open. It asks again at ``AdmissionPolicy/reverifyInterval`` for as
 /// long as the client is connected, and never about packets.
 ///
-/// Calls come from no event loop, for many clients at once. A verifier may take its time, because only the client in
-/// question waits. ``AdmissionPolicy`` limits the time and the number of open questions, and remembers answers.
+/// A verifier is called outside the event loops, for many clients at once. It may take its time, because only the
+/// client in question waits. ``AdmissionPolicy`` limits the time and the number of open questions, and remembers
+/// answers.
 public protocol ClientVerifier: Sendable {
     /// Returns whether the client may use the relay.
     ///

@@ -1,5 +1,5 @@
 /// Decisions that hold for a while. The cache has two generations: when the younger one is full, the older one is
-/// dropped as a whole. So a flood of unknown clients takes no more than bounded memory.
+/// dropped as a whole. So a flood of unknown clients only causes more questions.
 struct DecisionCache {
     private struct Entry {
         let decision: AdmissionDecision

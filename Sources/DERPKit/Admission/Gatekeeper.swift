@@ -2,7 +2,7 @@ import AsyncSockets
 import Synchronization
 
 /// Decides about clients as an ``AdmissionPolicy`` says: by the lists, then by remembered answers, then by asking the
-/// verifiers. Runs on no event loop, so that only the client in question waits.
+/// verifiers. Runs outside the event loops, so that only the client in question waits.
 actor Gatekeeper {
     private let policy: AdmissionPolicy
     private let now: @Sendable () -> ContinuousClock.Instant

@@ -9,7 +9,7 @@ final class PendingAdmission: StreamWriteHandler, @unchecked Sendable {
 
     init(_ stream: TCPStream) {
         self.stream = stream
-        // So that it hears when the stream ends, by its deadline or because the server stops.
+        // So that it learns when the stream ends, by its deadline or because the server stops.
         stream.writeHandler = self
     }
 

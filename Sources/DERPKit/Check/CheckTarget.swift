@@ -16,7 +16,7 @@ public struct CheckTarget: Hashable, Sendable {
     /// Makes a target from the URL of a relay that is in no map. The relay should answer STUN on port 3478, unless you
     /// change ``node``.
     ///
-    /// - Throws: ``DERPError`` with code `invalidConfiguration` if it is no `http` or `https` URL.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` if it isn't an `http` or `https` URL.
     public init(url: some StringProtocol) throws(DERPError) {
         guard let url = HTTPURL(url) else {
             throw DERPError(.invalidConfiguration, "a relay's URL is http:// or https:// and a host")
@@ -27,7 +27,7 @@ public struct CheckTarget: Hashable, Sendable {
         self.init(node, isPlain: !url.isSecure)
     }
 
-    /// The DERP port, 1…65535; `nil` if the node's value is no port.
+    /// The DERP port, 1…65535; `nil` if the node's value isn't a port.
     var derpPort: UInt16? { UInt16(exactly: self.node.derpPort == 0 ? 443 : self.node.derpPort) }
 
     /// The STUN port, 1…65535; `nil` if the node has no STUN.

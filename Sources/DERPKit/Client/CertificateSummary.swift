@@ -16,7 +16,7 @@ struct CertificateSummary: Hashable, Sendable {
 }
 
 extension CertificateSummary {
-    /// Reads a certificate in DER form; `nil` if `der` is none.
+    /// Reads a certificate in DER form; `nil` if `der` isn't one.
     init?(der: [UInt8]) {
         guard let certificate = X509Certificate(der: der), let start = certificate.start, let end = certificate.end
         else { return nil }

@@ -1,5 +1,5 @@
 extension DERPClient {
-    /// A message from a server to a client. Pings are answered, and are no messages.
+    /// A message from a server to a client. Pings are answered and not passed on.
     public enum Message: Hashable, Sendable {
         /// A packet from another client, 0…65536 bytes.
         case packet(from: NodePublicKey, [UInt8])

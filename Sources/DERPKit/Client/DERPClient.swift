@@ -1,6 +1,6 @@
 import AsyncSockets
 
-/// A client of a DERP relay, which connects to a ``RelayServer``, Tailscale's derper or any other relay.
+/// A client of a DERP relay, such as a ``RelayServer``.
 ///
 /// ```swift
 /// let client = try await DERPClient.connect(to: .init(url: url))
@@ -69,7 +69,7 @@ public actor DERPClient {
     ///   - group: The event loops. One of them serves the connection, and runs for as long as the client exists. `nil`
     ///     for a loop that all clients without a group share.
     /// - Throws: ``DERPError`` with code `connection` if the server can't be reached; `tls` if it doesn't use TLS or
-    ///   its certificate is not trusted; `handshake` if it is no relay; `refused` if it doesn't admit this client, with
+    ///   its certificate is not trusted; `handshake` if it isn't a relay; `refused` if it doesn't admit this client, with
     ///   the server's reason if it gave one; `timeout`; `cancelled`; `exhausted` if this machine ran out of files,
     ///   memory or threads.
     public static func connect(
@@ -132,7 +132,7 @@ extension DERPClient {
     ///   again; `connectionLost` if the connection is lost; `protocolViolation` if the server violated the protocol;
     ///   `closed` after ``close(within:)``; `misuse` if another task receives.
     public func receive(within time: Duration? = nil) async throws(DERPError) -> Message {
-        // Computed once, however many frames arrive that are no message.
+        // Computed once, however many frames arrive that aren't messages.
         let deadline = time.map { self.loop.now + $0.nanoseconds }
         while self.backlogStart == self.backlog.count {
             self.backlog.removeAll(keepingCapacity: true)

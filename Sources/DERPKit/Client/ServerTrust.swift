@@ -1,13 +1,13 @@
 import AsyncSockets
 
-/// The certificates of a relay that a client trusts. Making one takes a few milliseconds, so keep it for later
+/// Which certificates of a relay a client trusts. A value takes a few milliseconds to make, so keep it for later
 /// connections.
 public struct ServerTrust: Sendable {
     /// The name or IP literal that the certificate must be for; `nil` for the host's name.
     let certificateName: String?
     let context: TLSContext
 
-    /// Makes a trust.
+    /// Makes the rules for a relay's certificate.
     ///
     /// - Parameters:
     ///   - certName: The value as in a DERP map (docs/protocol.md, "The map"): another name that the certificate must
@@ -33,7 +33,7 @@ public struct ServerTrust: Sendable {
         self.context = try Self.context(verification)
     }
 
-    /// Returns a trust that accepts any certificate, for tests and to look at a certificate that isn't trusted.
+    /// Returns rules that accept any certificate, for tests and to look at a certificate that isn't trusted.
     public static func insecure() throws(DERPError) -> Self {
         try Self(TLSContext.Verification.none)
     }

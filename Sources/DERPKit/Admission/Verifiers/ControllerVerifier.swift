@@ -26,10 +26,11 @@ public struct ControllerVerifier: ClientVerifier {
     ///
     /// - Parameters:
     ///   - url: The controller's URL, `http` or `https`, of at most 4096 bytes and without user and password.
-    ///   - failsOpen: Whether to admit clients while the controller can't be reached or doesn't answer in time. Clients
-    ///     are still refused if this machine runs out of what it needs to ask. Such answers are not remembered.
+    ///   - failsOpen: Whether to admit clients while the controller can't be reached or doesn't answer in time. Such an
+    ///     admission is not remembered. Clients are still refused if this machine runs out of what it needs to ask.
     ///   - authoritiesPEM: Certificates of authorities to trust besides the system's, as PEM.
-    ///   - group: The event loops that serve the connections to the controller. Best a group of its own, with one loop.
+    ///   - group: The event loops that serve the connections to the controller. Preferably a group of its own, with one
+    ///     loop.
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for the URL, or `certificate` for the authorities.
     public init(
         url: String,

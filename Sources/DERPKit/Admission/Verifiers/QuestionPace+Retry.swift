@@ -1,6 +1,6 @@
 extension QuestionPace {
-    /// Asks when its turn comes. If this machine has no file, memory or port left to ask with, asks again for up to 2.5
-    /// s, because other connections often give them back soon.
+    /// Asks when its turn comes. If this machine has no file, memory or port left to ask with, it asks again. It tries
+    /// for 2.5 s, because other connections often give them back soon.
     ///
     /// - Throws: ``DERPError``: the error of `ask`, or `cancelled`.
     func asking<Answer: Sendable>(

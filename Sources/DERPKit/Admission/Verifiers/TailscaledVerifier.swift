@@ -17,7 +17,7 @@ public struct TailscaledVerifier: ClientVerifier {
     ///
     /// - Parameters:
     ///   - socketPath: The path of tailscaled's Unix socket, of at most 107 bytes.
-    ///   - group: The event loops that serve the connections to it. Best a group of its own, with one loop.
+    ///   - group: The event loops that serve the connections to it. Preferably a group of its own, with one loop.
     public init(socketPath: String = Self.standardSocketPath, group: IOLoopGroup) {
         self.socketPath = socketPath
         self.group = group

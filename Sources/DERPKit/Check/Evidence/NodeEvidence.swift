@@ -61,7 +61,7 @@ struct FamilyEvidence: Sendable {
     enum Addresses: Hashable, Sendable {
         /// The node or the user doesn't use this family.
         case unused
-        /// The map has this value, which is no address of the family.
+        /// The map has this value, which isn't an address of the family.
         case malformed(String)
         /// The name has no address of this family.
         case none

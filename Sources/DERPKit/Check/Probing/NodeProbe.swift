@@ -45,7 +45,7 @@ struct NodeProbe: Sendable {
         return try ServerTrust(certName: self.target.node.certName, authoritiesPEM: self.settings.authoritiesPEM)
     }
 
-    /// Returns the server to log in to, as a login that worked did it; `nil` if none worked.
+    /// Returns how to log in, as a login that worked did it; `nil` if none worked.
     func workingServer(_ evidence: NodeEvidence) throws(DERPError) -> DERPClient.Server? {
         self.workingServer(evidence, try self.trust())
     }

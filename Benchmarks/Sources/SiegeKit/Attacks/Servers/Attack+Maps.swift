@@ -24,7 +24,7 @@ extension Attack {
         _ = wire.send(HostileServer.response(String(repeating: "[", count: 4_000_000)))
     }
 
-    /// The last map is small, because the memory for a map stays in use while the map is served, which is no leak.
+    /// The last map is small: a map keeps its memory while it is served, which isn't a leak.
     static let mapHuge = Self.map(
         "map-huge",
         "answers with a map of 4,000 regions in 4 MB, another one each second, and in the end with one that has none",
