@@ -1,7 +1,7 @@
 #if Tracing
     import Tracing
 
-    /// The span of deciding about a client, in that of its login. The spans of verifiers are in it.
+    /// The span of a decision about a client, inside the span of its login. It contains the spans of the verifiers.
     final class AdmissionTrace: Sendable {
         private let span: any Span
 
@@ -9,12 +9,12 @@
             self.span = login.startSpan("derp.admission")
         }
 
-        /// What verifiers are asked in.
+        /// The context in which the verifiers are asked.
         var context: TraceContext { TraceContext(self.span) }
 
-        /// Ends it.
+        /// Ends the span.
         ///
-        /// - Parameter decision: `nil` when the client was gone first.
+        /// - Parameter decision: The decision; `nil` if the client disconnected first.
         func end(_ decision: AdmissionDecision?) {
             let outcome = decision.map { $0.refusal?.kind.label ?? ($0.isVerified ? "allowed" : "unverified") }
             self.span.attributes["derp.admission.outcome"] = outcome ?? "gone"
@@ -22,7 +22,7 @@
         }
     }
 #else
-    /// Without the package trait `Tracing`, nothing.
+    /// Does nothing, because the package trait `Tracing` is off.
     struct AdmissionTrace: Sendable {
         var context: TraceContext { TraceContext() }
         @inline(__always) func end(_ decision: AdmissionDecision?) {}

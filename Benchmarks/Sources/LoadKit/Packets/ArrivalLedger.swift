@@ -26,7 +26,7 @@ struct ArrivalLedger: Sendable {
             return .inOrder(missing: missing)
         }
         let age = self.next - 1 - sequence
-        // A packet older than the recorded ones may be either. Both fail the run.
+        // A packet older than the recorded ones may be reordered or doubled. Both fail the run.
         if age < 64, self.recent >> age & 1 == 0 {
             self.recent |= 1 << age
             self.received += 1
