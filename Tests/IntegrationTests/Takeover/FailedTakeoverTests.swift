@@ -85,7 +85,10 @@ struct FailedTakeoverTests {
             }
             let (status, errors) = try ServerProcess.runToExit(options)
             #expect(status == .code(1))
-            #expect(errors.hasPrefix("DERPServer: --takeover: ") && errors.contains("hands nothing over"), "\(errors)")
+            #expect(
+                errors.hasPrefix("DERPServer: --takeover: ") && errors.contains("does not hand over its sockets"),
+                "\(errors)"
+            )
             _ = try thread.stop()
         }
     }
