@@ -2,19 +2,17 @@ import DERPKit
 
 /// Sends packets to itself by way of a relay, and prints what comes back.
 ///
-///     swift run SendAndReceive https://derp.example.com [PIN]
+///     swift run SendAndReceive https://derp.example.com
 ///
-/// The pin, `sha256-raw:…`, is for a relay whose certificate is self-signed; the relay prints it.
+/// The relay needs a certificate that this machine trusts, or serves plain HTTP (`http://127.0.0.1:3340`).
 @main
 struct SendAndReceive {
     static func main() async throws {
-        let arguments = CommandLine.arguments.dropFirst()
-        guard let url = arguments.first else {
-            print("usage: SendAndReceive URL [PIN]")
+        guard let url = CommandLine.arguments.dropFirst().first else {
+            print("usage: SendAndReceive URL")
             return
         }
-        let trust = try ServerTrust(certName: arguments.dropFirst().first ?? "")
-        let client = try await DERPClient.connect(to: .init(url: url, trust: trust))
+        let client = try await DERPClient.connect(to: .init(url: url))
         print("connected to \(client.serverAddress) as \(client.publicKey)")
 
         for number in 1...3 {
