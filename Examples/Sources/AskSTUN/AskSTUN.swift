@@ -27,8 +27,7 @@ struct AskSTUN {
             let mapping = try await STUNClient().query(host: host, port: port, family: .ipv4)
             print("\(host) sees \(mapping.mappedAddress), after \(mapping.roundTripTime)")
         } catch {
-            // `error` is a SocketError. (A `catch … where` would crash the compiler here: Swift 6.3.1 can't rethrow what it
-            // doesn't catch from a `throws` without a type.)
+            // `error` is a SocketError, as query says.
             guard error.code == .timeout else { throw error }
             print("\(host) doesn't answer")
         }

@@ -7,6 +7,7 @@ extension IOLoop {
     }
 
     /// Whether the caller may touch what is confined to the loop: it is on the loop's thread, or the loop has none.
+    @usableFromInline
     package var isAccessible: Bool { self.isCurrent || !self.isServed.load(ordering: .relaxed) }
 
     /// Ends the process unless the caller may touch what is confined to the loop: all of a loop's sockets share buffers, so
@@ -18,14 +19,21 @@ extension IOLoop {
         if !self.isCurrent { self.trapIfServed(subject) }
     }
 
+    /// Like the check above, in debug builds only: costs nothing when optimised.
+    @inlinable
+    package func assertCurrent(_ subject: StaticString = "State") {
+        assert(self.isAccessible, Self.misuse(of: subject))
+    }
+
     @inline(never)
     private func trapIfServed(_ subject: StaticString) {
         // Not a precondition: that says nothing when it is optimised.
-        guard self.isAccessible else {
-            fatalError(
-                "\(subject) was used outside its event loop. Use it in a task that prefers the loop, such as "
-                    + "Task(executorPreference: stream.loop), or in an actor that is pinned to it."
-            )
-        }
+        guard self.isAccessible else { fatalError(Self.misuse(of: subject)) }
+    }
+
+    @usableFromInline
+    package static func misuse(of subject: StaticString) -> String {
+        "\(subject) was used outside its event loop. Use it in a task that prefers the loop, such as "
+            + "Task(executorPreference: stream.loop), or in an actor that is pinned to it."
     }
 }

@@ -163,7 +163,7 @@ extension IOLoop {
 
     /// Calls `handler` once, after this tick's reading and jobs.
     public func atTickEnd(_ handler: any TickEndHandler) {
-        self.requireCurrent("IOLoop.atTickEnd")
+        self.assertCurrent()
         self.tickEndHandlers.append(handler)
     }
 }

@@ -35,7 +35,7 @@ extension TCPStream {
 
     /// Like ``receive(atMost:)``, for a caller that counts what it reads in a turn.
     package func receiveUnmetered(atMost limit: Int = .max) -> ReceiveResult {
-        self.loop.requireCurrent("A TCPStream")
+        self.loop.assertCurrent("A TCPStream")
         guard self.failure == nil else { return .failed }
         if let layer = self.layer, !self.unopened.isEmpty {
             return self.openEarly(with: layer, atMost: LoopBuffers.receiveSize)
