@@ -95,6 +95,10 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("ExistentialAny")]
+}
+
 // Fuzz targets hold no main function, and need a build of their own: scripts/fuzz.
 if Context.environment["DERP_FUZZING"] != nil {
     let targets: [(name: String, dependency: Target.Dependency)] = [

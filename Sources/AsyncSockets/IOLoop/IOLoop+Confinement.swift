@@ -16,7 +16,7 @@ extension IOLoop {
     /// - Parameter subject: what was used, with which the message begins.
     @inline(__always)
     func requireCurrent(_ subject: StaticString) {
-        if !self.isCurrent { self.trapIfServed(subject) }
+        if !self.isAccessible { self.trap(subject) }
     }
 
     /// Like the check above, in debug builds only: costs nothing when optimised.
@@ -26,9 +26,9 @@ extension IOLoop {
     }
 
     @inline(never)
-    private func trapIfServed(_ subject: StaticString) {
+    private func trap(_ subject: StaticString) -> Never {
         // Not a precondition: that says nothing when it is optimised.
-        guard self.isAccessible else { fatalError(Self.misuse(of: subject)) }
+        fatalError(Self.misuse(of: subject))
     }
 
     @usableFromInline

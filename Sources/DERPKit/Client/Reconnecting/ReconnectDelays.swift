@@ -1,7 +1,7 @@
 /// Computes how long to wait before the next try. A value without a clock: the caller supplies the time and the
 /// randomness.
 struct ReconnectDelays {
-    /// What a server announced before it stopped (docs/protocol.md, "Restarting").
+    /// What a server announced before it stopped (docs/protocol.md, "Frames").
     struct Farewell: Hashable, Sendable {
         var reconnectAfter: Duration
         var tryFor: Duration

@@ -15,7 +15,7 @@ final class TakeoverTally: Sendable {
 
     var counts: Counts { self.state.withLock { $0 } }
 
-    func count(_ path: WritableKeyPath<Counts, UInt64> & Sendable) {
+    func count(_ path: any WritableKeyPath<Counts, UInt64> & Sendable) {
         self.state.withLock { $0[keyPath: path] += 1 }
     }
 

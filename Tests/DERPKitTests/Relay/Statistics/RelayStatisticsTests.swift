@@ -5,7 +5,7 @@ import Testing
 @Suite("Statistics")
 struct RelayStatisticsTests {
     /// All plain numbers of ``RelayCounters``.
-    private static let fields: [WritableKeyPath<RelayCounters, UInt64> & Sendable] = [
+    private static let fields: [any WritableKeyPath<RelayCounters, UInt64> & Sendable] = [
         \.accepts, \.acceptFailures, \.logins, \.unverifiedAdmissions, \.packetsReceived.disco, \.packetsReceived.other,
         \.bytesReceived, \.packetsSent, \.bytesSent, \.packetsForwardedOut, \.bytesForwardedOut, \.packetsForwardedIn,
         \.bytesForwardedIn, \.pings, \.pongs, \.keepAlives, \.unknownFrames, \.peerGoneDisconnected, \.peerGoneNotHere,
