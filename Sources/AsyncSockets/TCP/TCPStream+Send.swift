@@ -7,7 +7,7 @@ extension TCPStream {
     /// - Returns: How many bytes were taken, from the first on. If that is fewer than there are, the stream is blocked
     ///   (its handler is told when that ends), has failed, or can take more at once in another call.
     public func send(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
-        self.loop.requireCurrent("A TCPStream")
+        self.loop.assertCurrent("A TCPStream")
         guard self.failure == nil, !self.isWriteBlocked else { return 0 }
         guard let layer = self.layer else { return self.sendPlain(segments) }
         var output = SealedOutput(self.loop.buffers.sealed)

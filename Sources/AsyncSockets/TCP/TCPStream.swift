@@ -138,7 +138,7 @@ extension TCPStream {
     /// Returns when there may be something to read, or the stream failed. If ``turnBudget`` has been read in this tick
     /// of the loop, returns in the next one at the earliest.
     public func waitUntilReadable(isolation: isolated (any Actor)? = #isolation) async {
-        // No more than this, as every message costs it: what is read and sent is checked in every build.
+        // Only in debug builds, because every message pays for it. What is read is checked in every build.
         self.loop.assertCurrent("A TCPStream")
         guard !self.isReadReady, self.unopened.isEmpty, self.failure == nil else {
             if self.failure == nil, self.turn.isOver(on: self) { await self.loop.nextTick() }
