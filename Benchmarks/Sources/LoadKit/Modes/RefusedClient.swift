@@ -96,7 +96,7 @@ final class RefusedClient: @unchecked Sendable {
     private func logIn(on stream: TCPStream) async throws -> Bool {
         if let tls = self.target.tls { try await stream.startTLS(tls, serverName: self.target.serverName) }
         guard case .derp(let start) = self.target.login else { return false }
-        var handshake = ClientHandshake(privateKey: self.key, host: self.target.authority, start: start)
+        var handshake = ClientHandshake(privateKey: self.key, host: self.target.authority, start: start.handshake)
         try await stream.write(handshake.request)
         while true {
             switch stream.receive() {

@@ -14,7 +14,7 @@ public struct Target: Sendable {
 
     /// How to log in on a connection, so that it can send packets.
     public enum Login: Sendable {
-        case derp(ClientHandshake.Start)
+        case derp(Start)
         /// The greeting of the limit relay: see ``PairGreeting``.
         case pair
         /// The greeting through a proxy, which passes each connection on to this sink.
@@ -22,6 +22,21 @@ public struct Target: Sendable {
 
         /// Whether the server reads frames and names their senders.
         var isAddressed: Bool { if case .derp = self { true } else { false } }
+    }
+
+    /// How a client asks for DERP.
+    public enum Start: Sendable {
+        /// With an HTTP upgrade.
+        case upgrade
+        /// Without an HTTP response.
+        case fastStart
+
+        var handshake: ClientHandshake.Start {
+            switch self {
+            case .upgrade: .upgrade
+            case .fastStart: .fastStart
+            }
+        }
     }
 
     /// Whether there are as many addresses to connect from as needed (127.0.0.0/8).
@@ -89,7 +104,7 @@ extension Target {
             }
             switch self.login {
             case .derp(let start):
-                let handshake = ClientHandshake(privateKey: key, host: self.authority, start: start)
+                let handshake = ClientHandshake(privateKey: key, host: self.authority, start: start.handshake)
                 let welcome = try await ClientHandshake.perform(handshake, on: stream)
                 return (stream, welcome.early)
             case .pair, .through:
