@@ -15,13 +15,15 @@ public final class IOLoop: @unchecked Sendable {
     public let index: Int
 
     /// The time in nanoseconds on the monotonic clock, read once per tick. Confined.
-    public private(set) var now: UInt64
+    @exclusivity(unchecked) public private(set) var now: UInt64
 
     /// Like ``now``, but reads the clock at each call, for code that has much to do in one tick.
     package static func readClock() -> UInt64 { cas_monotonic_nanoseconds() }
 
     /// The number of ticks so far, including the current one. Confined.
-    @exclusivity(unchecked) public private(set) var tickNumber: UInt64 = 0
+    public var tickNumber: UInt64 { self.ticks }
+    // Other modules would check each access to a stored property, whatever its attribute says.
+    @exclusivity(unchecked) private var ticks: UInt64 = 0
 
     /// The memory that all sockets of the loop share while they are read or written. Confined.
     package let buffers: LoopBuffers
@@ -44,20 +46,21 @@ public final class IOLoop: @unchecked Sendable {
     private let hasEnded = Atomic(false)
     private let inbox = Mutex<[Work]>([])
 
-    private var spin = SpinPolicy()
-    private var registrations = RegistrationTable()
-    private var jobs: [Work] = []
-    private var turns = TurnQueue()
-    private var budget = TimeBudget()
+    @exclusivity(unchecked) private var spin = SpinPolicy()
+    @exclusivity(unchecked) private var registrations = RegistrationTable()
+    @exclusivity(unchecked) private var jobs: [Work] = []
+    @exclusivity(unchecked) private var turns = TurnQueue()
+    @exclusivity(unchecked) private var budget = TimeBudget()
     /// The total time of all turns, in nanoseconds. Confined.
-    public private(set) var turnTime: UInt64 = 0
+    @exclusivity(unchecked) public private(set) var turnTime: UInt64 = 0
     /// The number of turns that had to wait because the turns of a tick had used their share. Confined.
-    public private(set) var delayedTurnCount: UInt64 = 0
-    private var deferred: [UnsafeContinuation<Void, Never>] = []
-    private var line = WaitingLine()
+    @exclusivity(unchecked) public private(set) var delayedTurnCount: UInt64 = 0
+    @exclusivity(unchecked) private var deferred: [UnsafeContinuation<Void, Never>] = []
+    @exclusivity(unchecked) private var line = WaitingLine()
     /// Whether the last tick took so long that those who come first should do less. Confined.
-    @exclusivity(unchecked) public private(set) var isCrowded = false
-    private var tickEndHandlers: [any TickEndHandler] = []
+    public var isCrowded: Bool { self.wasLongTick }
+    @exclusivity(unchecked) private var wasLongTick = false
+    @exclusivity(unchecked) private var tickEndHandlers: [any TickEndHandler] = []
     private let events = UnsafeMutablePointer<cas_event>.allocate(capacity: Int(CAS_MAX_EVENTS))
 
     init(index: Int) throws(SocketError) {
@@ -223,7 +226,7 @@ extension IOLoop {
     }
 
     private func tick(mayWait: Bool, at now: UInt64? = nil) {
-        self.tickNumber += 1
+        self.ticks += 1
         let lined = self.line.count
         self.poll(mayWait: mayWait, at: now)
         self.takeInbox()
@@ -277,7 +280,7 @@ extension IOLoop {
         self.isSleeping.store(false, ordering: .relaxed)
         self.now = now ?? cas_monotonic_nanoseconds()
         // A loop that slept had nothing left to do.
-        self.isCrowded = timeout == 0 && self.now &- start > Self.longTick
+        self.wasLongTick = timeout == 0 && self.now &- start > Self.longTick
         if !self.deferred.isEmpty {
             let deferred = self.deferred
             self.deferred.removeAll(keepingCapacity: true)

@@ -1,9 +1,9 @@
 /// An action that happens once, later, on a loop. It can be scheduled again after it fired. Confined to the loop.
 public final class LoopTimer {
     /// The time at which the timer fires, in nanoseconds on the monotonic clock.
-    private(set) var deadline: UInt64 = 0
-    var slot = -1
-    var position = 0
+    @exclusivity(unchecked) private(set) var deadline: UInt64 = 0
+    @exclusivity(unchecked) var slot = -1
+    @exclusivity(unchecked) var position = 0
 
     private unowned let loop: IOLoop
     private let action: () -> Void

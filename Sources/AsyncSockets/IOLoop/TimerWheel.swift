@@ -5,11 +5,11 @@ package final class TimerWheel {
     private static let stepShift: UInt64 = 24
     private static let slotCount = 1024
 
-    private var slots: [[LoopTimer]] = Array(repeating: [], count: slotCount)
+    @exclusivity(unchecked) private var slots: [[LoopTimer]] = Array(repeating: [], count: slotCount)
     /// One bit per slot: whether it has a timer.
-    private var occupied: [UInt64] = Array(repeating: 0, count: slotCount / 64)
+    @exclusivity(unchecked) private var occupied: [UInt64] = Array(repeating: 0, count: slotCount / 64)
     /// The last step that was visited.
-    private var current: UInt64
+    @exclusivity(unchecked) private var current: UInt64
 
     init(now: UInt64) {
         self.current = now >> Self.stepShift

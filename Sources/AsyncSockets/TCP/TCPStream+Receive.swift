@@ -81,7 +81,7 @@ extension TCPStream {
         let room = min(buffer.count, limit)
         let count = recv(self.descriptor, buffer.baseAddress, room, 0)
         if count > 0 {
-            self.receivedByteCount += UInt64(count)
+            self.received += UInt64(count)
             // Fewer than asked for: nothing is left, and later bytes are a new edge.
             if count < room, !self.sawHangup { self.isReadReady = false }
             return .bytes(UnsafeRawBufferPointer(rebasing: buffer[..<count]))

@@ -25,21 +25,23 @@ public final class TCPStream: @unchecked Sendable {
     }
 
     let descriptor: Int32
-    private var token: UInt64 = 0
-    private(set) var isOpen = true
+    @exclusivity(unchecked) private var token: UInt64 = 0
+    @exclusivity(unchecked) private(set) var isOpen = true
 
     // Reading
     /// The number of bytes that have come from the network, before they were opened.
-    @exclusivity(unchecked) public internal(set) var receivedByteCount: UInt64 = 0
+    public var receivedByteCount: UInt64 { self.received }
+    // Other modules would check each access to a stored property, whatever its attribute says.
+    @exclusivity(unchecked) var received: UInt64 = 0
     @exclusivity(unchecked) var isReadReady = false
     @exclusivity(unchecked) var sawHangup = false
     /// Whether the peer said, under TLS, that it sends nothing more.
     @exclusivity(unchecked) package internal(set) var isReadClosed = false
-    private var reader: UnsafeContinuation<Void, Never>?
+    @exclusivity(unchecked) private var reader: UnsafeContinuation<Void, Never>?
     /// Whether the reader waits for something other than bytes.
-    private var isReaderPatient = false
+    @exclusivity(unchecked) private var isReaderPatient = false
     /// Whether somebody interrupted while nobody waited.
-    private var isInterrupted = false
+    @exclusivity(unchecked) private var isInterrupted = false
     /// Bytes that were received before the layer that will open them was there.
     @exclusivity(unchecked) var unopened: [UInt8] = []
     /// How much of these bytes has been opened.
@@ -49,25 +51,26 @@ public final class TCPStream: @unchecked Sendable {
     // Writing
     /// Bytes that are sealed, but not yet taken by the kernel.
     @exclusivity(unchecked) var unsent: [UInt8] = []
-    var unsentStart = 0
-    @exclusivity(unchecked) public internal(set) var isWriteBlocked = false
-    private var writer: UnsafeContinuation<Void, Never>?
+    @exclusivity(unchecked) var unsentStart = 0
+    public var isWriteBlocked: Bool { self.isBlocked }
+    @exclusivity(unchecked) private var isBlocked = false
+    @exclusivity(unchecked) private var writer: UnsafeContinuation<Void, Never>?
     /// Told when the stream takes bytes again, or fails. The caller that set it must clear it: the reference is strong,
     /// because a weak reference would make every later retain of the handler slow.
-    public var writeHandler: (any StreamWriteHandler)?
+    @exclusivity(unchecked) public var writeHandler: (any StreamWriteHandler)?
 
     /// The layer between this stream and its socket; `nil` for plain TCP.
     @exclusivity(unchecked) package internal(set) var layer: (any StreamLayer)?
     /// Why the stream can't be used any more; `nil` while it can.
     @exclusivity(unchecked) public private(set) var failure: SocketError?
-    private var deadline: LoopTimer?
+    @exclusivity(unchecked) private var deadline: LoopTimer?
 
     /// Takes over `descriptor`, which is closed if that fails.
     init(descriptor: Int32, peerAddress: IPEndpoint, loop: IOLoop, isConnecting: Bool = false) throws(SocketError) {
         self.descriptor = descriptor
         self.peerAddress = IPEndpoint(peerAddress.ip.unmapped, port: peerAddress.port)
         self.loop = loop
-        self.isWriteBlocked = isConnecting
+        self.isBlocked = isConnecting
         do {
             self.token = try loop.register(
                 descriptor,
@@ -249,7 +252,7 @@ extension TCPStream: EventHandler {
 
     func watchWriting(_ isBlocked: Bool) {
         guard self.isWriteBlocked != isBlocked, self.isOpen else { return }
-        self.isWriteBlocked = isBlocked
+        self.isBlocked = isBlocked
         self.loop.modify(
             self.descriptor,
             token: self.token,

@@ -17,18 +17,18 @@ actor ClientConnection {
 
     @exclusivity(unchecked) private var reader = FrameReader()
     /// The rates from which ``throttle`` was made.
-    private var rates: RateTable?
+    @exclusivity(unchecked) private var rates: RateTable?
     /// The rate with which the client was admitted. `nil`: the rate in ``rates`` counts.
-    private var ownRate: RateLimits.Rate?
+    @exclusivity(unchecked) private var ownRate: RateLimits.Rate?
     /// Limits how fast the client is read to the rate at which it may send. `nil` when there is no limit.
-    private var throttle: ReceiveThrottle?
+    @exclusivity(unchecked) private var throttle: ReceiveThrottle?
     @exclusivity(unchecked) private var lastDestination: Destination?
     /// The clients to which packets were sent. They are told when this key leaves.
     @exclusivity(unchecked) private var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
-    var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
+    @exclusivity(unchecked) var notHereNotices = EventLimiter(burst: 3, interval: 1_000_000_000)
     /// Why an admitted client is no longer admitted, or was sent away. It is told once everything that waits for it has
     /// been sent.
-    private(set) var refusal: ClientRefusal?
+    @exclusivity(unchecked) private(set) var refusal: ClientRefusal?
 
     /// The destination of the last packet. Most of the time, the next packet goes there too.
     private struct Destination {

@@ -12,28 +12,28 @@ final class RelayLoop: @unchecked Sendable {
     @exclusivity(unchecked) private(set) var clients: ClientTable
     @exclusivity(unchecked) private(set) var routes = RouteTable()
     /// The clients to which clients of other nodes sent packets.
-    var remoteContacts = RemoteContacts()
+    @exclusivity(unchecked) var remoteContacts = RemoteContacts()
     @exclusivity(unchecked) var counters = RelayCounters()
     /// How fast clients may send. Connections compare it with the rates that they know when they read.
-    private(set) var rates = RateTable(RateLimits())
+    @exclusivity(unchecked) private(set) var rates = RateTable(RateLimits())
 
     let dataPool: BufferPool
     let discoPool: BufferPool
 
     /// All open connections, of clients and others.
-    private var streams: [ObjectIdentifier: TCPStream] = [:]
+    @exclusivity(unchecked) private var streams: [ObjectIdentifier: TCPStream] = [:]
     /// The refused clients that are held.
     private(set) lazy var held = HeldClients(on: self)
     /// Whether no more clients are admitted.
-    private(set) var isDraining = false
+    @exclusivity(unchecked) private(set) var isDraining = false
     /// Whether another process has taken over, to which clients are sent. A client that isn't here may be on its way
     /// there, and has not left.
-    var isRetiring = false
-    private var drained: UnsafeContinuation<Void, Never>?
+    @exclusivity(unchecked) var isRetiring = false
+    @exclusivity(unchecked) private var drained: UnsafeContinuation<Void, Never>?
 
     private let mailbox = RelayMailbox()
     /// All loops of the relay, including this one, by index.
-    private var others: [RelayLoop] = []
+    @exclusivity(unchecked) private var others: [RelayLoop] = []
     /// Frames for clients of other loops, by the loop's index, until the tick ends.
     @exclusivity(unchecked) private var outgoing: [PacketBatch] = []
     /// The clients for which something was queued in this tick.
@@ -42,7 +42,7 @@ final class RelayLoop: @unchecked Sendable {
     @exclusivity(unchecked) private var flushing: [Outbox] = []
     @exclusivity(unchecked) private var awaitsTickEnd = false
     /// The clients that take nothing now while packets wait for them.
-    private var hoarders: [ObjectIdentifier: Outbox] = [:]
+    @exclusivity(unchecked) private var hoarders: [ObjectIdentifier: Outbox] = [:]
 
     /// Creates a relay's part on one loop.
     ///

@@ -44,7 +44,13 @@ final class MetricStage {
         options: ServerOptions = .plain
     ) throws -> ServerProcess {
         // What watches is no client, and stays.
-        try self.watch(try ServerProcess(options.with { $0.flags += ["--login-timeout=1h"] + flags }))
+        let server = try self.watch(try ServerProcess(options.with { $0.flags += ["--login-timeout=1h"] + flags }))
+        // The connection that saw the server start may not have been noticed to end yet.
+        try eventually("only the page's reader is connected") {
+            if let read = self.read { self.before = try read().series }
+            return self.before[.row("derp_connections")] == 1
+        }
+        return server
     }
 
     /// Watches what `read` gives.

@@ -18,7 +18,7 @@ final class Outbox {
     /// The number of frames in `data` that are PeerGone, not packets.
     @exclusivity(unchecked) private var notices = 0
     /// Where a waiting Pong ends, counted in the bytes that are sent next. `nil`: none waits.
-    private var pongEnd: Int?
+    @exclusivity(unchecked) private var pongEnd: Int?
     @exclusivity(unchecked) private var isDirty = false
     /// The tick at whose end something was last sent, or had to wait.
     @exclusivity(unchecked) private var lastTick: UInt64 = 0
@@ -30,7 +30,7 @@ final class Outbox {
     /// Why this end closed the connection, if it did.
     @exclusivity(unchecked) private(set) var closeReason: CloseReason?
     /// Why the connection ends as soon as nothing waits any more.
-    private var reasonToCloseWhenSent: CloseReason?
+    @exclusivity(unchecked) private var reasonToCloseWhenSent: CloseReason?
     /// Whether sending is held back, because the client has not been told yet that it is admitted.
     @exclusivity(unchecked) private var isHeld = true
 
@@ -38,15 +38,15 @@ final class Outbox {
     @exclusivity(unchecked) var isActive = true
 
     /// The connection whose queue this is, until it closes. `nil` for a link of the mesh.
-    var client: ClientConnection?
+    @exclusivity(unchecked) var client: ClientConnection?
     /// Whether the client calls this region its home.
-    var isHome = false
+    @exclusivity(unchecked) var isHome = false
 
-    private var keepAlive: LoopTimer?
-    private var stall: StallWatch?
+    @exclusivity(unchecked) private var keepAlive: LoopTimer?
+    @exclusivity(unchecked) private var stall: StallWatch?
     /// Waits until no control frames are left.
-    private var controlWaiter: UnsafeContinuation<Void, Never>?
-    private var isClosed = false
+    @exclusivity(unchecked) private var controlWaiter: UnsafeContinuation<Void, Never>?
+    @exclusivity(unchecked) private var isClosed = false
 
     init(stream: TCPStream, relay: RelayLoop, terms: Terms) {
         self.stream = stream
