@@ -6,7 +6,7 @@ public struct SocketError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String, Hashable, Sendable {
             case addressInUse, permissionDenied, outOfFiles, exhausted, systemCall, tls, notTLS, timeout, closed
-            case notFound, cancelled
+            case notFound, cancelled, misuse
         }
 
         private let kind: Kind
@@ -35,6 +35,8 @@ public struct SocketError: Error, Hashable, Sendable {
         public static let notFound = Self(.notFound)
         /// The task that waited was cancelled.
         public static let cancelled = Self(.cancelled)
+        /// The caller did something that isn't allowed, such as to start a server a second time.
+        public static let misuse = Self(.misuse)
 
         public var description: String { self.kind.rawValue }
     }

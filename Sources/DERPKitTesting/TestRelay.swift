@@ -28,6 +28,8 @@ public actor TestRelay {
     let proxy: FaultProxy
     let doorman: Doorman
     private(set) var relay: RelayServer?
+    private var wasStarted = false
+    private var wasShutDown = false
 
     /// Makes a relay that doesn't run yet, and opens its port. Connections are closed until ``start()``.
     ///
@@ -66,7 +68,7 @@ public actor TestRelay {
         )
     }
 
-    /// Starts a relay, runs `body` with it, and closes the relay.
+    /// Starts a relay, runs `body` with it, and shuts the relay down.
     ///
     /// - Parameters:
     ///   - security: How connections are protected.
@@ -84,10 +86,10 @@ public actor TestRelay {
             try await relay.start()
             result = try await body(relay)
         } catch {
-            await relay.close()
+            await relay.shutdown()
             throw error
         }
-        await relay.close()
+        await relay.shutdown()
         return result
     }
 
@@ -99,37 +101,62 @@ public actor TestRelay {
 // MARK: Life
 
 extension TestRelay {
-    /// Starts the relay if it isn't running.
+    /// Starts the relay. A test relay can be started once, and runs until ``shutdown()``.
     ///
-    /// - Throws: As `RelayServer.start()`.
+    /// - Throws: As `RelayServer.start()`. `DERPError` with code `misuse` if the relay has been started or shut down.
     public func start() async throws {
-        guard self.relay == nil else { return }
+        guard !self.wasStarted else {
+            throw DERPError(.misuse, "a test relay can be started only once: make another one, or use restart()")
+        }
+        self.wasStarted = true
+        try await self.startRelay()
+    }
+
+    private func startRelay() async throws {
         let relay = try RelayServer(configuration: self.configuration)
         self.relay = relay
-        try await relay.start()
+        do {
+            try await relay.start()
+        } catch {
+            self.relay = nil
+            throw error
+        }
         self.proxy.lead(to: await relay.boundAddresses.first)
     }
 
-    /// Stops the relay gracefully: it sends Restarting to its clients and closes their connections. New connections are
-    /// closed before the login until ``start()``.
-    public func shutDown() async {
+    /// Takes the relay down until ``bringUp()``: it sends Restarting to its clients and closes their connections. New
+    /// connections are closed before the login. Does nothing if the relay is down.
+    public func takeDown() async {
         self.proxy.lead(to: nil)
         let relay = self.relay
         self.relay = nil
         await relay?.shutdown()
     }
 
-    /// Stops the relay as ``shutDown()`` does, and starts another one in its place.
+    /// Brings the relay up again after ``takeDown()``. Does nothing if the relay is up.
     ///
-    /// - Throws: As ``start()``.
-    public func restart() async throws {
-        await self.shutDown()
-        try await self.start()
+    /// - Throws: As `RelayServer.start()`. `DERPError` with code `misuse` before ``start()`` and after ``shutdown()``.
+    public func bringUp() async throws {
+        guard self.wasStarted, !self.wasShutDown else {
+            throw DERPError(.misuse, "only a test relay that was started, and not shut down, can be brought up")
+        }
+        guard self.relay == nil else { return }
+        try await self.startRelay()
     }
 
-    /// Stops the relay and closes its port.
-    public func close() async {
-        await self.shutDown()
+    /// Restarts the relay: ``takeDown()`` and ``bringUp()``.
+    ///
+    /// - Throws: As ``bringUp()``.
+    public func restart() async throws {
+        await self.takeDown()
+        try await self.bringUp()
+    }
+
+    /// Stops the relay and closes its port. A test relay that was shut down can't be started again; make another one.
+    public func shutdown() async {
+        self.wasStarted = true
+        self.wasShutDown = true
+        await self.takeDown()
         await self.proxy.close()
     }
 }

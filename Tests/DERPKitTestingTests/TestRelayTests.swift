@@ -57,7 +57,7 @@ struct TestRelayTests {
             for number in 0..<3 { try await alice.send([UInt8(number)], to: bob.publicKey) }
             #expect(
                 await self.code { () throws(DERPError) in _ = try await bob.receive(within: .milliseconds(50)) }
-                    == .timeElapsed
+                    == .timeout
             )
             #expect(await relay.resume(bob.publicKey) == 1)
             for number in 0..<3 {
@@ -153,7 +153,7 @@ struct TestRelayTests {
     func down() async throws {
         try await TestRelay.run { relay in
             let client = try await relay.connect()
-            await relay.shutDown()
+            await relay.takeDown()
             var messages: [DERPClient.Message] = []
             let code = await self.code { () throws(DERPError) in
                 for try await message in client.messages { messages.append(message) }
@@ -161,8 +161,21 @@ struct TestRelayTests {
             #expect(code == .connectionLost)
             #expect(messages == [.restarting(reconnectAfter: .zero, tryFor: .seconds(30))])
             #expect(await self.code { () throws(DERPError) in _ = try await relay.connect() } == .connection)
-            try await relay.start()
+            try await relay.bringUp()
             _ = try await relay.connect()
         }
+    }
+
+    @Test("can be started once, and not brought up after its end")
+    func secondStart() async throws {
+        let relay = try await TestRelay()
+        await #expect { try await relay.bringUp() } throws: { ($0 as? DERPError)?.code == .misuse }
+        try await relay.start()
+        await #expect { try await relay.start() } throws: { ($0 as? DERPError)?.code == .misuse }
+        _ = try await relay.connect()
+        await relay.shutdown()
+        await relay.shutdown()
+        await #expect { try await relay.start() } throws: { ($0 as? DERPError)?.code == .misuse }
+        await #expect { try await relay.restart() } throws: { ($0 as? DERPError)?.code == .misuse }
     }
 }

@@ -1,6 +1,6 @@
 import DERPKit
 
-/// Answers every packet with the same packet, over all connections, until it is cancelled or closed.
+/// Answers every packet with the same packet, over all connections, until it is cancelled or shut down.
 public struct Echo: Sendable {
     private let client: ReconnectingDERPClient
 

@@ -11,7 +11,7 @@ struct EchoTests {
             do {
                 if try await client.receive(within: .milliseconds(100)) == .packet(from: echo, [1, 2, 3]) { return }
             } catch {
-                guard error.code == .timeElapsed else { throw error }
+                guard error.code == .timeout else { throw error }
             }
         }
     }
@@ -30,7 +30,7 @@ struct EchoTests {
             asker = try await relay.connect()
             try await self.expectAnswer(to: asker, from: client.publicKey)
 
-            await client.close()
+            await client.shutdown()
             try await running.value
         }
     }

@@ -5,7 +5,7 @@ extension ClientLink {
     /// doesn't pass them on.
     ///
     /// - Parameter deadline: When to return without a frame, in nanoseconds on the loop's clock; `nil` for never.
-    /// - Throws: ``DERPError`` with code `timeElapsed` at the deadline or `cancelled`, after both of which the caller
+    /// - Throws: ``DERPError`` with code `timeout` at the deadline or `cancelled`, after both of which the caller
     ///   may receive again; `connectionLost` if the server closed the connection or was silent for too long;
     ///   `protocolViolation` if a frame is malformed; `closed` if this end closed the connection; `misuse` if another
     ///   task receives.
@@ -39,7 +39,7 @@ extension ClientLink {
                 // Checked even while bytes arrive that contain nothing to pass on: other tasks on the loop have their
                 // turn in between.
                 if let deadline, self.stream.loop.now >= deadline {
-                    throw DERPError(.timeElapsed, "the server sent nothing in the given time")
+                    throw DERPError(.timeout, "the server sent nothing in the given time")
                 }
                 await self.wait(until: deadline)
             case .closed:

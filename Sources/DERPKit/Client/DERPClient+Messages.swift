@@ -1,8 +1,8 @@
 extension DERPClient {
     /// The messages from the server, from now on. One task at a time may receive.
     ///
-    /// Ends after ``close(within:)``. Throws ``DERPError``, as ``receive(within:)`` does, if the connection is lost, if
-    /// the task is cancelled, or if another task receives.
+    /// Ends after ``close(within:)``, and if the task is cancelled. Another task can then read on. Throws ``DERPError``,
+    /// as ``receive(within:)`` does, if the connection is lost, or if another task receives.
     public nonisolated var messages: Messages { Messages(client: self) }
 
     /// The messages of a client, in order.
@@ -24,7 +24,8 @@ extension DERPClient.Messages {
 
         init(client: DERPClient) { self.client = client }
 
-        /// Returns the next message; `nil` after this end closed the connection, and after an error.
+        /// Returns the next message; `nil` after this end closed the connection, if the task is cancelled, and after an
+        /// error.
         public mutating func next() async throws(DERPError) -> DERPClient.Message? {
             try await self.next(isolation: nil)
         }
@@ -40,7 +41,7 @@ extension DERPClient.Messages {
             case .success(let message): return message
             case .failure(let error):
                 self.isOver = true
-                if error.code == .closed { return nil }
+                if error.code == .closed || error.code == .cancelled { return nil }
                 throw error
             }
         }

@@ -6,7 +6,7 @@ extension DERPClient {
     /// Returns as soon as the packet is sent or waits to be sent. While too much already waits, it waits for room
     /// first. Relays drop packets without telling either client.
     ///
-    /// - Throws: ``DERPError`` with code `misuse` if the packet is too large, or after ``close(within:)``;
+    /// - Throws: ``DERPError`` with code `misuse` if the packet is too large; `closed` after ``close(within:)``;
     ///   `connectionLost` if the connection is known to be lost; `protocolViolation` if the server violated the
     ///   protocol.
     public func send(_ packet: [UInt8], to destination: NodePublicKey) async throws(DERPError) {
@@ -55,10 +55,7 @@ extension DERPClient {
     /// Calls `append` until there is room for the frame.
     private func send(_ append: () -> Bool) async throws(DERPError) {
         while !append() {
-            if let failure = self.link.failure {
-                throw failure.code == .closed
-                    ? DERPError(.misuse, "this client was closed: it can't send any more") : failure
-            }
+            if let failure = self.link.failure { throw failure }
             await withTaskExecutorPreference(self.loop) { await self.link.waitForRoom() }
         }
     }

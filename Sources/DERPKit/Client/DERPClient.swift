@@ -128,7 +128,7 @@ extension DERPClient {
     /// Returns the next message. One task at a time may receive.
     ///
     /// - Parameter time: How long to wait for a message; `nil` to wait until the server is silent for too long.
-    /// - Throws: ``DERPError`` with code `timeElapsed` after `time` or `cancelled`, after both of which you may receive
+    /// - Throws: ``DERPError`` with code `timeout` after `time` or `cancelled`, after both of which you may receive
     ///   again; `connectionLost` if the connection is lost; `protocolViolation` if the server violated the protocol;
     ///   `closed` after ``close(within:)``; `misuse` if another task receives.
     public func receive(within time: Duration? = nil) async throws(DERPError) -> Message {

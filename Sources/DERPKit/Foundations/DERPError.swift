@@ -8,7 +8,7 @@ public struct DERPError: Error, Hashable, Sendable {
             case invalidConfiguration, keyFile, certificate, listen, addressInUse, connection, tls, handshake,
                 wrongServerKey
             case refused, takeover, protocolViolation, incompleteAnswer, timeout, tlsTimeout, cancelled, exhausted
-            case timeElapsed, connectionLost, closed, misuse
+            case connectionLost, closed, misuse
         }
 
         private let kind: Kind
@@ -39,7 +39,8 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let refused = Self(.refused)
         /// The other side broke the protocol.
         public static let protocolViolation = Self(.protocolViolation)
-        /// An operation took longer than it may.
+        /// An operation took longer than it may, or nothing was received in the time that the caller gave. In the latter
+        /// case the connection is as good as before: receive again.
         public static let timeout = Self(.timeout)
         /// A check connected, but TLS took longer than it may.
         package static let tlsTimeout = Self(.tlsTimeout)
@@ -48,15 +49,13 @@ public struct DERPError: Error, Hashable, Sendable {
         public static let exhausted = Self(.exhausted)
         /// The task that waited was cancelled.
         public static let cancelled = Self(.cancelled)
-        /// Nothing came in the time that the caller gave. The connection is as good as before: receive again.
-        public static let timeElapsed = Self(.timeElapsed)
         /// The connection was in use and is dead: the other side closed it, fell silent, or takes no more bytes. Connect
         /// again.
         public static let connectionLost = Self(.connectionLost)
-        /// This end closed the connection.
+        /// This end closed the connection, or shut the client down, before it received or sent.
         public static let closed = Self(.closed)
         /// The caller did something that isn't allowed: it received in two tasks at the same time, sent a packet that is
-        /// too large, or sent after it had closed. The connection is as good as before.
+        /// too large, or started a server a second time. Nothing has changed.
         public static let misuse = Self(.misuse)
 
         /// An answer began to arrive, and then broke off or took too long.

@@ -23,8 +23,10 @@ public actor STUNServer: Service {
     private var workers: [STUNWorker] = []
     /// The sockets of the workers, by address.
     private var sockets: [[UDPSocket]] = []
-    private var isRunning = false
+    private var state = State.new
     private var waiters: [CheckedContinuation<Void, Never>] = []
+
+    private enum State { case new, running, stopping, stopped }
 
     /// Makes a server that doesn't listen yet.
     ///
@@ -51,34 +53,48 @@ public actor STUNServer: Service {
         }
     }
 
-    /// Starts the server unless it runs, and serves until it is told to stop: by ``stop()``, by the graceful shutdown of its
-    /// `ServiceGroup`, or because the task is cancelled. Returns when all sockets are closed.
+    /// Starts the server unless it has been started, and serves until it is told to stop: by ``shutdown()``, by the
+    /// graceful shutdown of its `ServiceGroup`, or by the cancellation of the task. Returns when all sockets are closed.
+    /// If the server was shut down already, this returns at once.
     ///
-    /// - Throws: As ``start()``.
+    /// - Throws: As ``start()``, except `misuse`.
     public func run() async throws(SocketError) {
-        try await self.start()
+        if self.state == .new { try await self.start() }
         await withTaskCancellationOrGracefulShutdownHandler {
             await self.waitUntilStopped()
         } onCancelOrGracefulShutdown: {
-            Task { await self.stop() }
+            Task { await self.shutdown() }
         }
     }
 
     private func waitUntilStopped() async {
-        guard self.isRunning else { return }
+        guard self.state != .stopped else { return }
         await withCheckedContinuation { self.waiters.append($0) }
     }
 
-    /// Listens on all of ``addresses``, or on none. Does nothing while the server runs.
+    /// Listens on all of ``addresses``, or on none. A server can be started once, and runs until ``shutdown()``.
     ///
     /// - Throws: ``SocketError`` that names the address. Its code is `addressInUse` if another process uses the address.
+    ///   `misuse` if the server has been started or shut down.
     public func start() async throws(SocketError) {
         try await self.start { _ in [] }
     }
 
     /// Like ``start()``, but uses the sockets that `inherited` returns for an address, if there are any.
     package func start(inherited: @Sendable (IPEndpoint) -> [OwnedDescriptor]) async throws(SocketError) {
-        guard self.workers.isEmpty else { return }
+        guard self.state == .new else {
+            throw SocketError(.misuse, "a STUN server can be started only once: make another one")
+        }
+        self.state = .running
+        do {
+            try await self.listen(inherited)
+        } catch {
+            await self.shutdown()
+            throw error
+        }
+    }
+
+    private func listen(_ inherited: @Sendable (IPEndpoint) -> [OwnedDescriptor]) async throws(SocketError) {
         var sockets: [[UDPSocket]] = []
         let count = self.group.loops.count
         for address in self.addresses {
@@ -93,20 +109,20 @@ public actor STUNServer: Service {
         }
         self.workers = workers
         self.sockets = sockets
-        self.isRunning = true
         self.boundAddresses = sockets.map { $0[0].localAddress }
-        do {
-            for worker in workers {
-                try await worker.start()
-            }
-        } catch {
-            await self.stop()
-            throw error
+        for worker in workers {
+            try await worker.start()
         }
     }
 
-    /// Closes all sockets; the ports are free when this returns. The server can be started again.
-    public func stop() async {
+    /// Stops the server: closes all sockets. The ports are free when this returns. A server that was shut down can't be
+    /// started again; make another one.
+    public func shutdown() async {
+        switch self.state {
+        case .stopped: return
+        case .stopping: return await self.waitUntilStopped()
+        case .new, .running: self.state = .stopping
+        }
         let workers = self.workers
         self.workers = []
         self.sockets = []
@@ -114,9 +130,7 @@ public actor STUNServer: Service {
         for worker in workers {
             await worker.stop()
         }
-        // Unless it was started again meanwhile.
-        guard self.workers.isEmpty else { return }
-        self.isRunning = false
+        self.state = .stopped
         self.waiters.forEach { $0.resume() }
         self.waiters = []
     }

@@ -40,7 +40,7 @@ struct DERPClientTests {
             try await bob.ping(0x0102_0304_0506_0708)
             #expect(try await bob.receive(within: .seconds(10)) == .pong(0x0102_0304_0506_0708))
             await #expect { try await alice.send([1], to: bob.publicKey) } throws: { error in
-                (error as? DERPError)?.code == .misuse
+                (error as? DERPError)?.code == .closed
             }
         }
     }
@@ -124,7 +124,7 @@ struct DERPClientTests {
     func waiting() async throws {
         try await self.withRelay { relay in
             let client = try await DERPClient.connect(to: relay.server, on: self.loop)
-            await #expect(throws: DERPError(.timeElapsed, "the server sent nothing in the given time")) {
+            await #expect(throws: DERPError(.timeout, "the server sent nothing in the given time")) {
                 try await client.receive(within: .milliseconds(20))
             }
             let waiting = Task { try await client.receive() }

@@ -33,7 +33,7 @@ struct ReconnectingDERPClientTests {
                 try await client.send(packet, to: client.publicKey)
                 #expect(try await Self.message(&events) == .packet(from: client.publicKey, packet))
                 guard round == 0 else { break }
-                await relay.shutDown()
+                await relay.takeDown()
                 #expect(
                     try await Self.message(&events) == .restarting(reconnectAfter: .zero, tryFor: .seconds(30))
                 )
@@ -41,9 +41,9 @@ struct ReconnectingDERPClientTests {
                 #expect(await !client.isConnected)
                 // Nobody answers yet.
                 #expect(try await Self.loss(&events, within: .milliseconds(10)) == .connection)
-                try await relay.start()
+                try await relay.bringUp()
             }
-            await client.close()
+            await client.shutdown()
             #expect(try await events.next() == nil)
             await #expect(throws: DERPError.self) { try await client.send([1], to: client.publicKey) }
         }
@@ -108,7 +108,7 @@ struct ReconnectingDERPClientTests {
         #expect(try await Self.connection(&events) != nil)
     }
 
-    @Test("closing ends a wait for the next try at once, and cancelling leaves the client usable")
+    @Test("a shutdown ends a wait for the next try at once, and cancelling leaves the client usable")
     func waiting() async throws {
         var policy = Self.policy
         policy.initialDelay = .seconds(3600)
@@ -127,9 +127,12 @@ struct ReconnectingDERPClientTests {
             try await client.next()
         }
         reading.cancel()
-        await #expect(throws: DERPError(.cancelled, "connecting was cancelled")) { try await reading.value }
+        try await reading.value
         let last = Task { try await client.next() }
-        await client.close()
+        await client.shutdown()
         #expect(try await last.value == nil)
+        await #expect(throws: DERPError(.closed, "this client was shut down")) {
+            try await client.send([1], to: client.publicKey)
+        }
     }
 }

@@ -122,7 +122,7 @@ extension TurnCase {
             await Task.detached(executorPreference: port.thread) {
                 await port.flood(address, with: stage.flood)
             }.value
-            await server.stop()
+            await server.shutdown()
         },
     ]
 }

@@ -26,7 +26,7 @@ struct STUNClientTests {
             #expect(mapping.transmissions == 1)
             #expect(mapping.roundTripTime > .zero && mapping.roundTripTime < .seconds(5))
         }
-        await server.stop()
+        await server.shutdown()
     }
 
     @Test("without loops of its own, asks a server by name, at the addresses of one family")
@@ -146,7 +146,7 @@ struct STUNClientTests {
             return try await group.reduce(into: Set()) { $0.insert($1) }
         }
         #expect(!ports.isEmpty)
-        await server.stop()
+        await server.shutdown()
         #expect(server.counters.answered >= 50)
     }
 

@@ -17,7 +17,7 @@ struct STUNServerTests {
             #expect(Array(answer[4..<20]) == Array(STUNSample.nodeRequest[4..<20]))
             #expect(answer[20..<26] == [0, 0x20, 0, 8, 0, 1])
             #expect(STUNResponse(parsing: answer)?.mappedAddress == socket.localAddress)
-            await server.stop()
+            await server.shutdown()
             #expect(server.counters.requestsIPv4 == 1)
             #expect(server.counters.requestsIPv6 == 0)
         }
@@ -32,7 +32,7 @@ struct STUNServerTests {
             #expect(answer.count == 44)
             #expect(answer[20..<26] == [0, 0x20, 0, 20, 0, 2])
             #expect(STUNResponse(parsing: answer)?.mappedAddress == socket.localAddress)
-            await server.stop()
+            await server.shutdown()
             #expect(server.counters.requestsIPv6 == 1)
         }
     }
@@ -64,7 +64,7 @@ struct STUNServerTests {
             try socket.send(request.bytes)
             #expect(STUNResponse(parsing: try socket.receive())?.transactionID == request.transactionID)
 
-            await server.stop()
+            await server.shutdown()
             var expected = STUNCounters()
             expected.requestsIPv4 = 1
             expected.notSTUN = UInt64(notSTUN.count)
@@ -85,7 +85,7 @@ struct STUNServerTests {
             for socket in sockets {
                 #expect(STUNResponse(parsing: try socket.receive())?.mappedAddress == socket.localAddress)
             }
-            await server.stop()
+            await server.shutdown()
             #expect(server.counters.answered == 100)
         }
     }
@@ -102,7 +102,7 @@ struct STUNServerTests {
             try socket.send(STUNSample.nodeRequest)
             #expect(STUNResponse(parsing: try socket.receive())?.mappedAddress == socket.localAddress)
         }
-        await server.stop()
+        await server.shutdown()
     }
 
     @Test("goes on when peers have closed their ports")
@@ -133,29 +133,48 @@ struct STUNServerTests {
             // Nothing is left of it where the port was free.
             let third = STUNServer(addresses: [free], group: try IOLoopGroup(count: loops))
             try await third.start()
-            await third.stop()
+            await third.shutdown()
         }
     }
 
-    @Test("that was stopped is silent, frees its port, and can start again")
+    @Test("that was shut down is silent, frees its port, and can't start again")
     func restart() async throws {
         let group = try IOLoopGroup(count: 2)
         let first = STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)], group: group)
         try await first.start()
         let address = try #require(await first.boundAddresses.first)
-        await first.stop()
+        await first.shutdown()
         let socket = try TestSocket(to: address)
         try socket.send(STUNSample.nodeRequest)
         #expect(socket.receiveError() == ECONNREFUSED)
 
+        let misuse = SocketError(.misuse, "a STUN server can be started only once: make another one")
+        await #expect(throws: misuse) { try await first.start() }
+        // It has ended already.
+        try await first.run()
+        await first.shutdown()
+
         let second = STUNServer(addresses: [address], group: group)
-        for _ in 0..<3 {
-            try await second.start()
-            try socket.send(STUNSample.nodeRequest)
-            #expect(try socket.receive().count == 32)
-            await second.stop()
-        }
-        #expect(second.counters.answered == 3)
+        try await second.start()
+        await #expect(throws: misuse) { try await second.start() }
+        let running = Task { try await second.run() }
+        try socket.send(STUNSample.nodeRequest)
+        #expect(try socket.receive().count == 32)
+        await second.shutdown()
+        try await running.value
+        #expect(second.counters.answered == 1)
+    }
+
+    @Test("a shutdown that comes while it starts leaves no port open", arguments: 0..<20)
+    func shutdownDuringStart(round: Int) async throws {
+        let address = IPEndpoint(.loopbackIPv4, port: 0)
+        let server = STUNServer(addresses: [address, address], group: try IOLoopGroup(count: 2))
+        let start = Task { try await server.start() }
+        for _ in 0..<round % 10 { await Task.yield() }
+        await server.shutdown()
+        _ = await start.result
+        #expect(await server.boundAddresses.isEmpty)
+        await #expect(throws: SocketError.self) { try await server.start() }
     }
 
     @Test("that is released without a stop closes its sockets")
@@ -167,12 +186,14 @@ struct STUNServerTests {
         try await server?.start()
         let address = try #require(await server?.boundAddresses.first)
         server = nil
-        let successor = STUNServer(addresses: [address], group: try IOLoopGroup(count: 1))
+        let group = try IOLoopGroup(count: 1)
+        var successor = STUNServer(addresses: [address], group: group)
         while try await !Self.isStarted(successor) {
             try Task.checkCancellation()
             await Task.yield()
+            successor = STUNServer(addresses: [address], group: group)
         }
-        await successor.stop()
+        await successor.shutdown()
     }
 
     /// False while the port is taken.
@@ -217,6 +238,6 @@ struct STUNServerTests {
         try await server.start()
         let bound = try #require(await server.boundAddresses.first)
         try await body(server, bound.port)
-        await server.stop()
+        await server.shutdown()
     }
 }

@@ -11,9 +11,9 @@ extension ReconnectingDERPClient {
 
     /// The events from now on, over all connections. One task at a time may read them.
     ///
-    /// Ends after ``close(within:)``. Throws ``DERPError`` with code `cancelled` if the task is cancelled, or `misuse`
-    /// if another task reads, or receives from the connection itself. A problem with a connection is an event, not an
-    /// error.
+    /// Ends after ``shutdown(within:)``, and if the task is cancelled. Another task can then read on. Throws
+    /// ``DERPError`` with code `misuse` if another task reads, or receives from the connection itself. A problem with a
+    /// connection is an event, not an error.
     public nonisolated var events: Events { Events(client: self) }
 
     /// The events of a client, in order.
@@ -32,7 +32,7 @@ extension ReconnectingDERPClient.Events {
     public struct Iterator: AsyncIteratorProtocol {
         let client: ReconnectingDERPClient
 
-        /// Returns the next event; `nil` after the client was closed.
+        /// Returns the next event; `nil` after the client was shut down, and if the task is cancelled.
         public mutating func next() async throws(DERPError) -> ReconnectingDERPClient.Event? {
             try await self.client.next()
         }

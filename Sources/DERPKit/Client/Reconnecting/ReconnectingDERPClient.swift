@@ -86,7 +86,7 @@ public actor ReconnectingDERPClient {
 extension ReconnectingDERPClient {
     /// Sends `packet`, 0…65536 bytes, to the client with the key `destination`, as ``DERPClient/send(_:to:)`` does.
     ///
-    /// - Throws: ``DERPError`` with code `misuse` if the packet is too large, or after ``close(within:)``;
+    /// - Throws: ``DERPError`` with code `misuse` if the packet is too large; `closed` after ``shutdown(within:)``;
     ///   `connectionLost` while there is no connection. The packet is dropped then.
     public func send(_ packet: [UInt8], to destination: NodePublicKey) async throws(DERPError) {
         try await self.connection().send(packet, to: destination)
@@ -105,14 +105,14 @@ extension ReconnectingDERPClient {
     }
 
     private func connection() throws(DERPError) -> DERPClient {
-        guard !self.isClosed else { throw DERPError(.misuse, "this client was closed: it can't send any more") }
+        guard !self.isClosed else { throw DERPError(.closed, "this client was shut down") }
         guard let client = self.client else { throw DERPError(.connectionLost, "not connected to \(self.server)") }
         return client
     }
 
     /// Sends the waiting bytes and closes the connection, within `time`. The client doesn't connect again, and
     /// ``events`` ends.
-    public func close(within time: Duration = .seconds(1)) async {
+    public func shutdown(within time: Duration = .seconds(1)) async {
         self.isClosed = true
         self.attempt?.cancel()
         await self.client?.close(within: time)
@@ -122,7 +122,7 @@ extension ReconnectingDERPClient {
 // MARK: Receiving
 
 extension ReconnectingDERPClient {
-    /// Returns the next event; `nil` after ``close(within:)``.
+    /// Returns the next event; `nil` after ``shutdown(within:)``, and if the task is cancelled.
     func next() async throws(DERPError) -> Event? {
         guard !self.isReceiving else {
             throw DERPError(.misuse, "another task receives from this client: only one may at a time")
@@ -157,7 +157,7 @@ extension ReconnectingDERPClient {
         case .failure(let error):
             if self.isClosed { return nil }
             // The try stays due.
-            if error.code == .cancelled { throw error }
+            if error.code == .cancelled { return nil }
             return self.retry(after: self.delays.afterFailure(error, now: .now), because: error)
         }
     }
@@ -186,8 +186,9 @@ extension ReconnectingDERPClient {
             return .message(message)
         case .failure(let error):
             if self.isClosed { return nil }
-            // The connection itself is fine.
-            if error.code == .cancelled || error.code == .misuse { throw error }
+            // In these two cases, the connection itself is fine.
+            if error.code == .cancelled { return nil }
+            if error.code == .misuse { throw error }
             self.client = nil
             self.healthProblem = nil
             await client.close(within: .zero)

@@ -4,9 +4,9 @@ import Synchronization
 ///
 /// The relay never waits for a reader: each sequence has a buffer of its own. When the buffer is full, the oldest event
 /// is dropped, and ``RelayEvent/missed`` of the next event that is read tells how many were dropped before it. The
-/// sequence ends when the relay has stopped. It is for one reader: with several iterators, each event goes to one of
-/// them. When the sequence and its iterators are gone, the buffer is freed, and the relay no longer collects events for
-/// it.
+/// sequence ends when the relay has stopped, and when a task that reads it is cancelled. It is for one reader: with
+/// several iterators, each event goes to one of them. When the sequence and its iterators are gone, the buffer is freed,
+/// and the relay no longer collects events for it.
 public struct RelayEvents: AsyncSequence, Sendable {
     private let stream: AsyncStream<RelayEvent>
     private let missed: MissedEvents

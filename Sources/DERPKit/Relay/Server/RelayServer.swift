@@ -160,7 +160,9 @@ extension RelayServer {
     /// maps, fetches maps from URLs, orders and renews certificates by ACME, and publishes its own pin and ports in the
     /// map.
     ///
-    /// - Throws: The errors of ``start()``.
+    /// If the relay was shut down already, this returns at once.
+    ///
+    /// - Throws: The errors of ``start()``, except `misuse`.
     public func run() async throws {
         if case .new = self.state { try await self.start() }
         await withTaskCancellationOrGracefulShutdownHandler {
@@ -176,10 +178,11 @@ extension RelayServer {
     /// Maps from URLs are fetched once the relay listens. Until then, the map has what the cache has of them.
     ///
     /// - Throws: ``DERPError`` with code `addressInUse` or `listen`, naming the address, when the relay can't listen;
-    ///   `takeover` when it can't take over from the previous relay; or the errors of ``RegionMap/loadFiles()``.
+    ///   `takeover` when it can't take over from the previous relay; the errors of ``RegionMap/loadFiles()``; or
+    ///   `misuse` if the relay has been started or shut down.
     public func start() async throws {
         guard case .new = self.state else {
-            throw DERPError(.invalidConfiguration, "a relay can be started only once")
+            throw DERPError(.misuse, "a relay can be started only once: make another one")
         }
         self.state = .starting
         self.whileRunning = self
@@ -264,7 +267,8 @@ extension RelayServer {
     }
 
     /// Stops the relay: accepts nobody, sends each client Restarting, waits up to the configured time for peers to read
-    /// what is queued for them, and closes. Returns when everything is closed.
+    /// what is queued for them, and closes. Returns when everything is closed. A relay that was shut down can't be
+    /// started again; make another one.
     public func shutdown() async {
         while case .starting = self.state { await withCheckedContinuation { self.startWaiters.append($0) } }
         switch self.state {
@@ -303,7 +307,7 @@ extension RelayServer {
 
     private func closeSockets() async {
         await self.takeoverListener?.close()
-        await self.stun.stop()
+        await self.stun.shutdown()
         for listener in self.listeners { await listener.close() }
     }
 

@@ -43,10 +43,10 @@ struct RelayDisconnectTests {
             try await client.send([1], to: other.publicKey)
             try await other.send([2], to: client.publicKey)
             await #expect { try await client.receive(within: .milliseconds(100)) } throws: {
-                ($0 as? DERPError)?.code == .timeElapsed
+                ($0 as? DERPError)?.code == .timeout
             }
             await #expect { try await other.receive(within: .milliseconds(100)) } throws: {
-                ($0 as? DERPError)?.code == .timeElapsed
+                ($0 as? DERPError)?.code == .timeout
             }
             // It may come back at any time.
             await client.close()

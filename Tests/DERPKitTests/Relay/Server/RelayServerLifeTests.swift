@@ -162,6 +162,20 @@ struct RelayServerLifeTests {
         await server.shutdown()
     }
 
+    @Test("a relay can be started once: run() then waits for its end")
+    func secondStart() async throws {
+        let misuse = DERPError(.misuse, "a relay can be started only once: make another one")
+        let server = try RelayServer(configuration: Self.configuration())
+        try await server.start()
+        await #expect(throws: misuse) { try await server.start() }
+        let run = Task { try await server.run() }
+        await server.shutdown()
+        // Whether it began before the end or after it.
+        try await run.value
+        await #expect(throws: misuse) { try await server.start() }
+        try await server.run()
+    }
+
     @Test("cancelling run() stops the relay")
     func cancelled() async throws {
         let server = try RelayServer(configuration: Self.configuration())
