@@ -1,5 +1,5 @@
 /// The counters of one loop. Confined to the loop, copied when read, and added up over the loops.
-struct RelayCounters: Sendable {
+struct RelayCounters: Hashable, Sendable {
     var accepts: UInt64 = 0
     var acceptFailures: UInt64 = 0
     var logins: UInt64 = 0
@@ -79,7 +79,7 @@ struct RelayCounters: Sendable {
 
 extension RelayCounters {
     /// A number for each kind of packet.
-    struct PerKind: Sendable {
+    struct PerKind: Hashable, Sendable {
         var disco: UInt64 = 0
         var other: UInt64 = 0
 
@@ -93,7 +93,7 @@ extension RelayCounters {
     }
 
     /// A number for each case of an enumeration.
-    struct PerCase<Case: CaseIterable & RawRepresentable & Sendable>: Sendable where Case.RawValue == Int {
+    struct PerCase<Case: CaseIterable & RawRepresentable & Sendable>: Hashable, Sendable where Case.RawValue == Int {
         private var numbers = [UInt64](repeating: 0, count: Case.allCases.count)
 
         subscript(_ key: Case) -> UInt64 {

@@ -1,7 +1,7 @@
 import AsyncSockets
 
 /// What loops have done for connections that have not logged in, and for STUN.
-struct StrangerCounters: Sendable {
+struct StrangerCounters: Hashable, Sendable {
     /// The time that the work has taken, in nanoseconds.
     var time: UInt64 = 0
     /// The number of pieces of work that had to wait for their turn.

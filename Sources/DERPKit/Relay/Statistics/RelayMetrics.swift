@@ -39,14 +39,15 @@ struct RelayMetrics: Sendable {
             connections: .init(loops.counters, open: loops.openStreams),
             clients: .init(loops.counters, counts, held: loops.held),
             packets: .init(loops.counters),
-            frames: .init(loops.counters),
-            strangers: .init(loops.strangers),
-            mesh: .init(loops.counters, counts, links: links),
-            certificates: self.certificates.map { .init($0) },
+            mesh: .init(counts, links: links),
+            certificates: self.certificates?.status ?? [],
+            counters: loops.counters,
+            strangers: loops.strangers,
+            certificateCounters: self.certificates?.counters,
             map: await .init(self.regionMap),
-            stun: .init(self.stun.counters),
-            bootstrapDNS: .init(self.bootstrapDNS.counters),
-            takeover: .init(self.takeovers.counts)
+            stun: self.stun.counters,
+            bootstrapDNS: self.bootstrapDNS.counters,
+            takeover: self.takeovers.counts
         )
     }
 }

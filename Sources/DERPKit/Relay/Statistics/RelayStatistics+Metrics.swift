@@ -4,9 +4,9 @@ extension RelayStatistics {
     /// All numbers, under the names by which monitoring systems know them (docs/metrics.md).
     var metrics: [MetricFamily] {
         [.gauge("derp_build_info", "What is running.", 1, labels: [("version", RelayServer.version)])]
-            + self.clientMetrics + self.strangers.metrics + self.packets.metrics(rateWaits: self.clients.rateWaits)
-            + self.frames.metrics + self.mesh.metrics + self.stunMetrics + self.map.metrics
-            + (self.certificates?.metrics ?? []) + self.bootstrapDNS.metrics + self.takeover.metrics
+            + self.clientMetrics + self.strangers.metrics + self.packetMetrics + self.frameMetrics + self.meshMetrics
+            + self.mesh.linkMetrics + self.stunMetrics + self.map.metrics + self.certificateMetrics
+            + self.bootstrapDNS.metrics + self.takeover.metrics
     }
 
     /// The text of `/metrics`: Prometheus' text format, version 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
@@ -19,7 +19,7 @@ extension RelayStatistics {
     }
 
     private var clientMetrics: [MetricFamily] {
-        let (connections, clients) = (self.connections, self.clients)
+        let (connections, clients, counters) = (self.connections, self.clients, self.counters)
         return [
             .gauge("derp_connections", "Open TCP connections, DERP clients and others.", connections.open),
             .gauge("derp_clients", "Keys that are connected.", clients.connected),
@@ -29,19 +29,19 @@ extension RelayStatistics {
             .counter(
                 "derp_accept_failures_total",
                 "Connections that could not be accepted.",
-                connections.acceptFailures
+                counters.acceptFailures
             ),
             .counter(
                 "derp_connections_refused_total",
                 "Connections refused because of a limit, by limit.",
-                connections.refused,
+                RelayTally(counters.connectionRefusals, \.label),
                 by: "limit"
             ),
             .counter("derp_logins_total", "Clients that completed the DERP handshake.", clients.logins),
             .counter(
                 "derp_admissions_unverified_total",
                 "Clients that were admitted although nobody could be asked about them.",
-                clients.unverified
+                counters.unverifiedAdmissions
             ),
             .counter(
                 "derp_admissions_refused_total",
@@ -52,14 +52,14 @@ extension RelayStatistics {
             .counter(
                 "derp_home_moves_total",
                 "Clients that made this their home, or stopped.",
-                clients.homeMoves
+                counters.homeMoves
             ),
-            .counter("derp_not_ideal_total", "Clients that wanted another node of the region.", clients.notIdeal),
-            .counter("derp_websockets_total", "Connections that became WebSockets.", connections.webSockets),
+            .counter("derp_not_ideal_total", "Clients that wanted another node of the region.", counters.notIdeal),
+            .counter("derp_websockets_total", "Connections that became WebSockets.", counters.webSockets),
             .counter(
                 "derp_websockets_closed_total",
                 "WebSockets that ended, by who closed them, and why.",
-                connections.webSocketsClosed,
+                RelayTally(counters.webSocketEnds, \.label),
                 by: "reason"
             ),
             .counter(
@@ -72,7 +72,7 @@ extension RelayStatistics {
             .counter(
                 "derp_refused_ended_total",
                 "Ended connections of refused clients, by how they ended.",
-                clients.heldEnded,
+                RelayTally(counters.refusalEnds, \.label),
                 by: "end"
             ),
         ]
@@ -101,13 +101,13 @@ extension RelayStatistics {
     }
 }
 
-extension RelayStatistics.Strangers {
+extension StrangerCounters {
     fileprivate var metrics: [MetricFamily] {
         [
             .counter(
                 "derp_stranger_seconds_total",
                 "Time that loops worked for connections that had not logged in, and for STUN.",
-                seconds: self.time / .seconds(1)
+                seconds: Duration.nanoseconds(Int64(clamping: self.time)) / .seconds(1)
             ),
             .counter(
                 "derp_stranger_delays_total",
@@ -119,26 +119,30 @@ extension RelayStatistics.Strangers {
     }
 }
 
-extension RelayStatistics.Packets {
-    fileprivate func metrics(rateWaits: UInt64) -> [MetricFamily] {
-        [
+extension RelayStatistics {
+    private var packetMetrics: [MetricFamily] {
+        let (packets, counters) = (self.packets, self.counters)
+        return [
             .counter(
                 "derp_packets_received_total",
                 "Packets from clients, by kind.",
-                [(self.receivedDisco, [("kind", "disco")]), (self.receivedOther, [("kind", "other")])]
+                [
+                    (counters.packetsReceived.disco, [("kind", "disco")]),
+                    (counters.packetsReceived.other, [("kind", "other")]),
+                ]
             ),
-            .counter("derp_bytes_received_total", "Bytes of those packets, without headers.", self.receivedBytes),
+            .counter("derp_bytes_received_total", "Bytes of those packets, without headers.", packets.receivedBytes),
             .counter(
                 "derp_rate_limit_waits_total",
                 "How often a client was not read because of its rate.",
-                rateWaits
+                counters.rateWaits
             ),
-            .counter("derp_packets_sent_total", "Packets to clients.", self.sent),
-            .counter("derp_bytes_sent_total", "Bytes of those packets, without headers.", self.sentBytes),
+            .counter("derp_packets_sent_total", "Packets to clients.", packets.sent),
+            .counter("derp_bytes_sent_total", "Bytes of those packets, without headers.", packets.sentBytes),
             .counter(
                 "derp_packets_dropped_total",
                 "Packets that were not delivered, by reason and kind.",
-                zip(self.droppedDisco, self.droppedOther).flatMap { disco, other in
+                zip(packets.droppedDisco, packets.droppedOther).flatMap { disco, other in
                     [
                         (disco.count, [("reason", disco.key.description), ("kind", "disco")]),
                         (other.count, [("reason", other.key.description), ("kind", "other")]),
@@ -149,59 +153,69 @@ extension RelayStatistics.Packets {
     }
 }
 
-extension RelayStatistics.Frames {
-    fileprivate var metrics: [MetricFamily] {
-        [
-            .counter("derp_pings_received_total", "Pings from clients.", self.pings),
-            .counter("derp_pongs_sent_total", "Pongs to clients.", self.pongs),
-            .counter("derp_keep_alives_sent_total", "KeepAlives to clients.", self.keepAlives),
+extension RelayStatistics {
+    private var frameMetrics: [MetricFamily] {
+        let counters = self.counters
+        return [
+            .counter("derp_pings_received_total", "Pings from clients.", counters.pings),
+            .counter("derp_pongs_sent_total", "Pongs to clients.", counters.pongs),
+            .counter("derp_keep_alives_sent_total", "KeepAlives to clients.", counters.keepAlives),
             .counter(
                 "derp_unknown_frames_total",
                 "Frames of an unknown type, which were skipped.",
-                self.unknown
+                counters.unknownFrames
             ),
             .counter(
                 "derp_peer_gone_sent_total",
                 "PeerGone frames to clients, by reason.",
                 [
-                    (self.peerGoneDisconnected, [("reason", "disconnected")]),
-                    (self.peerGoneNotHere, [("reason", "not_here")]),
+                    (counters.peerGoneDisconnected, [("reason", "disconnected")]),
+                    (counters.peerGoneNotHere, [("reason", "not_here")]),
                 ]
             ),
         ]
     }
 }
 
-extension RelayStatistics.Mesh {
-    fileprivate var metrics: [MetricFamily] {
-        [
+extension RelayStatistics {
+    private var meshMetrics: [MetricFamily] {
+        let (mesh, counters) = (self.mesh, self.counters)
+        return [
             .gauge(
                 "derp_mesh_remote_clients",
                 "Keys that are connected to other nodes of the mesh, and not here.",
-                self.remoteClients
+                mesh.remoteClients
             ),
-            .gauge("derp_mesh_watchers", "Mesh peers that are told who comes and goes.", self.watchers),
+            .gauge("derp_mesh_watchers", "Mesh peers that are told who comes and goes.", mesh.watchers),
             .counter(
                 "derp_packets_forwarded_total",
                 "Packets from and to other nodes of the mesh.",
-                [(self.packetsIn, [("direction", "in")]), (self.packetsOut, [("direction", "out")])]
+                [
+                    (counters.packetsForwardedIn, [("direction", "in")]),
+                    (counters.packetsForwardedOut, [("direction", "out")]),
+                ]
             ),
             .counter(
                 "derp_bytes_forwarded_total",
                 "Bytes of those packets, without headers.",
-                [(self.bytesIn, [("direction", "in")]), (self.bytesOut, [("direction", "out")])]
+                [
+                    (counters.bytesForwardedIn, [("direction", "in")]),
+                    (counters.bytesForwardedOut, [("direction", "out")]),
+                ]
             ),
             .gauge(
                 "derp_mesh_links",
                 "Links to other nodes of the mesh, by state.",
                 MeshLinkStatus.State.allCases.map { state in
-                    (self.links.count { $0.state.state == state }, [("state", state.label)])
+                    (mesh.links.count { $0.state.state == state }, [("state", state.label)])
                 }
             ),
-        ] + self.linkMetrics
+        ]
     }
+}
 
-    private var linkMetrics: [MetricFamily] {
+extension RelayStatistics.Mesh {
+    fileprivate var linkMetrics: [MetricFamily] {
         let others = self.links.filter { $0.state != .ownNode }
         guard !others.isEmpty else { return [] }
         return [
@@ -224,28 +238,29 @@ extension RelayStatistics.Mesh {
     }
 }
 
-extension RelayStatistics.Certificates {
-    fileprivate var metrics: [MetricFamily] {
-        [
+extension RelayStatistics {
+    private var certificateMetrics: [MetricFamily] {
+        guard let counters = self.certificateCounters else { return [] }
+        return [
             .gauge(
                 "derp_certificate_expiry_timestamp_seconds",
                 "When the certificate of a name expires, in seconds since 1970; 0: there is none.",
-                self.status.map { (Int($0.expiry?.timeIntervalSince1970 ?? 0), [("name", $0.host)]) }
+                self.certificates.map { (Int($0.expiry?.timeIntervalSince1970 ?? 0), [("name", $0.host)]) }
             ),
             .counter(
                 "derp_certificate_replacements_total",
                 "Certificates put to use, including the first ones.",
-                self.replacements
+                counters.replacements
             ),
             .counter(
                 "derp_certificate_failures_total",
                 "New certificates that could not be obtained or used.",
-                self.failures
+                counters.failures
             ),
             .counter(
                 "derp_certificate_refusals_total",
                 "TLS clients refused because there was no certificate for them.",
-                self.refusals
+                counters.refusals
             ),
         ]
     }
@@ -275,7 +290,7 @@ extension RelayStatistics.Map {
     }
 }
 
-extension RelayStatistics.BootstrapDNS {
+extension BootstrapDNS.Counters {
     fileprivate var metrics: [MetricFamily] {
         [
             .gauge("derp_bootstrap_dns_names", "Names whose addresses are told to clients.", self.names),
@@ -285,13 +300,13 @@ extension RelayStatistics.BootstrapDNS {
     }
 }
 
-extension RelayStatistics.Takeover {
+extension TakeoverTally.Counts {
     fileprivate var metrics: [MetricFamily] {
         [
             .gauge(
                 "derp_takeover_inherited_sockets",
                 "Sockets that the process before handed over.",
-                self.inheritedSockets
+                self.inherited
             ),
             .counter(
                 "derp_takeovers_total",

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Counts the outcomes of takeovers, for the metrics.
 final class TakeoverTally: Sendable {
-    struct Counts: Sendable {
+    struct Counts: Hashable, Sendable {
         /// Takeovers that were refused or failed, with this server as the predecessor.
         var refused: UInt64 = 0
         /// Successors that now serve.

@@ -120,7 +120,7 @@ struct RelayDisconnectTests {
             // Held clients stay for 30 s at least.
             let time = try await first
             #expect(time < 20_000_000_000)
-            #expect(await observed.relay.statistics.clients.heldEnded[.lifted] == 1)
+            #expect(await observed.relay.statistics.counters.refusalEnds[.lifted] == 1)
         }
     }
 

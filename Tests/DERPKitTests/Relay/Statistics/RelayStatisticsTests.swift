@@ -38,14 +38,15 @@ struct RelayStatisticsTests {
             connections: .init(counters, open: 0),
             clients: .init(counters, .init(), held: 0),
             packets: .init(counters),
-            frames: .init(counters),
-            strangers: .init(StrangerCounters()),
-            mesh: .init(counters, .init(), links: []),
-            certificates: nil,
+            mesh: .init(.init(), links: []),
+            certificates: [],
+            counters: counters,
+            strangers: .init(),
+            certificateCounters: nil,
             map: .init(regions: 0, sources: 0, staleSources: 0, pendingSources: 0, sourceFailures: 0),
-            stun: .init(.init()),
-            bootstrapDNS: .init(names: 0, requests: 0, failures: 0),
-            takeover: .init(.init())
+            stun: .init(),
+            bootstrapDNS: .init(),
+            takeover: .init()
         )
     }
 
@@ -103,5 +104,30 @@ struct RelayStatisticsTests {
         let lines = statistics.prometheusText.split(separator: "\n")
         #expect(lines.contains("derp_clients 0"))
         #expect(lines.count { $0.hasPrefix("# TYPE ") } == names.count)
+    }
+
+    @Test("every number of the page is a sample, with its labels")
+    func samples() {
+        var counters = RelayCounters()
+        counters.webSocketEnds[.protocolError] = 3
+        counters.drop(.queueHead, .disco, count: 6)
+        let statistics = Self.statistics(counters)
+        let samples = statistics.samples
+        #expect(samples.count == statistics.metrics.map(\.samples.count).reduce(0, +))
+        #expect(
+            samples.contains(
+                .init(name: "derp_websockets_closed_total", labels: ["reason": "protocol_error"], value: 3)
+            )
+        )
+        #expect(
+            samples.contains(
+                .init(
+                    name: "derp_packets_dropped_total",
+                    labels: ["reason": "queue_head", "kind": "disco"],
+                    value: 6
+                )
+            )
+        )
+        #expect(samples.contains(.init(name: "derp_clients", labels: [:], value: 0)))
     }
 }
