@@ -29,7 +29,7 @@ extension AdmissionDecision {
         public static let exhausted = Self(.exhausted)
 
         /// Whether a verifier or a list decided about this client. False if nobody could be asked.
-        public var isVerdict: Bool {
+        package var isVerdict: Bool {
             switch self.kind {
             case .denied, .denyList, .allowList, .tailscaled, .controller: true
             case .unavailable, .timeout, .busy, .exhausted: false

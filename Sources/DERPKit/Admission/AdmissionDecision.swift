@@ -3,20 +3,20 @@ public struct AdmissionDecision: Hashable, Sendable {
     /// The reason for a refusal; `nil` if the client is admitted.
     public let refusal: Reason?
     /// The text that the client gets instead of the reason's own; `nil` for the reason's own.
-    public let message: String?
+    package let message: String?
     /// Details for the server's log only, such as a file, a URL or an error. One line without secrets.
     public let detail: String
     /// Whether the decision also holds for the client's next logins, for as long as ``lifetime`` or ``AdmissionPolicy``
     /// says. False if nobody could be asked (``allowUnverified(detail:)``), or if this machine was too busy to ask.
-    public let isRemembered: Bool
+    package let isRemembered: Bool
     /// Whether a verifier was asked. False for ``allowUnverified(detail:)`` only.
-    public let isVerified: Bool
+    package let isVerified: Bool
     /// How long the decision holds for the client's next logins, at most ``AdmissionPolicy/lifetimeLimit``; `nil` for
     /// the time in ``AdmissionPolicy``.
-    public let lifetime: Duration?
+    package let lifetime: Duration?
     /// How fast the client may send. Takes precedence over ``RelayServer/Configuration/rateLimits``, which `nil` leaves
     /// in force.
-    public let rate: RateLimits.Rate?
+    package let rate: RateLimits.Rate?
 
     private init(
         refusal: Reason? = nil,
@@ -63,7 +63,7 @@ public struct AdmissionDecision: Hashable, Sendable {
     /// - Parameters:
     ///   - reason: The reason, which is counted in the metrics and sent to the client unless there is a `message`.
     ///   - message: The text for the client instead, as the end of a sentence without its full stop: "This relay does
-    ///     not admit this client: …". Cut to ``messageLimit`` bytes; control characters become spaces.
+    ///     not admit this client: …". Cut to 256 bytes; control characters become spaces.
     ///   - lifetime: How long the decision holds for the client's next logins; `nil` for
     ///     ``AdmissionPolicy/denyLifetime``.
     ///   - detail: Details for the log.
@@ -83,7 +83,7 @@ public struct AdmissionDecision: Hashable, Sendable {
     }
 
     /// The largest size of a message, in bytes of UTF-8.
-    public static let messageLimit = 256
+    package static let messageLimit = 256
 
     /// Whether the client may use the relay.
     public var isAllowed: Bool { self.refusal == nil }
@@ -95,7 +95,7 @@ public struct AdmissionDecision: Hashable, Sendable {
     ///
     /// Of two refusals, a verdict takes precedence over a failure to ask. Of two admissions, the shorter lifetime and
     /// the lower rate count.
-    public func and(_ other: Self) -> Self {
+    package func and(_ other: Self) -> Self {
         guard let refusal = self.refusal else { return other.isAllowed ? self.joined(with: other) : other }
         guard let second = other.refusal, !refusal.isVerdict, second.isVerdict else { return self }
         return other

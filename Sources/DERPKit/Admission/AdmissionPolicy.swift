@@ -15,12 +15,12 @@ public struct AdmissionPolicy: Sendable {
     public var allowLifetime: Duration = .seconds(60)
     /// How long the relay remembers that ``verifiers`` refused a client. Zero: not at all.
     public var denyLifetime: Duration = .seconds(5)
-    /// The limit of the lifetime that an answer itself may set (``AdmissionDecision/lifetime``). Zero: such answers are
+    /// The limit of the lifetime that an answer itself may set (``AdmissionDecision/allow(lifetime:rate:)``). Zero: such answers are
     /// not remembered.
     public var lifetimeLimit: Duration = .seconds(3600)
     /// How many answers are remembered, at least 2. Each takes about 250 bytes, and up to 256 more for a message. The
     /// oldest are dropped first.
-    public var capacity = 65_536
+    package var capacity = 65_536
     /// How many questions to ``verifiers`` may be unanswered at a time, at least one for each verifier. Further clients
     /// are refused as ``AdmissionDecision/Reason/busy``.
     public var pendingLimit = 1024

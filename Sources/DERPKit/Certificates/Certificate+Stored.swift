@@ -2,9 +2,9 @@ import Glibc
 
 extension Certificate {
     /// A certificate that is stored in a directory, and how it was obtained.
-    public struct Stored: Sendable {
+    package struct Stored: Sendable {
         /// How the certificate was obtained. More ways may be added in later versions.
-        public struct Origin: Hashable, Sendable {
+        package struct Origin: Hashable, Sendable {
             package enum Kind {
                 case found, made, renewed, renamed
             }
@@ -12,19 +12,19 @@ extension Certificate {
             package let kind: Kind
 
             /// It was there and is valid. Nothing was written.
-            public static let found = Self(kind: .found)
+            package static let found = Self(kind: .found)
             /// There was none, so it was made.
-            public static let made = Self(kind: .made)
+            package static let made = Self(kind: .made)
             /// The stored one had expired, so it was made again with the same key. Its pin is new.
-            public static let renewed = Self(kind: .renewed)
+            package static let renewed = Self(kind: .renewed)
             /// The stored one was for another host, so it was made again with the same key. Its pin is new.
-            public static let renamed = Self(kind: .renamed)
+            package static let renamed = Self(kind: .renamed)
         }
 
         /// The certificate, with its key.
-        public let certificate: Certificate
+        package let certificate: Certificate
         /// Whether it was there, or was made.
-        public let origin: Origin
+        package let origin: Origin
     }
 
     /// Keeps a self-signed certificate for `host` as `<directory>/<host>.crt` and `.key`, the name with only its
@@ -38,8 +38,8 @@ extension Certificate {
     ///   - directory: Where the pair is stored.
     /// - Throws: ``DERPError`` with code `certificate` if `host` is neither, a file can't be read or written, the key
     ///   of a certificate is missing or belongs to another one, or the stored certificate isn't self-signed.
-    public static func selfSigned(for host: String, directory: String) throws(DERPError) -> Stored {
-        try Self.selfSigned(for: host, directory: directory, now: time(nil))
+    public static func selfSigned(for host: String, directory: String) throws(DERPError) -> Certificate {
+        try Self.selfSigned(for: host, directory: directory, now: time(nil)).certificate
     }
 
     /// Returns the certificate that ``selfSigned(for:directory:)`` would find there, or `nil` if it would make one.
@@ -52,7 +52,8 @@ extension Certificate {
         return try SelfSignedStore(host: host, paths: paths, now: time(nil)).find()
     }
 
-    static func selfSigned(for host: String, directory: String, now: time_t) throws(DERPError) -> Stored {
+    /// Does the same as ``selfSigned(for:directory:)``, and says how the certificate was obtained.
+    package static func selfSigned(for host: String, directory: String, now: time_t) throws(DERPError) -> Stored {
         let host = try CertificateHost.parse(host)
         let paths = CertificatePaths(directory: directory, host: host)
         return try SelfSignedStore(host: host, paths: paths, now: now).load()

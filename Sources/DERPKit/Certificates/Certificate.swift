@@ -49,9 +49,8 @@ extension Certificate {
     package var expiryText: String { Timestamp.text(self.validSeconds.upperBound) }
 }
 
-extension Certificate: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension Certificate: CustomStringConvertible, CustomReflectable {
     /// The pin: a certificate prints without its key.
     public var description: String { self.pin }
-    public var debugDescription: String { self.description }
     public var customMirror: Mirror { Mirror(self, children: ["pin": self.pin]) }
 }

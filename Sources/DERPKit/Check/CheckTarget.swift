@@ -5,7 +5,7 @@ public struct CheckTarget: Hashable, Sendable {
     /// The node, as in a map.
     public var node: DERPNode
     /// Whether the node uses plain HTTP instead of TLS, as relays behind a proxy do.
-    public var isPlain: Bool
+    package var isPlain: Bool
 
     /// Makes a target from a node of a map.
     public init(_ node: DERPNode, isPlain: Bool = false) {

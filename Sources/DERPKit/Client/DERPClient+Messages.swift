@@ -7,9 +7,6 @@ extension DERPClient {
 
     /// The messages of a client, in order.
     public struct Messages: AsyncSequence, Sendable {
-        public typealias Element = Message
-        public typealias Failure = DERPError
-
         let client: DERPClient
 
         public func makeAsyncIterator() -> Iterator { Iterator(client: self.client) }
@@ -26,11 +23,6 @@ extension DERPClient.Messages {
 
         /// Returns the next message; `nil` after this end closed the connection, if the task is cancelled, and after an
         /// error.
-        public mutating func next() async throws(DERPError) -> DERPClient.Message? {
-            try await self.next(isolation: nil)
-        }
-
-        /// Returns the next message, as ``next()`` does.
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(DERPError) -> DERPClient.Message? {

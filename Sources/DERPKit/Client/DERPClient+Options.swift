@@ -2,7 +2,7 @@ extension DERPClient {
     /// How a client logs in, and its timeouts and limits. The defaults suit ordinary clients.
     public struct Options: Sendable {
         /// How the client asks for DERP.
-        public enum Start: Hashable, Sendable {
+        package enum Start: Hashable, Sendable {
             /// Without an HTTP response if the server offers that in its meta certificate, which takes TLS 1.3.
             /// Otherwise with an HTTP upgrade.
             case automatic
@@ -15,7 +15,7 @@ extension DERPClient {
         /// The ClientInfo that the client sends.
         public var info: ClientInfo
         /// How the client asks for DERP. By default the quickest way that the server offers.
-        public var start = Start.automatic
+        package var start = Start.automatic
         /// The key that the server must have; `nil` accepts any.
         public var serverKey: NodePublicKey?
         /// The name of the region's node that the client prefers; `nil` if it is this one.

@@ -16,7 +16,7 @@ extension DERPClient {
 
     /// Forwards a packet from `source` to a client of this server, as ``send(_:to:)`` does. Needs the server's mesh
     /// key.
-    public func forward(
+    package func forward(
         _ packet: [UInt8],
         from source: NodePublicKey,
         to destination: NodePublicKey
@@ -39,7 +39,7 @@ extension DERPClient {
 
     /// Asks the server to close all connections with the key `key`. Needs the server's mesh key. Waits and throws as
     /// ``send(_:to:)`` does.
-    public func closePeer(_ key: NodePublicKey) async throws(DERPError) {
+    package func closePeer(_ key: NodePublicKey) async throws(DERPError) {
         try await self.send { self.link.send(.closePeer, key.bytes) }
     }
 

@@ -2,12 +2,12 @@ import AsyncSockets
 
 extension DERPClient {
     /// What a client learns of a server in the TLS handshake.
-    public struct TLSDetails: Hashable, Sendable {
+    package struct TLSDetails: Hashable, Sendable {
         /// Whether the connection uses TLS 1.3, which hides the server's certificates from others on the network.
-        public let isTLS13: Bool
+        package let isTLS13: Bool
         /// The server's certificates in DER form and in the order sent: its own first, then the others, whether they
         /// are trusted or not.
-        public let certificates: [[UInt8]]
+        package let certificates: [[UInt8]]
 
         init(_ peer: TLSPeer) {
             self.isTLS13 = peer.isTLS13

@@ -28,9 +28,9 @@ public actor DERPClient {
     /// The address that the client is connected to.
     public nonisolated let serverAddress: IPEndpoint
     /// The details of TLS; `nil` over plain HTTP.
-    public nonisolated let tls: TLSDetails?
+    package nonisolated let tls: TLSDetails?
     /// Whether DERP started without an HTTP response.
-    public nonisolated let isFastStart: Bool
+    package nonisolated let isFastStart: Bool
 
     /// The connection, for code that runs on the loop and must not wait for an actor.
     package nonisolated let link: ClientLink

@@ -23,9 +23,9 @@ public struct KeyFile: Hashable, Sendable {
     static let maximumSize = 65536
 
     /// The path of the file.
-    public let path: String
+    package let path: String
     /// The form in which the key is written when the file is created. Both forms are read.
-    public let form: Form
+    package let form: Form
 
     /// The file at `path`. Nothing is read or written yet.
     public init(path: String, form: Form = .derper) {
@@ -48,7 +48,7 @@ public struct KeyFile: Hashable, Sendable {
     /// Reads the key. Returns `nil` if there is no file.
     ///
     /// - Throws: ``DERPError`` with code `keyFile`, as ``load()`` does.
-    public func loadIfPresent() throws(DERPError) -> NodePrivateKey? {
+    package func loadIfPresent() throws(DERPError) -> NodePrivateKey? {
         do {
             return try self.read()
         } catch let error where error.isMissing {

@@ -4,11 +4,11 @@ import FoundationEssentials
 /// What a client says about itself at login (docs/protocol.md, "Login").
 public struct ClientInfo: Hashable, Sendable {
     /// The version of the protocol.
-    public var version = 2
+    package var version = 2
     /// The mesh key, from a client that is a node of the same mesh. Secret.
     public var meshKey: MeshKey?
     /// Whether the client answers the server's pings.
-    public var canAckPings = false
+    @_spi(Benchmarks) public var canAckPings = false
     /// Whether the client only looks whether the relay works.
     public var isProber = false
     /// The program's name, of at most 4096 bytes; a relay takes a longer one for none.
@@ -77,24 +77,29 @@ public struct ClientInfo: Hashable, Sendable {
     package func json() -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        return (try? encoder.encode(self)).map(Array.init) ?? []
+        return (try? encoder.encode(Written(info: self))).map(Array.init) ?? []
     }
 }
 
-extension ClientInfo: Encodable {
-    private enum CodingKeys: String, CodingKey {
-        case version, meshKey
-        case canAckPings = "CanAckPings"
-        case isProber = "IsProber"
-        case appName = "AppName"
-    }
+extension ClientInfo {
+    /// What goes over the wire. Only this has the secret of the mesh key.
+    private struct Written: Encodable {
+        let info: ClientInfo
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(self.version, forKey: .version)
-        if let meshKey { try container.encode(meshKey.secretText, forKey: .meshKey) }
-        if self.canAckPings { try container.encode(true, forKey: .canAckPings) }
-        if self.isProber { try container.encode(true, forKey: .isProber) }
-        if !self.appName.isEmpty { try container.encode(self.appName, forKey: .appName) }
+        private enum CodingKeys: String, CodingKey {
+            case version, meshKey
+            case canAckPings = "CanAckPings"
+            case isProber = "IsProber"
+            case appName = "AppName"
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(self.info.version, forKey: .version)
+            if let meshKey = self.info.meshKey { try container.encode(meshKey.secretText, forKey: .meshKey) }
+            if self.info.canAckPings { try container.encode(true, forKey: .canAckPings) }
+            if self.info.isProber { try container.encode(true, forKey: .isProber) }
+            if !self.info.appName.isEmpty { try container.encode(self.info.appName, forKey: .appName) }
+        }
     }
 }

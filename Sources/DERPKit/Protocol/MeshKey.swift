@@ -4,7 +4,7 @@ import CSodium
 /// redacted.
 public struct MeshKey: Sendable {
     /// The size of a key, in bytes.
-    public static let byteCount = 32
+    package static let byteCount = 32
 
     private let bytes: [UInt8]
 
@@ -43,8 +43,7 @@ extension MeshKey: Hashable {
     }
 }
 
-extension MeshKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension MeshKey: CustomStringConvertible, CustomReflectable {
     public var description: String { "<redacted mesh key>" }
-    public var debugDescription: String { self.description }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

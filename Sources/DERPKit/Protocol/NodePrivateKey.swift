@@ -4,7 +4,7 @@ import CSodium
 /// The 32-byte Curve25519 private key of a server or client. Never printed: its description is redacted.
 public struct NodePrivateKey: Sendable {
     /// The size of a key, in bytes.
-    public static let byteCount = 32
+    package static let byteCount = 32
 
     /// The key's raw bytes. Secret.
     package let bytes: [UInt8]
@@ -45,8 +45,7 @@ public struct NodePrivateKey: Sendable {
     }
 }
 
-extension NodePrivateKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension NodePrivateKey: CustomStringConvertible, CustomReflectable {
     public var description: String { "privkey:<redacted>" }
-    public var debugDescription: String { self.description }
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -58,7 +58,7 @@ public struct NodePublicKey: Hashable, Sendable {
     }
 
     /// The key as 64 lower-case hexadecimal digits.
-    public var hex: String { Hex.encode(self.bytes) }
+    package var hex: String { Hex.encode(self.bytes) }
 
     /// Some of the key's bits, for small caches. Strangers choose them.
     @inline(__always)

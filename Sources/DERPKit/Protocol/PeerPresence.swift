@@ -26,7 +26,7 @@ public struct PeerPresence: Hashable, Sendable {
     public var flags: Flags
 
     /// A client that is connected, or was until now.
-    public init(key: NodePublicKey, address: IPEndpoint? = nil, flags: Flags = []) {
+    @_spi(Benchmarks) public init(key: NodePublicKey, address: IPEndpoint? = nil, flags: Flags = []) {
         self.key = key
         self.address = address
         self.flags = flags

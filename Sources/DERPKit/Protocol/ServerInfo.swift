@@ -3,7 +3,7 @@ import FoundationEssentials
 /// What a server says about itself after it has admitted a client (docs/protocol.md, "Login").
 public struct ServerInfo: Codable, Hashable, Sendable {
     /// The version of the protocol.
-    public var version = 2
+    package var version = 2
     /// The rate at which a client should send, in bytes per second; `nil` means as fast as it can.
     public var tokenBucketBytesPerSecond: Int?
     /// The amount that it may send at once, in bytes.
@@ -16,7 +16,7 @@ public struct ServerInfo: Codable, Hashable, Sendable {
     }
 
     /// What a server says that tells no rate.
-    public init() {}
+    init() {}
 
     /// Reads the JSON. Returns `nil` for JSON that is malformed or has a value of the wrong type.
     init?(json: [UInt8]) {

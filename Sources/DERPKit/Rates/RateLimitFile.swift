@@ -4,7 +4,7 @@
 /// The rates that were read last stay in force when the file breaks or goes away.
 public final class RateLimitFile: Sendable {
     /// Where the file is.
-    public let path: String
+    package let path: String
     private let file: WatchedFile<FileStamp?, RateLimits>
 
     /// Reads the file.
@@ -19,7 +19,7 @@ public final class RateLimitFile: Sendable {
     }
 
     /// The rates in force.
-    public var limits: RateLimits { self.file.value }
+    package var limits: RateLimits { self.file.value }
 
     /// Reads the file if it changed. A change counts when two looks in a row see the same file: a program that writes it
     /// in place has time to finish.

@@ -8,7 +8,7 @@ extension RateLimits {
     /// `Keys` and `Groups` with rates for single keys and for each of several, and `AdvertiseRates`.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration`, which names the file and, where there is one, the line.
-    public init(path: String) throws(DERPError) {
+    package init(path: String) throws(DERPError) {
         let text: String
         do {
             text = try FileReader.text(at: path, limit: Self.maximumSize)

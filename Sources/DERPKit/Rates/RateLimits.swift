@@ -11,11 +11,11 @@ public struct RateLimits: Hashable, Sendable {
         public static let unlimited = Self(bytesPerSecond: 0)
 
         /// The largest frame that carries a packet, in bytes: what clients drop if it is more than the burst.
-        public static let smallestBurst = FrameHeader.byteCount + NodePublicKey.byteCount + PacketLimits.packet
+        package static let smallestBurst = FrameHeader.byteCount + NodePublicKey.byteCount + PacketLimits.packet
 
         /// - Parameters:
         ///   - bytesPerSecond: 0 or less: no limit.
-        ///   - burst: raised to ``smallestBurst``, and to what comes in 50 ms: clocks are no finer. At most 4 GiB.
+        ///   - burst: raised to the size of the largest frame of a packet, and to what comes in 50 ms: clocks are no finer. At most 4 GiB.
         public init(bytesPerSecond: Int, burst: Int = 0) {
             self.bytesPerSecond = max(bytesPerSecond, 0)
             let least = max(Self.smallestBurst, self.bytesPerSecond / 20)
@@ -23,7 +23,7 @@ public struct RateLimits: Hashable, Sendable {
         }
 
         /// Whether there is no limit.
-        public var isUnlimited: Bool { self.bytesPerSecond == 0 }
+        package var isUnlimited: Bool { self.bytesPerSecond == 0 }
     }
 
     /// For clients that ``keys`` doesn't name.
@@ -40,7 +40,7 @@ public struct RateLimits: Hashable, Sendable {
     public init() {}
 
     /// The rate for each connection of the client with `key`.
-    public func rate(for key: NodePublicKey) -> Rate {
+    package func rate(for key: NodePublicKey) -> Rate {
         self.keys[key] ?? self.perClient
     }
 }

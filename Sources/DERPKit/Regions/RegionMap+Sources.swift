@@ -22,7 +22,7 @@ extension RegionMap {
         public init() {}
 
         /// Whether there are no sources.
-        public var isEmpty: Bool { self.urls.isEmpty && self.paths.isEmpty }
+        package var isEmpty: Bool { self.urls.isEmpty && self.paths.isEmpty }
 
         /// All sources in the order in which they are laid over each other.
         func all() throws(DERPError) -> [DERPMapSource] {

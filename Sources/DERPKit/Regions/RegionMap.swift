@@ -17,7 +17,7 @@ public actor RegionMap {
     /// ``map`` as it goes to clients.
     package private(set) var document: Document
     /// The number of times that a source was asked and had nothing good to say.
-    public private(set) var failureCount: UInt64 = 0
+    package private(set) var failureCount: UInt64 = 0
 
     /// Who wants to hear that the map has changed.
     nonisolated let listeners = Listeners<Void>()
@@ -43,8 +43,8 @@ public actor RegionMap {
     /// The origin of this server's own regions.
     package static let ownOrigin = "this server"
 
-    /// Starts with this server's own region, or without one. Read the sources with ``load()``, or with ``loadFiles()``
-    /// and ``run()``.
+    /// Starts with this server's own region, or without one. Read the sources with ``load()``, and keep them up to
+    /// date with ``run()``.
     ///
     /// - Parameters:
     ///   - ownRegion: This server's own region; `nil` if it has none.
@@ -98,7 +98,7 @@ public actor RegionMap {
     /// Makes `region` this server's own.
     ///
     /// - Throws: As ``init(ownRegion:sources:on:logger:)``; then the map is unchanged.
-    public func update(_ region: DERPRegion) throws(DERPError) {
+    package func update(_ region: DERPRegion) throws(DERPError) {
         let former = self.ownRegion
         self.ownRegion = region
         do {
@@ -127,7 +127,7 @@ extension RegionMap {
     /// ``run()`` then fetches the URLs.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for a file that can't be used.
-    public func loadFiles() async throws(DERPError) {
+    package func loadFiles() async throws(DERPError) {
         guard !self.sources.isEmpty else { return }
         self.readCache()
         await self.refresh(\.isFile)

@@ -55,7 +55,7 @@ struct PreparedCertificates {
             return
         }
         for host in settings.hostnames {
-            let stored = try Certificate.selfSigned(for: host, directory: directory)
+            let stored = try Certificate.selfSigned(for: host, directory: directory, now: time(nil))
             self.notices.append(.init(stored, of: host, directory: directory))
         }
         let files = try CertificateFiles(directory: directory, hosts: settings.hostnames, kind: .selfSigned)

@@ -73,6 +73,7 @@ struct DERPMapDocumentTests {
         let document = DERPMapDocument(text)
         #expect(document.findings == [])
         #expect(document.layer == Self.layer)
+        #expect(document.map.regions.keys.sorted() == [900, 901] && document.map.omitDefaultRegions)
     }
 
     @Test("an empty source says nothing", arguments: ["", "\n", "{}", "null", "regions:\n", "# only a comment\n"])

@@ -91,7 +91,7 @@ struct ServedMapTests {
 
         let store = FileManager.default.temporaryDirectory.appending(path: "derp-certs-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: store) }
-        let certificate = try Certificate.selfSigned(for: "127.0.0.1", directory: store).certificate
+        let certificate = try Certificate.selfSigned(for: "127.0.0.1", directory: store)
         let pinned = try self.run(line.map { $0 == "DIRECTORY/certs" ? store : $0 })
         #expect(pinned.status == .code(0) && pinned.output.contains(certificate.pin) && pinned.errors == "")
     }

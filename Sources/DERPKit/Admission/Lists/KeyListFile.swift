@@ -4,7 +4,7 @@
 /// If the file becomes invalid or goes away, the last valid list stays in force.
 public final class KeyListFile: Sendable {
     /// The path of the file.
-    public let path: String
+    package let path: String
     private let file: WatchedFile<FileStamp?, KeyList>
 
     /// The largest size of a file, in bytes. Enough for more than 200,000 keys.
@@ -23,10 +23,10 @@ public final class KeyListFile: Sendable {
     }
 
     /// How many keys are in force.
-    public var count: Int { self.file.value.keys.count }
+    package var count: Int { self.file.value.keys.count }
 
     /// Returns whether the list in force has `key`.
-    public func contains(_ key: NodePublicKey) -> Bool {
+    package func contains(_ key: NodePublicKey) -> Bool {
         self.file.value.keys.contains(key)
     }
 

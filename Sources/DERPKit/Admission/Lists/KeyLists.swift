@@ -4,9 +4,9 @@ import Logging
 /// on it is refused too.
 public struct KeyLists: Sendable {
     /// The keys that are admitted; `nil` for all that ``deny`` doesn't have.
-    public let allow: KeyListFile?
+    package let allow: KeyListFile?
     /// The keys that are refused; `nil` for none.
-    public let deny: KeyListFile?
+    package let deny: KeyListFile?
 
     /// Makes lists from one or two files.
     public init(allow: KeyListFile?, deny: KeyListFile?) {
@@ -15,7 +15,7 @@ public struct KeyLists: Sendable {
     }
 
     /// Returns what the lists decide about a key.
-    public func decision(on key: NodePublicKey) -> AdmissionDecision {
+    package func decision(on key: NodePublicKey) -> AdmissionDecision {
         if let deny, deny.contains(key) { return .deny(.denyList, detail: deny.path) }
         if let allow, !allow.contains(key) { return .deny(.allowList, detail: allow.path) }
         return .allow
@@ -26,12 +26,12 @@ public struct KeyLists: Sendable {
 
 extension KeyLists {
     /// Checks the files for changes every `interval`, until the task is cancelled. A change counts at the second check.
-    public func watch(every interval: Duration = .seconds(1), logger: Logger) async {
+    package func watch(every interval: Duration = .seconds(1), logger: Logger) async {
         while (try? await Task.sleep(for: interval)) != nil { self.refresh(logger: logger) }
     }
 
     /// Reads the files again if they changed, or in any case if `atOnce` is true, and logs the result.
-    public func refresh(atOnce: Bool = false, logger: Logger) {
+    package func refresh(atOnce: Bool = false, logger: Logger) {
         for file in [self.allow, self.deny].compactMap({ $0 }) {
             switch file.refresh(atOnce: atOnce) {
             case .unchanged: break

@@ -7,7 +7,7 @@ import Logging
 /// certificate in the meantime.
 public actor ACMECertificates {
     /// The certificates for clients. ``RelayServer/Configuration/Security/acme(_:)`` uses them.
-    public nonisolated let certificates: CertificateSet
+    package nonisolated let certificates: CertificateSet
 
     private let configuration: ACMEConfiguration
     private let accountKey: ACMEAccountKey
@@ -37,7 +37,7 @@ public actor ACMECertificates {
     }
 
     /// Reads the stored certificates and the account's key, which is made if it is missing. Orders nothing before
-    /// ``run(logger:)``.
+    /// the relay runs.
     ///
     /// - Parameters:
     ///   - configuration: Where to order certificates, and how.
@@ -94,7 +94,7 @@ extension ACMECertificates {
     /// authority validates at once.
     ///
     /// - Parameter logger: The logger; `nil` logs nothing.
-    public func run(logger: Logger? = nil) async {
+    package func run(logger: Logger? = nil) async {
         if let logger { self.logger = logger }
         let wishes = Task {
             for await host in self.certificates.wishes { self.add(host) }
@@ -116,7 +116,7 @@ extension ACMECertificates {
     }
 
     /// Tries again at once what has failed.
-    public func retry() {
+    package func retry() {
         for index in self.hosts.indices { self.hosts[index].retry = nil }
         self.sleeper?.cancel()
     }

@@ -19,9 +19,9 @@ public struct ACMEConfiguration: Hashable, Sendable {
     /// The authorities to trust besides the system's when talking to the ACME server, as PEM.
     public var authoritiesPEM: String?
     /// The pause after a first failure. It doubles with each further failure, up to an hour. More than zero.
-    public var retryDelay: Duration = .seconds(60)
+    package var retryDelay: Duration = .seconds(60)
     /// The maximum time for one attempt. More than zero.
-    public var attemptTimeout: Duration = .seconds(180)
+    package var attemptTimeout: Duration = .seconds(180)
 
     /// Let's Encrypt's directory.
     public static let letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory"

@@ -3,14 +3,14 @@ import Glibc
 /// The certificate and key files of one host, which may change while they are in use.
 ///
 /// The last good certificate stays in use if the files break, don't belong together, or disappear.
-public final class CertificateFile: Sendable {
+package final class CertificateFile: Sendable {
     /// The host that the certificate is for.
-    public let host: String
+    package let host: String
     private let paths: CertificatePaths
     private let file: WatchedFile<Stamp, Certificate>
 
     /// The kind of certificate that may be in the files.
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         /// Any chain, self-signed or not.
         case any
         /// A certificate that nobody else has signed, as ``Certificate/selfSigned(for:directory:)`` stores it.
@@ -31,7 +31,7 @@ public final class CertificateFile: Sendable {
     /// Reads the files of `host` in `directory`.
     ///
     /// - Throws: As ``Certificate/init(directory:host:)``, and if the certificate isn't of this `kind`.
-    public init(directory: String, host: String, kind: Kind = .any) throws(DERPError) {
+    package init(directory: String, host: String, kind: Kind = .any) throws(DERPError) {
         let paths = CertificatePaths(directory: directory, host: try CertificateHost.parse(host))
         self.host = host
         self.paths = paths

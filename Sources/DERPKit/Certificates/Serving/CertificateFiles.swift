@@ -5,12 +5,17 @@ public struct CertificateFiles: Sendable {
     /// One for each host.
     package let files: [CertificateFile]
     /// The certificates for clients.
-    public let certificates: CertificateSet
+    package let certificates: CertificateSet
 
     /// Reads the files of each host in `directory`. The first host is the default.
     ///
-    /// - Throws: As ``CertificateFile/init(directory:host:kind:)`` and ``CertificateSet/init(hosts:)``.
-    public init(directory: String, hosts: [String], kind: CertificateFile.Kind = .any) throws(DERPError) {
+    /// - Throws: As ``Certificate/init(directory:host:)`` and ``CertificateSet/init(hosts:)``.
+    public init(directory: String, hosts: [String]) throws(DERPError) {
+        try self.init(directory: directory, hosts: hosts, kind: .any)
+    }
+
+    /// Reads the files of each host in `directory`, which must hold certificates of this `kind`.
+    package init(directory: String, hosts: [String], kind: CertificateFile.Kind) throws(DERPError) {
         let certificates = try CertificateSet(hosts: hosts)
         var files = [CertificateFile]()
         for host in hosts {
@@ -28,7 +33,7 @@ public struct CertificateFiles: Sendable {
     ///   - interval: The pause between two checks. More than zero.
     ///   - logger: Gets a line about each change.
     ///   - onChange: Called when a certificate was replaced.
-    public func watch(
+    package func watch(
         every interval: Duration = .seconds(1),
         logger: Logger,
         onChange: @Sendable () async -> Void = {}
@@ -42,7 +47,7 @@ public struct CertificateFiles: Sendable {
     ///
     /// - Returns: Whether a certificate was replaced.
     @discardableResult
-    public func refresh(atOnce: Bool = false, logger: Logger) -> Bool {
+    package func refresh(atOnce: Bool = false, logger: Logger) -> Bool {
         var hasChanged = false
         for file in self.files {
             switch file.refresh(atOnce: atOnce) {

@@ -98,26 +98,26 @@ public final class CertificateSet: Sendable {
     /// Makes a set with one certificate for all clients, whatever name they ask for.
     ///
     /// - Throws: As ``replace(_:for:)``.
-    public convenience init(_ certificate: Certificate) throws(DERPError) {
+    package convenience init(_ certificate: Certificate) throws(DERPError) {
         try self.init(hosts: [Self.anyHost])
         try self.replace(certificate, for: Self.anyHost)
     }
 
     /// The maximum number of names of a server.
-    public static let maximumCount = 100
+    package static let maximumCount = 100
     /// The maximum number of addresses that may be added to them.
     static let maximumAddressCount = 16
     /// The name of the only certificate in a set without names.
     private static let anyHost = "default"
 
     /// Returns the certificate of a host, or `nil` if there is none.
-    public func certificate(for host: String) -> Certificate? {
+    package func certificate(for host: String) -> Certificate? {
         let key = CertificateHost.key(of: host)
         return self.state.withLock { state in state.positions[key].flatMap { state.hosts[$0].entry?.certificate } }
     }
 
     /// The certificate for clients that ask for no name; `nil` if there is none.
-    public var defaultCertificate: Certificate? { self.state.withLock { $0.hosts[0].entry?.certificate } }
+    package var defaultCertificate: Certificate? { self.state.withLock { $0.hosts[0].entry?.certificate } }
 
     /// Uses `certificate` from now on for clients that ask for `host`.
     ///

@@ -1,11 +1,11 @@
 extension CheckFinding {
     /// The subject of a finding. Later versions may add more topics. The raw values of existing topics stay the same.
-    public struct Topic: RawRepresentable, Hashable, Sendable {
+    public struct Topic: Hashable, Sendable {
         /// The topic's name, as in the output of `DERPServer check --json`.
-        public let rawValue: String
+        package let rawValue: String
 
         /// Makes a topic from its name.
-        public init(rawValue: String) { self.rawValue = rawValue }
+        package init(rawValue: String) { self.rawValue = rawValue }
 
         /// The region as a whole, or its entry in the map.
         public static let region = Self(rawValue: "region")
@@ -33,6 +33,6 @@ extension CheckFinding {
 }
 
 extension CheckFinding.Topic: CustomStringConvertible {
-    /// The topic's name, the ``rawValue``.
+    /// The topic's name, as in the output of `DERPServer check --json`.
     public var description: String { self.rawValue }
 }

@@ -20,7 +20,7 @@ public struct RegionReport: Hashable, Sendable {
     }
 
     /// Returns the number of findings with this severity, about the region and its nodes.
-    public func count(of severity: CheckFinding.Severity) -> Int {
+    package func count(of severity: CheckFinding.Severity) -> Int {
         self.findings.count(of: severity) + self.nodes.reduce(0) { $0 + $1.findings.count(of: severity) }
     }
 }

@@ -18,9 +18,6 @@ extension ReconnectingDERPClient {
 
     /// The events of a client, in order.
     public struct Events: AsyncSequence, Sendable {
-        public typealias Element = Event
-        public typealias Failure = DERPError
-
         let client: ReconnectingDERPClient
 
         public func makeAsyncIterator() -> Iterator { Iterator(client: self.client) }
@@ -33,11 +30,6 @@ extension ReconnectingDERPClient.Events {
         let client: ReconnectingDERPClient
 
         /// Returns the next event; `nil` after the client was shut down, and if the task is cancelled.
-        public mutating func next() async throws(DERPError) -> ReconnectingDERPClient.Event? {
-            try await self.client.next()
-        }
-
-        /// Returns the next event, as ``next()`` does.
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(DERPError) -> ReconnectingDERPClient.Event? {

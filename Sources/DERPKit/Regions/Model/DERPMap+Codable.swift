@@ -1,5 +1,9 @@
 extension DERPMap: Codable {
-    /// Reads a map as ``DERPMapLayer`` does. A `null` region counts as absent.
+    /// Reads a map. Ignores unknown members. A region or node without its region's ID gets it from the region's key. A
+    /// `null` region counts as absent.
+    ///
+    /// - Throws: `DecodingError` for a key that isn't a region's ID, a region with another ID than its key, members of
+    ///   another type, or more than 4096 regions, 256 nodes in one, or 1024 bytes in one text.
     public init(from decoder: any Decoder) throws {
         self.init()
         self.apply(try DERPMapLayer(from: decoder))
@@ -15,7 +19,7 @@ extension DERPMap: Codable {
     }
 
     /// Lays `layer` over the map, region by region. Whole regions of the layer take precedence.
-    public mutating func apply(_ layer: DERPMapLayer) {
+    package mutating func apply(_ layer: DERPMapLayer) {
         for (id, region) in layer.regions { self.regions[id] = region }
         self.homeParams = layer.homeParams ?? self.homeParams
         self.omitDefaultRegions = layer.omitDefaultRegions ?? self.omitDefaultRegions

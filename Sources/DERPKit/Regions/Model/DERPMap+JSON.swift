@@ -3,7 +3,7 @@ import FoundationEssentials
 extension DERPMap {
     /// Reads a map from JSON of at most 5 MiB. A `null` region counts as absent.
     ///
-    /// - Throws: As ``DERPMapLayer/init(json:)``.
+    /// - Throws: ``DERPError`` with code `invalidConfiguration` for JSON that isn't a map.
     public init(json: some Sequence<UInt8>) throws(DERPError) {
         self.init()
         self.apply(try DERPMapLayer(json: json))

@@ -4,7 +4,7 @@ extension DERPMapLayer {
     /// Reads a layer from JSON of at most 5 MiB.
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` and the place of the error: see ``init(from:)``.
-    public init(json: some Sequence<UInt8>) throws(DERPError) {
+    package init(json: some Sequence<UInt8>) throws(DERPError) {
         let data = Data(json)
         guard data.count <= DERPMapLimits.size else {
             throw DERPError(.invalidConfiguration, "the DERP map is larger than \(ByteCount.text(DERPMapLimits.size))")

@@ -2,16 +2,16 @@
 ///
 /// A ``DERPMap`` is what clients get. A layer is what files and URLs contain: there, `null` removes a region of the
 /// layers below (docs/protocol.md, "The map").
-public struct DERPMapLayer: Hashable, Sendable {
+package struct DERPMapLayer: Hashable, Sendable {
     /// How clients should choose their home; `nil` means as the layers below say.
-    public var homeParams: DERPMap.HomeParams?
+    package var homeParams: DERPMap.HomeParams?
     /// By ID: the region, or `nil` to remove it.
-    public var regions: [Int: DERPRegion?]
+    package var regions: [Int: DERPRegion?]
     /// Whether clients should not use Tailscale's own relays; `nil` means as the layers below say.
-    public var omitDefaultRegions: Bool?
+    package var omitDefaultRegions: Bool?
 
     /// A layer with these regions by id, `nil` removing one. By default it changes nothing.
-    public init(
+    package init(
         regions: [Int: DERPRegion?] = [:],
         homeParams: DERPMap.HomeParams? = nil,
         omitDefaultRegions: Bool? = nil
@@ -34,7 +34,7 @@ extension DERPMapLayer: Decodable {
     ///
     /// - Throws: `DecodingError` for a key that isn't a region's ID, a region with another ID than its key, members of
     ///   another type, or more than 4096 regions, 256 nodes in one, or 1024 bytes in one text.
-    public init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let members = try decoder.container(keyedBy: Member.self)
         self.init(
             homeParams: try members.decodeIfPresent(DERPMap.HomeParams.self, forKey: .homeParams),

@@ -1,9 +1,9 @@
 /// One region of a DERP map: nodes that are reached with about the same latency (docs/protocol.md, "The map").
 public struct DERPRegion: Hashable, Sendable {
     /// The valid IDs of regions. 900–999 are for private use.
-    public static let validIDs = 1...((1 << 53) - 1)
+    package static let validIDs = 1...((1 << 53) - 1)
 
-    /// The region's number, one of ``validIDs``.
+    /// The region's number, 1…2⁵³ − 1.
     public var regionID: Int
     /// A short name, such as an airport's code.
     public var regionCode: String

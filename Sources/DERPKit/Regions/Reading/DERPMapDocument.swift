@@ -9,7 +9,13 @@ public struct DERPMapDocument: Hashable, Sendable {
     }
 
     /// What the source says. Empty if ``findings`` contain an error.
-    public let layer: DERPMapLayer
+    package let layer: DERPMapLayer
+    /// The map that the source describes. Empty if ``findings`` contain an error.
+    public var map: DERPMap {
+        var map = DERPMap()
+        map.apply(self.layer)
+        return map
+    }
     /// The findings, in order of their lines.
     public let findings: [DERPMapFinding]
     /// The lines of regions that are removed, by their IDs.

@@ -26,11 +26,6 @@ public struct RelayEvents: AsyncSequence, Sendable {
         fileprivate var iterator: AsyncStream<RelayEvent>.Iterator
         fileprivate let missed: MissedEvents
 
-        /// Waits for the next event, and returns it. Returns `nil` when the relay has stopped or the task is cancelled.
-        public mutating func next() async -> RelayEvent? {
-            await self.next(isolation: nil)
-        }
-
         /// Waits for the next event, and returns it, without leaving the caller's actor. Returns `nil` when the relay
         /// has stopped or the task is cancelled.
         public mutating func next(isolation actor: isolated (any Actor)?) async -> RelayEvent? {

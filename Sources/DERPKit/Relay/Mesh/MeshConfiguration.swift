@@ -6,13 +6,13 @@ public struct MeshConfiguration: Sendable {
     public var nodes: [MeshNode] = []
 
     /// How long connecting to a node may take in total. More than zero.
-    public var connectTimeout: Duration = .seconds(10)
+    package var connectTimeout: Duration = .seconds(10)
     /// How long to wait before a broken link is made again. A random part of up to a fifth is added. More than zero.
-    public var reconnectDelay: Duration = .seconds(5)
+    package var reconnectDelay: Duration = .seconds(5)
     /// The time between the pings that show whether a node is alive. More than zero.
-    public var pingInterval: Duration = .seconds(5)
+    package var pingInterval: Duration = .seconds(5)
     /// How long a node may say nothing before the link is given up. More than ``pingInterval``.
-    public var silenceLimit: Duration = .seconds(15)
+    package var silenceLimit: Duration = .seconds(15)
 
     /// Creates a mesh whose nodes show `key`. Without `nodes`, the relay waits for the other nodes to connect.
     public init(key: MeshKey, nodes: [MeshNode] = []) {

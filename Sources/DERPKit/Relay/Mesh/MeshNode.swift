@@ -13,5 +13,5 @@ public struct MeshNode: Sendable {
     }
 
     /// Host and port, as logs and metrics show them.
-    public var name: String { self.server.description }
+    package var name: String { self.server.description }
 }

@@ -178,7 +178,7 @@ extension RelayServer {
     /// Maps from URLs are fetched once the relay listens. Until then, the map has what the cache has of them.
     ///
     /// - Throws: ``DERPError`` with code `addressInUse` or `listen`, naming the address, when the relay can't listen;
-    ///   `takeover` when it can't take over from the previous relay; the errors of ``RegionMap/loadFiles()``; or
+    ///   `takeover` when it can't take over from the previous relay; `invalidConfiguration` for a map's file that can't be used; or
     ///   `misuse` if the relay has been started or shut down.
     public func start() async throws {
         guard case .new = self.state else {

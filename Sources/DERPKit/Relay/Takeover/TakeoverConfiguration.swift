@@ -8,9 +8,9 @@ public struct TakeoverConfiguration: Hashable, Sendable {
     /// The time over which a relay that was taken over sends its clients away, one after the other. Zero: all at once.
     public var drainTime: Duration = .seconds(10)
     /// How long the exchange with the other process may stand still. More than zero.
-    public var timeout: Duration = .seconds(5)
+    package var timeout: Duration = .seconds(5)
     /// How long a successor may take from receiving the sockets to serving. More than zero.
-    public var startTimeout: Duration = .seconds(30)
+    package var startTimeout: Duration = .seconds(30)
 
     /// Creates a configuration that uses the Unix socket at `path` to take over and to be taken over from.
     public init(path: String) {

@@ -13,7 +13,7 @@ public struct ACMEChallengeType: Hashable, Sendable {
     public static let tlsALPN = Self(kind: .tlsALPN)
 
     /// All that a relay can answer, the best first.
-    public static let all = Kind.allCases.map { Self(kind: $0) }
+    package static let all = Kind.allCases.map { Self(kind: $0) }
 }
 
 extension ACMEChallengeType: CustomStringConvertible {

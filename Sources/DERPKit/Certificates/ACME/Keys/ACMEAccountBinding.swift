@@ -1,7 +1,7 @@
 /// An external account to which an ACME account is bound (RFC 8555 §7.3.4), as some authorities require.
 public struct ACMEAccountBinding: Hashable, Sendable {
     /// The ID of the account's key there.
-    public let keyID: String
+    package let keyID: String
     /// The key. Secret.
     let key: [UInt8]
 
@@ -17,9 +17,8 @@ public struct ACMEAccountBinding: Hashable, Sendable {
     }
 }
 
-extension ACMEAccountBinding: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension ACMEAccountBinding: CustomStringConvertible, CustomReflectable {
     /// Prints without the key.
     public var description: String { self.keyID }
-    public var debugDescription: String { self.keyID }
     public var customMirror: Mirror { Mirror(self, children: ["keyID": self.keyID]) }
 }
