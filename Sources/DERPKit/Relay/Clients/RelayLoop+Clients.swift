@@ -2,11 +2,11 @@ import FoundationEssentials
 
 extension RelayLoop {
     /// Returns the clients in up to `limit` slots from `start` on, and where the next step begins, if there is one.
-    func clients(from start: Int, limit: Int) -> (clients: [RelayClient], next: Int?) {
+    func clients(from start: Int, limit: Int) -> (clients: [ConnectedClient], next: Int?) {
         let (outboxes, next) = self.clients.step(from: start, limit: limit)
         let (time, now) = (Date(), self.loop.now)
         let clients = outboxes.compactMap { outbox in
-            outbox.client.map { RelayClient($0, outbox, time: time, now: now) }
+            outbox.client.map { ConnectedClient($0, outbox, time: time, now: now) }
         }
         return (clients, next)
     }

@@ -4,9 +4,9 @@ extension RelayServer {
     ///
     /// The loops are visited one after the other, 256 clients at a time, and do other work in between. A client that
     /// comes or goes in the meantime may be missing or included.
-    public nonisolated var clients: [RelayClient] {
+    public nonisolated var clients: [ConnectedClient] {
         get async {
-            var clients: [RelayClient] = []
+            var clients: [ConnectedClient] = []
             for relay in self.relays {
                 var next: Int? = 0
                 while let start = next {

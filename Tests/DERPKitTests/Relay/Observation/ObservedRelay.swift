@@ -60,7 +60,7 @@ struct ObservedRelay: Sendable {
     }
 
     /// Waits until the relay's clients are as `condition` wants them; the test's time limit bounds it.
-    func clients(until condition: ([RelayClient]) -> Bool) async -> [RelayClient] {
+    func clients(until condition: ([ConnectedClient]) -> Bool) async -> [ConnectedClient] {
         while true {
             let clients = await self.relay.clients
             if condition(clients) { return clients }

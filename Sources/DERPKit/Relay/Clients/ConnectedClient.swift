@@ -2,7 +2,7 @@ import FoundationEssentials
 import IPAddresses
 
 /// A client that is connected to a relay, as ``RelayServer/clients`` shows it.
-public struct RelayClient: Hashable, Sendable {
+public struct ConnectedClient: Hashable, Sendable {
     /// The client's node key.
     public let key: NodePublicKey
     /// The client's address, where a trusted proxy tells it; otherwise the address of its connection.
@@ -18,7 +18,7 @@ public struct RelayClient: Hashable, Sendable {
     public let isMeshPeer: Bool
 }
 
-extension RelayClient {
+extension ConnectedClient {
     /// Creates a description of a connected client.
     ///
     /// - Parameters:
