@@ -64,7 +64,7 @@ public actor TestRelay {
         self.server = DERPClient.Server(
             host: "127.0.0.1",
             port: proxy.address.port,
-            security: try certificate.map { .tls(try ServerTrust(certName: $0.pin)) } ?? .none
+            security: try certificate.map { .tls(try ServerTrust.pinned($0.pin)) } ?? .none
         )
     }
 

@@ -50,7 +50,7 @@ extension DERPClient {
             } else if let trust {
                 security = .tls(trust)
             } else {
-                security = .tls(try ServerTrust())
+                security = .tls(try ServerTrust.hostName())
             }
             self.init(host: parsed.name, port: parsed.port, addresses: addresses, security: security)
         }

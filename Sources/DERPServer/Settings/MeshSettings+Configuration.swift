@@ -19,7 +19,7 @@ extension MeshSettings {
         }
         var configuration = MeshConfiguration(key: key)
         do {
-            let trust = try ServerTrust(authoritiesPEM: authoritiesPEM)
+            let trust = try ServerTrust.hostName(authoritiesPEM: authoritiesPEM)
             configuration.nodes = try self.nodes.map { node throws(DERPError) in
                 MeshNode(try DERPClient.Server(url: node.url, trust: trust), dialHost: node.dialHost)
             }

@@ -78,7 +78,7 @@ struct DERPClientTests {
                 server.security = .tls(trust)
                 return server
             }
-            let pinned = try ServerTrust(certName: certificate.pin)
+            let pinned = try ServerTrust.pinned(certificate.pin)
             let client = try await DERPClient.connect(to: server(pinned), on: self.loop)
             #expect(client.isFastStart)
             let peer = try #require(client.tls)
@@ -95,18 +95,18 @@ struct DERPClientTests {
             await self.expect(.wrongServerKey, "the server has another key than the one expected") {
                 try await DERPClient.connect(to: server(pinned), options: options, on: self.loop)
             }
-            let other = try ServerTrust(certName: "sha256-raw:" + String(repeating: "0", count: 64))
+            let other = try ServerTrust.pinned("sha256-raw:" + String(repeating: "0", count: 64))
             await self.expect(.tls, "the certificate is not the pinned one") {
                 try await DERPClient.connect(to: server(other), on: self.loop)
             }
             await self.expect(.tls, "self-signed certificate") {
-                try await DERPClient.connect(to: server(try ServerTrust()), on: self.loop)
+                try await DERPClient.connect(to: server(try ServerTrust.hostName()), on: self.loop)
             }
-            let named = try ServerTrust(certName: "other.example", authoritiesPEM: certificate.chainPEM)
+            let named = try ServerTrust.name("other.example", authoritiesPEM: certificate.chainPEM)
             await self.expect(.tls, "hostname mismatch") {
                 try await DERPClient.connect(to: server(named), on: self.loop)
             }
-            let named2 = try ServerTrust(certName: "127.0.0.1", authoritiesPEM: certificate.chainPEM)
+            let named2 = try ServerTrust.name("127.0.0.1", authoritiesPEM: certificate.chainPEM)
             _ = try await DERPClient.connect(to: server(named2), on: self.loop)
         }
     }

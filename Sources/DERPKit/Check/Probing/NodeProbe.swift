@@ -42,7 +42,7 @@ struct NodeProbe: Sendable {
     private func trust() throws(DERPError) -> ServerTrust? {
         if self.target.isPlain { return nil }
         if self.target.node.insecureForTests { return try ServerTrust.insecure() }
-        return try ServerTrust(certName: self.target.node.certName, authoritiesPEM: self.settings.authoritiesPEM)
+        return try ServerTrust.node(self.target.node, authoritiesPEM: self.settings.authoritiesPEM)
     }
 
     /// Returns how to log in, as a login that worked did it; `nil` if none worked.

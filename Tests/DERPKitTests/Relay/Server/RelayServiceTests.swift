@@ -94,7 +94,7 @@ struct RelayServiceTests {
             await relay.regionMap.map.regions[900]?.nodes.first?.certName == second.pin
         }
         let group = try IOLoopGroup(count: 1)
-        let trust = try ServerTrust(certName: second.pin)
+        let trust = try ServerTrust.pinned(second.pin)
         let client = try await Self.connect(to: relay, .tls(trust), on: group)
         await client.close()
         running.cancel()
