@@ -1,0 +1,14 @@
+extension IPNetwork: Codable {
+    /// Reads the text, such as `192.0.2.0/24` or `fd00::/8`.
+    ///
+    /// - Throws: `DecodingError` if it isn't an IP network.
+    public init(from decoder: any Decoder) throws {
+        self = try decoder.value("an IP network") { Self($0) }
+    }
+
+    /// Writes the text, as in ``description``.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(self.description)
+    }
+}
