@@ -16,6 +16,9 @@ public struct Certificate: Sendable {
     /// ``pin``.
     public let isSelfSigned: Bool
 
+    /// The DNS names and IP addresses that the first certificate is for.
+    let names: [String]
+
     /// The prefix of a pin.
     package static let pinPrefix = "sha256-raw:"
 
@@ -27,6 +30,7 @@ public struct Certificate: Sendable {
         self.privateKeyPEM = try key.pem()
         self.pin = Self.pinPrefix + Hex.encode(SHA256.digest(of: try leaf.der()))
         self.validSeconds = try leaf.validity()
+        self.names = leaf.alternativeNames
         self.isSelfSigned = chain.count == 1 && leaf.isSelfIssued
     }
 }

@@ -78,16 +78,7 @@ public actor DERPClient {
         options: Options = Options(),
         on group: IOLoopGroup? = nil
     ) async throws(DERPError) -> DERPClient {
-        try await self.connect(to: server, as: key, options: options, on: self.loop(of: group))
-    }
-
-    private static func loop(of group: IOLoopGroup?) throws(DERPError) -> IOLoop {
-        if let group { return group.anyLoop }
-        do {
-            return try IOLoopGroup.shared().anyLoop
-        } catch {
-            throw DERPError(.exhausted, error.message)
-        }
+        try await self.connect(to: server, as: key, options: options, on: IOLoop.any(of: group))
     }
 
     /// Connects on the given loop, as ``connect(to:as:options:on:)`` does.

@@ -49,14 +49,16 @@ public actor RegionMap {
     /// - Parameters:
     ///   - ownRegion: This server's own region; `nil` if it has none.
     ///   - sources: What else the map is made of.
-    ///   - loop: The loop that serves the connections to URLs; `nil` if there are none.
+    ///   - group: The event loops. One of them serves the connections to URLs. `nil` for a loop that all maps and
+    ///     clients without a group share.
     ///   - logger: The logger; `nil` logs nothing.
     /// - Throws: ``DERPError`` with code `invalidConfiguration` if the region's ID is out of range or a URL isn't one,
-    ///   or `certificate` if the authorities can't be used.
+    ///   `certificate` if the authorities can't be used, or `exhausted` if this machine is out of files, memory or
+    ///   threads for a loop.
     public init(
         ownRegion: DERPRegion?,
         sources: Sources = Sources(),
-        on loop: IOLoop? = nil,
+        on group: IOLoopGroup? = nil,
         logger: Logger? = nil
     ) throws(DERPError) {
         let tracked = try sources.all()
@@ -64,11 +66,8 @@ public actor RegionMap {
         self.settings = sources
         self.sources = tracked.map(TrackedSource.init)
         self.client =
-            try sources.urls.isEmpty
-            ? nil
-            : loop.map { loop throws(DERPError) in
-                try HTTPClient(on: loop, authoritiesPEM: sources.authoritiesPEM)
-            }
+            sources.urls.isEmpty
+            ? nil : try HTTPClient(on: try IOLoop.any(of: group), authoritiesPEM: sources.authoritiesPEM)
         self.cache = sources.cacheDirectory.map(DERPMapCache.init)
         let logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
         self.logger = logger

@@ -54,6 +54,12 @@ struct CertificateSetTests {
         #expect(set.entry(for: nil)?.certificate == set.certificate(for: "a.example"))
     }
 
+    @Test("the only certificate of a set without names has the names in it")
+    func names() throws {
+        let set = try CertificateSet(.selfSigned(for: "a.example"))
+        #expect(set.status.map(\.host) == ["a.example"] && set.entry(for: "other.example") != nil)
+    }
+
     @Test("a problem is told until a certificate comes")
     func problem() throws {
         let set = try CertificateSet(hosts: ["a.example"])

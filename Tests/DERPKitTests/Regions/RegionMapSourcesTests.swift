@@ -42,7 +42,7 @@ struct RegionMapSourcesTests {
     ) throws -> RegionMap {
         var sources = RegionMap.Sources()
         try change(&sources)
-        return try RegionMap(ownRegion: Self.own, sources: sources, on: self.group.loops[0], logger: logger)
+        return try RegionMap(ownRegion: Self.own, sources: sources, on: self.group, logger: logger)
     }
 
     @Test("sources that look wrong in thousands of places, again and again, don't fill the log")
@@ -160,6 +160,17 @@ struct RegionMapSourcesTests {
         let forgetful = try self.map { $0.urls = [nginx.http("/map.json")] }
         try await forgetful.load()
         #expect(await forgetful.map.regions.keys.sorted() == [900])
+    }
+
+    @Test("a map without loops of its own fetches URLs, too")
+    func sharedLoops() async throws {
+        let nginx = try await NginxServer(files: ["map.json": Self.json(1)])
+        defer { nginx.stop() }
+        var sources = RegionMap.Sources()
+        sources.urls = [nginx.http("/map.json")]
+        let map = try RegionMap(ownRegion: Self.own, sources: sources)
+        try await map.load()
+        #expect(await map.map.regions.keys.sorted() == [1, 900])
     }
 
     @Test(

@@ -5,7 +5,7 @@ public struct CertificateFiles: Sendable {
     /// One for each host.
     package let files: [CertificateFile]
     /// The certificates for clients.
-    package let certificates: CertificateSet
+    public let certificates: CertificateSet
 
     /// Reads the files of each host in `directory`. The first host is the default.
     ///

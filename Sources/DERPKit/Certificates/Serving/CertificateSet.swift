@@ -22,7 +22,7 @@ public final class CertificateSet: Sendable {
     }
 
     private struct Host {
-        let text: String
+        var text: String
         /// The family of an address; `nil` for a name.
         let family: IPAddress.Family?
         var entry: Entry?
@@ -56,7 +56,8 @@ public final class CertificateSet: Sendable {
 
     /// The state of the certificate of one name.
     public struct Status: Hashable, Sendable {
-        /// The name, as it was given.
+        /// The name, as it was given. For the only certificate of a relay that was given no names, the names in it,
+        /// with commas between them.
         public let host: String
         /// The time at which the certificate expires; `nil` if there is none yet.
         public let expiry: Date?
@@ -100,6 +101,9 @@ public final class CertificateSet: Sendable {
     /// - Throws: As ``replace(_:for:)``.
     package convenience init(_ certificate: Certificate) throws(DERPError) {
         try self.init(hosts: [Self.anyHost])
+        if !certificate.names.isEmpty {
+            self.state.withLock { $0.hosts[0].text = certificate.names.joined(separator: ",") }
+        }
         try self.replace(certificate, for: Self.anyHost)
     }
 
@@ -107,7 +111,7 @@ public final class CertificateSet: Sendable {
     package static let maximumCount = 100
     /// The maximum number of addresses that may be added to them.
     static let maximumAddressCount = 16
-    /// The name of the only certificate in a set without names.
+    /// Stands for every name in a set without names.
     private static let anyHost = "default"
 
     /// Returns the certificate of a host, or `nil` if there is none.

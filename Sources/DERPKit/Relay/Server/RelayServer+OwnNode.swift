@@ -25,7 +25,7 @@ extension RelayServer {
     }
 
     /// Puts the ports that the kernel chose into the map.
-    func publishChosenPorts() async throws {
+    func publishChosenPorts() async throws(DERPError) {
         let derp = Self.chosen(self.boundAddresses, for: self.configuration.addresses)
         let stun = Self.chosen(await self.boundSTUNAddresses, for: self.configuration.stunAddresses)
         guard derp != nil || stun != nil else { return }

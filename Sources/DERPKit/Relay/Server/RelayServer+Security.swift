@@ -46,7 +46,7 @@ extension RelayServer.Configuration.Security {
     /// The names for which there are certificates.
     var hostnames: [String] {
         switch self.kind {
-        case .single(let certificate): (try? certificate.leaf())?.alternativeNames ?? []
+        case .single(let certificate): certificate.names
         case .set(let certificates): certificates.status.map(\.host)
         case .files(let files): files.certificates.status.map(\.host)
         case .orders(let orders): orders.certificates.status.map(\.host)

@@ -80,15 +80,11 @@ public actor RelayServer: Service {
     ///     a bounded queue, which its own thread writes out, and counts the lines that it drops. Lines that others can
     ///     cause are limited: ten of a kind at once, then one every ten seconds, with the number `left_out` before it.
     /// - Throws: ``DERPError`` with code `invalidConfiguration` or `certificate`.
-    public init(configuration: Configuration, on group: IOLoopGroup? = nil, logger: Logger? = nil) throws {
+    public init(configuration: Configuration, on group: IOLoopGroup? = nil, logger: Logger? = nil) throws(DERPError) {
         try configuration.validate()
         self.configuration = configuration
         self.logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
-        self.group =
-            try group
-            ?? Self.orThrow(.invalidConfiguration) { () throws(SocketError) in
-                try IOLoopGroup(count: configuration.loopCount)
-            }
+        if let group { self.group = group } else { self.group = try Self.group(of: configuration.loopCount) }
         let loops = self.group.loops
         self.relays = loops.map {
             RelayLoop(
@@ -104,10 +100,10 @@ public actor RelayServer: Service {
         self.regionMap = try RegionMap(
             ownRegion: Self.region(configuration.region, with: self.certificates),
             sources: configuration.mapSources,
-            on: loops.first,
+            on: self.group,
             logger: self.logger
         )
-        self.tls = try self.certificates.map { certificates in
+        self.tls = try self.certificates.map { certificates throws(DERPError) in
             try RelayTLS(certificates: certificates, key: configuration.privateKey.publicKey)
         }
         self.context = RelayContext(
@@ -126,14 +122,11 @@ public actor RelayServer: Service {
         self.relays.forEach { $0.disconnect() }
     }
 
-    private static func orThrow<Result>(
-        _ code: DERPError.Code,
-        _ body: () throws(SocketError) -> Result
-    ) throws(DERPError) -> Result {
+    private static func group(of count: Int?) throws(DERPError) -> IOLoopGroup {
         do {
-            return try body()
+            return try IOLoopGroup(count: count)
         } catch {
-            throw DERPError(code, error.message)
+            throw DERPError(.invalidConfiguration, error.message)
         }
     }
 }
@@ -163,7 +156,7 @@ extension RelayServer {
     /// If the relay was shut down already, this returns at once.
     ///
     /// - Throws: The errors of ``start()``, except `misuse`.
-    public func run() async throws {
+    public func run() async throws(DERPError) {
         if case .new = self.state { try await self.start() }
         await withTaskCancellationOrGracefulShutdownHandler {
             await self.waitUntilStopped()
@@ -180,28 +173,17 @@ extension RelayServer {
     /// - Throws: ``DERPError`` with code `addressInUse` or `listen`, naming the address, when the relay can't listen;
     ///   `takeover` when it can't take over from the previous relay; `invalidConfiguration` for a map's file that can't be used; or
     ///   `misuse` if the relay has been started or shut down.
-    public func start() async throws {
+    public func start() async throws(DERPError) {
         guard case .new = self.state else {
             throw DERPError(.misuse, "a relay can be started only once: make another one")
         }
         self.state = .starting
         self.whileRunning = self
-        do {
-            try await self.regionMap.loadFiles()
-        } catch {
+        let opening = await Result.awaiting { () throws(DERPError) in try await self.open() }
+        if case .failure(let failure) = opening {
             self.hasStarted()
             await self.shutdown()
-            throw error
-        }
-        do {
-            let predecessor = try await self.findPredecessor()
-            try await self.listen(with: predecessor)
-            try await self.succeed(predecessor)
-            try await self.publishChosenPorts()
-        } catch {
-            self.hasStarted()
-            await self.shutdown()
-            throw error
+            throw failure
         }
         let regionMap = self.regionMap
         let bootstrapDNS = self.context.bootstrapDNS
@@ -221,6 +203,15 @@ extension RelayServer {
                 "key": "\(self.configuration.privateKey.publicKey)",
             ]
         )
+    }
+
+    /// Reads the map's files, and listens.
+    private func open() async throws(DERPError) {
+        try await self.regionMap.loadFiles()
+        let predecessor = try await self.findPredecessor()
+        try await self.listen(with: predecessor)
+        try await self.succeed(predecessor)
+        try await self.publishChosenPorts()
     }
 
     private func listen(with predecessor: Predecessor?) async throws(DERPError) {

@@ -24,7 +24,7 @@ final class RelayTLS: Sendable {
         certificates: CertificateSet,
         key: NodePublicKey,
         now: @escaping @Sendable () -> Int = { time(nil) }
-    ) throws {
+    ) throws(DERPError) {
         let contexts = Contexts(key: key)
         for entry in certificates.entries { _ = try contexts.context(for: entry, of: certificates, now: now()) }
         let select: Selection = { hello, address in
@@ -82,8 +82,10 @@ extension RelayTLS {
 
         init(key: NodePublicKey) { self.key = key }
 
-        func context(for entry: CertificateSet.Entry, of certificates: CertificateSet, now: Int) throws -> TLSContext {
-            try self.made.withLock { made in
+        func context(for entry: CertificateSet.Entry, of certificates: CertificateSet, now: Int)
+            throws(DERPError) -> TLSContext
+        {
+            try self.made.withLock { made throws(DERPError) in
                 guard var former = made[entry.generation] else {
                     let context = try self.makeContext(entry.certificate, now: now)
                     let current = Set(certificates.entries.map(\.generation))
@@ -101,15 +103,15 @@ extension RelayTLS {
             }
         }
 
-        private func makeContext(_ certificate: Certificate, now: Int) throws -> TLSContext {
+        private func makeContext(_ certificate: Certificate, now: Int) throws(DERPError) -> TLSContext {
             do {
                 return try TLSContext(
                     serverChainPEM: certificate.chainPEM,
                     privateKeyPEM: certificate.privateKeyPEM,
                     appendedDER: [MetaCertificate.make(for: self.key, now: now)]
                 )
-            } catch let error as SocketError {
-                throw DERPError(.certificate, error.message)
+            } catch {
+                throw DERPError(.certificate, "\(error)")
             }
         }
     }
