@@ -18,6 +18,7 @@ public struct STUNResponse: Hashable, Sendable {
 
     /// Writes the response with one XOR-MAPPED-ADDRESS (RFC 8489 §14.2), and returns its size: 32 bytes for IPv4, 44
     /// for IPv6. `buffer` must have room for ``maximumSize`` bytes, and may be the buffer of the request.
+    @discardableResult
     public func write(to buffer: UnsafeMutableRawBufferPointer) -> Int {
         precondition(buffer.count >= Self.maximumSize, "a binding response takes up to \(Self.maximumSize) bytes")
         let ip = self.mappedAddress.ip

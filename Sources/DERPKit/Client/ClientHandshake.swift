@@ -108,7 +108,7 @@
             case (_, .health):
                 let notice = self.buffer[payload].withUnsafeBytes { ServerFrame.text($0) }
                 // The server keeps the connection open for a while. There is no need to wait for its end.
-                guard notice.isEmpty else { throw DERPError(.refused, "the server refuses this client: \(notice)") }
+                guard notice.isEmpty else { throw DERPError(.refused, "the server says: \(notice)") }
             default:
                 continue
             }

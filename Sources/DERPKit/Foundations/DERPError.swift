@@ -82,7 +82,8 @@ public struct DERPError: Error, Hashable, Sendable {
     public let code: Code
     /// One line for a person: what was tried, on what, and why it failed.
     public let message: String
-    /// The setting that named the address, of an error with code `listen` or `addressInUse`.
+    /// The setting that named the address, of an error with code `listen` or `addressInUse`. `nil` if the address isn't
+    /// one of a relay's.
     public let setting: Setting?
 
     /// An error with a message of one line, which holds no secret.
@@ -98,8 +99,9 @@ extension DERPError: CustomStringConvertible {
 }
 
 extension DERPError {
-    /// Makes the error that `error` means for a caller that wanted to listen on an address of `setting`.
-    init(listening error: SocketError, _ setting: Setting) {
+    /// Makes the error that `error` means for a caller that wanted to listen on an address of `setting`, or on one
+    /// that isn't a relay's.
+    init(listening error: SocketError, _ setting: Setting?) {
         self.init(error.code == .addressInUse ? .addressInUse : .listen, error.message, setting: setting)
     }
 

@@ -1,7 +1,7 @@
 /// Sizes that the protocol sets, in bytes.
-public enum PacketLimits {
+package enum PacketLimits {
     /// The largest packet that is relayed.
-    public static let packet = 64 * 1024
+    package static let packet = 64 * 1024
     /// The largest ClientInfo payload.
     package static let clientInfo = 256 * 1024
     /// The largest Ping payload, of which only the first 8 bytes count.

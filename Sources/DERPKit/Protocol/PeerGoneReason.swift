@@ -11,3 +11,14 @@ public struct PeerGoneReason: RawRepresentable, Hashable, Sendable {
     /// The server doesn't know it.
     public static let notHere = Self(rawValue: 1)
 }
+
+extension PeerGoneReason: CustomStringConvertible {
+    /// The reason in words; one that has no name, as its number.
+    public var description: String {
+        switch self {
+        case .disconnected: "disconnected"
+        case .notHere: "not here"
+        default: "reason \(self.rawValue)"
+        }
+    }
+}

@@ -88,7 +88,7 @@ struct MapSources {
         guard !self.isFirst else { return }
         for (id, line) in document.removals.sorted(by: { $0.value < $1.value })
         where self.merged.map.regions[id] == nil {
-            self.findings.append("\(source):\(line): info: region \(id) isn't there to be removed")
+            self.findings.append("\(source):\(line): info: null removes nothing: region \(id) isn't in the map")
         }
     }
 }

@@ -114,7 +114,7 @@ struct NodeJudgeTests {
 
     @Test("being refused is a warning that says why, and relaying is not expected then")
     func refused() {
-        let refusal = DERPError(.refused, "the server refuses this client: not you")
+        let refusal = DERPError(.refused, "the server says: not you")
         let complaints = self.complaints {
             $0.evidence.ipv4.login = .failure(refusal)
             $0.evidence.ipv6 = FamilyEvidence()
@@ -125,7 +125,7 @@ struct NodeJudgeTests {
         }
         #expect(
             complaints == [
-                "warning admission: refused by admission over IPv4: the server refuses this client: not you"
+                "warning admission: refused by admission over IPv4: the server says: not you"
             ]
         )
     }

@@ -87,7 +87,7 @@ struct HostileServerTests {
     @Test("a refusal is told with its reason, or without")
     func refusals() async throws {
         for (bytes, message) in [
-            (Frame.health("you are\r\nnobody"), "the server refuses this client: you are??nobody"),
+            (Frame.health("you are\r\nnobody"), "the server says: you are??nobody"),
             ([], "the server closed the connection instead of admitting this client"),
         ] {
             let relay = try await ScriptedRelay(.refuse(bytes))

@@ -35,7 +35,7 @@ struct ReconnectDelaysTests {
     @Test("a refused client waits long, each time, and whatever the server asked for")
     func refused() {
         var delays = ReconnectDelays(.init())
-        let refusal = DERPError(.refused, "the server refuses this client: no")
+        let refusal = DERPError(.refused, "the server says: no")
         let farewell = ReconnectDelays.Farewell(reconnectAfter: .zero, tryFor: .seconds(30))
         _ = delays.afterLoss(lifetime: .seconds(60), farewell: farewell, now: self.now)
         for _ in 0..<3 {

@@ -83,7 +83,7 @@ struct ReconnectingDERPClientTests {
                 Issue.record("it was admitted")
                 return
             }
-            #expect(reason == DERPError(.refused, "the server refuses this client: no place"))
+            #expect(reason == DERPError(.refused, "the server says: no place"))
             #expect(delay >= .milliseconds(30) && delay <= .milliseconds(40))
         }
     }

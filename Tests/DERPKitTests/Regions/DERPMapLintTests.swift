@@ -37,7 +37,7 @@ struct DERPMapLintTests {
         Case("regions:\n  900:\n    RegionID: 900", "3 error the key \"RegionID\" is spelt regionid"),
         Case("region:\n  1: null", "1 error did you mean regions?"),
         Case("regions:\n  900:\n    regionid: 901", "3 error the region under 900 says that it is 901"),
-        Case("regions:\n  900:\n    regionname: [a]", "3 error RegionName is text, not a list"),
+        Case("regions:\n  900:\n    regionname: [a]", "3 error regionname is text, not a list"),
         Case("regions:\n  900:\n    nodes: a", "3 error the nodes of region 900 are a list, not text"),
         Case("regions:\n  900:\n    nodes: [a]", "3 error a node of region 900 is an object, not text"),
         Case("regions:\n  900: 1", "2 error region 900 is an object, not a number"),
@@ -50,15 +50,15 @@ struct DERPMapLintTests {
         Case("regions:\n  900:\n    nodes:\n    - hostname: a.relays.test", "4 error the node has no name"),
         Case(node("hostname: https://a.relays.test"), "6 error a host name has no scheme"),
         Case(node("hostname: a.relays.test:8443"), "6 error it goes without path and port"),
-        Case(node("hostname: a.relays.test/derp"), "6 error it goes without path and port"),
-        Case(hosted("ipv4: 2001:db9::1"), "7 error IPv4 is such an address or \"none\""),
-        Case(hosted("ipv6: 10.0.0.1"), "7 error IPv6 is such an address or \"none\""),
-        Case(hosted("ipv4: a.relays.test"), "7 error IPv4 is such an address"),
-        Case(hosted("derpport: 65536"), "7 error DERPPort is not in 0…65535"),
-        Case(hosted("stunport: -2"), "7 error STUNPort is not in -1…65535"),
-        Case(hosted("derpport: \"443\""), "7 error DERPPort is not in 0…65535"),
-        Case(hosted("derpport: 1.5"), "7 error DERPPort is not in 0…65535"),
-        Case(hosted("stunonly: yes"), "7 error STUNOnly is true or false, not text"),
+        Case(node("hostname: a.relays.test/derp"), "6 error path and port, which is derpport"),
+        Case(hosted("ipv4: 2001:db9::1"), "7 error ipv4 is an IPv4 address or \"none\""),
+        Case(hosted("ipv6: 10.0.0.1"), "7 error ipv6 is an IPv6 address or \"none\""),
+        Case(hosted("ipv4: a.relays.test"), "7 error ipv4 is an IPv4 address"),
+        Case(hosted("derpport: 65536"), "7 error derpport is not in 0…65535"),
+        Case(hosted("stunport: -2"), "7 error stunport is not in -1…65535"),
+        Case(hosted("derpport: \"443\""), "7 error derpport is not in 0…65535"),
+        Case(hosted("derpport: 1.5"), "7 error derpport is not in 0…65535"),
+        Case(hosted("stunonly: yes"), "7 error stunonly is true or false, not text"),
         Case(hosted("hostnam: b"), "7 error did you mean hostname?"),
         Case(hosted("certname: sha256-raw:abc"), "7 error a pinned certificate is sha256-raw:"),
         Case("homeparams:\n  regionscore:\n    1: fast", "3 error this is a number, not text"),
@@ -67,6 +67,10 @@ struct DERPMapLintTests {
         Case("{\"Regions\": {},\n\"Regions\": {}}", "2 error \"Regions\" appears more than once"),
         Case("{\"Regions\": {}}\n x", "2 error there is more text after the end"),
         Case("{\"Regions\": {\"1\": {\"RegionName\": 1}}}", "1 error RegionName is text, not a number"),
+        Case(
+            "{\"Regions\": {\"1\": {\"Nodes\": [{\"Name\": \"a\", \"HostName\": \"h:1\"}]}}}",
+            "1 error path and port, which is DERPPort"
+        ),
         Case("{\"Regions\": \"\\ud800\"}", "1 error half a surrogate pair"),
     ]
 
@@ -76,7 +80,7 @@ struct DERPMapLintTests {
         Case(node("hostname: a.example.com"), "6 warning is a reserved example name"),
         Case(hosted("ipv4: 198.51.100.1"), "7 warning 198.51.100.1 is a documentation address"),
         Case(hosted("ipv6: 2001:db8::1"), "7 warning 2001:db8::1 is a documentation address"),
-        Case(hosted("insecurefortests: true"), "7 warning clients don't check"),
+        Case(hosted("insecurefortests: true"), "7 warning insecurefortests: clients don't check"),
         Case(hosted("comment: x"), "7 warning has no key \"comment\": it is ignored"),
         Case(
             "regions:\n  900:\n    nodes:\n    - {name: a, hostname: h,\n       regionid: 901}",
@@ -86,7 +90,7 @@ struct DERPMapLintTests {
             "regions:\n  900:\n    nodes:\n    - {name: a, hostname: h}\n    - {name: a, hostname: i}",
             "5 warning the node's name \"a\" is also on line 4"
         ),
-        Case("regions:\n  900:\n    latitude: 91", "3 warning Latitude is not in ±90 degrees"),
+        Case("regions:\n  900:\n    latitude: 91", "3 warning latitude is not in ±90 degrees"),
         Case("{\"regions\": {}}", "1 warning the key \"regions\" is spelt Regions"),
         Case("{\"Region\": {}}", "1 warning did you mean Regions?"),
     ]

@@ -51,7 +51,8 @@ extension DERPMapReader {
         } else if let authority = HTTPAuthority(host), authority.port == nil, !host.ends(with: ":") {
             if Self.isExample(host) { self.warn(line, "\(quoted) is a reserved example name, which no host has") }
         } else {
-            self.refuse(line, "\(quoted) is no host name: it goes without path and port, which is DERPPort")
+            let port = self.spelling(of: "DERPPort")
+            self.refuse(line, "\(quoted) is no host name: it goes without path and port, which is \(port)")
         }
     }
 
@@ -77,7 +78,8 @@ extension DERPMapReader {
         guard !text.isEmpty, text != "none" else { return text }
         guard let address = IPAddress(text), address.family == family else {
             let quoted = SourceText.quote(text)
-            self.refuse(member.line, "\(member.name) is such an address or \"none\", not \(quoted)")
+            let kind = family == .ipv4 ? "an IPv4 address" : "an IPv6 address"
+            self.refuse(member.line, "\(self.spelling(of: member.name)) is \(kind) or \"none\", not \(quoted)")
             return text
         }
         self.checkExample(text, line: member.line)
@@ -98,7 +100,8 @@ extension DERPMapReader {
 
     private mutating func insecure(_ member: SourceValue.Member) -> Bool {
         let isInsecure = self.bool(member) ?? false
-        if isInsecure { self.warn(member.line, "InsecureForTests: clients don't check the node's certificate") }
+        let key = self.spelling(of: member.name)
+        if isInsecure { self.warn(member.line, "\(key): clients don't check the node's certificate") }
         return isInsecure
     }
 }

@@ -32,7 +32,8 @@ extension DERPMapReader {
 
     private mutating func degrees(_ member: SourceValue.Member, limit: Double) -> Double {
         let number = self.number(member.value) ?? 0
-        if abs(number) > limit { self.warn(member.line, "\(member.name) is not in ±\(Int(limit)) degrees") }
+        let key = self.spelling(of: member.name)
+        if abs(number) > limit { self.warn(member.line, "\(key) is not in ±\(Int(limit)) degrees") }
         return number
     }
 

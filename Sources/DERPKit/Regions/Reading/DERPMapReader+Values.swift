@@ -12,6 +12,9 @@ extension DERPMapReader {
         }
     }
 
+    /// Returns the key `name` of the JSON as it is spelt in the source's form.
+    func spelling(of name: String) -> String { self.form == .json ? name : name.lowercasedASCII }
+
     private mutating func known(
         _ member: SourceValue.Member,
         among names: [String],
@@ -19,7 +22,7 @@ extension DERPMapReader {
     ) -> SourceValue.Member? {
         let lowercased = member.name.lowercasedASCII
         if let name = names.first(where: { $0.lowercasedASCII == lowercased }) {
-            let expected = self.form == .json ? name : lowercased
+            let expected = self.spelling(of: name)
             if member.name != expected {
                 let message = "the key \(SourceText.quote(member.name)) is spelt \(expected)"
                 // The reference reads JSON in any case. headscale silently ignores names that aren't in lower case.
@@ -32,7 +35,7 @@ extension DERPMapReader {
             self.warn(member.line, "\(what) has no key \(quoted): it is ignored")
             return nil
         }
-        let name = self.form == .json ? nearest : nearest.lowercasedASCII
+        let name = self.spelling(of: nearest)
         let message = "\(what) has no key \(quoted): did you mean \(name)?"
         // Maps in JSON come from programs, and newer ones know more. YAML is written by hand.
         if self.form == .json { self.warn(member.line, message) } else { self.refuse(member.line, message) }
@@ -48,11 +51,11 @@ extension DERPMapReader {
         case .number(let content) where self.form == .yaml: text = content
         case .bool(let content) where self.form == .yaml: text = "\(content)"
         default:
-            self.refuse(member.line, "\(member.name) is text, not \(member.value.kind)")
+            self.refuse(member.line, "\(self.spelling(of: member.name)) is text, not \(member.value.kind)")
             return ""
         }
         guard text.utf8.count <= DERPMapLimits.text else {
-            self.refuse(member.line, "\(member.name) is longer than \(DERPMapLimits.text) bytes")
+            self.refuse(member.line, "\(self.spelling(of: member.name)) is longer than \(DERPMapLimits.text) bytes")
             return ""
         }
         return text
@@ -64,7 +67,7 @@ extension DERPMapReader {
         case .null: return nil
         case .bool(let isOn): return isOn
         default:
-            self.refuse(member.line, "\(member.name) is true or false, not \(member.value.kind)")
+            self.refuse(member.line, "\(self.spelling(of: member.name)) is true or false, not \(member.value.kind)")
             return nil
         }
     }
@@ -81,7 +84,7 @@ extension DERPMapReader {
         let shown =
             range.upperBound > 65535
             ? "a whole number from \(range.lowerBound) to 2^53-1" : "in \(range.lowerBound)…\(range.upperBound)"
-        self.refuse(member.line, "\(member.name) is not \(shown)")
+        self.refuse(member.line, "\(self.spelling(of: member.name)) is not \(shown)")
         return nil
     }
 

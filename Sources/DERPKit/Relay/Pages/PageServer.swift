@@ -34,7 +34,7 @@ package final class PageServer: Sendable {
                 }
             }
         } catch {
-            throw DERPError(.listen, error.message)
+            throw DERPError(listening: error, nil)
         }
         self.address = self.listener.address
     }

@@ -7,7 +7,7 @@ import Testing
 @Suite("Every subcommand", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
 struct SubcommandTests {
     static let runs: [SubcommandRun] =
-        SubcommandRun.each("map lint", "SOURCE REMOVAL", "removal.yaml:2: info: region 7 isn't there to be removed")
+        SubcommandRun.each("map lint", "SOURCE REMOVAL", "removal.yaml:2: info: null removes nothing: region 7 isn't")
         + SubcommandRun.each("map show", "SOURCE OTHER", "901     lab   The Lab")
         + SubcommandRun.each("map show", "--json SOURCE", #"{"Regions":{"901":"#)
         + SubcommandRun.each("map show", "--yaml SOURCE", "regioncode: lab")
