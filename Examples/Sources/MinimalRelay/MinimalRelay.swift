@@ -1,6 +1,7 @@
+// A relay on this machine only. It serves until Ctrl-C ends the process.
+
 import DERPKit
 
-/// A relay on this machine only. It serves until Ctrl-C ends the process.
 @main
 struct MinimalRelay {
     static func main() async throws {
@@ -10,7 +11,8 @@ struct MinimalRelay {
             security: .tls(try Certificate.selfSigned(for: "127.0.0.1"))
         )
         let relay = try RelayServer(configuration: configuration)
-        print("Relaying at \(configuration.addresses), pin \(relay.certificatePin ?? "none")")
+        try await relay.start()
+        print("Relaying at \(await relay.boundAddresses), pin \(relay.certificatePin ?? "none")")
         try await relay.run()
     }
 }
