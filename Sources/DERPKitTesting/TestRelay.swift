@@ -15,8 +15,8 @@ import DERPKit
 /// ```
 ///
 /// Clients connect through a proxy that makes faults on demand: ``cut(_:)``, ``stall(_:)``, ``silence(_:)``. The relay
-/// itself refuses clients (``refuse(_:)``) and restarts (``restart()``). Its address, its key and its certificate stay
-/// the same.
+/// itself refuses clients (``refuse(_:)``), goes down (``takeDown()``) and restarts (``restart()``). Its address, its
+/// key and its certificate stay the same.
 public actor TestRelay {
     /// The server to connect to, for `DERPClient.connect(to:as:options:on:)` and `ReconnectingDERPClient`. Under TLS it
     /// trusts the relay's certificate.
@@ -104,7 +104,7 @@ extension TestRelay {
     /// Starts the relay. A test relay can be started once, and runs until ``shutdown()``.
     ///
     /// - Throws: As `RelayServer.start()`. `DERPError` with code `misuse` if the relay has been started or shut down.
-    public func start() async throws {
+    public func start() async throws(DERPError) {
         guard !self.wasStarted else {
             throw DERPError(.misuse, "a test relay can be started only once: make another one, or use restart()")
         }
@@ -112,14 +112,13 @@ extension TestRelay {
         try await self.startRelay()
     }
 
-    private func startRelay() async throws {
+    private func startRelay() async throws(DERPError) {
         let relay = try RelayServer(configuration: self.configuration)
         self.relay = relay
-        do {
-            try await relay.start()
-        } catch {
+        let starting = await Result.awaiting { () throws(DERPError) in try await relay.start() }
+        if case .failure(let failure) = starting {
             self.relay = nil
-            throw error
+            throw failure
         }
         self.proxy.lead(to: await relay.boundAddresses.first)
     }
@@ -136,7 +135,7 @@ extension TestRelay {
     /// Brings the relay up again after ``takeDown()``. Does nothing if the relay is up.
     ///
     /// - Throws: As `RelayServer.start()`. `DERPError` with code `misuse` before ``start()`` and after ``shutdown()``.
-    public func bringUp() async throws {
+    public func bringUp() async throws(DERPError) {
         guard self.wasStarted, !self.wasShutDown else {
             throw DERPError(.misuse, "only a test relay that was started, and not shut down, can be brought up")
         }
@@ -147,7 +146,7 @@ extension TestRelay {
     /// Restarts the relay: ``takeDown()`` and ``bringUp()``.
     ///
     /// - Throws: As ``bringUp()``.
-    public func restart() async throws {
+    public func restart() async throws(DERPError) {
         await self.takeDown()
         try await self.bringUp()
     }
