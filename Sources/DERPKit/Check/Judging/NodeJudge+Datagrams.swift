@@ -102,14 +102,3 @@ extension NodeJudge {
         }
     }
 }
-
-extension IPAddress {
-    /// The networks that are not part of the Internet: RFC 1918, 6598, 1122, 3927, 4193, 4291.
-    private static let privateNetworks = [
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
-        "0.0.0.0/8", "fc00::/7", "fe80::/10", "::1/128",
-    ].compactMap { IPNetwork($0) }
-
-    /// Whether the address is not on the Internet.
-    var isPrivate: Bool { Self.privateNetworks.contains { $0.contains(self) } }
-}
