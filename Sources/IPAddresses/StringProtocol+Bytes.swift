@@ -91,24 +91,6 @@ extension StringProtocol {
         return parts + [self[start...]]
     }
 
-    /// Returns the words made of ASCII letters, digits and `others`, which must be ASCII characters.
-    @inlinable
-    package func words(of others: Unicode.Scalar...) -> [SubSequence] {
-        let others = others.map { UInt8(ascii: $0) }
-        var words: [SubSequence] = []
-        var start = self.startIndex
-        for index in Array(self.utf8.indices) + [self.endIndex] {
-            if index < self.endIndex {
-                let byte = self.utf8[index]
-                let isLetter = (0x61...0x7a).contains(byte | 0x20)
-                guard !isLetter, !(0x30...0x39).contains(byte), !others.contains(byte) else { continue }
-            }
-            if start < index { words.append(self[start..<index]) }
-            if index < self.endIndex { start = self.utf8.index(after: index) }
-        }
-        return words
-    }
-
     /// The text without spaces and tabs at either end.
     @inlinable
     package var trimmed: SubSequence {

@@ -1,8 +1,8 @@
 /// Runs tasks on an event loop's thread, after everything else on the loop. It is for work that anybody can cause.
 ///
-/// A turn is what a task does between two waits. While others have work on the loop, turns take at most
-/// ``TimeBudget/share`` of its time. Otherwise the loop takes all turns that there are, and checks every
-/// ``TimeBudget/slice`` whether others have work again. It takes turns in the order in which they became due.
+/// A turn is what a task does between two waits. While others have work on the loop, turns take at most a quarter of its
+/// time (`TimeBudget.share`). Otherwise the loop takes all turns that there are, and checks every 250 µs
+/// (`TimeBudget.slice`) whether others have work again. It takes turns in the order in which they became due.
 ///
 /// Such a task can call actors that are pinned to the loop like any other task. They run as others' work.
 public final class BudgetedExecutor: TaskExecutor {

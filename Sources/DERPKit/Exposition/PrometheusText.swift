@@ -44,10 +44,6 @@ extension PrometheusText {
         self.write(.gauge(name, help, value, labels: labels))
     }
 
-    mutating func gauge(_ name: String, _ help: String, _ samples: [(value: Int, labels: [(String, String)])]) {
-        self.write(.gauge(name, help, samples))
-    }
-
     /// Several samples of one gauge; none: nothing is written.
     mutating func gauge(_ name: String, _ help: String, _ samples: [(value: Double, labels: [(String, String)])]) {
         if !samples.isEmpty { self.write(.gauge(name, help, samples)) }

@@ -1,12 +1,6 @@
 import HTTPTypes
 
 extension HTTPReply {
-    /// Returns the bytes to send in answer to `head`. After them, the connection stays open or closes as
-    /// ``HTTPRequestHead/wantsKeepAlive`` says.
-    package func serialized(for head: HTTPRequestHead) -> [UInt8] {
-        self.serialized(keepAlive: head.wantsKeepAlive, isHead: head.method == .head)
-    }
-
     /// Returns the bytes to send (RFC 9112 §4, §6).
     ///
     /// - Parameters:

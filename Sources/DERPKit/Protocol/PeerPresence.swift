@@ -34,9 +34,6 @@ public struct PeerPresence: Hashable, Sendable {
 }
 
 extension PeerPresence {
-    /// The size of the payload that current servers send, in bytes.
-    package static let payloadCount = NodePublicKey.byteCount + 16 + 2 + 1
-
     /// Reads a PeerPresent frame's payload. Older servers' payloads are shorter, and later ones' may be longer. Returns
     /// `nil` for less than 32 bytes.
     package init?(payload: UnsafeRawBufferPointer) {
@@ -50,7 +47,7 @@ extension PeerPresence {
         if payload.count > addressEnd { self.flags = Flags(rawValue: payload[addressEnd]) }
     }
 
-    /// The PeerPresent frame's payload, ``payloadCount`` bytes.
+    /// The PeerPresent frame's payload as current servers send it: key, address, port and flags, 51 bytes.
     package var payload: [UInt8] {
         let ip = self.address?.ip.mappedBytes ?? [UInt8](repeating: 0, count: 16)
         let port = self.address?.port ?? 0

@@ -54,17 +54,6 @@ struct HTTPReplyTests {
         #expect(!self.text(reply).contains("\r\nSet-Cookie"))
     }
 
-    @Test("The reply to a request persists as the request wants")
-    func persistence() throws {
-        let reply = HTTPReply(status: .ok, body: [65])
-        let get = try requestHead("GET / HTTP/1.0")
-        #expect(String(decoding: reply.serialized(for: get), as: UTF8.self).hasSuffix("Connection: close\r\n\r\nA"))
-        let head = try requestHead("HEAD / HTTP/1.1", "Host: a")
-        #expect(
-            String(decoding: reply.serialized(for: head), as: UTF8.self).hasSuffix("Connection: keep-alive\r\n\r\n")
-        )
-    }
-
     @Test("Each parse error is answered with a status that fits", arguments: HTTPParseError.allCases)
     func parseErrors(error: HTTPParseError) {
         let reply = HTTPReply(error)

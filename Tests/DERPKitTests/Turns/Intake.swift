@@ -124,9 +124,4 @@ enum Opening {
             return Array(pattern.utf8)
         }
     }
-
-    /// Sends `pattern` at once.
-    static func bytes(_ pattern: [UInt8]) -> Flood.Script {
-        { _ in pattern }
-    }
 }

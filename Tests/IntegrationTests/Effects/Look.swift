@@ -58,12 +58,6 @@ enum Look {
         return "silence"
     }
 
-    /// How many of `count` connections, made one after the other and kept, are served.
-    static func served(by server: ServerProcess, of count: Int) throws -> Int {
-        let crowd = try (0..<count).map { _ in try server.connect() }
-        return crowd.count { (try? HTTPRequest("/generate_204").send(over: $0))?.status == 204 }
-    }
-
     /// Whether `condition` comes to hold within `limit`.
     static func comes(within limit: Duration, _ condition: () throws -> Bool) throws -> Bool {
         let deadline = Deadline(in: limit)

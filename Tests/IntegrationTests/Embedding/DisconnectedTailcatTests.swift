@@ -23,7 +23,7 @@ struct DisconnectedTailcatTests {
         }
     }
 
-    private static func configuration(_ directory: TemporaryDirectory) throws -> RelayServer.Configuration {
+    private static func configuration() throws -> RelayServer.Configuration {
         let certificate = try Certificate.selfSigned(for: "127.0.0.1")
         let address = IPEndpoint(.loopbackIPv4, port: 0)
         var configuration = RelayServer.Configuration(
@@ -43,8 +43,7 @@ struct DisconnectedTailcatTests {
 
     @Test("It comes back once: at once without a reason, and after it was held with one", .timeLimit(.minutes(4)))
     func disconnected() async throws {
-        let directory = try TemporaryDirectory()
-        let relay = try RelayServer(configuration: Self.configuration(directory))
+        let relay = try RelayServer(configuration: Self.configuration())
         try await relay.start()
         let comings = Comings()
         let noting = Task { [events = relay.events] in await comings.note(events) }

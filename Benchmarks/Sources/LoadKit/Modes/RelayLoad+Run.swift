@@ -29,7 +29,7 @@ extension RelayLoad {
     func prepare(_ target: Target, group: IOLoopGroup) async throws -> [Traffic] {
         let traffic = group.loops.map { Traffic(loop: $0, isAddressed: target.login.isAddressed) }
         for pair in 0..<(self.shape == .pairs ? self.count : 1) {
-            try await self.addFlows(pair, to: traffic[pair % traffic.count], target)
+            try await self.addFlows(to: traffic[pair % traffic.count], target)
         }
         for probe in 0..<self.probes {
             try await self.addProbe(to: traffic[probe % traffic.count], target)
@@ -38,7 +38,7 @@ extension RelayLoad {
         return traffic
     }
 
-    private func addFlows(_ pair: Int, to traffic: Traffic, _ target: Target) async throws {
+    private func addFlows(to traffic: Traffic, _ target: Target) async throws {
         switch self.shape {
         case .pairs:
             try await Self.addPair(.load, self.pace, self.sizes, disco: self.disco, to: traffic, target)

@@ -66,10 +66,7 @@ final class X509Certificate {
         }
     }
 
-    /// Returns whether `time` (seconds since 1970) is within its validity.
-    func isCurrent(at time: time_t) -> Bool { !self.isExpired(at: time) && !self.isEarly(at: time) }
-
-    /// Whether its validity has ended by `time`.
+    /// Whether its validity has ended by `time` (seconds since 1970).
     func isExpired(at time: time_t) -> Bool {
         var time = time
         return X509_cmp_time(X509_get0_notAfter(self.pointer), &time) <= 0

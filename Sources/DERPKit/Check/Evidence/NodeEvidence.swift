@@ -34,9 +34,6 @@ struct NodeEvidence: Sendable {
         return nil
     }
 
-    /// Whether the relay answers, but refuses unknown clients.
-    var isRefused: Bool { self.ipv4.isRefused || self.ipv6.isRefused }
-
     /// All keys that the server has shown.
     var serverKeys: Set<NodePublicKey> {
         var outcomes = self.repeats
@@ -78,6 +75,7 @@ struct FamilyEvidence: Sendable {
     /// Whether there is an address to connect to, and a route.
     var isUsable: Bool { !self.known.isEmpty && self.hasRoute }
 
+    /// Whether the relay answers, but refuses unknown clients.
     var isRefused: Bool {
         if case .failure(let error)? = self.login { error.code == .refused } else { false }
     }

@@ -4,8 +4,6 @@ struct RankedHeap<Item: Hashable & Sendable, Rank: Comparable & Sendable>: Senda
     private var entries: [(item: Item, rank: Rank)] = []
     private var positions: [Item: Int] = [:]
 
-    var isEmpty: Bool { self.entries.isEmpty }
-
     /// The item with the highest rank.
     var highest: Item? { self.entries.first?.item }
 

@@ -4,8 +4,6 @@ enum WebSocketLimits {
     static let message = FrameHeader.byteCount + NodePublicKey.byteCount + PacketLimits.packet
     /// The largest payload of a control frame (RFC 6455 §5.5).
     static let control = 125
-    /// The largest header of a frame, including the mask (RFC 6455 §5.2).
-    static let header = 14
     /// The largest frame that the relay sends, including the header. It fills one TLS record.
     static let sentFrame = 16 * 1024
 }

@@ -2,8 +2,6 @@
 public struct DERPMapFinding: Hashable, Sendable {
     /// The severity of a finding.
     public enum Severity: String, Hashable, Sendable {
-        /// Nothing is wrong, but this may not be intended.
-        case info
         /// The source is still used.
         case warning
         /// The source can't be used.

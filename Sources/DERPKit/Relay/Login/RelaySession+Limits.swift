@@ -36,7 +36,7 @@ extension RelaySession {
     }
 
     /// Treats the connection as one from `origin`, which a proxy told with the last request.
-    func identify(as origin: ClientOrigin, for head: HTTPRequestHead) async throws(Ending) {
+    func identify(as origin: ClientOrigin) async throws(Ending) {
         do {
             try self.limited { () throws(ConnectionRefusal) in try self.seat.identify(as: origin) }
         } catch {

@@ -111,7 +111,7 @@ extension RelaySession {
             }
             switch self.port.router.outcome(for: head, from: origin, isTLS: self.port.tls != nil) {
             case .upgrade(let upgrade):
-                try await self.identify(as: origin, for: head)
+                try await self.identify(as: origin)
                 return Upgrade(request: upgrade, early: buffer)
             case .respond(let reply):
                 try await self.send(reply, to: head, keepsAlive: keepsAlive)

@@ -13,8 +13,6 @@ struct ClientTable {
         self.loop = UInt16(loop)
     }
 
-    var count: Int { self.slots.count - self.free.count }
-
     mutating func insert(_ outbox: Outbox) -> ClientID {
         let slot = self.free.popLast() ?? UInt32(self.slots.count)
         if Int(slot) == self.slots.count { self.slots.append(Slot()) }

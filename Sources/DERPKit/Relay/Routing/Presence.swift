@@ -21,7 +21,6 @@ final class Presence {
 
     var isLocal: Bool { self.active != nil }
     var isDuplicate: Bool { !self.others.isEmpty }
-    var isNowhere: Bool { !self.isLocal && self.links.isEmpty }
 
     /// All connections here.
     var localClients: [ClientID] { (self.active.map { [$0.id] } ?? []) + self.others.keys }

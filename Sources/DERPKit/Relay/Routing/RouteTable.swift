@@ -4,8 +4,6 @@ struct RouteTable {
     /// The keys at other nodes for which nobody here has had a packet yet, so that they need no route.
     private var remotes = RemoteKeys()
 
-    var count: Int { self.routes.count + self.remotes.count }
-
     /// Returns the route of a key. Keys to which nothing was sent yet may have no route but a link
     /// (``remoteLink(to:)``).
     @inline(__always)

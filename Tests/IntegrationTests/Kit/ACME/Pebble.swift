@@ -92,7 +92,4 @@ final class Pebble {
         try self.directory.write(response.text, to: "root.crt")
         return self.directory.file("root.crt").path
     }
-
-    /// What it has logged.
-    var log: String { self.processes.map { $0.output + $0.errors }.joined() }
 }

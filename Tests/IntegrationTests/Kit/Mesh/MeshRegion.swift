@@ -98,10 +98,5 @@ final class MeshRegion {
         try self.settle()
     }
 
-    /// Logs in to a node as a mesh peer.
-    func peer(of index: Int, key: TestKey = TestKey()) throws -> RawDERPClient {
-        try RawDERPClient(self.nodes[index], key: key, information: Self.information(meshKey: self.meshKey))
-    }
-
     static func information(meshKey: String) -> String { #"{"version":2,"meshKey":"\#(meshKey)"}"# }
 }

@@ -2,7 +2,6 @@
 struct WebSocketFrame: Equatable, CustomStringConvertible {
     enum Opcode {
         static let continuation: UInt8 = 0
-        static let text: UInt8 = 1
         static let binary: UInt8 = 2
         static let close: UInt8 = 8
         static let ping: UInt8 = 9

@@ -35,8 +35,8 @@ extension Attack {
         .beforeLogin,
         "300 strangers at once, again and again, where the controller denies everybody but bystanders, and fail-open is on",
         settings: controllerSettings(["-verify-client-url-fail-open"])
-    ) { wire, field in
-        Self.answerHonestly(wire, field)
+    ) { wire, _ in
+        Self.answerHonestly(wire)
     } attack: { field in
         Crew.run(300) { index in
             while !field.isOver {
@@ -54,7 +54,7 @@ extension Attack {
     }
 
     /// Admits bystanders, who come from 127.0.0.0/24, and no other client.
-    private static func answerHonestly(_ wire: Wire, _ field: Field) {
+    private static func answerHonestly(_ wire: Wire) {
         guard let (_, body) = HostileServer.requestWithBody(on: wire) else { return }
         let isBystander = body.contains("\"127.0.0.")
         _ = wire.send(HostileServer.response("{\"Allow\":\(isBystander)}", fields: ["Connection: close"]))
@@ -74,7 +74,7 @@ extension Attack {
             settings: controllerSettings(),
             newcomersMayFail: "nobody can say that they may come in"
         ) { wire, field in
-            guard field.hasBegun else { return Self.answerHonestly(wire, field) }
+            guard field.hasBegun else { return Self.answerHonestly(wire) }
             guard HostileServer.requestWithBody(on: wire) != nil else { return }
             serve(wire, field)
         } attack: { field in

@@ -21,9 +21,6 @@ struct FrameRing {
     /// The number of queued bytes.
     var byteCount: Int { self.wrap.map { $0 - self.head + self.tail } ?? self.tail - self.head }
 
-    /// The size of the block, in bytes. A frame of up to this size always fits into an empty ring.
-    var capacity: Int { self.pool.blockSize }
-
     /// Reserves room for a frame of `size` bytes at the end, which the caller fills at once. Returns `nil` when there
     /// is no room now.
     @inline(__always)
