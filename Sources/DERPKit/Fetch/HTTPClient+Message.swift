@@ -55,7 +55,7 @@ extension HTTPClient.Request {
         fields[.hostLine] = nil
         fields[.connection] = "close"
         fields[.acceptEncoding] = "identity"
-        fields[.userAgent] = "DERPKit/\(RelayServer.version)"
+        fields[.userAgent] = "DERPKit/\(LibraryVersion.text)"
         fields[.contentLength] = self.body.isEmpty && self.method != .post ? nil : String(self.body.count)
         for field in fields { text += "\(field.name): \(field.value)\r\n" }
         return Array((text + "\r\n").utf8) + self.body

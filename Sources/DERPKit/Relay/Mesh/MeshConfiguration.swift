@@ -21,7 +21,7 @@ public struct MeshConfiguration: Sendable {
     }
 
     func validate() throws(DERPError) {
-        let require = RelayServer.Configuration.require
+        let require = DERPError.require
         try require(self.nodes.count <= 1024, "a mesh has more than 1024 nodes")
         try require(self.connectTimeout > .zero, "the mesh's connect timeout is not more than zero")
         try require(self.reconnectDelay > .zero, "the mesh's reconnect delay is not more than zero")

@@ -36,20 +36,9 @@ package struct HTTPRouter: Sendable {
     let servesMap: Bool
     let servesVerify: Bool
     let debugNetworks: [IPNetwork]
-    private let trust: ProxyTrust
+    let trust: ProxyTrust
     let switchingProtocols: [UInt8]
-    private let home: HTTPReply
-
-    package init(configuration: RelayServer.Configuration, port: Port) {
-        self.port = port
-        self.isRelayEnabled = configuration.isRelayEnabled
-        self.servesMap = configuration.region != nil || !configuration.mapSources.isEmpty
-        self.servesVerify = configuration.admission.lists != nil
-        self.debugNetworks = configuration.debugNetworks
-        self.trust = configuration.proxies
-        self.switchingProtocols = DERPUpgrade.switchingProtocols(serverKey: configuration.privateKey.publicKey)
-        self.home = Self.home(configuration)
-    }
+    let home: HTTPReply
 
     /// Returns which client a request comes from. Returns `nil` when it comes through a trusted proxy that should name
     /// the client, but names none that can be understood.
@@ -95,17 +84,4 @@ package struct HTTPRouter: Sendable {
     }
 
     private static let robots = HTTPReply(text: "User-agent: *\nDisallow: /", status: .ok)
-
-    private static func home(_ configuration: RelayServer.Configuration) -> HTTPReply {
-        let html: HTTPFields = [.contentType: "text/html; charset=utf-8"]
-        switch configuration.homePage {
-        case .standard:
-            let text = StandardHomePage.html(isRelayEnabled: configuration.isRelayEnabled)
-            return HTTPReply(status: .ok, fields: html, body: Array(text.utf8))
-        case .blank:
-            return HTTPReply(status: .ok, fields: html)
-        case .redirect(let url):
-            return HTTPReply(status: .found, fields: [.location: url])
-        }
-    }
 }

@@ -118,13 +118,14 @@ extension RelayServer.Configuration {
     ///
     /// - Throws: ``DERPError`` with code `invalidConfiguration` for the first setting that is out of range.
     func validate() throws(DERPError) {
-        try Self.require(!self.addresses.isEmpty, "a relay needs an address to listen on")
-        try Self.require(self.loopCount.map { (1...256).contains($0) } ?? true, "the number of loops is not in 1…256")
-        try Self.require(self.requestTimeout > .zero, "the request timeout is not more than zero")
-        try Self.require(self.handshakeTimeout > .zero, "the handshake timeout is not more than zero")
-        try Self.require(self.loginTimeout > .zero, "the login timeout is not more than zero")
-        try Self.require(self.keepAliveInterval > .zero, "the interval between KeepAlives is not more than zero")
-        try Self.require(self.queueMemory >= 1 << 20, "the memory for queues is less than 1 MiB")
+        let require = DERPError.require
+        try require(!self.addresses.isEmpty, "a relay needs an address to listen on")
+        try require(self.loopCount.map { (1...256).contains($0) } ?? true, "the number of loops is not in 1…256")
+        try require(self.requestTimeout > .zero, "the request timeout is not more than zero")
+        try require(self.handshakeTimeout > .zero, "the handshake timeout is not more than zero")
+        try require(self.loginTimeout > .zero, "the login timeout is not more than zero")
+        try require(self.keepAliveInterval > .zero, "the interval between KeepAlives is not more than zero")
+        try require(self.queueMemory >= 1 << 20, "the memory for queues is less than 1 MiB")
         try self.connectionLimits.validate()
         try self.proxies.validate()
         try self.admission.validate()
@@ -133,14 +134,10 @@ extension RelayServer.Configuration {
         try self.bootstrapNames.validate()
         if case .redirect(let url) = self.homePage {
             let isWeb = url.begins(with: "https://") || url.begins(with: "http://")
-            try Self.require(
+            try require(
                 isWeb && url.utf8.allSatisfy { (0x21...0x7e).contains($0) },
                 "the home page is not an http or https URL"
             )
         }
-    }
-
-    static func require(_ condition: Bool, _ message: String) throws(DERPError) {
-        guard condition else { throw DERPError(.invalidConfiguration, message) }
     }
 }

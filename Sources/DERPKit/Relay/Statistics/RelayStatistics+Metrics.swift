@@ -3,7 +3,7 @@ import FoundationEssentials
 extension RelayStatistics {
     /// All numbers, under the names by which monitoring systems know them (docs/metrics.md).
     var metrics: [MetricFamily] {
-        [.gauge("derp_build_info", "What is running.", 1, labels: [("version", RelayServer.version)])]
+        [.gauge("derp_build_info", "What is running.", 1, labels: [("version", LibraryVersion.text)])]
             + self.clientMetrics + self.strangers.metrics + self.packetMetrics + self.frameMetrics + self.meshMetrics
             + self.mesh.linkMetrics + self.stunMetrics + self.map.metrics + self.certificateMetrics
             + self.bootstrapDNS.metrics + self.takeover.metrics

@@ -34,7 +34,7 @@ public struct TakeoverConfiguration: Hashable, Sendable {
     }
 
     func validate() throws(DERPError) {
-        let require = RelayServer.Configuration.require
+        let require = DERPError.require
         try require((1...107).contains(self.path.utf8.count), "a takeover socket's path has 1…107 bytes")
         try require(self.drainTime >= .zero, "the drain time is less than zero")
         try require(self.timeout > .zero, "the takeover's timeout is not more than zero")
