@@ -150,10 +150,10 @@ extension Gatekeeper {
             self.inquiries[request]?.decision = .deny(.busy, detail: "\(self.pendingCount) questions are unanswered")
             return self.settle(request)
         }
-        guard let former = self.inquiries.removeValue(forKey: request) else { return }
-        self.shares.leave(former.share)
-        former.tasks.forEach { $0.cancel() }
+        guard let previous = self.inquiries.removeValue(forKey: request) else { return }
+        self.shares.leave(previous.share)
+        previous.tasks.forEach { $0.cancel() }
         self.inquire(request)
-        self.inquiries[request]?.waiters = former.waiters
+        self.inquiries[request]?.waiters = previous.waiters
     }
 }

@@ -109,11 +109,11 @@ extension BootstrapDNS {
     /// Publishes what the map and look-ups say, and for other names what was known before.
     private func publish(_ round: Round, _ found: [String: [IPAddress]]) {
         self.state.withLock { state in
-            let former = state.published.merging(state.unpublished) { first, _ in first }
+            let previous = state.published.merging(state.unpublished) { first, _ in first }
             let all = round.names.reduce(into: [String: [IPAddress]]()) { all, name in
                 let addresses = found[name] ?? round.known[name] ?? []
                 // In no particular order, so that no client prefers a family.
-                all[name] = addresses.isEmpty ? former[name] : addresses.shuffled()
+                all[name] = addresses.isEmpty ? previous[name] : addresses.shuffled()
             }
             state.published = all.filter { round.published.contains($0.key) }
             state.unpublished = all.filter { !round.published.contains($0.key) }

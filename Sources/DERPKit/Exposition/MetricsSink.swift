@@ -35,16 +35,16 @@
         }
 
         private mutating func count(_ value: UInt64, _ identity: Identity, _ sample: MetricFamily.Sample) {
-            let (counter, former) =
+            let (counter, previous) =
                 self.counters[identity]
                 ?? (Counter(label: identity.name, dimensions: Self.dimensions(sample), factory: self.factory), 0)
             // A number of another thread's may be read a little late.
-            if value > former { counter.increment(by: Int64(clamping: value - former)) }
-            self.counters[identity] = (counter, max(value, former))
+            if value > previous { counter.increment(by: Int64(clamping: value - previous)) }
+            self.counters[identity] = (counter, max(value, previous))
         }
 
         private mutating func add(_ value: Double, _ identity: Identity, _ sample: MetricFamily.Sample) {
-            let (counter, former) =
+            let (counter, previous) =
                 self.times[identity]
                 ?? (
                     FloatingPointCounter(
@@ -53,8 +53,8 @@
                         factory: self.factory
                     ), 0
                 )
-            if value > former { counter.increment(by: value - former) }
-            self.times[identity] = (counter, max(value, former))
+            if value > previous { counter.increment(by: value - previous) }
+            self.times[identity] = (counter, max(value, previous))
         }
 
         private mutating func gauge(_ identity: Identity, _ sample: MetricFamily.Sample) -> Gauge {

@@ -98,12 +98,12 @@ public actor RegionMap {
     ///
     /// - Throws: As ``init(ownRegion:sources:on:logger:)``; then the map is unchanged.
     package func update(_ region: DERPRegion) throws(DERPError) {
-        let former = self.ownRegion
+        let previous = self.ownRegion
         self.ownRegion = region
         do {
             try self.publish()
         } catch {
-            self.ownRegion = former
+            self.ownRegion = previous
             throw error
         }
     }
@@ -326,8 +326,8 @@ extension RegionMap {
         )
     }
 
-    private func logVainRemovals(unless former: [Int: String]) {
-        for (id, origin) in self.layered.vainRemovals where former[id] != origin {
+    private func logVainRemovals(unless previous: [Int: String]) {
+        for (id, origin) in self.layered.vainRemovals where previous[id] != origin {
             self.removalLines.log(
                 .info,
                 "A source removes a region that isn't in the map",

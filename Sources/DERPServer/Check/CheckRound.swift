@@ -35,10 +35,10 @@ struct CheckRound: Sendable {
                 settings.authoritiesPEM = authorities
                 self.memory?.note(authoritiesPEM: authorities)
             } catch {
-                guard let former = self.memory?.authoritiesPEM else {
+                guard let previous = self.memory?.authoritiesPEM else {
                     return Self.failed(.certificate, "--ca-file: \(error)")
                 }
-                settings.authoritiesPEM = former
+                settings.authoritiesPEM = previous
             }
         }
         let checker = RegionChecker(settings: settings, group: self.group, progress: self.progress)
@@ -91,9 +91,9 @@ struct CheckRound: Sendable {
     private func withFormerRegions(_ failure: Outcome, by checker: RegionChecker) async -> Outcome {
         var outcome = failure
         outcome.isMapUsable = false
-        guard let former = self.memory?.regions else { return outcome }
+        guard let previous = self.memory?.regions else { return outcome }
         outcome.notes.append("Checking the regions of the previous map.")
-        outcome.reports += await Self.check(former.regions, in: former.map, by: checker)
+        outcome.reports += await Self.check(previous.regions, in: previous.map, by: checker)
         return outcome
     }
 

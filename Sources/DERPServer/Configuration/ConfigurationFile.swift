@@ -75,8 +75,8 @@ struct ConfigurationFile {
             guard let flag = Flag.named(key: member.name) else {
                 throw self.unknown(member, in: "relay", nearest: Flag.nearestKey(to: member.name))
             }
-            if let former = lines.updateValue(member.line, forKey: flag.name) {
-                throw self.error(member.line, "\(member.name) is set on line \(former) already")
+            if let previous = lines.updateValue(member.line, forKey: flag.name) {
+                throw self.error(member.line, "\(member.name) is set on line \(previous) already")
             }
             if let setting = try self.setting(flag, member) { settings.append(setting) }
         }

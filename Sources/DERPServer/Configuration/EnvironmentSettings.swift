@@ -16,7 +16,7 @@ struct EnvironmentSettings {
 
     /// - Throws: ``UsageError`` with the variable that is wrong.
     init(_ variables: [String: String]) throws(UsageError) {
-        var former = [String: String]()
+        var previous = [String: String]()
         let given = variables.filter { $0.key.begins(with: Self.prefix) && !$0.value.isEmpty }
         for (name, text) in given.sorted(by: { $0.key < $1.key }) {
             guard let flag = Self.flag(name) else {
@@ -26,7 +26,7 @@ struct EnvironmentSettings {
                 self.unknown.append(name)
                 continue
             }
-            if let other = former.updateValue(name, forKey: flag.name) {
+            if let other = previous.updateValue(name, forKey: flag.name) {
                 throw UsageError("\(other) and \(name) are the same setting")
             }
             let origin = SettingOrigin.variable(name)

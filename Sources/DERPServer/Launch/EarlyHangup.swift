@@ -12,8 +12,8 @@ enum EarlyHangup {
     static func catchIt() {
         // Initialized before the handler needs it, because a signal handler can't do that.
         Self.hasCome.store(false, ordering: .relaxed)
-        let former = signal(SIGHUP) { _ in EarlyHangup.hasCome.store(true, ordering: .relaxed) }
-        let isIgnored = unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        let previous = signal(SIGHUP) { _ in EarlyHangup.hasCome.store(true, ordering: .relaxed) }
+        let isIgnored = unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
         Self.wasIgnored.store(isIgnored, ordering: .relaxed)
     }
 

@@ -25,11 +25,11 @@ struct MapDiffCommand: MapSubcommand {
         // Both use the settings' authorities.
         var fetch = self.fetch
         fetch.caFile = fetch.caFile ?? served?.caFile
-        let former = await MapSources([self.before], fetch: fetch)
+        let previous = await MapSources([self.before], fetch: fetch)
         let later = await MapSources(self.after, with: served, fetch: fetch)
-        let findings = (former.findings + later.findings).map { $0 + "\n" }.joined()
-        guard !former.hasErrors, !later.hasErrors else { return CommandOutcome(errors: findings, status: 1) }
-        let difference = DERPMapDifference(from: former.merged.map, to: later.merged.map)
+        let findings = (previous.findings + later.findings).map { $0 + "\n" }.joined()
+        guard !previous.hasErrors, !later.hasErrors else { return CommandOutcome(errors: findings, status: 1) }
+        let difference = DERPMapDifference(from: previous.merged.map, to: later.merged.map)
         return CommandOutcome(output: Self.text(of: difference))
     }
 
@@ -38,7 +38,7 @@ struct MapDiffCommand: MapSubcommand {
         for region in difference.added { rows.append(["+"] + Self.row(region)) }
         for region in difference.removed { rows.append(["-"] + Self.row(region)) }
         for change in difference.changed {
-            rows.append(["<"] + Self.row(change.former))
+            rows.append(["<"] + Self.row(change.previous))
             rows.append([">"] + Self.row(change.later))
         }
         if difference.isPolicyChanged { rows.append(["!", "home parameters or omitDefaultRegions"]) }

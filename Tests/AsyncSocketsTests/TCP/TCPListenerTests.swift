@@ -122,7 +122,7 @@ struct TCPListenerTests {
             let last = try RawSocket.make(for: listener.address)
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-            var former = limit
+            var previous = limit
             limit.rlim_cur = rlim_t(last.descriptor) + 1
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
             // Gaps that something else has left.
@@ -144,7 +144,7 @@ struct TCPListenerTests {
             let early = accepted.load(ordering: .relaxed)
             #expect(failures.load(ordering: .relaxed) + early == 5)
 
-            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &former)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &previous)
             try last.connect(to: listener.address)
             #expect(try last.receiveAll().isEmpty)
             #expect(accepted.load(ordering: .relaxed) == early + 1)
@@ -211,7 +211,7 @@ struct TCPListenerTests {
             let waiting = try RawSocket.make(for: listener.address)
             var limit = rlimit()
             getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-            let former = limit
+            let previous = limit
             // Fewer than are open: no number of theirs could be used again.
             limit.rlim_cur = 3
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
@@ -225,7 +225,7 @@ struct TCPListenerTests {
             #expect(start.duration(to: .now) > .milliseconds(150))
             #expect(accepted.load(ordering: .relaxed) == 3)
 
-            var restored = former
+            var restored = previous
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &restored)
             #expect(try waiting.receiveAll().isEmpty)
             #expect(accepted.load(ordering: .relaxed) == 4)

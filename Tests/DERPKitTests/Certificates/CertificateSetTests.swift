@@ -69,7 +69,7 @@ struct CertificateSetTests {
         #expect(set.status.first?.problem == nil)
     }
 
-    @Test("what TLS won't do, and what is for no name, is refused, and the former one stays")
+    @Test("what TLS won't do, and what is for no name, is refused, and the previous one stays")
     func refused() throws {
         let set = try CertificateSet(hosts: ["a.example"])
         let good = try Certificate.selfSigned(for: "a.example")

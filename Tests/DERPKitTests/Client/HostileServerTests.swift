@@ -110,10 +110,10 @@ struct HostileServerTests {
         #expect(error?.code == .timeout)
         #expect(.now - start < .seconds(10))
 
-        let former = relay.heard.count
+        let previous = relay.heard.count
         let connecting = Task { try await DERPClient.connect(to: relay.server, on: self.group.loops[0]) }
         // Its request has come, and nothing answers it.
-        try await waitUntil("the client asks") { relay.heard.count > former }
+        try await waitUntil("the client asks") { relay.heard.count > previous }
         connecting.cancel()
         await #expect(throws: DERPError(.cancelled, "connecting was cancelled")) { try await connecting.value }
     }

@@ -85,22 +85,22 @@ struct CrossLoopTests {
     func reusedSlots(seed: Int) throws {
         let table = try LoopTable(loops: 2, seed: UInt64(seed))
         let sender = try TableClient(table, on: 0)
-        let former = try TableClient(table, on: 1)
+        let previous = try TableClient(table, on: 1)
         table.settle()
         var newcomers: [TableClient] = []
-        former.leave()
+        previous.leave()
         for number in 0..<30 {
-            sender.send([UInt8(number)], to: former.key)
+            sender.send([UInt8(number)], to: previous.key)
             if number % 10 == 5 { newcomers.append(try TableClient(table, on: 1)) }
             table.turnSome()
         }
         table.settle()
-        #expect(former.closeReason == .peer)
+        #expect(previous.closeReason == .peer)
         for newcomer in newcomers { #expect(newcomer.frames().map(\.type) == [.serverInfo]) }
         let dropped = table.relays.reduce(0) {
             $0 + $1.counters.drops(.goneDisconnected, .other) + $1.counters.drops(.unknownDestination, .other)
         }
-        let arrived = former.frames().filter { $0.type == .recvPacket }.count
+        let arrived = previous.frames().filter { $0.type == .recvPacket }.count
         #expect(Int(dropped) + arrived == 30, "every packet arrived or was counted")
     }
 

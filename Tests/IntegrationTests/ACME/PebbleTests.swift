@@ -138,11 +138,11 @@ struct PebbleTests {
         let client = try RawDERPClient(server)
         let first = try #require(self.chain(of: server)?.first)
         for _ in 0..<2 {
-            let former = try #require(self.chain(of: server)?.first)
+            let previous = try #require(self.chain(of: server)?.first)
             try eventually("it is renewed", within: .seconds(30)) {
-                self.chain(of: server)?.first?.fingerprint != former.fingerprint
+                self.chain(of: server)?.first?.fingerprint != previous.fingerprint
             }
-            let left = former.notAfter.timeIntervalSinceNow
+            let left = previous.notAfter.timeIntervalSinceNow
             // A third of 12 s, less what the order took.
             #expect(left > 0 && left <= 5, "\(left) s were left")
         }

@@ -30,13 +30,13 @@ struct DocumentationTests {
             }
         }
         for (index, block) in page.blocks.enumerated() where block.use == .output {
-            let former = try #require(
+            let previous = try #require(
                 results.last { $0.block.line < block.line },
                 "\(page.path):\(block.line): nothing was run before"
             )
             #expect(
-                ShownOutput(block.text).matches(former.output),
-                "\(page.path):\(block.line): block \(index) shows\n\(block.text)\nbut there was\n\(former.output)"
+                ShownOutput(block.text).matches(previous.output),
+                "\(page.path):\(block.line): block \(index) shows\n\(block.text)\nbut there was\n\(previous.output)"
             )
         }
         let count = page.blocks.filter(\.isRun).count

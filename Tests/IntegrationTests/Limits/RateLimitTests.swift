@@ -136,7 +136,7 @@ struct RateLimitTests {
         let fresh = try RawDERPClient(server)
         try self.directory.write("{}", to: "rates.json")
         server.send(signal: SIGHUP)
-        // Half a minute at the former rate.
+        // Half a minute at the previous rate.
         let start = ContinuousClock.now
         try sender.expectQuiet()
         #expect(ContinuousClock.now - start < .seconds(5))

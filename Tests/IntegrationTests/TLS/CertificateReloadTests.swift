@@ -126,13 +126,13 @@ struct CertificateReloadTests {
     func replacedSelfSigned() throws {
         let server = try ServerProcess(ServerOptions(directory: self.directory))
         let client = try RawDERPClient(server)
-        let former = try #require(try self.chain(of: server).first).fingerprint
+        let previous = try #require(try self.chain(of: server).first).fingerprint
         try self.write(serial: 8)
         try eventually("the new certificate is shown") { try self.serial(of: server) == 8 }
         let pin = try #require(try self.chain(of: server).first).fingerprint
         func map() throws -> String { try HTTPRequest("/derpmap/default").send(to: server).text }
         try eventually("its pin is in the map") { try map().contains("sha256-raw:" + pin) }
-        #expect(try !map().contains(former))
+        #expect(try !map().contains(previous))
 
         let key = try self.directory.contents(of: "127.0.0.1.key")
         try self.write(serial: 9)

@@ -30,13 +30,13 @@ struct TakeoverMeshTests {
         try Self.meet(far, first)
         try Self.meet(first, far)
 
-        let former = try line.takeOver()
+        let previous = try line.takeOver()
         #expect(try first.next().type == .restarting)
         let moved = try RawDERPClient(line.current, key: first.key)
         try Self.meet(moved, far)
         try Self.meet(far, moved)
-        former.send(signal: SIGTERM)
-        #expect(try former.waitForExit() == .code(0))
+        previous.send(signal: SIGTERM)
+        #expect(try previous.waitForExit() == .code(0))
         try Self.meet(moved, far)
         try Self.meet(far, moved, within: .seconds(30))
     }

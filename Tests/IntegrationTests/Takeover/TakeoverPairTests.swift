@@ -7,7 +7,7 @@ struct TakeoverPairTests {
     /// A server that has just been taken over from. Its first client is sent away, and has connected anew; the others stay.
     private struct Cut {
         let line: ServerLine
-        let former: ServerProcess
+        let previous: ServerProcess
         let moved: RawDERPClient
         let staying: [RawDERPClient]
 
@@ -23,7 +23,7 @@ struct TakeoverPairTests {
                     try receiver.expect(.received([1], from: sender.key))
                 }
             }
-            self.former = try line.takeOver { $0.loops = 2 }
+            self.previous = try line.takeOver { $0.loops = 2 }
             #expect(try clients[0].next().type == .restarting)
             #expect(clients[0].expectClosed().isEmpty)
             self.staying = Array(clients.dropFirst())
@@ -65,7 +65,7 @@ struct TakeoverPairTests {
             }
         }
         for client in cut.staying + [cut.moved, fresh] { try client.expectQuiet() }
-        #expect(cut.former.isRunning)
+        #expect(cut.previous.isRunning)
     }
 
     @Test("When the old server ends, nobody is told that its clients are gone before they are back; who leaves then is")
@@ -74,9 +74,9 @@ struct TakeoverPairTests {
         let staying = cut.staying[0]
         try self.exchange(staying, cut.moved)
         try self.exchange(cut.moved, staying)
-        cut.former.send(signal: SIGTERM)
+        cut.previous.send(signal: SIGTERM)
         #expect(try staying.next().type == .restarting)
-        #expect(try cut.former.waitForExit() == .code(0))
+        #expect(try cut.previous.waitForExit() == .code(0))
         try cut.moved.send(DiscoPacket.make(), to: staying.key)
         try cut.moved.expectQuiet()
         let back = try RawDERPClient(cut.line.current, key: staying.key)

@@ -27,8 +27,8 @@ struct TakeoverTests {
         }
         for loops in [4, 1, 2] {
             let before = relay.successes
-            let former = try line.takeOver { $0.loops = loops }
-            #expect(try former.waitForExit() == .code(0))
+            let previous = try line.takeOver { $0.loops = loops }
+            #expect(try previous.waitForExit() == .code(0))
             try eventually("somebody is served") { relay.successes > before + 10 }
             #expect(try MetricsReading(of: line.current).total("derp_takeover_inherited_sockets") >= 6)
         }
@@ -41,7 +41,7 @@ struct TakeoverTests {
         let line = try ServerLine(.plain, drainTime: "2s")
         let clients = try (0..<10).map { _ in try RawDERPClient(line.current) }
         defer { withExtendedLifetime(clients) {} }
-        let former = try line.takeOver()
+        let previous = try line.takeOver()
         let start = ContinuousClock.now
         let late = try RawDERPClient(line.current)
         var times: [Duration] = []
@@ -52,7 +52,7 @@ struct TakeoverTests {
         }
         // Read one after the other, each time is that of the latest client so far.
         #expect(times[0] < times[9] && times[9] > .seconds(1))
-        #expect(try former.waitForExit() == .code(0))
+        #expect(try previous.waitForExit() == .code(0))
         try late.expectQuiet()
         #expect(try MetricsReading(of: line.current).total("derp_clients") == 1)
     }
@@ -61,10 +61,10 @@ struct TakeoverTests {
     func stoppedMeanwhile() throws {
         let line = try ServerLine(.plain, drainTime: "10m")
         let client = try RawDERPClient(line.current)
-        let former = try line.takeOver()
-        former.send(signal: SIGTERM)
+        let previous = try line.takeOver()
+        previous.send(signal: SIGTERM)
         #expect(try client.next().type == .restarting)
-        #expect(try former.waitForExit() == .code(0))
+        #expect(try previous.waitForExit() == .code(0))
         #expect(try RawDERPClient(line.current).framesBeforePong().isEmpty)
     }
 
@@ -72,11 +72,11 @@ struct TakeoverTests {
     func roles() throws {
         let line = try ServerLine(ServerOptions(hasHelperPort: true))
         let ports = line.current.ports
-        let former = try line.takeOver {
+        let previous = try line.takeOver {
             $0.hasHelperPort = false
             $0.hasSTUN = true
         }
-        #expect(try former.waitForExit() == .code(0))
+        #expect(try previous.waitForExit() == .code(0))
         #expect(throws: KitError.self) { try Connection(port: ports.helper, on: .ipv4, security: .plain) }
         let probe = try STUNProbe(serverPort: ports.stun)
         probe.send(STUNRequest().encoded)

@@ -33,9 +33,9 @@ struct TakeoverTransferTests {
         let stream = try TailcatStream(Tailcat.Setting(server: line.current))
         // The third follows while the second still knows of the first one's clients.
         for part in 1...2 {
-            let former = try line.takeOver()
+            let previous = try line.takeOver()
             stream.longestGap = .zero
-            try stream.flow(within: .seconds(30)) { !former.isRunning }
+            try stream.flow(within: .seconds(30)) { !previous.isRunning }
             let now = ContinuousClock.now
             try stream.flow(within: .seconds(10)) { ContinuousClock.now - now > .seconds(1) }
             // 40 to 130 ms where nothing else runs; over 2 s when the ends don't reach each other across the cut.

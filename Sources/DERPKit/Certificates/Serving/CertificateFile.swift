@@ -70,10 +70,10 @@ package final class CertificateFile: Sendable {
     /// A certificate that is out of date never replaces one that is valid.
     private func refusal(
         of certificate: Certificate,
-        after former: Certificate,
+        after previous: Certificate,
         now: Int
     ) -> WatchedFile<Stamp, Certificate>.Refusal? {
-        guard former.validSeconds.contains(now), !certificate.validSeconds.contains(now) else { return nil }
+        guard previous.validSeconds.contains(now), !certificate.validSeconds.contains(now) else { return nil }
         // The files are read again until a certificate that begins later has begun.
         let isEarly = now < certificate.validSeconds.lowerBound
         let reason = isEarly ? "is not valid yet" : "has expired"

@@ -2,7 +2,7 @@
 package struct DERPMapDifference: Hashable, Sendable {
     /// One region in two maps.
     package struct Change: Hashable, Sendable {
-        package let former: DERPRegion
+        package let previous: DERPRegion
         package let later: DERPRegion
     }
 
@@ -20,14 +20,14 @@ package struct DERPMapDifference: Hashable, Sendable {
         self.added.isEmpty && self.removed.isEmpty && self.changed.isEmpty && !self.isPolicyChanged
     }
 
-    package init(from former: DERPMap, to later: DERPMap) {
-        self.added = later.sortedRegions.filter { former.regions[$0.regionID] == nil }
-        self.removed = former.sortedRegions.filter { later.regions[$0.regionID] == nil }
+    package init(from previous: DERPMap, to later: DERPMap) {
+        self.added = later.sortedRegions.filter { previous.regions[$0.regionID] == nil }
+        self.removed = previous.sortedRegions.filter { later.regions[$0.regionID] == nil }
         self.changed = later.sortedRegions.compactMap { region in
-            guard let old = former.regions[region.regionID], old != region else { return nil }
-            return Change(former: old, later: region)
+            guard let old = previous.regions[region.regionID], old != region else { return nil }
+            return Change(previous: old, later: region)
         }
         self.isPolicyChanged =
-            former.homeParams != later.homeParams || former.omitDefaultRegions != later.omitDefaultRegions
+            previous.homeParams != later.homeParams || previous.omitDefaultRegions != later.omitDefaultRegions
     }
 }

@@ -28,8 +28,8 @@ struct DERPMapReader {
     mutating func checkNodeName(_ name: String, line: Int) {
         if name.isEmpty {
             self.refuse(line, "the node has no name")
-        } else if let former = self.nodeNames.updateValue(line, forKey: name) {
-            self.warn(line, "the node's name \(SourceText.quote(name)) is also on line \(former)")
+        } else if let previous = self.nodeNames.updateValue(line, forKey: name) {
+            self.warn(line, "the node's name \(SourceText.quote(name)) is also on line \(previous)")
         }
     }
 }

@@ -61,13 +61,13 @@ extension SourceValue {
     /// checked before parsing, because the parser already expands them.
     private static func lineOfAnchor(in text: String) -> Int? {
         var line = 1
-        var former = UInt8(ascii: "\n")
+        var previous = UInt8(ascii: "\n")
         var isMark = false
         for byte in text.utf8 {
             if isMark, byte > 0x20 { return line }
-            isMark = byte == UInt8(ascii: "&") && (former <= 0x20 || "[]{},:?-!".utf8.contains(former))
+            isMark = byte == UInt8(ascii: "&") && (previous <= 0x20 || "[]{},:?-!".utf8.contains(previous))
             if byte == UInt8(ascii: "\n") { line += 1 }
-            former = byte
+            previous = byte
         }
         return nil
     }

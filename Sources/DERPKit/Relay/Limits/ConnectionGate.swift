@@ -158,12 +158,12 @@ final class ConnectionGate: Sendable {
         var evicted: [Eviction] = []
         let isHeld = self.state.withLock { state in
             let limit = self.limits.pendingMemory
-            guard let former = state.pending.hold(byteCount, at: place) else { return true }
+            guard let previous = state.pending.hold(byteCount, at: place) else { return true }
             while state.pending.byteCount > limit {
                 guard let heaviest = state.pending.heaviest, heaviest != place, state.leavingBytes < limit,
                     let eviction = state.evict(heaviest)
                 else {
-                    state.pending.hold(former, at: place)
+                    state.pending.hold(previous, at: place)
                     return false
                 }
                 evicted.append(eviction)

@@ -7,9 +7,9 @@ struct PaceShares: Sendable {
     private var limiter: EventLimiter
     /// How many events further ahead of the pace an address may be that has not connected lately.
     private let reserve: UInt64
-    /// The addresses that connected in this period, and in the previous one.
+    /// The addresses that connected in this period, and in the one before.
     private var recent: Set<IPAddress> = []
-    private var former: Set<IPAddress> = []
+    private var previous: Set<IPAddress> = []
     private let period: UInt64
     private var periodEnd: UInt64 = 0
 
@@ -34,11 +34,11 @@ struct PaceShares: Sendable {
     ///   connected lately.
     mutating func take(_ block: IPAddress?, now: UInt64) -> Bool {
         if now >= self.periodEnd || self.recent.count >= Self.addressLimit {
-            self.former = now >= self.periodEnd + self.period ? [] : self.recent
+            self.previous = now >= self.periodEnd + self.period ? [] : self.recent
             self.recent = []
             self.periodEnd = now + self.period
         }
-        let isNew = block.map { !self.recent.contains($0) && !self.former.contains($0) } ?? true
+        let isNew = block.map { !self.recent.contains($0) && !self.previous.contains($0) } ?? true
         guard self.limiter.take(now: now, aheadBy: isNew ? self.reserve : 0) else { return false }
         if let block { self.recent.insert(block) }
         return true

@@ -86,7 +86,7 @@ extension RelayTLS {
             throws(DERPError) -> TLSContext
         {
             try self.made.withLock { made throws(DERPError) in
-                guard var former = made[entry.generation] else {
+                guard var previous = made[entry.generation] else {
                     let context = try self.makeContext(entry.certificate, now: now)
                     let current = Set(certificates.entries.map(\.generation))
                     made = made.filter { current.contains($0.key) }
@@ -94,12 +94,12 @@ extension RelayTLS {
                     return context
                 }
                 // A clock that was set back counts too, because the certificate's validity would begin in the future.
-                guard !(former.time...former.time + Self.lifetime).contains(now) else { return former.context }
-                former.time = now
+                guard !(previous.time...previous.time + Self.lifetime).contains(now) else { return previous.context }
+                previous.time = now
                 // If it fails, the previous context stays in use, and the next try comes in time.
-                if let context = try? self.makeContext(entry.certificate, now: now) { former.context = context }
-                made[entry.generation] = former
-                return former.context
+                if let context = try? self.makeContext(entry.certificate, now: now) { previous.context = context }
+                made[entry.generation] = previous
+                return previous.context
             }
         }
 

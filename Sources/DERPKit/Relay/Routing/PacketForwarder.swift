@@ -61,8 +61,8 @@ extension PacketForwarder {
     }
 
     private func makeActive(_ client: LocalClient, _ presence: Presence) {
-        if let former = presence.activate(client) {
-            self.setActive(former, false)
+        if let previous = presence.activate(client) {
+            self.setActive(previous, false)
             self.setActive(client.id, true)
         }
         self.publish(.route(presence.key, client.id))

@@ -35,11 +35,11 @@ final class Presence {
     /// Makes `client`, which is new or one of the others, the connection that gets the packets. Returns the connection
     /// that got them before.
     func activate(_ client: LocalClient) -> ClientID? {
-        let former = self.active
+        let previous = self.active
         self.others.remove(client.id)
-        if let former { self.others.append(former, for: former.id) }
+        if let previous { self.others.append(previous, for: previous.id) }
         self.active = client
-        return former?.id
+        return previous?.id
     }
 
     /// Returns `client` if it is one of the connections that don't get the packets.

@@ -49,8 +49,8 @@ struct AddressSharesTests {
         #expect(shares.heaviest == large && shares.byteCount == 150)
         shares.move(small, to: Self.block(1))
         #expect(shares.heaviest == large)
-        let former = shares.hold(0, at: large)
-        #expect(former == 100)
+        let previous = shares.hold(0, at: large)
+        #expect(previous == 100)
         #expect(shares.heaviest == small && shares.byteCount == 50)
     }
 
@@ -103,8 +103,8 @@ struct AddressSharesTests {
                 model.order += 1
             case (_, let index?):
                 let bytes = Int.random(in: 0..<5, using: &random) * 100
-                let former = shares.hold(bytes, at: model.places[index].id)
-                #expect(former == model.places[index].bytes)
+                let previous = shares.hold(bytes, at: model.places[index].id)
+                #expect(previous == model.places[index].bytes)
                 model.places[index].bytes = bytes
             }
             #expect(shares.count == model.places.count)

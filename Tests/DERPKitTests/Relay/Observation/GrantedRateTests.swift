@@ -37,7 +37,7 @@ struct GrantedRateTests {
         } _: { observed in
             let (sender, receiver) = (try await observed.connect(), try await observed.connect())
             verifier.answer(.allow)
-            // With the former rate it would take minutes.
+            // With the previous rate it would take minutes.
             for _ in 0..<8 { try await sender.send([UInt8](repeating: 1, count: 60_000), to: receiver.publicKey) }
             for _ in 0..<8 { _ = try await receiver.receive(within: .seconds(20)) }
         }

@@ -27,7 +27,7 @@ struct RelayTLSTests {
         #expect(try self.shown(certificates, by: tls) !== second)
     }
 
-    @Test("a replaced certificate is shown at once, and the former one is forgotten")
+    @Test("a replaced certificate is shown at once, and the previous one is forgotten")
     func replacement() throws {
         let certificates = try CertificateSet(hosts: ["a.example"])
         let tls = try RelayTLS(certificates: certificates, key: NodePrivateKey().publicKey)

@@ -32,13 +32,13 @@ final class ServerLine {
     /// Starts the next server, and returns the one before when the new one serves in its place.
     @discardableResult
     func takeOver(_ change: (inout ServerOptions) -> Void = { _ in }) throws -> ServerProcess {
-        let former = self.current
+        let previous = self.current
         let next = try ServerProcess(try self.successor(change))
         self.current = next
         try eventually("the next server takes over") {
             guard next.isRunning else { throw KitError.closed("the next server ended:\n\(next.log)") }
-            return next.log.contains("Took over") && former.log.contains("has taken over")
+            return next.log.contains("Took over") && previous.log.contains("has taken over")
         }
-        return former
+        return previous
     }
 }

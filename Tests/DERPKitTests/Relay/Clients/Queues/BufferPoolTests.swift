@@ -76,9 +76,9 @@ struct BufferPoolTests {
         let loop = try IOLoop(index: 0)
         var pool: BufferPool? = BufferPool(blockSize: 64, limit: 1000, on: loop, pause: .milliseconds(1))
         try (0..<60).map { _ in try #require(pool?.take()) }.forEach { pool?.giveBack($0) }
-        weak let former = pool
+        weak let previous = pool
         pool = nil
-        #expect(former == nil)
+        #expect(previous == nil)
         loop.turn(at: loop.now + 1_000_000_000)
     }
 }
