@@ -1,6 +1,5 @@
 import CAsyncSockets
 import Glibc
-import Synchronization
 
 /// A TCP port on which every loop of a group accepts: one socket per loop, among which the kernel spreads clients.
 ///

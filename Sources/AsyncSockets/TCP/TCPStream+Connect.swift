@@ -81,7 +81,7 @@ private actor Connector {
 
     func connect(toUnixSocket path: String, within time: Duration) async throws(SocketError) -> TCPStream {
         guard let address = UnixSocketAddress(path) else {
-            throw SocketError(.systemCall, "connect to a Unix socket: its path has 1…107 bytes")
+            throw SocketError(.systemCall, "a Unix socket's path must have 1…107 bytes")
         }
         let descriptor = cas_tcp_socket(AF_UNIX)
         guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }

@@ -55,7 +55,7 @@ package final class MessageChannel: @unchecked Sendable {
     /// - Throws: ``SocketError``: `permissionDenied` if the other end belongs to another user, and others.
     package static func connect(to path: String, on loop: IOLoop) throws(SocketError) -> MessageChannel? {
         guard let address = UnixSocketAddress(path) else {
-            throw SocketError(.systemCall, "connect to a Unix socket: its path has 1…107 bytes")
+            throw SocketError(.systemCall, "a Unix socket's path must have 1…107 bytes")
         }
         let descriptor = cas_message_socket()
         guard descriptor >= 0 else { throw SocketError(errno: errno, "make a socket") }

@@ -4,14 +4,15 @@ import Glibc
 /// Listens for processes of the same user at a path. Pinned to a loop.
 package actor MessageListener {
     private nonisolated let loop: IOLoop
-    private let readiness: Readiness
+    private let readiness: MessageListenerReadiness
     private let descriptor: Int32
     private var token: UInt64?
     private var isClosed = false
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { self.loop.asUnownedSerialExecutor() }
 
-    /// Takes the path, with mode 0600. Replaces a socket that is already there; nobody may listen at it any more.
+    /// Takes the path, with mode 0600. Replaces a socket that is already there. The caller has made sure that no process
+    /// listens there.
     ///
     /// - Parameters:
     ///   - onRefusal: Called on the loop when another user's process connected.
@@ -26,9 +27,17 @@ package actor MessageListener {
     ) throws(SocketError) {
         self.descriptor = try Self.bind(path)
         self.loop = loop
-        self.readiness = Readiness(descriptor: self.descriptor, loop: loop, onRefusal: onRefusal, onAccept: onAccept)
+        self.readiness = MessageListenerReadiness(
+            descriptor: self.descriptor,
+            loop: loop,
+            onRefusal: onRefusal,
+            onAccept: onAccept
+        )
     }
 
+    /// Begins to accept connections.
+    ///
+    /// - Throws: ``SocketError`` when the loop can't watch the socket.
     package func start() throws(SocketError) {
         self.token = try self.loop.register(
             self.descriptor,
@@ -54,10 +63,15 @@ package actor MessageListener {
 // MARK: The path
 
 extension MessageListener {
-    /// - Throws: ``SocketError`` if a socket at `path` wouldn't be safe, or something else is there.
+    /// The maximum number of connections that wait to be accepted.
+    private static let backlog: Int32 = 16
+
+    /// Checks whether a process of this user can listen at `path`. Makes nothing there.
+    ///
+    /// - Throws: ``SocketError`` when a socket there wouldn't be safe, or something else is there.
     package static func check(_ path: String) throws(SocketError) {
         guard UnixSocketAddress(path) != nil else {
-            throw SocketError(.systemCall, "listen on a Unix socket: its path has 1…107 bytes")
+            throw SocketError(.systemCall, "a Unix socket's path must have 1…107 bytes")
         }
         let parts = path.parts(at: "/").dropLast()
         let directory = parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
@@ -82,45 +96,12 @@ extension MessageListener {
         unlink(path)
         // The mode is set before anybody can connect, which is possible after listen().
         guard address.withSockaddr({ Glibc.bind(descriptor, $0, $1) }) == 0, chmod(path, 0o600) == 0,
-            Glibc.listen(descriptor, 16) == 0
+            Glibc.listen(descriptor, Self.backlog) == 0
         else {
             let error = SocketError(errno: errno, "listen on \(path)")
             Glibc.close(descriptor)
             throw error
         }
         return descriptor
-    }
-}
-
-/// Accepts connections when the loop reports them.
-// @unchecked: confined to the loop.
-private final class Readiness: EventHandler, @unchecked Sendable {
-    private let descriptor: Int32
-    private unowned let loop: IOLoop
-    private let onRefusal: @Sendable () -> Void
-    private let onAccept: @Sendable (MessageChannel) -> Void
-
-    init(
-        descriptor: Int32,
-        loop: IOLoop,
-        onRefusal: @escaping @Sendable () -> Void,
-        onAccept: @escaping @Sendable (MessageChannel) -> Void
-    ) {
-        self.descriptor = descriptor
-        self.loop = loop
-        self.onRefusal = onRefusal
-        self.onAccept = onAccept
-    }
-
-    func handle(events: UInt32) {
-        var storage = sockaddr_storage()
-        let accepted = cas_accept(self.descriptor, &storage)
-        guard accepted >= 0 else { return }
-        guard MessageChannel.isOwn(accepted) else {
-            close(accepted)
-            self.onRefusal()
-            return
-        }
-        if let channel = try? MessageChannel(descriptor: accepted, loop: self.loop) { self.onAccept(channel) }
     }
 }
