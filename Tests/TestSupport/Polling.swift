@@ -7,13 +7,7 @@ package func waitUntil(
 ) async throws {
     let start = ContinuousClock.now
     while try await !condition() {
-        guard start.duration(to: .now) < limit else { throw TooLate(what: what) }
+        guard start.duration(to: .now) < limit else { throw TooLate(what) }
         try await Task.sleep(for: .milliseconds(2))
     }
-}
-
-/// Something didn't happen in time.
-private struct TooLate: Error, CustomStringConvertible {
-    let what: String
-    var description: String { "timed out: \(self.what)" }
 }

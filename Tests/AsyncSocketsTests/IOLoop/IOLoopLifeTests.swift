@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AsyncSockets
@@ -114,7 +115,7 @@ struct IOLoopLifeTests {
         try await schedule()
         let thread = try await within {
             for await thread in fired { return thread }
-            throw TooLate()
+            throw TooLate("the timer fires")
         }
         try await #require(thread).waitForEnd()
     }

@@ -1,5 +1,6 @@
 import AsyncSockets
 import Synchronization
+import TestSupport
 
 /// A listener on a free loopback port, each connection of which is served by `serve` on its loop and closed.
 final class TestServer: Sendable {
@@ -35,7 +36,7 @@ final class TestServer: Sendable {
         let outcomes = self.outcomes
         return try await within {
             for await outcome in outcomes { return outcome }
-            throw TooLate()
+            throw TooLate("a served stream ends")
         }
     }
 

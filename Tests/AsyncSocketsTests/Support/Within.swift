@@ -1,7 +1,5 @@
 import Synchronization
-
-/// A limit passed that was set for something to happen.
-struct TooLate: Error {}
+import TestSupport
 
 /// Runs `body`, and throws ``TooLate`` when it isn't done after `time`. A `body` that never ends is left behind, so that
 /// one that hangs fails its test and not the run.
@@ -17,7 +15,7 @@ func within<Result: Sendable>(
         }
         Task {
             try? await Task.sleep(for: time)
-            first.resume(.failure(TooLate()))
+            first.resume(.failure(TooLate("work of at most \(time)")))
         }
     }
 }

@@ -1,4 +1,5 @@
 import DERPKit
+import TestSupport
 import Testing
 
 @Suite("HTTP request heads, split and mutated")
@@ -25,7 +26,7 @@ struct HTTPSplitTests {
 
     @Test("Mutated requests trap nothing, keep within bounds, and split alike", arguments: 0..<8 as Range<UInt64>)
     func mutated(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for _ in 0..<1_000 {
             let bytes = Self.mutant(using: &random)
             let whole = HTTPRequestParser.parse(bytes)
@@ -42,7 +43,7 @@ struct HTTPSplitTests {
     }
 
     /// One of the inputs after up to eight changes: bytes replaced, put in, cut out, or repeated many times.
-    private static func mutant(using random: inout SeededGenerator) -> [UInt8] {
+    private static func mutant(using random: inout SplitMix64) -> [UInt8] {
         var bytes = Self.inputs.randomElement(using: &random) ?? []
         for _ in 0..<Int.random(in: 1...8, using: &random) {
             let index = Int.random(in: 0...bytes.count, using: &random)
@@ -62,7 +63,7 @@ struct HTTPSplitTests {
         return bytes
     }
 
-    private static func telling(_ random: inout SeededGenerator) -> UInt8 {
+    private static func telling(_ random: inout SplitMix64) -> UInt8 {
         Array("\r\n \t:/?*[]@,.0A".utf8).randomElement(using: &random) ?? 0
     }
 }

@@ -1,4 +1,5 @@
 import AsyncSockets
+import TestSupport
 import Testing
 
 @testable import DERPKit
@@ -79,7 +80,7 @@ struct AddressSharesTests {
 
     @Test("it says what a look at everybody says, whoever comes, goes, moves and holds", arguments: 1...8)
     func model(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var shares = AddressShares<Int>()
         var model = Model()
         for step in 0..<2_000 {

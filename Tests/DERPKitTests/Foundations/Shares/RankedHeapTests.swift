@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import DERPKit
@@ -6,7 +7,7 @@ import Testing
 struct RankedHeapTests {
     @Test("the highest is what a look at all of them finds, whatever is set and removed")
     func model() {
-        var random = SeededGenerator(seed: 11)
+        var random = SplitMix64(seed: 11)
         var heap = RankedHeap<Int, Int>()
         var model: [Int: Int] = [:]
         for _ in 0..<20_000 {

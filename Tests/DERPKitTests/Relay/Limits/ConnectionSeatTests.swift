@@ -1,5 +1,6 @@
 import AsyncSockets
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DERPKit
@@ -300,7 +301,7 @@ struct ConnectionSeatTests {
         await withTaskGroup(of: Void.self) { tasks in
             for task in 0..<4 {
                 tasks.addTask {
-                    var random = SeededGenerator(seed: seed * 100 + UInt64(task))
+                    var random = SplitMix64(seed: seed * 100 + UInt64(task))
                     var seats: [ConnectionSeat] = []
                     for _ in 0..<5_000 {
                         let address = IPEndpoint(IPAddress(ipv4: .random(in: 1...4, using: &random)), port: 1)
