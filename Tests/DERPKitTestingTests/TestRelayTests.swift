@@ -48,7 +48,7 @@ struct TestRelayTests {
         }
     }
 
-    @Test("a client that is stalled gets what waited, in order, when it goes on")
+    @Test("a client that is stalled gets what waited, in order, when it continues")
     func stall() async throws {
         try await TestRelay.run { relay in
             let alice = try await relay.connect()
@@ -86,7 +86,7 @@ struct TestRelayTests {
         }
     }
 
-    @Test("those who connect while all are stalled are not answered")
+    @Test("clients that connect while all are stalled are not answered")
     func stallAll() async throws {
         try await TestRelay.run { relay in
             await relay.stall()
@@ -112,7 +112,7 @@ struct TestRelayTests {
         }
     }
 
-    @Test("a client that reconnects goes on over a cut, a refusal, and a restart, at the same address")
+    @Test("a client that reconnects survives a cut, a refusal, and a restart at the same address")
     func reconnecting() async throws {
         try await TestRelay.run(security: .tls) { relay in
             let client = relay.reconnectingClient()

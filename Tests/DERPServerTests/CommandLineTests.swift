@@ -117,7 +117,7 @@ struct CommandLineTests {
         #expect(try self.settings().mapSources.nodeOrderSeed == nil)
     }
 
-    @Test("how much is served, and to whom proxies may speak for others")
+    @Test("how much is served, and which proxies may speak for others")
     func limits() throws {
         let open = try self.settings()
         #expect(open.limits.connections == ConnectionLimits() && open.limits.rateFile == nil)
@@ -155,7 +155,7 @@ struct CommandLineTests {
         #expect(settings.proxies.networks.map(\.description) == ["10.0.0.0/8", "fd00::/8", "192.0.2.1/32"])
     }
 
-    @Test("who is admitted")
+    @Test("which clients are admitted")
     func admission() throws {
         let open = try self.settings().admission
         #expect(open.allowFile == nil && open.denyFile == nil && open.reverifyInterval == nil)

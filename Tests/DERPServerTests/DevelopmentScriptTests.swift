@@ -40,7 +40,7 @@ struct DevelopmentScriptTests {
         for port in [":3443", ":3480", ":3478", ":4478"] { #expect(!text.contains(port)) }
     }
 
-    @Test("what is off isn't named, and -dev and every address are told as what they are")
+    @Test("what is off isn't named, and -dev and every address are described as what they are")
     func kinds() throws {
         #expect(try !self.text("-stun=false").contains("STUN "))
         let development = try self.text("-dev")

@@ -53,7 +53,7 @@ struct FlagNeedTests {
     private static let acme = ["-certmode=letsencrypt", "-hostname=a.example"]
 
     @Test(
-        "one without what it needs is told in one line; with it, nothing is",
+        "one without what it needs is reported in one line; with it, nothing is",
         arguments: [
             Case("-a=:444", lacking: ["-dev"], met: []), Case("-c=/key", lacking: ["-dev"], met: []),
             Case("-certmode=manual", lacking: ["-dev"], met: []),
@@ -126,7 +126,7 @@ struct FlagNeedTests {
         #expect(refusal.description == error)
     }
 
-    @Test("where it was set is told; what headscale's section says was meant for headscale")
+    @Test("the place where it was set is reported; what headscale's section says was meant for headscale")
     func origin() throws {
         let line = try #require(try self.notices([], ["DERP_ACME_EMAIL": "a@b.example"]).first)
         #expect(line.contains("at: DERP_ACME_EMAIL, "))

@@ -53,7 +53,7 @@ import Testing
         #expect(looks == 0)
     }
 
-    @Test("While a crowd stays, it is looked for ever more rarely what could be given back") func stays() {
+    @Test("while a crowd stays, checks for memory to return become rarer") func stays() {
         var watch = Self.patient()
         let crowded = Self.reading(104, free: 1)
         let looks = (0..<80).count { _ in

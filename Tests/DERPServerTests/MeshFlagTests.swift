@@ -25,7 +25,7 @@ struct MeshFlagTests {
         #expect(try self.settings("-mesh-psk-file=", "-mesh-with=").defaultKeyFiles.isEmpty)
     }
 
-    @Test("derper's variable is for development: elsewhere it is told that it counts for nothing")
+    @Test("derper's variable is for development: elsewhere it has no effect, and that is reported")
     func variable() throws {
         let variables = ["TAILSCALE_DERPER_MESH_KEY": Self.text]
         #expect(try self.settings("-dev", variables: variables).notices(of: nil).isEmpty)

@@ -31,7 +31,7 @@ struct OwnRegionTests {
         )
     }
 
-    @Test("other ports are told, and a self-signed certificate's pin")
+    @Test("other ports are published, and a self-signed certificate's pin")
     func otherPorts() throws {
         let certificate = try Certificate.selfSigned(for: "127.0.0.1")
         let region = try self.region(
@@ -53,7 +53,7 @@ struct OwnRegionTests {
         #expect(region.nodes == [node])
     }
 
-    @Test("the port of --stun-listen is told, wherever STUN listens")
+    @Test("the port of --stun-listen is published, wherever STUN listens")
     func stunListen() throws {
         func port(_ arguments: String...) throws -> Int? {
             let environment = HostEnvironment(isRoot: true, hostname: "machine", variables: ["HOME": "/root"])
@@ -64,7 +64,7 @@ struct OwnRegionTests {
         #expect(try port("--stun-listen=192.0.2.1:3478", "-a=127.0.0.1:8081") == 0)
     }
 
-    @Test("STUN that is off, and a relay that is off, are told")
+    @Test("STUN that is off, and a relay that is off, are published as such")
     func off() throws {
         let node = try #require(
             try self.region("-hostname=::1", "-stun=false", "-derp=false", "-http-port=-1").nodes.first

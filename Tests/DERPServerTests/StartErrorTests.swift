@@ -6,7 +6,7 @@ import Testing
 @Suite("Why a start fails")
 struct StartErrorTests {
     @Test(
-        "an address that can't be listened on is told with its flag",
+        "an address that can't be listened on is reported with its flag",
         arguments: [
             (DERPError.Setting.addresses, "-a"), (.plainHTTPAddresses, "-http-port"), (.stunAddresses, "-stun-port"),
         ]
@@ -20,7 +20,7 @@ struct StartErrorTests {
         }
     }
 
-    @Test("the line or the variable is told that gave the flag the value at fault")
+    @Test("the line or the variable that gave the flag the value at fault is reported")
     func origins() throws {
         let file = try Configured("relay:\n  map_path:\n    - /a\n    - /b\n  stun_port: 5\n")
         let layers = try file.settings(variables: ["DERP_HTTP_PORT": "81"]).sources.layers

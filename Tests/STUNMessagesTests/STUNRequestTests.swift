@@ -119,7 +119,7 @@ struct STUNRequestTests {
         #expect(STUNRequest.parse(datagram) == .refused)
     }
 
-    @Test("is told from datagrams that are no STUN")
+    @Test("is distinguished from datagrams that are no STUN")
     func notSTUN() {
         #expect(STUNRequest.parse([]) == .notSTUN)
         #expect(STUNRequest.parse([UInt8](repeating: 0, count: 64)) == .notSTUN)

@@ -14,7 +14,7 @@ struct ArrivalLedgerTests {
         #expect(ledger.received == 4)
     }
 
-    @Test("A late one is told from one that comes twice")
+    @Test("A late one is distinguished from one that comes twice")
     func disorder() {
         var ledger = ArrivalLedger()
         for sequence: UInt64 in [0, 1, 2, 5] { _ = ledger.note(sequence) }

@@ -38,12 +38,12 @@ struct FaultTests {
         #expect(try await self.run(fault).faults.corrupt == 1)
     }
 
-    @Test("A packet that comes twice is told")
+    @Test("A packet that comes twice is reported")
     func double() async throws {
         #expect(try await self.run(.double).faults.doubled == 1)
     }
 
-    @Test("Packets of a pair that change places are told")
+    @Test("Packets of a pair that change places are reported")
     func swap() async throws {
         // With one pair, the next packet is of the same pair.
         let report = try await self.run(.swap) { $0.count = 1 }
@@ -51,7 +51,7 @@ struct FaultTests {
         #expect(!report.isSuccess)
     }
 
-    @Test("Packets of one kind that change places are told, and those of two kinds may")
+    @Test("Packets of one kind that change places are reported, and those of two kinds may")
     func overtake() async throws {
         let disco = try await self.run(.swap) {
             $0.count = 1
@@ -69,7 +69,7 @@ struct FaultTests {
         #expect(abs(try #require(mixed["disco of all that came"]) - 50) < 1)
     }
 
-    @Test("A packet for somebody else is told")
+    @Test("A packet for another client is reported")
     func misdeliver() async throws {
         #expect(try await self.run(.misdeliver).faults.misdelivered == 1)
     }
@@ -82,7 +82,7 @@ struct FaultTests {
         #expect(try await self.run(.drop) { $0.allowsLoss = true }.isSuccess)
     }
 
-    @Test("A connection that the relay closes is told")
+    @Test("A connection that the relay closes is reported")
     func disconnect() async throws {
         #expect(try await self.run(.disconnect).faults.disconnected > 0)
     }

@@ -34,7 +34,7 @@ struct SinkTests {
         #expect(try #require(report["delivered"]) > 1000)
     }
 
-    @Test("A byte that the proxy changes is told")
+    @Test("A byte that the proxy changes is reported")
     func changed() async throws {
         #expect(try await self.run(changing: 100_000).faults.corrupt == 1)
     }

@@ -13,7 +13,7 @@ struct TestPacketTests {
         return bytes
     }
 
-    @Test("A disco packet begins as Tailscale's do, and both kinds are told apart")
+    @Test("A disco packet begins as Tailscale's do, and both kinds are distinguished")
     func kinds() throws {
         for size in [TestPacket.minimumDiscoSize, 100, 1400, 65536] {
             let bytes = self.packet(.disco, size: size)

@@ -44,7 +44,7 @@ struct BudgetedExecutorTests {
         #expect(log.all == ["job", "turn"])
     }
 
-    @Test("while others have work in every tick, turns get their share of the time, and go on")
+    @Test("while others have work in every tick, turns get their share of the time, and continue")
     func share() async throws {
         let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]

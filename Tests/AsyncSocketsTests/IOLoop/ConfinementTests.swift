@@ -49,7 +49,7 @@ struct ConfinementTests {
         }
     }
 
-    @Test("a loop that has no thread of its own belongs to who turns it")
+    @Test("a loop without a thread belongs to the thread that turns it")
     func turnedLoop() throws {
         let loop = try IOLoop(index: 0)
         #expect(loop.isAccessible)

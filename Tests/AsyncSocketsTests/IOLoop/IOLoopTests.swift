@@ -86,7 +86,7 @@ struct IOLoopTests {
         }
     }
 
-    @Test("the end of a tick is told once for each wish, behind the tick's jobs, and also of wishes made then")
+    @Test("each request for the end of a tick is served once, after the tick's jobs, also when made at that moment")
     func tickEnd() throws {
         let loop = try IOLoop(index: 0)
         let second = TickEnd()
@@ -108,7 +108,7 @@ struct IOLoopTests {
         #expect(second.count == 1)
     }
 
-    @Test("who returns in the next tick lets everybody else have a turn")
+    @Test("a task that returns in the next tick gives all others a turn")
     func nextTickIsFair() async throws {
         let group = try IOLoopGroup(count: 1)
         let loop = group.loops[0]
@@ -132,7 +132,7 @@ struct IOLoopTests {
         let list = Mutex<[Int]>([])
     }
 
-    @Test("who waits in line goes on in the order of coming, none twice in a tick, and who comes anew goes first")
+    @Test("waiting tasks continue in order of arrival, none twice in a tick, and new jobs run first")
     func line() throws {
         let loop = try IOLoop(index: 0)
         let log = Numbers()

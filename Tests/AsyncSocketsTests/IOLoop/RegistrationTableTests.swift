@@ -8,7 +8,7 @@ struct RegistrationTableTests {
         func handle(events: UInt32) {}
     }
 
-    @Test("an event for the previous owner of a slot is recognised as stale")
+    @Test("an event for a slot's previous owner is recognised as stale")
     func generations() {
         var table = RegistrationTable()
         let first = Handler()

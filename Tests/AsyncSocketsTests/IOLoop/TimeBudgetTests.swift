@@ -63,7 +63,7 @@ struct TimeBudgetTests {
         #expect(budget.allowance(now: 4_000_000_000, isContended: true) == 0)
     }
 
-    @Test("a thread that had to wait for a processor rests as long, and 10 ms at the most")
+    @Test("a thread that had to wait for a processor rests for as long, at most 10 ms")
     func rest() {
         var budget = TimeBudget()
         // 0.4 ms are nothing to speak of.

@@ -76,7 +76,7 @@ struct TimerTests {
         }
     }
 
-    @Test("a loop sleeps no longer than until the step after the next deadline, and for ever without one")
+    @Test("a loop sleeps no longer than until the step after the next deadline, and without limit if there is none")
     func sleep() {
         #expect(self.loop.timers.millisecondsUntilNext(now: self.start) == -1)
         let log = Log()

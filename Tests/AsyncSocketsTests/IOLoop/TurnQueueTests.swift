@@ -38,7 +38,7 @@ struct TurnQueueTests {
         #expect(queue.isEmpty)
     }
 
-    @Test("who has to wait is counted once, however often it is said, and also when others have been taken")
+    @Test("a turn that has to wait is counted once, however often it is asked for")
     func delays() {
         var queue = TurnQueue()
         for number in 0..<3000 { queue.append(.handler(Turn(number))) }

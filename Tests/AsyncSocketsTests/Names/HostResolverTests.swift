@@ -25,7 +25,7 @@ struct HostResolverTests {
         func answer(_ count: Int) { for _ in 0..<count { self.gate.signal() } }
     }
 
-    @Test("those who ask for one name at one time share a question")
+    @Test("callers that ask for one name at the same time share a query")
     func sharing() async throws {
         let system = System()
         let resolver = system.resolver()
@@ -53,7 +53,7 @@ struct HostResolverTests {
         #expect(system.asked.count == 2)
     }
 
-    @Test("who gives up leaves the others, and the last one the question")
+    @Test("a caller that gives up leaves the query to the others; the last one cancels it")
     func cancelling() async throws {
         let system = System()
         let resolver = system.resolver(threads: 1)

@@ -48,7 +48,7 @@ struct MutedSocketTests {
     }
 
     @Test(
-        "under TLS the peer is told of the end, though it sent what was never opened",
+        "under TLS the peer gets close_notify, though it sent what was never opened",
         arguments: [
             TLSContext.Versions.tls12, .tls13,
         ]

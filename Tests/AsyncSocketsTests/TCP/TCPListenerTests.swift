@@ -86,7 +86,7 @@ struct TCPListenerTests {
         await server.close()
     }
 
-    @Test("once closed, connections are refused, and those that were accepted go on")
+    @Test("once closed, connections are refused, and those that were accepted continue")
     func close() async throws {
         let server = try await TestServer(loops: 2) { try await $0.echo() }
         let client = try RawSocket.connect(to: server.address)
@@ -99,7 +99,7 @@ struct TCPListenerTests {
         #expect(try client.receive() == [2])
     }
 
-    @Test("out of file descriptors, it closes the connections of those who come, and accepts others later")
+    @Test("out of file descriptors, it closes new connections, and accepts others later")
     func turnedAway() async {
         // In a process of its own: the limit is the whole process's.
         await #expect(processExitsWith: .success) {
@@ -151,7 +151,7 @@ struct TCPListenerTests {
         }
     }
 
-    @Test("one of the last descriptors is for who has no other connection")
+    @Test("one of the last descriptors is kept for an address without a connection")
     func newcomers() async {
         // In a process of its own: the limit is the whole process's.
         await #expect(processExitsWith: .success) {
@@ -187,7 +187,7 @@ struct TCPListenerTests {
         }
     }
 
-    @Test("without a descriptor for that, it says so at a bounded rate, accepts later who waited, and never stops")
+    @Test("without a spare descriptor, it reports that at a bounded rate and accepts the waiting clients later")
     func outOfDescriptors() async {
         // In a process of its own: the limit is the whole process's.
         await #expect(processExitsWith: .success) {

@@ -96,7 +96,7 @@ struct TCPStreamTests {
         await server.close()
     }
 
-    @Test("who waits for an interruption isn't woken by bytes, and finds them afterwards")
+    @Test("a caller that waits for an interruption isn't woken by bytes, and finds them afterwards")
     func interruption() async throws {
         let server = try await TestServer { stream in
             let start = stream.loop.now
@@ -159,7 +159,7 @@ struct TCPStreamTests {
         }
     }
 
-    @Test("a peer that reads nothing blocks the writer, not the loop; it goes on when the peer reads")
+    @Test("a peer that reads nothing blocks the writer, not the loop; the writer continues when the peer reads")
     func backpressure() async throws {
         let server = try await TestServer { stream in
             try await stream.write(Self.data + Self.data + Self.data)
@@ -282,7 +282,7 @@ struct TCPStreamTests {
         withExtendedLifetime(reserved) {}
     }
 
-    @Test("closing releases whoever waits, and twice is as good as once")
+    @Test("closing releases all waiters, and closing twice is harmless")
     func closeWhileWaiting() async throws {
         let server = try await TestServer { stream in
             let loop = stream.loop

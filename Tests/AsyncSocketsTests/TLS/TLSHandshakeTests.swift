@@ -5,7 +5,7 @@ import Testing
 
 @Suite("TLS handshake")
 struct TLSHandshakeTests {
-    @Test("a client that says nothing fails the handshake when the deadline passes, and the loop goes on")
+    @Test("a client that says nothing fails the handshake when the deadline passes, and the loop continues")
     func silentClient() async throws {
         let tls = try TestCertificate.server()
         let server = try await TestServer { stream in
@@ -20,7 +20,7 @@ struct TLSHandshakeTests {
         await server.close()
     }
 
-    @Test("a client that speaks something else is told apart, and can be answered in its own words")
+    @Test("a client that doesn't speak TLS is recognised and can be answered in plain text")
     func notTLS() async throws {
         let tls = try TestCertificate.server()
         let server = try await TestServer { stream in

@@ -39,7 +39,7 @@ struct TLSSuiteTests {
     }
 
     @Test(
-        "none without forward secrecy and an AEAD: the client is told so",
+        "none without forward secrecy and an AEAD: the client gets an alert",
         arguments: ["AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-SHA"]
     )
     func refused(offer: String) throws {

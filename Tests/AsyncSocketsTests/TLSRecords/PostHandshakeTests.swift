@@ -162,7 +162,7 @@ import Testing
         expectBroken(forger)
     }
 
-    @Test("A key protects so many records and no more (§5.5), after which both ends go on to the next")
+    @Test("A key protects a limited number of records (§5.5), after which both ends continue with the next key")
     func ownUpdates() throws {
         let forger = try RecordForger(recordsPerKey: 3)
         var sent: [UInt8] = []

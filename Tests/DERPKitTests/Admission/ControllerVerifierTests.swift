@@ -114,7 +114,7 @@ struct ControllerVerifierTests {
         #expect(answer == 3)
     }
 
-    @Test("but not for ever")
+    @Test("but not forever")
     func lastingShortage() async throws {
         let pace = QuestionPace(patience: .zero)
         await #expect(throws: DERPError.self) {

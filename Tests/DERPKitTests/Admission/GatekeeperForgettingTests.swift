@@ -50,7 +50,7 @@ struct GatekeeperForgettingTests {
         #expect(verifier.questions == 2)
     }
 
-    @Test("who forgets all the time can't have more asked than twice the limit")
+    @Test("forgetting again and again causes at most twice the limit of questions")
     func bound() async {
         let verifier = ScriptedVerifier()
         var policy = Self.policy([verifier])

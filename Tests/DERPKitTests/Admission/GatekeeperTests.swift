@@ -63,13 +63,13 @@ struct GatekeeperTests {
         #expect(await Gatekeeper(policy).decide(on: self.request) == .allow)
     }
 
-    @Test("a verdict doesn't wait for those who say nothing")
+    @Test("a verdict doesn't wait for verifiers that say nothing")
     func earlyVerdict() async {
         let policy = self.policy(ScriptedVerifier(), ScriptedVerifier(.deny(.denied)))
         #expect(await Gatekeeper(policy).decide(on: self.request) == .deny(.denied))
     }
 
-    @Test("who gets no answer in time is refused, though the verifier heeds no cancellation")
+    @Test("a client without an answer in time is refused, even if the verifier ignores cancellation")
     func timeout() async {
         let silent = ScriptedVerifier()
         var policy = self.policy(ScriptedVerifier(.allow), silent)

@@ -65,7 +65,7 @@ struct KeyListFileTests {
         #expect(file.refresh() == .reloaded(1) && !file.contains(self.alice))
     }
 
-    @Test("a signal has the file read at once, and told in any case")
+    @Test("on a signal the file is read at once, and reported in any case")
     func atOnce() throws {
         try self.write("\(self.alice)")
         let file = try KeyListFile(path: self.path)
@@ -74,7 +74,7 @@ struct KeyListFileTests {
         #expect(file.refresh(atOnce: true) == .reloaded(2))
     }
 
-    @Test("a deny wins over an allow, and who is on no allow list is refused")
+    @Test("a deny wins over an allow, and a client that is on no allow list is refused")
     func lists() throws {
         try self.write("\(self.alice)\n\(self.bob)")
         let both = try KeyListFile(path: self.path)

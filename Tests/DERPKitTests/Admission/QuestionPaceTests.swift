@@ -58,7 +58,7 @@ struct QuestionPaceTests {
         #expect(await strict.value == true)
     }
 
-    @Test("who is cancelled while he waits is not asked for, and the next is")
+    @Test("a cancelled waiter causes no question, and the next one is served")
     func cancelling() async throws {
         let pace = QuestionPace(limit: 1, youth: .seconds(600))
         let questions = Questions()

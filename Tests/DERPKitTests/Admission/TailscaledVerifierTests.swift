@@ -55,7 +55,7 @@ struct TailscaledVerifierTests {
         #expect(!lines.contains { $0.hasPrefix("Referer") || $0.hasPrefix("Origin") })
     }
 
-    @Test("200 admits, whether its length is told, it comes in chunks, or it ends with the connection")
+    @Test("200 admits, whether its length is given, it comes in chunks, or it ends with the connection")
     func known() async throws {
         let hex = String(Self.node.utf8.count, radix: 16)
         let framings = [

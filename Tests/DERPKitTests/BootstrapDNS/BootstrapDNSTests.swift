@@ -38,7 +38,7 @@ struct BootstrapDNSTests {
         #expect(Self.text(dns) == "")
     }
 
-    @Test("the map's nodes are told with the addresses that the map has, and are not looked up")
+    @Test("the map's nodes are published with the addresses that the map has, and are not looked up")
     func fromMap() async {
         let dns = Self.dns()
         let map = Self.map(
@@ -54,7 +54,7 @@ struct BootstrapDNSTests {
         #expect(Self.text(dns) == #"{"a.relays.invalid":["192.0.2.7"]}"# + "\n")
     }
 
-    @Test("names are looked up; a name that isn't published is told to who asks for it, alone")
+    @Test("names are looked up; a name that isn't published is answered only to a client that asks for it")
     func lookedUp() async {
         let dns = Self.dns(["relay.relays.invalid"], unpublished: ["LOCALHOST"])
         #expect(
@@ -102,7 +102,7 @@ struct BootstrapDNSTests {
         #expect(Self.text(dns).contains("silent7.invalid") && dns.counters.failures == 0)
     }
 
-    @Test("of very many names the first are told")
+    @Test("of very many names the first are published")
     func bounded() async {
         let dns = Self.dns()
         var map = DERPMap()

@@ -34,7 +34,7 @@ struct CertificateSetTests {
         #expect(set.status.map(\.expiry) == [first.validity.upperBound, second.validity.upperBound, nil])
     }
 
-    @Test("who was given an address behind a NAT sees the certificate of its family, not the first")
+    @Test("a client that connects to an address behind a NAT sees the certificate of its family, not the first")
     func family() throws {
         let set = try CertificateSet(hosts: ["a.example", "198.51.100.42", "2001:db8::42", "2001:db8::43"])
         let (ipv4, ipv6) = (IPAddress(ipv4: 0x0a00_0001), try #require(IPAddress("fd00::1")))
@@ -60,7 +60,7 @@ struct CertificateSetTests {
         #expect(set.status.map(\.host) == ["a.example"] && set.entry(for: "other.example") != nil)
     }
 
-    @Test("a problem is told until a certificate comes")
+    @Test("a problem is reported until a certificate comes")
     func problem() throws {
         let set = try CertificateSet(hosts: ["a.example"])
         set.noteProblem("no luck", for: "a.example")
@@ -69,7 +69,7 @@ struct CertificateSetTests {
         #expect(set.status.first?.problem == nil)
     }
 
-    @Test("what TLS won't do, and what is for no name, is refused, and the previous one stays")
+    @Test("a certificate that TLS refuses or that has no name is rejected, and the previous one stays")
     func refused() throws {
         let set = try CertificateSet(hosts: ["a.example"])
         let good = try Certificate.selfSigned(for: "a.example")

@@ -53,7 +53,7 @@ struct SelfSignedStoreTests {
         #expect(access(path + "/1.crt", F_OK) == 0)
     }
 
-    @Test("an expired one is made anew with the same key")
+    @Test("an expired certificate is replaced, with the same key")
     func expired() throws {
         let first = try self.load(now: time(nil) - 11 * self.year)
         let keyText = try FileReader.text(at: self.key, limit: 10000)
@@ -64,7 +64,7 @@ struct SelfSignedStoreTests {
         #expect(try self.load().origin == .found)
     }
 
-    @Test("one for another host is made anew")
+    @Test("a certificate for another host is replaced")
     func renamed() throws {
         let other = try Certificate.selfSigned(for: "10.0.0.1")
         try self.directory.write(other.chainPEM, to: "127.0.0.1.crt")

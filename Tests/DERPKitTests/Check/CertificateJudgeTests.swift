@@ -36,7 +36,7 @@ struct CertificateJudgeTests {
         #expect(self.complaints(certificate) { $0.certName = host }.isEmpty == isFor)
     }
 
-    @Test("its end is told in days, early enough")
+    @Test("its end is reported in days, early enough")
     func expiry() {
         #expect(self.complaints(SampleEvidence.certificate(days: 14)) == [])
         #expect(
@@ -89,7 +89,7 @@ struct CertificateJudgeTests {
         )
     }
 
-    @Test("one that isn't trusted is told with TLS' reason, unless another explains it")
+    @Test("one that isn't trusted is reported with TLS's reason, unless another finding explains it")
     func trust() throws {
         let refusal = DERPError(.tls, "TLS with relay.test: self-signed certificate")
         var sample = self.sample

@@ -11,7 +11,7 @@ struct NodeJudgeTests {
         self.sample.with(change).complaints
     }
 
-    @Test("nothing is wrong with a good one, and its numbers are told")
+    @Test("nothing is wrong with a good one, and its numbers are reported")
     func good() {
         #expect(self.sample.complaints == [])
         let messages = self.sample.findings.map(\.message)
@@ -54,7 +54,7 @@ struct NodeJudgeTests {
         #expect(nameless == ["warning address: relay.test has no IPv4 address"])
     }
 
-    @Test("addresses that can't be used are errors, and a failed look-up is told once")
+    @Test("addresses that can't be used are errors, and a failed look-up is reported once")
     func addresses() {
         #expect(
             self.complaints { $0.evidence.ipv4 = .init(addresses: .malformed("1.2.3")) }
@@ -102,7 +102,7 @@ struct NodeJudgeTests {
         #expect(closed.findings.first { $0.severity == .error }?.hint?.contains("STUN") == false)
     }
 
-    @Test("a port that takes connections and says nothing is told from one that can't be reached")
+    @Test("a port that takes connections and says nothing is distinguished from one that can't be reached")
     func silent() throws {
         for (code, hint) in [(DERPError.Code.tlsTimeout, "accepts connections there"), (.timeout, "A firewall")] {
             var silent = self.sample
@@ -144,7 +144,7 @@ struct NodeJudgeTests {
         #expect(complaints.first?.hasPrefix("error login: ") == true && complaints.first?.contains(said) == true)
     }
 
-    @Test("a meta certificate that names another key is told from other failures")
+    @Test("a meta certificate that names another key is distinguished from other failures")
     func otherMetaKey() {
         let complaints = self.complaints {
             let error = DERPError(.wrongServerKey, "the server has another key than the one expected")
@@ -188,7 +188,7 @@ struct NodeJudgeTests {
 
     // MARK: Relaying
 
-    @Test("lost, changed and missing packets are told apart")
+    @Test("lost, changed and missing packets are distinguished")
     func relaying() {
         func complaints(_ change: (inout RelayingEvidence) -> Void) -> [String] {
             self.complaints { sample in

@@ -117,7 +117,7 @@ struct RegionCheckerTests {
         }
     }
 
-    @Test("a refusal without a word is told from a broken login")
+    @Test("a refusal without a word is distinguished from a broken login")
     func refusal() async throws {
         let relay = try await ScriptedRelay(.refuse([]))
         var target = CheckTarget(DERPNode(name: "a", regionID: 0, hostName: "127.0.0.1"), isPlain: true)

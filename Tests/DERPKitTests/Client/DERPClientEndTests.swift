@@ -40,7 +40,7 @@ struct DERPClientEndTests {
         #expect(try await client.receive(within: .seconds(10)) == .keepAlive)
     }
 
-    @Test("a server that closes is told as a lost connection, once by messages, and nothing can be sent from then on")
+    @Test("a server that closes is reported as a lost connection, once by messages, and nothing can be sent then")
     func lost() async throws {
         let relay = try await ScriptedRelay(.admitAndClose(Frame.keepAlive))
         let client = try await DERPClient.connect(to: relay.server)
@@ -60,7 +60,7 @@ struct DERPClientEndTests {
         )
     }
 
-    @Test("of two who receive, the second is told, and the first goes on")
+    @Test("of two callers that receive, the second one fails, and the first continues")
     func twoReaders() async throws {
         let relay = try await ScriptedRelay(.admit([]))
         let client = try await DERPClient.connect(to: relay.server)
@@ -72,7 +72,7 @@ struct DERPClientEndTests {
         #expect(await self.code { () throws(DERPError) in try await client.ping(1) } == .closed)
     }
 
-    @Test("messages end for a cancelled task, receiving throws, and another task can go on")
+    @Test("messages end for a cancelled task, receiving throws, and another task can continue")
     func cancellation() async throws {
         let relay = try await ScriptedRelay(.admit([]))
         let client = try await DERPClient.connect(to: relay.server)

@@ -18,7 +18,7 @@ struct DERPClientTests {
         try await TestRelay.run(configure: { $0.loopCount = 2 }, body)
     }
 
-    @Test("packets of all sizes go from one to the other, and the end of one is told")
+    @Test("packets of all sizes go from one to the other, and the end of one is reported")
     func packets() async throws {
         try await self.withRelay { relay in
             let alice = try await DERPClient.connect(to: relay.server, on: self.group.loops[0])
@@ -120,7 +120,7 @@ struct DERPClientTests {
         }
     }
 
-    @Test("waiting can be given up by time or by cancellation, and goes on later; closing ends it")
+    @Test("waiting can be given up by time or by cancellation, and resumed later; closing ends it")
     func waiting() async throws {
         try await self.withRelay { relay in
             let client = try await DERPClient.connect(to: relay.server, on: self.loop)

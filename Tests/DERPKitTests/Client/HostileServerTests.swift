@@ -84,7 +84,7 @@ struct HostileServerTests {
         try await waitUntil("the ping is answered") { relay.heard == pong }
     }
 
-    @Test("a refusal is told with its reason, or without")
+    @Test("a refusal is reported with its reason, or without")
     func refusals() async throws {
         for (bytes, message) in [
             (Frame.health("you are\r\nnobody"), "the server says: you are??nobody"),

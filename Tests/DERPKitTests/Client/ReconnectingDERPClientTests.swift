@@ -15,7 +15,7 @@ struct ReconnectingDERPClientTests {
         return policy
     }
 
-    @Test("goes on over a restart of its relay, with the same key, and tells of it")
+    @Test("survives a restart of its relay, with the same key, and reports it")
     func restart() async throws {
         try await TestRelay.run { relay in
             let client = ReconnectingDERPClient(to: relay.server, policy: Self.policy)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("URLs that are fetched")
 struct HTTPURLTests {
-    @Test("scheme, host, port and target are told apart; the default port goes unsaid")
+    @Test("scheme, host, port and target are distinguished; the default port is left out")
     func parts() throws {
         let url = try #require(HTTPURL("HTTPS://derp.example.com:443/map?x=1#part"))
         #expect(url.isSecure)

@@ -75,7 +75,7 @@ struct HTTPRequestParserTests {
     }
 
     @Test(
-        "The four forms of a target are told apart",
+        "The four forms of a target are distinguished",
         arguments: [
             ("GET /a?b?c HTTP/1.1", "/a", "b?c", "host"),
             ("GET /a? HTTP/1.1", "/a", "", "host"),

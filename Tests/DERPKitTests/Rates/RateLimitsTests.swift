@@ -59,7 +59,7 @@ struct RateLimitsTests {
         #expect(limits.rate(for: Self.keys[3]) == RateLimits.Rate(bytesPerSecond: 1000))
     }
 
-    @Test("what is wrong is told with its line, and nothing is passed over")
+    @Test("what is wrong is reported with its line, and nothing is ignored")
     func problems() {
         let key = "\(Self.keys[0])"
         #expect(self.problem("").hasPrefix("1: it is not JSON"))

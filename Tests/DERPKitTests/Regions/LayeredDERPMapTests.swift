@@ -116,7 +116,7 @@ struct LayeredDERPMapTests {
         #expect(merged.removals.isEmpty)
     }
 
-    @Test("nodes in an order drawn from a seed are in the same one each time, whoever else is there")
+    @Test("nodes in an order drawn from a seed are in the same order each time, whichever others are there")
     func shuffled() {
         let names = (0..<20).map { "n\($0)" }
         func order(_ names: [String], seed: String, region: Int = 1) -> [String] {

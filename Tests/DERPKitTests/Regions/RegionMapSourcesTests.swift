@@ -214,7 +214,7 @@ struct RegionMapSourcesTests {
         #expect(await restarted.map.regions.keys.sorted() == [1, 5, 900])
     }
 
-    @Test("a file that can't be used is told before any URL is asked, and a spoilt cache is none")
+    @Test("a file that can't be used is reported before any URL is asked, and a spoilt cache counts as none")
     func spoiltCache() async throws {
         let nginx = try await NginxServer(files: ["map.json": Self.json(1)])
         let cache = self.directory.file("maps")

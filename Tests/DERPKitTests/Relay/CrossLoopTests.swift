@@ -104,7 +104,7 @@ struct CrossLoopTests {
         #expect(Int(dropped) + arrived == 30, "every packet arrived or was counted")
     }
 
-    @Test("a client is told that it is in only when every loop knows the way to it")
+    @Test("a login is answered only when every loop knows the client's route")
     func registration() throws {
         for stalled in 0..<3 {
             let table = try LoopTable(loops: 3, seed: 1)
@@ -119,7 +119,7 @@ struct CrossLoopTests {
         }
     }
 
-    @Test("a login that waits for a stalled loop ends in time, and is forgotten when the loop goes on")
+    @Test("a login that waits for a stalled loop ends in time, and is forgotten when the loop continues")
     func stalledLoop() throws {
         for stalled in 0..<3 {
             let table = try LoopTable(loops: 3, seed: 2) { $0.handshakeTimeout = .milliseconds(40) }
@@ -140,7 +140,7 @@ struct CrossLoopTests {
         }
     }
 
-    @Test("what waits for a stalled loop is bounded and counted, and PeerGone is told all the same, last")
+    @Test("what waits for a stalled loop is bounded and counted, and PeerGone is sent all the same, last")
     func fullMailbox() throws {
         let table = try LoopTable(loops: 2, seed: 3)
         let sender = try TableClient(table, on: 0)

@@ -25,7 +25,7 @@ struct CrowdTests {
         #expect(table.counters.drops(.queueTail, .other) == 0)
     }
 
-    @Test("all who write to each other and leave at once are gone, and who stays hears of each once")
+    @Test("clients that write to each other and leave at once are gone, and the one that stays hears of each once")
     func leaving() throws {
         let table = try LoopTable(loops: 2, seed: 2)
         let stayers = [try TableClient(table, on: 0), try TableClient(table, on: 1)]
@@ -55,7 +55,7 @@ struct CrowdTests {
         }
     }
 
-    @Test("who gets little is sent it in the tick in which it came, while hundreds are sent something in every tick")
+    @Test("clients with little traffic get it in the same tick while hundreds get something in every tick")
     func sparseReceiver() throws {
         let table = try LoopTable(loops: 1, seed: 3)
         let (sender, bystander) = (try TableClient(table, on: 0), try TableClient(table, on: 0))

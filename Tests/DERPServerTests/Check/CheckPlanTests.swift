@@ -88,7 +88,7 @@ struct CheckPlanTests {
         #expect(!error.description.contains("\n"))
     }
 
-    @Test("the exit status tells of errors, and of warnings only when it shall")
+    @Test("the exit status reflects errors, and warnings only on request")
     func exitStatus() {
         func outcome(_ severities: CheckFinding.Severity...) -> CheckRound.Outcome {
             let findings = severities.map { CheckFinding($0, .region, "x") }

@@ -85,7 +85,7 @@ struct ConfigurationFileTests {
         }
     }
 
-    @Test("variables that are no setting's are told, and let be")
+    @Test("variables that belong to no setting are reported and ignored")
     func unknownVariables() throws {
         let variables = [
             "DERP_PORT": "tcp://10.0.0.1:443", "DERP_VERSION": "1.0", "DERP_home": "blank", "DERP_HOME": "blank",
@@ -114,7 +114,7 @@ struct ConfigurationFileTests {
     }
 
     @Test(
-        "a wrong value is told with the variable that has it",
+        "a wrong value is reported with the variable that has it",
         arguments: [
             ("DERP_STUN_PORT", "x", "DERP_STUN_PORT: -stun-port is 0…65535, not \"x\""),
             ("DERP_STUN", "maybe", "DERP_STUN: -stun is true or false, not \"maybe\""),

@@ -120,7 +120,7 @@ struct HeadscaleConfigurationTests {
     }
 
     @Test(
-        "what is wrong with headscale's address for STUN is told with its line",
+        "what is wrong with headscale's address for STUN is reported with its line",
         arguments: ["3478", "::1:3478", "x"]
     )
     func wrongSTUN(address: String) throws {
@@ -160,7 +160,7 @@ struct HeadscaleConfigurationTests {
     }
 
     @Test(
-        "without an embedded server there is no region of ours, as in headscale; the rest is told when it isn't meant"
+        "without an embedded server there is no region of ours, as in headscale; other settings are reported as unused"
     )
     func disabled() throws {
         for text in ["derp: {urls: []}", "derp: {server: {enabled: false, region_id: 5}}", "derp:\n  server:\n"] {

@@ -65,7 +65,7 @@ struct MapCommandTests {
         #expect(error.output.contains("error: can't read none: no such file or directory\n"))
     }
 
-    @Test("show tells where each region is from, and who took one away")
+    @Test("show says where each region is from, and which source removed one")
     func table() throws {
         let shown = try self.run("show", "map.json", "derp.yaml")
         #expect(

@@ -122,7 +122,7 @@ struct ServedMapTests {
         #expect(try self.run(["diff", "DIRECTORY/other.yaml"]).status == .code(64))
     }
 
-    @Test("a setting that is wrong is told with its place, and without a source or a setting nothing can be done")
+    @Test("a wrong setting is reported with its place, and without a source or a setting nothing can be done")
     func mistakes() throws {
         let file = try self.run(
             ["show", "--config=DIRECTORY/derp.yaml"],

@@ -56,7 +56,7 @@ struct PebbleTests {
         }
     }
 
-    @Test("Certificates for two names, with an account elsewhere, are trusted by who trusts the authority")
+    @Test("Certificates for two names, with an external account, are trusted by clients that trust the authority")
     func issuance() throws {
         let secret = "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W"
         let pebble = try self.pebble { $0.accountKeys = ["kid-1": secret] }
@@ -126,7 +126,7 @@ struct PebbleTests {
         try RawDERPClient(server).expectQuiet()
     }
 
-    @Test("A certificate is renewed in time while clients stay connected, and serves on while the authority is gone")
+    @Test("A certificate is renewed in time while clients stay connected, and stays in use while the authority is gone")
     func renewal() throws {
         let pebble = try self.pebble {
             $0.lifetime = 12
@@ -177,7 +177,7 @@ struct PebbleTests {
         #expect(!second.log.contains("Ordering a certificate"))
     }
 
-    @Test("A wrong key of the account elsewhere is told, and never shown")
+    @Test("A wrong key of the external account is reported, and never shown")
     func wrongAccountKey() throws {
         let pebble = try self.pebble { $0.accountKeys = ["kid-1": "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG"] }
         try pebble.start()

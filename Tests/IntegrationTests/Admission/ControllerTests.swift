@@ -35,7 +35,7 @@ struct ControllerTests {
         #expect(try self.count(relay, "controller") == 1)
     }
 
-    @Test("While it is down nobody new is admitted; who was remains; when it is back, all is well")
+    @Test("While it is down no new client is admitted, and admitted ones stay; when it is back, all is well")
     func downAndBack() throws {
         let relay = try self.relay("--verify-cache-deny=100ms", "--reverify-interval=1s")
         try eventually("it says so at start") { relay.log.contains("while it can't be reached, none is admitted") }

@@ -43,7 +43,7 @@ struct CrowdedAdmissionTests {
         try MetricsReading(of: relay).total("derp_admissions_refused_total", #"reason="\#(reason)""#)
     }
 
-    @Test("Of 300 strangers who come at once none is admitted by a relay that fails open")
+    @Test("Of 300 strangers that come at once none is admitted by a relay that fails open")
     func strangers() throws {
         let relay = try self.relay("-verify-client-url-fail-open")
         for _ in 0..<2 {
@@ -68,7 +68,7 @@ struct CrowdedAdmissionTests {
         }
     }
 
-    @Test("A thousand members who come back at once are all admitted by a relay that doesn't fail open")
+    @Test("A thousand members that return at once are all admitted by a relay that doesn't fail open")
     func members() throws {
         let keys = (0..<1000).map { _ in TestKey() }
         try self.directory.write(keys.map(\.text).joined(separator: "\n"), to: "allow")
@@ -79,7 +79,7 @@ struct CrowdedAdmissionTests {
         #expect(frames.count == 1000 && frames.allSatisfy { $0 == .serverInfo })
     }
 
-    @Test("Whom a relay that fails open admitted while the controller was away is asked about when it is back")
+    @Test("Clients admitted while the controller was down are verified when it is back")
     func absence() throws {
         let relay = try self.relay("-verify-client-url-fail-open")
         #expect(try self.controller.stop() == .code(0))

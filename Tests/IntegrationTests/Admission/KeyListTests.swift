@@ -65,7 +65,7 @@ struct KeyListTests {
         try RefusedClient.logIn(to: server, as: TestKey())
     }
 
-    @Test("SIGHUP has the lists read at once, and the server goes on")
+    @Test("On SIGHUP the lists are read at once, and the server continues")
     func signal() throws {
         try self.directory.write("", to: "deny")
         let server = try self.server("--deny-file", self.file("deny"))
@@ -91,7 +91,7 @@ struct KeyListTests {
         #expect(missing.status == .code(1) && missing.errors.hasPrefix("DERPServer: --allow-file: can't read"))
     }
 
-    @Test("A client that is admitted no longer is told why and closed when it is asked about again")
+    @Test("A client that is no longer admitted gets the reason and is closed when it is verified again")
     func reverification() throws {
         let (staying, leaving) = (TestKey(), TestKey())
         try self.directory.write("", to: "deny")

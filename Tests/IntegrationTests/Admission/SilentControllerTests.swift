@@ -26,7 +26,7 @@ struct SilentControllerTests {
         return pending.connection
     }
 
-    @Test("Who waits for it holds up nobody else, and is refused after 5 s")
+    @Test("A client that waits for it holds up no other, and is refused after 5 s")
     func others() throws {
         let start = ContinuousClock.now
         let clients = try (0..<20).map { _ in try self.pendingClient() }

@@ -75,7 +75,7 @@ struct CheckTests {
         #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(failed.output.utf8)) }
     }
 
-    @Test("A relay that doesn't admit the check is told from a broken one, with its reason")
+    @Test("A relay that doesn't admit the check is distinguished from a broken one, with its reason")
     func refused() throws {
         let directory = try TemporaryDirectory()
         try directory.write("\(TestKey().text)\n", to: "allow")

@@ -55,7 +55,7 @@ struct WatchedMapTests {
     }
 
     @Test(
-        "When the map can't be read, or has no region any more, its last regions are looked at, and that is told",
+        "When the map can't be read or has no region any more, its last regions are checked, and that is reported",
         arguments: [nil, "{\"Regions\":", "{\"Regions\":{}}"]
     )
     func unreadable(content: String?) throws {

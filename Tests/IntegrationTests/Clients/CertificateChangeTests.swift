@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Stock client and a changing certificate", .heavy, .blocking, .serialized)
 struct CertificateChangeTests {
-    @Test("A transfer goes on through ten changes of the certificate", .timeLimit(.minutes(3)))
+    @Test("A transfer continues through ten changes of the certificate", .timeLimit(.minutes(3)))
     func transfer() throws {
         let directory = try TemporaryDirectory()
         // Pinned certificates would not do: a client that comes back by itself knows the first pin only.

@@ -55,7 +55,7 @@ struct CheckConfigTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: self.directory.url.path) == ["derp.yaml"])
     }
 
-    @Test("What a start would make and find anew is read, and left as it is")
+    @Test("Files that a start would create or read again are read and left unchanged")
     func existing() throws {
         let server = try ServerProcess(ServerOptions(directory: self.directory))
         try server.stop()
@@ -71,7 +71,7 @@ struct CheckConfigTests {
         #expect(alone.status == .code(1) && alone.errors.contains("its key"))
     }
 
-    @Test("What looks wrong but can be used is told line by line")
+    @Test("What looks wrong but can be used is reported line by line")
     func warnings() throws {
         try self.directory.write(
             "regions:\n  900:\n    nodes:\n    - {name: a, hostname: a.relays.test, ipv4: 198.51.100.1}\n",
@@ -94,7 +94,7 @@ struct CheckConfigTests {
         #expect(lines.contains("warning: Plain HTTP, not encrypted (cause: -certmode none)"))
     }
 
-    @Test("An address that is left from an example is told, also of this server's own region")
+    @Test("An address that is left from an example is reported, also in this server's own region")
     func example() throws {
         let result = try self.check(self.basis + "  ipv4: 198.51.100.1\n")
         #expect(result.status == .code(0))
@@ -149,7 +149,7 @@ struct CheckConfigTests {
         #expect(try self.check(self.basis, "-stun-port=x").status == .code(64))
     }
 
-    @Test("A certificate of another host is told")
+    @Test("A certificate of another host is reported")
     func certificate() throws {
         try GeneratedCertificate.write(to: self.directory, hostname: "127.0.0.1")
         #expect(try self.check(self.basis, "-certmode=manual").status == .code(0))

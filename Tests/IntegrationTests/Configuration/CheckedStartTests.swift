@@ -95,7 +95,7 @@ struct CheckedStartTests {
         try self.expectFailure(["-a=192.0.2.1:0"], of: "-a")
     }
 
-    @Test("A port in use is a warning: who has it may be the server that is to be started anew")
+    @Test("A port in use is only a warning: the server to be restarted may hold it")
     func ports() throws {
         let server = try ServerProcess(ServerOptions(hasHelperPort: true, hasSTUN: true))
         let result = try self.run([
@@ -138,7 +138,7 @@ struct CheckedStartTests {
         #expect(file.status == .code(64) && file.errors.contains("derp.yaml:2: "), "\(file)")
     }
 
-    @Test("A setting that counts for nothing is told in one line, by a check and by a start")
+    @Test("A setting without effect is reported in one line, by a check and by a start")
     func vain() throws {
         let flags = ["-acme-email=a@b.test", "-accept-connection-burst=3", "--drain-time=3s"]
         let check = try self.run(["--check-config"] + flags)

@@ -11,7 +11,7 @@ struct BootstrapDNSTests {
         return try #require(try JSONSerialization.jsonObject(with: Data(response.body)) as? [String: [String]])
     }
 
-    @Test("Names of the map and of flags are told, the unpublished ones by question only")
+    @Test("Names of the map and of flags are published, the unpublished ones on request only")
     func told() throws {
         let server = try ServerProcess(
             ServerOptions.plain.with {

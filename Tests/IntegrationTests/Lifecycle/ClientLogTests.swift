@@ -8,7 +8,7 @@ struct ClientLogTests {
     }
 
     @Test(
-        "At debug a login and an end are told with key, address, reason and duration, and nothing between them",
+        "At debug level, a login and an end are logged with key, address, reason and duration, and nothing between them",
         arguments: [1, 2]
     )
     func debug(loops: Int) throws {

@@ -67,7 +67,7 @@ struct EarlySignalTests {
         #expect(status == .code(0) || status == .signal(SIGTERM))
     }
 
-    @Test("SIGHUP ends a command, as ever")
+    @Test("SIGHUP ends a command")
     func command() throws {
         let directory = try TemporaryDirectory()
         let process = try ChildProcess(

@@ -74,7 +74,7 @@ struct StalledLogTests {
     }
 
     @Test(
-        "Clients reach each other, the server ends in time, and what fits is there for who reads later",
+        "Clients reach each other, the server ends in time, and what fits is there for a later reader",
         arguments: Cause.allCases
     )
     func bystanders(cause: Cause) throws {

@@ -34,7 +34,7 @@ struct StartupTests {
         #expect(lines.first?.contains(setting) == true, "\(result.errors)")
     }
 
-    @Test("A second server on a running one's port is refused, and the first goes on")
+    @Test("A second server on a running one's port is refused, and the first continues")
     func secondServer() throws {
         let first = try ServerProcess()
         let result = try ServerProcess.runToExit(first.options.with { $0.ports = first.ports })

@@ -24,7 +24,7 @@ struct TimerTests {
         #expect(elapsed > .seconds(8) && elapsed < .seconds(15), "closed after \(elapsed)")
     }
 
-    @Test("A WebSocket client that does not log in, or dribbles its login, is told 1008 after 10 seconds")
+    @Test("A WebSocket client that does not log in, or dribbles its login, is closed with 1008 after 10 seconds")
     func webSocketLogin() throws {
         let server = try ServerProcess()
         let silent = try WebSocketConnection(server)

@@ -16,7 +16,7 @@ struct WithoutProcTests {
         #expect(!FileManager.default.fileExists(atPath: directory.file("derper.key").path))
     }
 
-    @Test("Arguments are known all the same: mistakes are told")
+    @Test("Arguments are known all the same: mistakes are reported")
     func mistakes() throws {
         let end = try ServerProcess.runToExit(Self.options.with { $0.flags = ["--stun-prot=1"] })
         #expect(end.status == .code(64))

@@ -28,7 +28,7 @@ struct ConnectionLimitTests {
         return try #require(kept)
     }
 
-    @Test("Connections that come too fast are closed at once, and those that are there go on")
+    @Test("Connections that come too fast are closed at once, and existing ones continue")
     func acceptRate() throws {
         let server = try self.server("-accept-connection-limit=2", "-accept-connection-burst=10")
         let monitor = try server.connect()
@@ -56,7 +56,7 @@ struct ConnectionLimitTests {
         for client in clients { try client.expectQuiet() }
     }
 
-    @Test("A client too many is told so and held; those that are there stay, and it may come when one leaves")
+    @Test("A client too many is told so and held; connected ones stay, and it may return when one leaves")
     func clients() throws {
         let server = try self.server("--max-clients=2")
         let first = try RawDERPClient(server)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Places of those who have not logged in", .light, .blocking, .serialized, .timeLimit(.minutes(2)))
+@Suite("Places of connections that have not logged in", .light, .blocking, .serialized, .timeLimit(.minutes(2)))
 struct FairPlacesTests {
     private func server(_ flags: String...) throws -> ServerProcess {
         try ServerProcess(ServerOptions(certificate: .none, flags: flags))
@@ -34,7 +34,7 @@ struct FairPlacesTests {
         withExtendedLifetime(crowd) {}
     }
 
-    @Test("Who is logging in stays while a crowd from elsewhere comes and comes")
+    @Test("A client that is logging in stays while a crowd from elsewhere keeps coming")
     func slowLogin() throws {
         let server = try self.server("--max-pending=20")
         let request = try Connection(port: server.port, from: 2, security: .plain)
@@ -101,7 +101,7 @@ struct FairPlacesTests {
         withExtendedLifetime(crowd) {}
     }
 
-    @Test("Requests don't keep a connection for ever: it is told which answer is the last")
+    @Test("Requests don't keep a connection open forever: the last answer says that it is the last")
     func keepAlive() throws {
         let server = try self.server("--login-timeout=3s")
         let connection = try server.connect()

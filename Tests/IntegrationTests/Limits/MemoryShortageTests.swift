@@ -29,7 +29,7 @@ struct MemoryShortageTests {
         #expect(try reading.total("derp_connections_refused_total", #"limit="memory""#) >= 200)
     }
 
-    @Test("Clients that don't read don't end a server whose queues were told to have more than there is")
+    @Test("Clients that don't read don't end a server whose queues may use more memory than there is")
     func queues() throws {
         let server = try ServerProcess(ScarceMemory.options().with { $0.flags = ["--queue-memory=1TiB"] })
         #expect(server.log.contains("The queues get less memory than --queue-memory"))

@@ -113,7 +113,7 @@ struct RateLimitTests {
         }
     }
 
-    @Test("SIGHUP has the rates read anew, for those who are connected too; a broken file changes nothing")
+    @Test("On SIGHUP the rates are read again, also for connected clients; a broken file changes nothing")
     func reload() throws {
         let server = try self.server(#"{"PerClientRateLimitBytesPerSec": 20000}"#)
         let sender = try RawDERPClient(server)

@@ -9,7 +9,7 @@ struct MeshLinkTests {
         return key
     }
 
-    @Test("A link to the node itself is told apart and left")
+    @Test("A link to the node itself is recognised and left")
     func itself() throws {
         let region = try MeshRegion(count: 1)
         let node = region.nodes[0]

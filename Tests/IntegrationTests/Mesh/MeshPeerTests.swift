@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Those who have the mesh key", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
+@Suite("Peers with the mesh key", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
 struct MeshPeerTests {
     private static let meshKey = Hexadecimal.encode(TestKey.random(32))
 
@@ -21,7 +21,7 @@ struct MeshPeerTests {
         try RawDERPClient(server, information: MeshRegion.information(meshKey: meshKey))
     }
 
-    @Test("WatchConns floods with everybody, itself included; address and flags are told; each WatchConns floods again")
+    @Test("Each WatchConns is answered with all clients, itself included, and with their addresses and flags")
     func watching() throws {
         let server = try Self.server()
         let client = try RawDERPClient(server)

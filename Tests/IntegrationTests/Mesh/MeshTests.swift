@@ -121,7 +121,7 @@ struct MeshTests {
         #expect(try !movingSender.framesBeforePong().contains { $0.type == .peerGone })
     }
 
-    @Test("A link to a node that hangs is found and given up, and made anew when the node goes on")
+    @Test("A link to a node that hangs is found and given up, and made again when the node continues")
     func hungNode() throws {
         let region = try MeshRegion()
         let listener = try region.connect(to: 0)

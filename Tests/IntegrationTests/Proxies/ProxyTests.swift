@@ -62,7 +62,7 @@ struct ProxyTests {
     }
 
     @Test(
-        "Debug pages are not for those who come through a proxy, but for networks that are listed",
+        "Debug pages are not for clients that come through a proxy, but for networks that are listed",
         arguments: ProxyProcess.Kind.allCases
     )
     func debugPages(kind: ProxyProcess.Kind) throws {

@@ -13,7 +13,7 @@ struct UnmarkedProxyTests {
     ]
 
     @Test(
-        "Nobody reads the metrics of a server without TLS, unless it names who may",
+        "Nobody reads the metrics of a server without TLS, unless it names the networks that may",
         arguments: UnmarkedProxy.Kind.allCases
     )
     func unlisted(kind: UnmarkedProxy.Kind) throws {

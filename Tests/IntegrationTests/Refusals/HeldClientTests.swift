@@ -66,7 +66,7 @@ struct HeldClientTests {
         #expect(try RefusedClient(server).notice != nil)
     }
 
-    @Test("Who finds no place is closed without a word, and so back-offs grow; others have places of their own")
+    @Test("A client without a place is closed without a word, so back-offs grow; others have places of their own")
     func full() throws {
         let server = try self.server("--max-refused=8")
         let held = try (0..<2).map { _ in try RefusedClient(server) }

@@ -126,7 +126,7 @@ struct FrameRulesTests {
         try client.expectQuiet()
     }
 
-    @Test("A flood of pings is answered by no more pongs, each with the bytes of a ping, and the client goes on")
+    @Test("A flood of pings is answered by no more pongs, each with the bytes of a ping, and the client continues")
     func pingFlood() throws {
         let server = try ServerProcess(.plain)
         let client = try RawDERPClient(server)

@@ -20,7 +20,7 @@ struct PresenceTests {
     }
 
     @Test(
-        "When A leaves, B to whom it has sent hears PeerGone, disconnected, once",
+        "When A leaves, B, to which it has sent, gets PeerGone, disconnected, once",
         arguments: Leaving.allCases,
         [1, 2]
     )
@@ -66,7 +66,7 @@ struct PresenceTests {
         }
     }
 
-    @Test("Peers to whom A never sent hear nothing")
+    @Test("Peers to which A never sent get nothing")
     func strangers() throws {
         let server = try ServerProcess(.plain)
         let a = try RawDERPClient(server)

@@ -54,7 +54,7 @@ struct ChurnTests {
         try witness.expectQuiet()
     }
 
-    @Test("Peers that come and go leave nothing behind at those whom they sent to")
+    @Test("Clients that come and go leave nothing behind in the peers they wrote to")
     func senders() throws {
         let server = try ServerProcess(.plain)
         let receiver = try RawDERPClient(server)

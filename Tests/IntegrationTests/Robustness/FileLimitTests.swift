@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Open files", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
 struct FileLimitTests {
-    @Test("Out of files the server neither ends nor spins, serves whom it has, and goes on when files are free")
+    @Test("Without free descriptors the server neither ends nor spins, serves its clients, and recovers")
     func outOfFiles() throws {
         let server = try ServerProcess(ServerOptions.plain.with { $0.openFileLimit = 48 })
         let first = try RawDERPClient(server)

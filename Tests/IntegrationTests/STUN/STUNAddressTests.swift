@@ -116,7 +116,7 @@ struct STUNAddressTests {
         process.send(signal: SIGKILL)
     }
 
-    @Test("Where headscale's own server has the address, it is told what to change, and without STUN the relay serves")
+    @Test("Where headscale's server has the address, the message says what to change; without STUN the relay serves")
     func besideHeadscale() throws {
         let taken = try PortReservation(.udp)
         let relay = try PortReservation(.tcp)

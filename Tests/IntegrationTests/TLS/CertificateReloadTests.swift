@@ -53,7 +53,7 @@ struct CertificateReloadTests {
         #expect(map.contains("sha256-raw:" + chain[0].fingerprint))
     }
 
-    @Test("SIGHUP has the files read at once, and the server goes on")
+    @Test("On SIGHUP the files are read at once, and the server continues")
     func signal() throws {
         try self.write(serial: 7)
         let server = try self.server()

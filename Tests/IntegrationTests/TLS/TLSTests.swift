@@ -37,7 +37,7 @@ struct TLSTests {
         #expect(try HTTPRequest("/derp/probe").send(to: server).status == 200)
     }
 
-    @Test("Who comes without a name by an address that is no name, behind a NAT, sees the certificate of its family")
+    @Test("A client without a name at an address behind a NAT sees the certificate of its family")
     func families() throws {
         for (address, expected) in [(Loopback.ipv4, "198.51.100.42"), (.ipv6, "2001:DB8:0:0:0:0:0:42")] {
             let server = try ServerProcess(

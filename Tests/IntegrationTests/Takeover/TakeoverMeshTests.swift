@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Takeover of a node of a mesh", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
 struct TakeoverMeshTests {
-    @Test("Another node's client and one that moved go on reaching each other, and after the old server's end too")
+    @Test("Another node's client and one that moved keep reaching each other, also after the old server's end")
     func otherNode() throws {
         let directory = try TemporaryDirectory()
         try directory.write(Hexadecimal.encode(TestKey.random(32)), to: "mesh.key")

@@ -68,7 +68,7 @@ struct TakeoverPairTests {
         #expect(cut.previous.isRunning)
     }
 
-    @Test("When the old server ends, nobody is told that its clients are gone before they are back; who leaves then is")
+    @Test("When the old server ends, no client is reported gone before it had time to return")
     func end() throws {
         let cut = try Cut()
         let staying = cut.staying[0]
@@ -87,7 +87,7 @@ struct TakeoverPairTests {
         try cut.moved.expect(.peerGone(back.key, reason: 0), within: .seconds(30))
     }
 
-    @Test("Who leaves the old server by himself is gone at once, on both sides")
+    @Test("A client that leaves the old server by itself is gone at once, on both sides")
     func leaving() throws {
         let cut = try Cut()
         try self.exchange(cut.staying[0], cut.moved)

@@ -6,7 +6,7 @@ import Testing
 struct TakeoverTests {
     private static let options = ServerOptions(hasHelperPort: true, hasSTUN: true)
 
-    @Test("Whoever connects or asks STUN at any moment is served, with more loops, with fewer, and twice in a row")
+    @Test("Clients that connect or ask STUN at any moment are served, with more loops, with fewer, and twice in a row")
     func sockets() throws {
         let line = try ServerLine(Self.options)
         let ports = line.current.ports
@@ -36,7 +36,7 @@ struct TakeoverTests {
         #expect(try line.current.stop() == .code(0))
     }
 
-    @Test("Clients are told and sent away one after the other, behind what waits for them; new ones are served anew")
+    @Test("Clients are warned and sent away one by one, behind what waits for them; the successor serves new ones")
     func clients() throws {
         let line = try ServerLine(.plain, drainTime: "2s")
         let clients = try (0..<10).map { _ in try RawDERPClient(line.current) }

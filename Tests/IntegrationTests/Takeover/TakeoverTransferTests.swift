@@ -22,7 +22,7 @@ struct TakeoverTransferTests {
     }
 
     @Test(
-        "A stream goes on while one server after the other takes over, with its ends at either",
+        "A stream continues while one server after the other takes over, with its ends at either",
         .timeLimit(.minutes(3))
     )
     func stream() throws {

@@ -27,7 +27,7 @@ struct WebSocketClosingTests {
         #expect(try Self.count("peer", on: server) == 5)
     }
 
-    @Test("A client that goes on behind its Close is answered all the same, and not reset")
+    @Test("A client that sends more after its Close is answered all the same, and not reset")
     func behindClose() throws {
         let server = try Self.server(.plain)
         for _ in 0..<5 {
@@ -74,7 +74,7 @@ struct WebSocketClosingTests {
     }
 
     @Test(
-        "When the server stops, each client is told so behind Restarting, and one that doesn't answer isn't waited for"
+        "When the server stops, each client gets a Close behind Restarting, and the server doesn't wait for one that is silent"
     )
     func shutdown() throws {
         for security in [Security.plain, .tls13] {
@@ -110,7 +110,7 @@ struct WebSocketClosingTests {
         try eventually("it is counted") { try Self.count("normal", on: server) == 1 }
     }
 
-    @Test("A client that isn't admitted is told why, and then 1008")
+    @Test("A client that isn't admitted gets the reason, and then 1008")
     func refused() throws {
         let denied = TestKey()
         let directory = try TemporaryDirectory()

@@ -115,7 +115,7 @@ struct WebSocketRelayingTests {
         #expect(client.webSocket.controlFrames == [WebSocketFrame(opcode: WebSocketFrame.Opcode.pong, payload: [4])])
     }
 
-    @Test("A refused request is answered in HTTP, and the connection goes on")
+    @Test("A refused request is answered in HTTP, and the connection continues")
     func refusals() throws {
         let server = try Self.server(.plain)
         let connection = try server.connect()

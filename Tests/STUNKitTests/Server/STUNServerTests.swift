@@ -105,7 +105,7 @@ struct STUNServerTests {
         await server.shutdown()
     }
 
-    @Test("goes on when peers have closed their ports")
+    @Test("continues when peers have closed their ports")
     func closedPeers() async throws {
         try await Self.withServer(on: "127.0.0.1:0", loops: 1) { server, port in
             let address = IPEndpoint(.loopbackIPv4, port: port)

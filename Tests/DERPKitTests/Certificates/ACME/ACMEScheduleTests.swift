@@ -11,7 +11,7 @@ struct ACMEScheduleTests {
         #expect(ACMESchedule.renewal(of: 5..<5) == 5)
     }
 
-    @Test("the pause doubles with each failure, up to an hour, and begins anew after a success")
+    @Test("the pause doubles with each failure, up to an hour, and starts over after a success")
     func backOff() {
         var schedule = ACMESchedule(firstDelay: .seconds(60))
         let pauses = (0..<8).map { _ in schedule.failed(retryAfter: nil, jitter: 0).components.seconds }

@@ -84,7 +84,7 @@ struct HostileACMETests {
         #expect("\(failure)".hasSuffix(reason), "\(failure)")
     }
 
-    @Test("accounts and orders that are nowhere, and accounts that are wanted elsewhere, are told")
+    @Test("accounts and orders without an address, and missing external accounts, are reported")
     func missing() async throws {
         let nowhere = ScriptedACME.Answer(status: 201, fields: "Replay-Nonce: abc\r\n", body: "{}")
         #expect("\(try await self.failure(["/account": nowhere]))" == "the server doesn't say where the account is")

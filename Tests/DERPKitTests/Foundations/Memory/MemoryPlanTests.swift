@@ -29,7 +29,7 @@ struct MemoryPlanTests {
         #expect(MemoryPlan([MemoryBound(.container, total: 100, used: 0)]).queues == 1 << 20)
     }
 
-    @Test("as much as is told, but no more than half of the smallest limit; a quarter of that before a login")
+    @Test("as much as is set, but no more than half of the smallest limit; a quarter of that before a login")
     func told() {
         let space = MemoryBound(.addressSpace, total: 300 << 20, used: 180 << 20)
         for (told, queues, pending) in [(4, 4, 1), (40, 40, 10), (60, 60, 15), (61, 60, 15), (1 << 20, 60, 15)] {

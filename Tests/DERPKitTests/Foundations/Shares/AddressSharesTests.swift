@@ -8,7 +8,7 @@ import Testing
 struct AddressSharesTests {
     private static func block(_ number: Int) -> IPAddress { IPAddress(ipv4: UInt32(number)) }
 
-    @Test("the oldest of who has most places comes first; of equals who has been there for longest")
+    @Test("the address with most places gives up its oldest first; of equals, the one that is oldest")
     func greediest() {
         var shares = AddressShares<String>()
         #expect(shares.greediest == nil)
@@ -22,7 +22,7 @@ struct AddressSharesTests {
         #expect(shares.greediest?.id == first)
     }
 
-    @Test("who counts for himself has one place, however many others do")
+    @Test("an item that counts for itself has one place, however many others do")
     func alone() {
         var shares = AddressShares<Int>()
         let proxied = (0..<5).map { shares.enter($0, of: nil) }
@@ -36,7 +36,7 @@ struct AddressSharesTests {
         #expect(shares.greediest?.count == 2 && shares.shareCount(of: proxied[0]) == 2)
     }
 
-    @Test("the heaviest is the largest of the address that holds most bytes, not the largest of all, nor the oldest")
+    @Test("the heaviest is the largest place of the address that holds most bytes")
     func heaviest() {
         var shares = AddressShares<Int>()
         let large = shares.enter(0, of: Self.block(1))
@@ -78,7 +78,7 @@ struct AddressSharesTests {
         }
     }
 
-    @Test("it says what a look at everybody says, whoever comes, goes, moves and holds", arguments: 1...8)
+    @Test("it agrees with a scan of all places, whatever comes, goes, moves and holds", arguments: 1...8)
     func model(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var shares = AddressShares<Int>()

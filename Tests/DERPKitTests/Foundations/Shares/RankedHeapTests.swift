@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A heap of ranks")
 struct RankedHeapTests {
-    @Test("the highest is what a look at all of them finds, whatever is set and removed")
+    @Test("the highest is the one that a scan finds, whatever is set and removed")
     func model() {
         var random = SplitMix64(seed: 11)
         var heap = RankedHeap<Int, Int>()

@@ -102,7 +102,7 @@ struct WebSocketLayerTests {
         #expect(try ServerFrames(LayerBench().open(.close()).sent).frames == [.init(opcode: 8, payload: [])])
     }
 
-    @Test("a violation is told by its code and a reason, behind what was sent, and before what is below closes")
+    @Test("a violation is reported by its code and a reason, behind what was sent, and before the layer below closes")
     func violation() throws {
         let bench = LayerBench(inner: InvertingLayer())
         let opened = bench.open(InvertingLayer.sealed([ClientFrame.binary([1]), .ping([2]), .text("x")].bytes))

@@ -35,7 +35,7 @@ struct WebSocketMaskTests {
         }
     }
 
-    @Test("the mask goes on where the last piece ended")
+    @Test("the mask continues where the last piece ended")
     func pieces() {
         var random = SplitMix64(seed: 1)
         let bytes = random.bytes(500)

@@ -13,7 +13,7 @@ struct RelayEventHubTests {
         return read
     }
 
-    @Test("an event that nobody wants to hear of isn't made")
+    @Test("an event without readers isn't created")
     func unheard() {
         let hub = RelayEventHub()
         var made = 0

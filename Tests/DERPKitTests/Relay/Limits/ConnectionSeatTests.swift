@@ -51,7 +51,7 @@ struct ConnectionSeatTests {
         }
     }
 
-    @Test("who has no connection that waits to log in is known as first; whose proxy is trusted never is")
+    @Test("an address without a pending connection counts as new; a trusted proxy never does")
     func first() throws {
         let gate = self.gate(trusted: "198.51.100.1/32") { _ in }
         let seat = try self.seat(gate, "2001:db8::1")
@@ -110,7 +110,7 @@ struct ConnectionSeatTests {
         fresh.forEach { $0.leave() }
     }
 
-    @Test("who becomes a client before it hears that it is to make room is a client, and its place is given back once")
+    @Test("a connection that logs in before it learns of its eviction stays, and its place is freed once")
     func lateEviction() throws {
         let gate = self.gate { $0.pending = 1 }
         let first = try self.seat(gate)
@@ -129,7 +129,7 @@ struct ConnectionSeatTests {
         last.forEach { $0.leave() }
     }
 
-    @Test("when those who are to make room don't leave, newcomers are kept out instead")
+    @Test("when connections that are to make room don't leave, new ones are refused instead")
     func stuck() throws {
         let gate = self.gate { $0.pending = 1 }
         let seats = try (0..<1025).map { _ in try self.seat(gate) }
@@ -139,7 +139,7 @@ struct ConnectionSeatTests {
         (seats + [next]).forEach { $0.leave() }
     }
 
-    @Test("who may not stay takes no place from others")
+    @Test("a connection that may not stay takes no place from others")
     func refusedNewcomers() throws {
         let gate = self.gate {
             $0.pending = 3
@@ -152,7 +152,7 @@ struct ConnectionSeatTests {
         seats.forEach { $0.leave() }
     }
 
-    @Test("a proxy that is trusted is not who has most, but its clients may be")
+    @Test("a trusted proxy never counts as the largest holder, but its clients may")
     func proxiesMakeNoRoom() throws {
         let gate = self.gate(trusted: "10.0.0.0/8") { $0.pending = 6 }
         let evictions = Evictions()
@@ -181,7 +181,7 @@ struct ConnectionSeatTests {
         ([single, next, last] + crowd).forEach { $0.leave() }
     }
 
-    @Test("clients are counted, but not those who are exempt")
+    @Test("clients are counted, but not exempt ones")
     func clients() throws {
         let gate = self.gate { $0.clients = 1 }
         let seats = try (0..<4).map { _ in try self.seat(gate) }
@@ -211,7 +211,7 @@ struct ConnectionSeatTests {
         }
     }
 
-    @Test("who is exempt leaves his address's connections to others")
+    @Test("an exempt client leaves its address's connections to others")
     func exempt() throws {
         let gate = self.gate { $0.perAddress = 1 }
         let peer = try self.seat(gate)
@@ -223,7 +223,7 @@ struct ConnectionSeatTests {
         other.leave()
     }
 
-    @Test("a trusted proxy has no limit, but those have who come through it")
+    @Test("a trusted proxy has no limit, but clients that come through it have one")
     func proxies() throws {
         let gate = self.gate(trusted: "10.0.0.0/8") { $0.perAddress = 1 }
         let seats = try (0..<3).map { _ in try self.seat(gate, "10.0.0.1") }
@@ -239,7 +239,7 @@ struct ConnectionSeatTests {
         try self.seat(gate, "192.0.2.1").leave()
     }
 
-    @Test("what connections hold before they are clients is bounded in all; who holds most makes room")
+    @Test("what connections hold before they are clients is bounded in total; the largest holder makes room")
     func memory() throws {
         let gate = self.gate { $0.pendingMemory = 1000 }
         let evictions = Evictions()
@@ -262,7 +262,7 @@ struct ConnectionSeatTests {
         try self.seat(gate, "192.0.2.4", noting: evictions).hold(1000)
     }
 
-    @Test("so do those who hold what others need: what they have is bounded too")
+    @Test("connections that were evicted are bounded too until they have left")
     func stuckMemory() throws {
         let gate = self.gate { $0.pendingMemory = 1000 }
         let seats = try (0..<7).map { try self.seat(gate, "192.0.2.\($0)") }

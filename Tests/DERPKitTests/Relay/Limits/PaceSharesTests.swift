@@ -16,7 +16,7 @@ struct PaceSharesTests {
         #expect(first == 8 && second == 8)
     }
 
-    @Test("who hasn't come lately gets in, though another address comes as fast as it can")
+    @Test("an address that hasn't connected lately gets in, though another one connects as fast as it can")
     func newcomers() {
         var pace = PaceShares(burst: 8, interval: Self.second / 8)
         var (flood, newcomers) = (0, 0)

@@ -72,7 +72,7 @@ struct DERPLoginTests {
         #expect(DERPLogin(payload: payload, privateKey: self.server)?.key == self.client.publicKey)
     }
 
-    @Test("the login says who the client is and what it said of itself, and its box seals the answer")
+    @Test("the login has the client's key and what it says about itself, and its box seals the answer")
     func login() throws {
         let payload = try self.payload(Array(#"{"IsProber":true}"#.utf8))
         let login = try #require(DERPLogin(payload: payload, privateKey: self.server))

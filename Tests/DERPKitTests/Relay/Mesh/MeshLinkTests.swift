@@ -117,7 +117,7 @@ struct MeshLinkTests {
         try await node.run.value
     }
 
-    @Test("a node that falls silent is found within the limit, and what it told is forgotten")
+    @Test("a node that falls silent is found within the limit, and what it reported is forgotten")
     func silence() async throws {
         let relay = try await ScriptedRelay(.admit(Self.present(5)), reads: false)
         let node = try await self.node(linkedTo: relay, silence: .milliseconds(200))

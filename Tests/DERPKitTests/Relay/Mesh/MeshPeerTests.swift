@@ -47,7 +47,7 @@ struct MeshPeerTests {
         )
     }
 
-    @Test("that ask again while they are being told are told once more")
+    @Test("that ask again during the first report get another one")
     func askingAgain() throws {
         let mesh = try MeshTable(loops: 2, seed: 3)
         let client = try TableClient(mesh.table, on: 0)
@@ -109,7 +109,7 @@ struct MeshPeerTests {
         #expect(known == Set(clients.map(\.key) + [peer.key]))
     }
 
-    @Test("that don't read are told in parts, which hold little memory, and miss nothing")
+    @Test("that don't read get the report in parts, which hold little memory, and miss nothing")
     func slowWatcher() throws {
         let mesh = try MeshTable(loops: 2, seed: 4)
         let table = mesh.table

@@ -43,7 +43,7 @@ struct GrantedRateTests {
         }
     }
 
-    @Test("who comes in though nobody could be asked is counted")
+    @Test("clients admitted because nobody could be asked are counted")
     func unverified() async throws {
         let verifier = ScriptedVerifier(.allowUnverified(detail: "it is away"))
         try await ObservedRelay.run {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import DERPKit
 
-@Suite("Who is connected", .timeLimit(.minutes(1)))
+@Suite("Connected clients", .timeLimit(.minutes(1)))
 struct RelayClientsTests {
     @Test("each connection is there, with its key, its home, and whether it gets the packets")
     func snapshot() async throws {

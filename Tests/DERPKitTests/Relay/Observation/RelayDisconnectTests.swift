@@ -30,7 +30,7 @@ struct RelayDisconnectTests {
         }
     }
 
-    @Test("with a reason the client is told it, and is held: nothing is relayed for it")
+    @Test("a client that is disconnected with a reason gets the reason and is held: nothing is relayed for it")
     func told() async throws {
         try await ObservedRelay.run { observed in
             let (client, other) = (try await observed.connect(), try await observed.connect())
@@ -124,7 +124,7 @@ struct RelayDisconnectTests {
         }
     }
 
-    @Test("who logs in by an answer that is forgotten meanwhile is asked about again, and closed")
+    @Test("a client that logs in with a decision forgotten meanwhile is verified again and closed")
     func race() async throws {
         let verifier = ScriptedVerifier(.allow)
         try await ObservedRelay.run {

@@ -15,7 +15,7 @@ struct RelayEventsTests {
         throw DERPError(.cancelled, "no more events")
     }
 
-    @Test("a client's coming and going is told, with the reason; and that the relay has stopped")
+    @Test("a client's login and end are reported, with the reason; and that the relay has stopped")
     func comingAndGoing() async throws {
         var iterator: RelayEvents.Iterator?
         try await ObservedRelay.run { observed in
@@ -34,7 +34,7 @@ struct RelayEventsTests {
         #expect(await iterator?.next() == nil)
     }
 
-    @Test("who is refused is told, with the reason, and so is who finds no place")
+    @Test("refused clients are reported with the reason, also those for which there is no place")
     func refused() async throws {
         try await ObservedRelay.run { configuration in
             configuration.admission.verifiers = [ScriptedVerifier(.deny(.controller, detail: "a reason for the log"))]
@@ -60,7 +60,7 @@ struct RelayEventsTests {
         }
     }
 
-    @Test("another certificate and another map are told")
+    @Test("another certificate and another map are reported")
     func changes() async throws {
         let certificates = try CertificateSet(hosts: ["a.example", "b.example"])
         let certificate = try Certificate.selfSigned(for: "a.example")

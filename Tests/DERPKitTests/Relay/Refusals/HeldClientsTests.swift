@@ -69,7 +69,7 @@ struct HeldClientsTests {
         }
     }
 
-    @Test("as many as there are places are let go, whoever's time is over first, and nobody who waits for none")
+    @Test("as many as there are places are let go, those whose time ends first, and none that waits for no place")
     func places() throws {
         let held = try Held([.verdict, .full, .full, .full, .full], places: 2)
         held.relay.loop.turn(at: held.relay.loop.now + Self.second / 10)

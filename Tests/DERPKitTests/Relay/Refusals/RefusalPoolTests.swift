@@ -11,7 +11,7 @@ struct RefusalPoolTests {
         RefusalPool(limits, lists: nil, gate: gate ?? ConnectionGate(limits, trusted: []))
     }
 
-    @Test("a client is held for 30 to 100 s, unless told otherwise")
+    @Test("a client is held for 30 to 100 s, unless set otherwise")
     func time() {
         let drawn = (0..<1000).map { _ in self.pool(ConnectionLimits()).drawTime(.verdict) }
         #expect(drawn.allSatisfy { (30 * Self.second...100 * Self.second).contains($0) })

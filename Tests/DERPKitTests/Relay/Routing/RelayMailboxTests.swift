@@ -18,7 +18,7 @@ struct RelayMailboxTests {
         return batch
     }
 
-    @Test("the loop is told of the first mail, and again once it has taken everything")
+    @Test("the loop is woken for the first mail, and again once it has taken everything")
     func notices() throws {
         let mailbox = RelayMailbox()
         let key = try #require(Self.source)

@@ -107,7 +107,7 @@ struct RelayServerLifeTests {
         #expect(try await make().waitUntilGone())
     }
 
-    @Test("a relay that is started serves until it is stopped, whoever still knows it")
+    @Test("a relay that is started serves until it is stopped, even if nobody holds it")
     func startedIsKept() async throws {
         let remains: Remains
         let address: IPEndpoint

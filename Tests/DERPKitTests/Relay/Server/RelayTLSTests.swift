@@ -11,7 +11,7 @@ struct RelayTLSTests {
         try #require(tls.selected(for: TLSClientHello()))
     }
 
-    @Test("a context is made once for each certificate, and anew after ten days or when the clock is set back")
+    @Test("a context is made once per certificate, and again after ten days or when the clock is set back")
     func renewal() throws {
         let certificates = try CertificateSet(.selfSigned(for: "a.example"))
         let clock = Clock()
@@ -27,7 +27,7 @@ struct RelayTLSTests {
         #expect(try self.shown(certificates, by: tls) !== second)
     }
 
-    @Test("a replaced certificate is shown at once, and the previous one is forgotten")
+    @Test("a new certificate is shown at once, and the previous one is forgotten")
     func replacement() throws {
         let certificates = try CertificateSet(hosts: ["a.example"])
         let tls = try RelayTLS(certificates: certificates, key: NodePrivateKey().publicKey)

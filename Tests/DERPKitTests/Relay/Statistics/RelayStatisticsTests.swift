@@ -79,7 +79,7 @@ struct RelayStatisticsTests {
         #expect(doubled == (1001...1000 + count).map { 2 * $0 })
     }
 
-    @Test("a number can be had by its reason")
+    @Test("a count can be read by its reason")
     func tallies() {
         var counters = RelayCounters()
         counters.closes[.writeTimeout] = 3

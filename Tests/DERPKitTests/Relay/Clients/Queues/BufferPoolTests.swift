@@ -17,7 +17,7 @@ struct BufferPoolTests {
         blocks.forEach { pool.giveBack($0) }
     }
 
-    @Test("when the process gets no more memory it lends nothing, and goes on")
+    @Test("when the process gets no more memory it lends nothing, and continues")
     func noMemory() throws {
         let pool = BufferPool(blockSize: 1 << 60, limit: 3)
         #expect(pool.take() == nil && pool.byteCount == 0)
