@@ -69,12 +69,14 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "IPAddressesTests", dependencies: ["IPAddresses"]),
         .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "COpenSSL", "TestSupport"]),
-        .testTarget(name: "STUNMessagesTests", dependencies: ["STUNMessages", "TestSupport"]),
-        .testTarget(name: "STUNKitTests", dependencies: ["STUNKit", "TestSupport"]),
+        .testTarget(name: "STUNMessagesTests", dependencies: ["IPAddresses", "STUNMessages", "TestSupport"]),
+        .testTarget(name: "STUNKitTests", dependencies: ["AsyncSockets", "STUNKit", "TestSupport"]),
         .testTarget(
             name: "DERPKitTests",
             dependencies: [
                 "AsyncSockets", "DERPKit", "DERPKitTesting", "STUNKit", "TestSupport",
+                .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(
                     name: "InMemoryTracing",
                     package: "swift-distributed-tracing",
@@ -83,19 +85,30 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Tracing"])),
             ]
         ),
         .testTarget(name: "DERPKitTestingTests", dependencies: ["DERPKit", "DERPKitTesting", "TestSupport"]),
-        .testTarget(name: "DERPServerTests", dependencies: ["DERPServer", "TestSupport"]),
+        .testTarget(
+            name: "DERPServerTests",
+            dependencies: [
+                "AsyncSockets", "DERPKit", "DERPServer", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["COpenSSL", "CSodium", "DERPKit", "DERPServer", "TestSupport"]
+            dependencies: [
+                "COpenSSL", "CSodium", "DERPKit", "DERPServer", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]
 )
 
 for target in package.targets where target.type != .system {
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
     target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("ExistentialAny")]
 }
 

@@ -1,3 +1,4 @@
+import Logging
 import AsyncSockets
 import DERPKit
 import Testing

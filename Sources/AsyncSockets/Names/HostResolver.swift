@@ -1,3 +1,4 @@
+import CAsyncSockets
 import Glibc
 import IPAddresses
 import Synchronization

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 extension HTTPReply {
     /// Makes the answer to send before closing if a peer's bytes are no request head: 400, 431, 501 or 505, and why.
     package init(_ error: HTTPParseError) {

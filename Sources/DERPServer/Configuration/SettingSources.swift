@@ -1,3 +1,5 @@
+import Logging
+
 /// What the command line, the environment and the configuration file say together. Flags win over variables, and both
 /// over the file.
 struct SettingSources: Sendable {

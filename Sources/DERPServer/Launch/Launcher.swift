@@ -1,3 +1,4 @@
+import UnixSignals
 import AsyncSockets
 import DERPKit
 import Logging

@@ -1,3 +1,4 @@
+import Logging
 import DERPKit
 import Glibc
 

@@ -1,3 +1,4 @@
+import Logging
 import DERPKit
 import Foundation
 import Testing

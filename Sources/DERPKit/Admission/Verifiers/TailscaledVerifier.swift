@@ -1,3 +1,4 @@
+import HTTPTypes
 import AsyncSockets
 
 /// Asks this machine's tailscaled whether a client is in its tailnet (docs/protocol.md, "Admission"). Connecting may

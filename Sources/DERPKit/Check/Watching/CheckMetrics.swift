@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// The results of the last round of a watch, as Prometheus text.
 package struct CheckMetrics: Sendable {
     private var reports: [RegionReport] = []

@@ -1,3 +1,5 @@
+import Logging
+
 // The requests that only mesh peers may make (docs/protocol.md, "Mesh").
 extension ClientConnection {
     /// Judges a privileged frame. An ordinary client that sends one breaks the protocol.

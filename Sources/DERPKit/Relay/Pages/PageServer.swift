@@ -1,3 +1,4 @@
+import HTTPTypes
 import AsyncSockets
 
 /// Serves pages that are rendered on request, over plain HTTP/1.1. Each connection takes one request, and is closed

@@ -1,3 +1,4 @@
+import Logging
 import AsyncSockets
 
 /// What the map says about this server, which is the first node of its own region.

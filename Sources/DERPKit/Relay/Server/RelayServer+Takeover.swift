@@ -1,3 +1,4 @@
+import STUNKit
 import AsyncSockets
 import Logging
 

@@ -1,3 +1,4 @@
+import Logging
 import AsyncSockets
 
 /// Hands this relay's sockets over to the process that succeeds it.

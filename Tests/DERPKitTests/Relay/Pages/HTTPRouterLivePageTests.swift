@@ -1,3 +1,4 @@
+import HTTPTypes
 import AsyncSockets
 import DERPKit
 import Testing

@@ -1,3 +1,4 @@
+import HTTPTypes
 @_spi(Benchmarks) import DERPKit
 import Testing
 

@@ -1,3 +1,4 @@
+import STUNKit
 import Testing
 
 @testable import DERPKit
