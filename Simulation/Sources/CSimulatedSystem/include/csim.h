@@ -1,0 +1,121 @@
+// Another implementation of the system calls that the relay makes: a clock, a network and threads whose every move is
+// decided by one seed. Linked into a program, it takes the place of the C library's functions of these names.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Begins the simulation. From now on this process makes no real connection, waits for nothing and knows no real time.
+// Calls of one seed do the same each time, if the process hashes and places memory deterministically
+// (csim_is_deterministic).
+void csim_begin(uint64_t seed);
+
+// Whether the process hashes by a fixed seed and has a fixed layout of memory.
+int csim_is_deterministic(void);
+// Restarts the program so that it does. Returns only if that fails.
+void csim_restart_deterministic(char **arguments);
+
+// The simulated time, in nanoseconds since the beginning.
+uint64_t csim_now(void);
+// The next number of the seed's sequence.
+uint64_t csim_random(void);
+// A hash of everything that has happened.
+uint64_t csim_trace(void);
+// The number of turns that threads and jobs have had.
+uint64_t csim_turn_count(void);
+// Adds a number to the trace.
+void csim_note(uint64_t number);
+
+// MARK: The scripted ends of connections
+
+typedef enum {
+    CSIM_NOTHING,    // the time of csim_next was over
+    CSIM_CONNECTED,  // a connection is open
+    CSIM_REFUSED,    // nobody listens there, or the way is cut
+    CSIM_READABLE,   // bytes have come
+    CSIM_WRITABLE,   // there is room again for bytes that weren't taken
+    CSIM_FINISHED,   // the other end sends nothing more
+    CSIM_RESET,      // the other end broke the connection
+    CSIM_TIMER,      // a timer is due
+} csim_event_kind;
+
+typedef struct {
+    csim_event_kind kind;
+    // The connection, or what was given to csim_set_timer.
+    uint64_t subject;
+} csim_event;
+
+// Runs the world until something happens at a scripted end, or until `end`.
+csim_event csim_next(uint64_t end);
+
+// Has csim_next tell of `subject` at `time`.
+void csim_set_timer(uint64_t time, uint64_t subject);
+
+typedef struct {
+    // The time that a byte is on its way, in nanoseconds.
+    uint64_t latency;
+    // How many bytes a direction holds: on their way, or received and not read.
+    size_t window;
+    // Bytes a second in each direction; 0: no limit.
+    uint64_t rate;
+} csim_path;
+
+// Connects from one IPv4 address (in host order) to another. Returns the connection, from 1.
+uint64_t csim_connect(uint32_t from, uint32_t to, uint16_t port, csim_path path);
+// Sends bytes; returns how many were taken.
+size_t csim_send(uint64_t connection, const void *bytes, size_t count);
+// Receives what has come, `limit` bytes at most.
+size_t csim_receive(uint64_t connection, void *bytes, size_t limit);
+// How many bytes have come.
+size_t csim_available(uint64_t connection);
+// Sends nothing more (FIN).
+void csim_finish(uint64_t connection);
+// Closes: with FIN, or with RST if there is unread data or `breaks`.
+void csim_close(uint64_t connection, int breaks);
+// What is sent on the way to or from the scripted end arrives only after `end`.
+void csim_stall(uint64_t connection, uint64_t end);
+
+// MARK: Faults
+
+typedef enum {
+    CSIM_SHORT_RECEIVE,  // recv gives less than there is
+    CSIM_SHORT_SEND,     // send takes less than it could
+    CSIM_INTERRUPTED,    // EINTR
+    CSIM_ACCEPT_ABORTED, // ECONNABORTED
+    CSIM_NO_DESCRIPTOR,  // EMFILE when accepting or making a socket
+    CSIM_NO_BUFFERS,     // ENOBUFS when sending
+    CSIM_FAULT_COUNT,
+} csim_fault;
+
+// How often a fault happens, in a million calls.
+void csim_set_fault(csim_fault fault, uint32_t rate);
+// How often a fault has happened.
+uint64_t csim_fault_count(csim_fault fault);
+
+// Between two addresses nothing arrives any more, until csim_heal. What is sent meanwhile arrives then.
+void csim_part(uint32_t one, uint32_t other);
+void csim_heal(uint32_t one, uint32_t other);
+// Breaks all connections between relays at `one` and `other`.
+void csim_break(uint32_t one, uint32_t other);
+
+// The wall clock differs from the monotonic one by so many nanoseconds more.
+void csim_shift_wall_clock(int64_t nanoseconds);
+
+// MARK: Machines
+
+// Code that runs on the main thread from now on, with the threads, jobs and sockets that it makes, belongs to this
+// machine, a number of the caller's choice that is used once. 0: to none.
+void csim_set_machine(uint32_t machine);
+// The machine loses power: nothing of it runs again, its connections are silent, and nobody listens there.
+void csim_kill_machine(uint32_t machine);
+// How many of a machine's sockets are open.
+int csim_open_socket_count(uint32_t machine);
+
+// MARK: Boxes
+
+// Makes 32 bytes of each key.
+void csim_make_keys(uint8_t *public, uint8_t *private);
+// Seals `count` bytes into 16 bytes more.
+void csim_seal(
+    uint8_t *box, const uint8_t *text, size_t count, const uint8_t *nonce, const uint8_t *public,
+    const uint8_t *private);

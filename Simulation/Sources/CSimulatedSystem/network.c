@@ -1,0 +1,468 @@
+#include "world.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct segment {
+    struct segment *next;
+    uint64_t arrival;
+    size_t size, start;
+    uint8_t bytes[];
+} segment;
+
+// One direction of a connection.
+typedef struct {
+    segment *first, *last;
+    // Bytes that are on their way, or came and weren't read; and those of them that came.
+    size_t held, ready;
+    uint64_t last_arrival, stalled_until;
+    bool is_finished, has_finish_come;
+} pipe_way;
+
+struct end {
+    // The descriptor, or -1: the end is scripted, or closed.
+    int number;
+    // The scripted connection, or 0.
+    uint64_t script;
+    end *peer;
+    pipe_way in;
+    csim_path path;
+    uint32_t address, peer_address;
+    uint16_t port, peer_port;
+    bool is_connected, is_closed, is_reset, is_silent, has_told;
+    int error;
+    // Whether a writer was refused, and must hear of room.
+    bool is_full;
+};
+
+struct listener {
+    descriptor *owner;
+    end **waiting;
+    size_t count, room, backlog;
+};
+
+static end **scripts;
+static size_t script_count, script_room;
+static uint16_t next_port = 20000;
+
+// MARK: Cuts
+
+typedef struct {
+    uint32_t one, other;
+} cut;
+
+static cut cuts[64];
+static int cut_count;
+
+static bool is_cut(uint32_t one, uint32_t other) {
+    for (int i = 0; i < cut_count; i++)
+        if ((cuts[i].one == one && cuts[i].other == other) || (cuts[i].one == other && cuts[i].other == one))
+            return true;
+    return false;
+}
+
+void csim_part(uint32_t one, uint32_t other) {
+    if (cut_count < 64 && !is_cut(one, other)) cuts[cut_count++] = (cut){one, other};
+}
+
+static void deliver(void *subject, uint64_t number);
+
+void csim_heal(uint32_t one, uint32_t other) {
+    for (int i = 0; i < cut_count; i++)
+        if ((cuts[i].one == one && cuts[i].other == other) || (cuts[i].one == other && cuts[i].other == one))
+            cuts[i--] = cuts[--cut_count];
+}
+
+// MARK: Ends
+
+static end *new_end(csim_path path) {
+    end *new = calloc(1, sizeof *new);
+    new->number = -1;
+    new->path = path;
+    return new;
+}
+
+static void clear(pipe_way *way) {
+    for (segment *one = way->first, *next; one != NULL; one = next) {
+        next = one->next;
+        free(one);
+    }
+    way->first = way->last = NULL;
+    way->held = way->ready = 0;
+}
+
+static void changed(end *end) {
+    if (end->number >= 0) notify(find(end->number));
+}
+
+static uint64_t arrival(end *from, size_t size) {
+    pipe_way *way = &from->peer->in;
+    uint64_t time = world.now + from->path.latency + below(from->path.latency / 4 + 1);
+    if (way->stalled_until > time) time = way->stalled_until;
+    if (way->last_arrival > time) time = way->last_arrival;
+    if (from->path.rate > 0) time += size * 1000000000u / from->path.rate;
+    return way->last_arrival = time;
+}
+
+static void break_end(end *end) {
+    if (end->is_reset || end->is_silent) return;
+    end->is_reset = true;
+    clear(&end->in);
+    if (!end->is_closed) end->error = ECONNRESET;
+    if (end->script > 0 && !end->is_closed) tell(CSIM_RESET, end->script);
+    changed(end);
+}
+
+static void deliver_reset(void *subject, uint64_t number) {
+    end *end = subject;
+    if (is_cut(end->address, end->peer_address)) {
+        at(world.now + 50000000, deliver_reset, subject, number);
+        return;
+    }
+    break_end(end);
+}
+
+static void reset_peer(end *from) {
+    if (!from->is_silent) at(arrival(from, 0), deliver_reset, from->peer, 0);
+}
+
+static void deliver(void *subject, uint64_t number) {
+    end *end = subject;
+    pipe_way *way = &end->in;
+    if (end->is_silent || end->is_reset) return;
+    if (is_cut(end->address, end->peer_address)) {
+        at(world.now + 50000000, deliver, subject, number);
+        return;
+    }
+    bool has_come = false;
+    for (segment *one = way->first; one != NULL; one = one->next) {
+        if (one->arrival > world.now) break;
+        if (one->arrival == 0) continue;
+        one->arrival = 0;
+        way->ready += one->size;
+        has_come = true;
+    }
+    if (has_come && end->is_closed) {
+        // Nobody reads here any more.
+        reset_peer(end);
+        break_end(end);
+        return;
+    }
+    if (number > 0 && way->last_arrival <= world.now) way->has_finish_come = true;
+    if (end->script > 0 && !end->is_closed) {
+        if (has_come) tell(CSIM_READABLE, end->script);
+        if (way->has_finish_come && !end->has_told) {
+            end->has_told = true;
+            tell(CSIM_FINISHED, end->script);
+        }
+    }
+    changed(end);
+}
+
+size_t room(end *end) {
+    pipe_way *way = &end->peer->in;
+    return way->held < end->path.window ? end->path.window - way->held : 0;
+}
+
+static ssize_t push(end *end, const void *bytes, size_t count) {
+    size_t taken = room(end);
+    if (taken > count) taken = count;
+    if (taken == 0) return 0;
+    pipe_way *way = &end->peer->in;
+    segment *new = malloc(sizeof *new + taken);
+    *new = (segment){.next = NULL, .arrival = arrival(end, taken), .size = taken, .start = 0};
+    memcpy(new->bytes, bytes, taken);
+    if (way->last != NULL) way->last->next = new;
+    else way->first = new;
+    way->last = new;
+    way->held += taken;
+    at(new->arrival, deliver, end->peer, 0);
+    return (ssize_t)taken;
+}
+
+static size_t pull(end *end, uint8_t *bytes, size_t limit) {
+    pipe_way *way = &end->in;
+    size_t taken = 0;
+    while (taken < limit && way->first != NULL && way->first->arrival == 0) {
+        segment *one = way->first;
+        size_t part = one->size - one->start;
+        if (part > limit - taken) part = limit - taken;
+        if (bytes != NULL) memcpy(bytes + taken, one->bytes + one->start, part);
+        one->start += part;
+        taken += part;
+        if (one->start < one->size) break;
+        way->first = one->next;
+        if (way->first == NULL) way->last = NULL;
+        free(one);
+    }
+    way->held -= taken;
+    way->ready -= taken;
+    if (taken > 0 && end->peer->is_full) {
+        end->peer->is_full = false;
+        if (end->peer->script > 0 && !end->peer->is_closed) tell(CSIM_WRITABLE, end->peer->script);
+        changed(end->peer);
+    }
+    return taken;
+}
+
+// MARK: Listening and connecting
+
+static listener *find_listener(uint32_t address, uint16_t port) {
+    listener *found[256];
+    int count = 0;
+    for (descriptor *one = first_descriptor(); one != NULL && count < 256; one = next_descriptor(one))
+        if (one->kind == LISTENER && one->port == port && (one->address == address || one->address == 0))
+            found[count++] = one->listener;
+    return count > 0 ? found[below((uint64_t)count)] : NULL;
+}
+
+int network_listen(descriptor *one, int backlog) {
+    listener *new = calloc(1, sizeof *new);
+    new->owner = one;
+    new->backlog = backlog > 0 ? (size_t)backlog : 1;
+    one->kind = LISTENER;
+    one->listener = new;
+    return 0;
+}
+
+void network_close_listener(listener *listener) {
+    for (size_t i = 0; i < listener->count; i++) {
+        listener->waiting[i]->is_closed = true;
+        reset_peer(listener->waiting[i]);
+        break_end(listener->waiting[i]);
+    }
+    free(listener->waiting);
+    free(listener);
+}
+
+uint32_t network_listener_readiness(listener *listener) { return listener->count > 0 ? EPOLLIN : 0; }
+
+static void finish_connecting(void *subject, uint64_t number) {
+    end *end = subject;
+    if (end->is_closed) return;
+    if (number != 0) {
+        end->error = (int)number;
+        end->is_reset = true;
+        if (end->script > 0) tell(CSIM_REFUSED, end->script);
+    } else if (!end->is_connected) {
+        end->is_connected = true;
+        if (end->script > 0) tell(CSIM_CONNECTED, end->script);
+    }
+    changed(end);
+}
+
+static void arrive(void *subject, uint64_t number) {
+    end *client = subject;
+    if (client->is_closed) return;
+    if (is_cut(client->address, client->peer_address)) {
+        at(world.now + 1000000000, arrive, subject, number);
+        return;
+    }
+    listener *listener = find_listener(client->peer_address, client->peer_port);
+    if (listener == NULL || listener->count >= listener->backlog) {
+        at(world.now + client->path.latency, finish_connecting, client, ECONNREFUSED);
+        return;
+    }
+    end *server = new_end(client->path);
+    server->peer = client;
+    client->peer = server;
+    server->address = client->peer_address;
+    server->port = client->peer_port;
+    server->peer_address = client->address;
+    server->peer_port = client->port;
+    server->is_connected = true;
+    if (listener->count == listener->room)
+        listener->waiting =
+            realloc(listener->waiting, (listener->room = listener->room * 2 + 16) * sizeof *listener->waiting);
+    listener->waiting[listener->count++] = server;
+    notify(listener->owner);
+    at(world.now + client->path.latency, finish_connecting, client, 0);
+}
+
+static void start_connecting(end *end, uint32_t address, uint16_t port) {
+    end->peer_address = address;
+    end->peer_port = port;
+    end->port = next_port++;
+    if (next_port < 20000) next_port = 20000;
+    at(world.now + end->path.latency, arrive, end, 0);
+}
+
+// Relays are near each other, and hold what Linux's usual buffers do.
+static const csim_path near_path = {.latency = 2000000, .window = 256 * 1024};
+
+int network_connect(descriptor *one, uint32_t address, uint16_t port) {
+    end *new = new_end(near_path);
+    new->number = one->number;
+    new->address = one->address;
+    one->kind = STREAM;
+    one->end = new;
+    start_connecting(new, address, port);
+    return EINPROGRESS;
+}
+
+int network_accept(descriptor *one, uint32_t *address, uint16_t *port) {
+    listener *listener = one->listener;
+    if (listener->count == 0) return -EAGAIN;
+    if (happens(CSIM_ACCEPT_ABORTED)) return -ECONNABORTED;
+    if (happens(CSIM_NO_DESCRIPTOR)) return -EMFILE;
+    descriptor *new = open_descriptor(STREAM);
+    if (new == NULL) return -EMFILE;
+    end *end = listener->waiting[0];
+    memmove(listener->waiting, listener->waiting + 1, --listener->count * sizeof *listener->waiting);
+    new->machine = one->machine;
+    new->end = end;
+    end->number = new->number;
+    *address = end->peer_address;
+    *port = end->peer_port;
+    return new->number;
+}
+
+// MARK: Streams
+
+uint32_t network_end_readiness(end *end) {
+    if (end->is_silent) return 0;
+    if (end->is_reset) return EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+    if (!end->is_connected) return 0;
+    uint32_t events = 0;
+    if (end->in.ready > 0) events |= EPOLLIN;
+    if (end->in.has_finish_come) events |= EPOLLIN | EPOLLRDHUP;
+    if (end->peer->in.is_finished) {
+        events |= EPOLLOUT;
+        if (end->in.has_finish_come) events |= EPOLLHUP;
+    } else if (room(end) >= end->path.window / 3) {
+        events |= EPOLLOUT;
+    }
+    return events;
+}
+
+int network_take_error(end *end) {
+    int error = end->error;
+    end->error = 0;
+    return error;
+}
+
+ssize_t network_receive(end *end, void *bytes, size_t limit) {
+    if (end->is_silent) return -EAGAIN;
+    if (end->error != 0) return -network_take_error(end);
+    if (end->is_reset) return 0;
+    if (!end->is_connected) return -ENOTCONN;
+    if (end->in.ready == 0) return end->in.has_finish_come ? 0 : -EAGAIN;
+    if (happens(CSIM_INTERRUPTED)) return -EINTR;
+    if (limit > 1 && happens(CSIM_SHORT_RECEIVE)) limit = 1 + below(limit);
+    size_t count = pull(end, bytes, limit);
+    csim_note(count);
+    return (ssize_t)count;
+}
+
+ssize_t network_send(end *end, const void *bytes, size_t count) {
+    if (end->is_silent) return room(end) == 0 ? -EAGAIN : (ssize_t)count;
+    if (end->is_reset || end->peer == NULL || end->peer->in.is_finished) return -EPIPE;
+    if (!end->is_connected) return -EAGAIN;
+    if (happens(CSIM_INTERRUPTED)) return -EINTR;
+    if (happens(CSIM_NO_BUFFERS)) return -ENOBUFS;
+    if (count > 1 && happens(CSIM_SHORT_SEND)) count = 1 + below(count);
+    if (room(end) == 0) {
+        end->is_full = true;
+        return -EAGAIN;
+    }
+    ssize_t taken = push(end, bytes, count);
+    csim_note((uint64_t)taken);
+    if ((size_t)taken < count) end->is_full = true;
+    return taken;
+}
+
+void network_finish(end *end) {
+    if (end->is_silent || end->is_reset || end->peer == NULL || end->peer->in.is_finished) return;
+    end->peer->in.is_finished = true;
+    at(arrival(end, 0), deliver, end->peer, 1);
+}
+
+void network_close_end(end *end, bool breaks) {
+    if (end->is_closed) return;
+    end->is_closed = true;
+    end->number = -1;
+    if (end->is_silent || end->peer == NULL) return;
+    if (breaks || end->in.ready > 0) {
+        reset_peer(end);
+        clear(&end->in);
+        end->is_reset = true;
+    } else {
+        network_finish(end);
+    }
+}
+
+void network_address(end *end, bool is_peer, uint32_t *address, uint16_t *port) {
+    *address = is_peer ? end->peer_address : end->address;
+    *port = is_peer ? end->peer_port : end->port;
+}
+
+// MARK: Scripts
+
+static end *script(uint64_t connection) {
+    return connection > 0 && connection <= script_count ? scripts[connection - 1] : NULL;
+}
+
+uint64_t csim_connect(uint32_t from, uint32_t to, uint16_t port, csim_path path) {
+    if (script_count == script_room)
+        scripts = realloc(scripts, (script_room = script_room * 2 + 64) * sizeof *scripts);
+    end *new = new_end(path);
+    scripts[script_count++] = new;
+    new->script = script_count;
+    new->address = from;
+    start_connecting(new, to, port);
+    return new->script;
+}
+
+size_t csim_send(uint64_t connection, const void *bytes, size_t count) {
+    end *end = script(connection);
+    if (end == NULL || !end->is_connected || end->is_reset || end->is_closed || end->peer->in.is_finished) return 0;
+    size_t taken = (size_t)push(end, bytes, count);
+    if (taken < count) end->is_full = true;
+    return taken;
+}
+
+size_t csim_receive(uint64_t connection, void *bytes, size_t limit) {
+    end *end = script(connection);
+    return end == NULL || end->is_reset || end->is_closed ? 0 : pull(end, bytes, limit);
+}
+
+size_t csim_available(uint64_t connection) {
+    end *end = script(connection);
+    return end == NULL || end->is_closed ? 0 : end->in.ready;
+}
+
+void csim_finish(uint64_t connection) {
+    end *end = script(connection);
+    if (end != NULL && end->is_connected && !end->is_closed) network_finish(end);
+}
+
+void csim_close(uint64_t connection, int breaks) {
+    end *end = script(connection);
+    if (end != NULL) network_close_end(end, breaks != 0);
+}
+
+void csim_stall(uint64_t connection, uint64_t until) {
+    end *end = script(connection);
+    if (end == NULL || end->peer == NULL) return;
+    end->in.stalled_until = end->peer->in.stalled_until = until;
+}
+
+// MARK: Machines
+
+void csim_break(uint32_t one, uint32_t other) {
+    for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it)) {
+        if (it->kind != STREAM || it->end->peer == NULL || it->end->script > 0 || it->end->peer->script > 0) continue;
+        uint32_t here = it->end->address, there = it->end->peer_address;
+        if ((here == one && there == other) || (here == other && there == one)) break_end(it->end);
+    }
+}
+
+void csim_kill_machine(uint32_t machine) {
+    kill_threads(machine);
+    for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it)) {
+        if (it->machine != machine) continue;
+        if (it->kind == STREAM) it->end->is_silent = true;
+        release(it);
+    }
+}

@@ -1,0 +1,13 @@
+import DERPKit
+
+/// The addresses of the simulated network, as numbers in host order.
+enum Address {
+    static let port: UInt16 = 80
+
+    static func relay(_ index: Int) -> UInt32 { 0x0a00_0000 + UInt32(index) + 1 }
+    static func client(_ index: Int) -> UInt32 { 0x0a01_0000 + UInt32(index) + 1 }
+
+    static func text(_ address: UInt32) -> String {
+        [24, 16, 8, 0].map { String(address >> $0 & 0xff) }.joined(separator: ".")
+    }
+}

@@ -1,0 +1,100 @@
+import CSimulatedSystem
+
+/// One connection of a scripted client, from its beginning on.
+@MainActor
+final class Connection {
+    enum State {
+        case connecting, upgrading, greeted, loggedIn, ended
+    }
+
+    let number: UInt64
+    let client: Int
+    let relay: Int
+    /// Which life of the relay it began in.
+    let machine: UInt32
+    private(set) var path: csim_path
+    var state = State.connecting
+    /// What has come and isn't a whole frame yet.
+    var received: [UInt8] = []
+    private var unsent: [UInt8] = []
+    private var unsentStart = 0
+    let opened: UInt64
+    var loggedIn: UInt64?
+    var ended: UInt64?
+    /// The last time at which the way to it was stalled.
+    var stalledUntil: UInt64 = 0
+    /// The clients of which it was told that they left, and when.
+    var goneTimes: [Int: UInt64] = [:]
+    
+    /// The clients from which packets came, with their connections.
+    var sources: [Int: UInt64] = [:]
+    /// The number of the last packet of each sender's connection and kind.
+    var latest: [Flow: UInt64] = [:]
+    var pongs = 0
+
+    nonisolated struct Flow: Hashable {
+        let connection: UInt64
+        let isDisco: Bool
+    }
+
+    init(client: Int, from address: UInt32, to relay: SimulatedRelay, path: csim_path) {
+        self.client = client
+        self.relay = relay.index
+        self.machine = relay.machine
+        self.path = path
+        self.opened = csim_now()
+        self.number = csim_connect(address, relay.address, Address.port, path)
+    }
+
+    var isOpen: Bool { self.state != .ended }
+    var isLoggedIn: Bool { self.state == .loggedIn }
+
+    /// Queues bytes, and sends what the network takes.
+    func send(_ bytes: [UInt8]) {
+        self.unsent += bytes
+        self.flush()
+    }
+
+    var unsentCount: Int { self.unsent.count - self.unsentStart }
+
+    func flush() {
+        guard self.isOpen else { return }
+        let count = self.unsent.withUnsafeBytes {
+            csim_send(self.number, $0.baseAddress.map { $0 + self.unsentStart }, $0.count - self.unsentStart)
+        }
+        self.unsentStart += count
+        guard self.unsentStart == self.unsent.count else { return }
+        self.unsent = []
+        self.unsentStart = 0
+    }
+
+    /// Takes in what has come.
+    func receive() {
+        let count = csim_available(self.number)
+        guard count > 0 else { return }
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            filled = csim_receive(self.number, buffer.baseAddress, count)
+        }
+        self.received += bytes
+    }
+
+    func end(breaking: Bool = false) {
+        guard self.isOpen else { return }
+        self.noteEnd()
+        csim_close(self.number, breaking ? 1 : 0)
+    }
+
+    func noteEnd() {
+        guard self.isOpen else { return }
+        self.state = .ended
+        self.ended = csim_now()
+        self.received = []
+        self.unsent = []
+        self.unsentStart = 0
+    }
+
+    func stall(until time: UInt64) {
+        self.stalledUntil = max(self.stalledUntil, time)
+        csim_stall(self.number, time)
+    }
+}

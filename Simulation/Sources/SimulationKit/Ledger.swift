@@ -1,0 +1,56 @@
+import CSimulatedSystem
+
+/// What was sent and what came, and the rules that both must keep (docs/protocol.md, "Relaying").
+@MainActor
+final class Ledger {
+    private var nextNumbers: [Int: UInt64] = [:]
+    /// How often each packet came, of each sender.
+    private var deliveries: [Int: Set<UInt64>] = [:]
+    private(set) var sentCount = 0
+    private(set) var deliveredCount = 0
+    private(set) var violations: [String] = []
+
+    func violated(_ what: String) {
+        guard self.violations.count < 20 else { return }
+        self.violations.append("\(Double(csim_now() / 1_000_000) / 1000) s: \(what)")
+    }
+
+    func packet(from connection: Connection, to receiver: Int, isDisco: Bool) -> TestPacket {
+        let number = self.nextNumbers[connection.client, default: 0]
+        self.nextNumbers[connection.client] = number + 1
+        self.sentCount += 1
+        return TestPacket(
+            isDisco: isDisco,
+            sender: connection.client,
+            connection: connection.number,
+            receiver: receiver,
+            number: number
+        )
+    }
+
+    /// Notes what came over a connection from the client with the key of `source`.
+    func came(_ packet: TestPacket, over connection: Connection, from source: Int?, senders: (UInt64) -> Connection?) {
+        self.deliveredCount += 1
+        csim_note(packet.number)
+        if packet.receiver != connection.client || packet.sender != source {
+            self.violated("a packet of \(packet.sender) to \(packet.receiver) came to \(connection.client) as one of \(source ?? -1)")
+        }
+        if !self.deliveries[packet.sender, default: []].insert(packet.number).inserted {
+            self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) twice")
+        }
+        let flow = Connection.Flow(connection: packet.connection, isDisco: packet.isDisco)
+        if let latest = connection.latest[flow], latest >= packet.number {
+            self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) after \(latest)")
+        }
+        connection.latest[flow] = packet.number
+        connection.sources[packet.sender] = max(connection.sources[packet.sender] ?? 0, packet.connection)
+        if let gone = connection.goneTimes[packet.sender], let sender = senders(packet.connection),
+            let ended = sender.ended, sender.relay == connection.relay, ended < gone
+        {
+            self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) after PeerGone")
+        }
+    }
+
+    /// Whether a packet came.
+    func hasCome(_ packet: TestPacket) -> Bool { self.deliveries[packet.sender]?.contains(packet.number) ?? false }
+}
