@@ -349,8 +349,11 @@ ssize_t network_receive(end *end, void *bytes, size_t limit) {
     if (!end->is_connected) return -ENOTCONN;
     if (end->in.ready == 0) return end->in.has_finish_come ? 0 : -EAGAIN;
     if (happens(CSIM_INTERRUPTED)) return -EINTR;
-    if (limit > 1 && happens(CSIM_SHORT_RECEIVE)) limit = 1 + below(limit);
+    // As if the rest came only now: what is left is a new edge.
+    bool is_short = limit > 1 && happens(CSIM_SHORT_RECEIVE);
+    if (is_short) limit = 1 + below(limit);
     size_t count = pull(end, bytes, limit);
+    if (is_short) changed(end);
     csim_note(count);
     return (ssize_t)count;
 }

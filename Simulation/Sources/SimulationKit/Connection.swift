@@ -4,7 +4,7 @@ import CSimulatedSystem
 @MainActor
 final class Connection {
     enum State {
-        case connecting, upgrading, greeted, loggedIn, ended
+        case connecting, upgrading, greeted, loggedIn, held, ended
     }
 
     let number: UInt64

@@ -6,6 +6,8 @@ final class Ledger {
     private var nextNumbers: [Int: UInt64] = [:]
     /// How often each packet came, of each sender.
     private var deliveries: [Int: Set<UInt64>] = [:]
+    /// To whom each client ever wrote.
+    private(set) var wrote: [Int: Set<Int>] = [:]
     private(set) var sentCount = 0
     private(set) var deliveredCount = 0
     private(set) var violations: [String] = []
@@ -19,6 +21,7 @@ final class Ledger {
         let number = self.nextNumbers[connection.client, default: 0]
         self.nextNumbers[connection.client] = number + 1
         self.sentCount += 1
+        self.wrote[connection.client, default: []].insert(receiver)
         return TestPacket(
             isDisco: isDisco,
             sender: connection.client,

@@ -32,11 +32,15 @@ public final class Simulation {
     private var retries: [UInt64]
     private var deniedSince: [UInt64?]
     private var logins = 0
-    private var dribblers: [UInt64: (left: Int, since: UInt64)] = [:]
+    /// What is a violation if a connection is still open at a time.
+    private var suspicions: [(time: UInt64, what: String, connection: Connection)] = []
+    private var dribblers: [UInt64: (relay: Int, left: Int, since: UInt64)] = [:]
+    private var areFaultsOn = false
 
     /// Timers: an event of the story by its index, or a client that tries again.
     private static let retryMark: UInt64 = 1 << 40
     private static let dribbleMark: UInt64 = 1 << 41
+    private static let startMark: UInt64 = 1 << 42
 
     /// Begins the simulated world. A process has one.
     public init(_ story: Story, seed: UInt64, isLoud: Bool = false) throws {
@@ -101,7 +105,23 @@ public final class Simulation {
                 self.lost(event.subject)
             default: break
             }
-            for failure in self.log.takeFailures() { self.ledger.violated(failure) }
+            try self.look()
+        }
+    }
+
+    private func look() throws {
+        if let index = self.suspicions.firstIndex(where: { $0.time < csim_now() || !$0.connection.isOpen }) {
+            let suspicion = self.suspicions.remove(at: index)
+            if suspicion.connection.isOpen { self.ledger.violated(suspicion.what) }
+        }
+        for (relay, error) in self.log.takeFailures() {
+            guard self.areFaultsOn else {
+                self.ledger.violated("relay \(relay) ended: \(error)")
+                continue
+            }
+            // Whatever starts processes starts it again.
+            self.relays[relay].kill()
+            csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(relay))
         }
     }
 
@@ -113,8 +133,10 @@ public final class Simulation {
         } else if subject < Self.dribbleMark {
             let client = Int(subject - Self.retryMark)
             if self.wants[client], self.open[client].isEmpty { self.connect(client) }
-        } else {
+        } else if subject < Self.startMark {
             self.dribble(subject - Self.dribbleMark)
+        } else {
+            self.startRelay(Int(subject - Self.startMark))
         }
     }
 
@@ -140,13 +162,14 @@ public final class Simulation {
         case .stopRelay(let index): self.relays[index].stop()
         case .killRelay(let index):
             self.relays[index].kill()
+            self.dribblers = self.dribblers.filter { $1.relay != index }
             // Nobody is told. Clients notice sooner or later.
             for client in self.open.indices {
                 for connection in self.open[client] where connection.relay == index { connection.end(breaking: true) }
                 self.open[client].removeAll { !$0.isOpen }
                 if self.open[client].isEmpty { self.retryLater(client) }
             }
-        case .startRelay(let index): try self.relays[index].start()
+        case .startRelay(let index): self.startRelay(index)
         case .part(let one, let other): csim_part(Address.relay(one), Address.relay(other))
         case .heal(let one, let other): csim_heal(Address.relay(one), Address.relay(other))
         case .breakLink(let one, let other): csim_break(Address.relay(one), Address.relay(other))
@@ -159,13 +182,23 @@ public final class Simulation {
             }
         case .shiftClock(let seconds): csim_shift_wall_clock(Int64(seconds) * 1_000_000_000)
         case .faults(let rate):
+            self.areFaultsOn = rate > 0
             for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), UInt32(rate)) }
         case .dribble(let relay, let bytes):
             guard self.relays[relay].isUp else { return }
             let path = csim_path(latency: 10_000_000, window: 65536, rate: 0)
             let number = csim_connect(Address.client(60_000), self.relays[relay].address, Address.port, path)
-            self.dribblers[number] = (bytes, csim_now())
+            self.dribblers[number] = (relay, bytes, csim_now())
             csim_set_timer(csim_now() + 1_000_000_000, Self.dribbleMark + number)
+        }
+    }
+
+    private func startRelay(_ index: Int) {
+        do {
+            try self.relays[index].start()
+        } catch {
+            if !self.areFaultsOn { self.ledger.violated("relay \(index) doesn't start: \(error)") }
+            csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(index))
         }
     }
 
@@ -233,6 +266,7 @@ public final class Simulation {
     private func lost(_ number: UInt64) {
         self.dribblers[number] = nil
         guard let connection = self.connections[number] else { return }
+        if connection.isOpen { self.log.add("client \(connection.client)/\(connection.number) lost") }
         connection.noteEnd()
         self.open[connection.client].removeAll { $0.number == number }
         if self.open[connection.client].isEmpty { self.retryLater(connection.client) }
@@ -265,6 +299,7 @@ public final class Simulation {
             connection.send(self.keys[connection.client].clientInfo(for: Array(frame.payload.suffix(32))))
         case .serverInfo:
             connection.state = .loggedIn
+            self.log.add("client \(connection.client)/\(connection.number) logged in")
             connection.loggedIn = csim_now()
             self.logins += 1
             if let since = self.deniedSince[connection.client], since < connection.opened {
@@ -276,6 +311,7 @@ public final class Simulation {
                 return
             }
             let source = self.indices[Array(frame.payload[..<32])]
+            self.log.add("client \(connection.client)/\(connection.number) gets \(packet)")
             self.ledger.came(packet, over: connection, from: source) { self.connections[$0] }
         case .peerGone:
             guard frame.payload.count == 33, frame.payload[32] == 0 else { return }
@@ -283,8 +319,11 @@ public final class Simulation {
                 self.ledger.violated("client \(connection.client) was told that an unknown key left")
                 return
             }
+            self.log.add("client \(connection.client)/\(connection.number) hears that \(peer) left")
             self.checkGone(peer, connection)
             connection.goneTimes[peer] = csim_now()
+        // It is refused, and held.
+        case .health: if !frame.payload.isEmpty { connection.state = .held }
         case .pong: connection.pongs += 1
         case .ping: connection.send(WireFrame(.pong, frame.payload).encoded)
         default: break
@@ -298,11 +337,13 @@ public final class Simulation {
         }
         guard let joined = connection.loggedIn else { return }
         for other in self.open[peer] where other.isLoggedIn && other.relay == connection.relay {
-            if let since = other.loggedIn, since < joined {
-                self.ledger.violated("client \(connection.client) was told that \(peer) left, but it is there")
-            }
+            guard let since = other.loggedIn, since < joined else { continue }
+            // The relay may have closed it, and the news may be on its way.
+            self.suspicions.append(
+                (max(csim_now(), other.stalledUntil) + 3_000_000_000, "client \(connection.client) was told that \(peer) left, but it is there", other)
+            )
         }
-        if connection.sources[peer] == nil {
+        if self.ledger.wrote[peer]?.contains(connection.client) != true {
             self.ledger.violated("client \(connection.client) was told that \(peer) left, which never wrote to it")
         }
     }
@@ -321,9 +362,10 @@ public final class Simulation {
     /// Mends everything that was broken.
     private func makePeace() throws {
         for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), 0) }
+        self.areFaultsOn = false
         for one in self.relays.indices {
             for other in self.relays.indices { csim_heal(Address.relay(one), Address.relay(other)) }
-            try self.relays[one].start()
+            self.startRelay(one)
         }
         self.judge.state.withLock {
             $0.delay = .zero
@@ -331,7 +373,11 @@ public final class Simulation {
         }
         for client in self.deniedSince.indices where self.deniedSince[client] != nil { self.decide(client, isDenied: false) }
         for client in self.wants.indices { self.wants[client] = true }
-        for client in self.open.indices where self.open[client].isEmpty { self.connect(client) }
+        for client in self.open.indices {
+            for connection in self.open[client] where connection.state == .held { connection.end() }
+            self.open[client].removeAll { !$0.isOpen }
+            if self.open[client].isEmpty { self.connect(client) }
+        }
     }
 
     /// Everything works, and every packet is accounted for.

@@ -4,8 +4,7 @@ import Synchronization
 
 /// What the relays log, and the errors with which they ended.
 final class TraceLog: Sendable {
-    private let lines = Mutex<[String]>([])
-    private let failures = Mutex<[String]>([])
+    private let failures = Mutex<[(relay: Int, error: String)]>([])
     let isLoud: Bool
 
     init(isLoud: Bool) { self.isLoud = isLoud }
@@ -16,10 +15,10 @@ final class TraceLog: Sendable {
     }
 
     func failed(relay: Int, _ error: any Error) {
-        self.failures.withLock { $0.append("relay \(relay) ended: \(error)") }
+        self.failures.withLock { $0.append((relay, "\(error)")) }
     }
 
-    func takeFailures() -> [String] {
+    func takeFailures() -> [(relay: Int, error: String)] {
         self.failures.withLock { failures in
             defer { failures = [] }
             return failures

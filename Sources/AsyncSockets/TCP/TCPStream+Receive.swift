@@ -79,7 +79,8 @@ extension TCPStream {
         guard self.isReadReady else { return .wouldBlock }
         let buffer = self.loop.buffers.received
         let room = min(buffer.count, limit)
-        let count = recv(self.descriptor, buffer.baseAddress, room, 0)
+        var count: Int
+        repeat { count = recv(self.descriptor, buffer.baseAddress, room, 0) } while count < 0 && errno == EINTR
         if count > 0 {
             self.received += UInt64(count)
             // Fewer than asked for: nothing is left, and later bytes are a new edge.
@@ -88,7 +89,7 @@ extension TCPStream {
         }
         if count == 0 { return .closed }
         switch errno {
-        case EAGAIN, EINTR:
+        case EAGAIN:
             self.isReadReady = false
             return .wouldBlock
         case let number:

@@ -15,7 +15,7 @@ final class Outbox {
     @exclusivity(unchecked) private var control: [UInt8] = []
     @exclusivity(unchecked) private var disco: FrameRing
     @exclusivity(unchecked) private var data: FrameRing
-    /// The number of frames in `data` that are PeerGone, not packets.
+    /// The number of frames in `data` and `disco` that are PeerGone, not packets.
     @exclusivity(unchecked) private var notices = 0
     /// Where a waiting Pong ends, counted in the bytes that are sent next. `nil`: none waits.
     @exclusivity(unchecked) private var pongEnd: Int?
@@ -194,12 +194,28 @@ extension Outbox {
         if let packet = PacketFrame(oldest) {
             self.relay.counters.drop(.queueHead, packet.kind)
         } else {
-            // A PeerGone that reached the head: all packets before it are gone, so it may overtake the rest.
-            self.control.append(contentsOf: oldest)
             self.notices -= 1
+            let notice = Array(oldest)
+            self[keyPath: ring].removeFirst()
+            self.requeue(notice, from: ring)
+            return true
         }
         self[keyPath: ring].removeFirst()
         return true
+    }
+
+    /// Queues a PeerGone again that reached the head of its ring: all packets before it are gone there, so it may
+    /// overtake the rest. It comes after the disco packets, of which some may be from the peer that left.
+    private func requeue(_ notice: [UInt8], from ring: ReferenceWritableKeyPath<Outbox, FrameRing>) {
+        while ring == \.data, !self.disco.isEmpty {
+            if let memory = self.disco.reserve(notice.count) {
+                notice.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+                self.notices += 1
+                return
+            }
+            _ = self.dropOldest(\.disco)
+        }
+        self.control.append(contentsOf: notice)
     }
 
     /// Drops all packets, so that others get the memory.
