@@ -31,11 +31,13 @@ public final class Simulation {
     private var wants: [Bool]
     private var retries: [UInt64]
     private var deniedSince: [UInt64?]
+    private var lastDenials: [Int: UInt64] = [:]
     private var logins = 0
     /// What is a violation if a connection is still open at a time.
     private var suspicions: [(time: UInt64, what: String, connection: Connection)] = []
     private var dribblers: [UInt64: (relay: Int, left: Int, since: UInt64)] = [:]
     private var areFaultsOn = false
+    private var isPeace = false
 
     /// Timers: an event of the story by its index, or a client that tries again.
     private static let retryMark: UInt64 = 1 << 40
@@ -233,6 +235,7 @@ public final class Simulation {
             csim_set_machine(0)
         }
         self.deniedSince[client] = isDenied ? csim_now() : nil
+        self.lastDenials[client] = csim_now()
     }
 
     // MARK: Clients
@@ -323,7 +326,12 @@ public final class Simulation {
             self.checkGone(peer, connection)
             connection.goneTimes[peer] = csim_now()
         // It is refused, and held.
-        case .health: if !frame.payload.isEmpty { connection.state = .held }
+        case .health:
+            guard !frame.payload.isEmpty else { return }
+            connection.state = .held
+            guard self.isPeace else { return }
+            connection.end()
+            self.lost(connection.number)
         case .pong: connection.pongs += 1
         case .ping: connection.send(WireFrame(.pong, frame.payload).encoded)
         default: break
@@ -335,7 +343,9 @@ public final class Simulation {
         if connection.goneTimes[peer] != nil {
             self.ledger.violated("client \(connection.client) was told twice that \(peer) left")
         }
-        guard let joined = connection.loggedIn else { return }
+        // One that was just sent away may not know it yet.
+        guard let joined = connection.loggedIn, self.lastDenials[peer].map({ csim_now() - $0 > 10_000_000_000 }) ?? true
+        else { return }
         for other in self.open[peer] where other.isLoggedIn && other.relay == connection.relay {
             guard let since = other.loggedIn, since < joined else { continue }
             // The relay may have closed it, and the news may be on its way.
@@ -363,6 +373,7 @@ public final class Simulation {
     private func makePeace() throws {
         for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), 0) }
         self.areFaultsOn = false
+        self.isPeace = true
         for one in self.relays.indices {
             for other in self.relays.indices { csim_heal(Address.relay(one), Address.relay(other)) }
             self.startRelay(one)
