@@ -12,20 +12,28 @@ let package = Package(
         // Takes the place of the C library's system calls in each program that it is linked into.
         .target(name: "CSimulatedSystem"),
         .target(
+            name: "Stories",
+            dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        .target(
             name: "SimulationKit",
             dependencies: [
-                "CSimulatedSystem",
+                "CSimulatedSystem", "Stories",
                 .product(name: "DERPKit", package: "derp-kit"),
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .executableTarget(
             name: "derp-simulate",
-            dependencies: ["CSimulatedSystem", "SimulationKit", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Stories", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        .executableTarget(
+            name: "derp-play",
+            dependencies: ["CSimulatedSystem", "SimulationKit", "Stories", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             // The shared libraries of Swift, libsodium and OpenSSL must find the simulated system calls.
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
         ),
-        .testTarget(name: "SimulationKitTests", dependencies: ["derp-simulate"]),
+        .testTarget(name: "SimulationKitTests", dependencies: ["Stories"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,22 +1,10 @@
 import CSimulatedSystem
 import DERPKit
+import Stories
 
 /// A story, as it happens to relays and clients.
 @MainActor
 public final class Simulation {
-    public struct Outcome: Sendable {
-        public let violations: [String]
-        /// A hash of everything that happened.
-        public let trace: UInt64
-        public let sent: Int
-        public let delivered: Int
-        public let turns: UInt64
-        /// The simulated time, in nanoseconds.
-        public let time: UInt64
-        public let faults: [UInt64]
-        public let logins: Int
-    }
-
     let story: Story
     let relays: [SimulatedRelay]
     let ledger = Ledger()
@@ -45,7 +33,7 @@ public final class Simulation {
     private static let startMark: UInt64 = 1 << 42
 
     /// Begins the simulated world. A process has one.
-    public init(_ story: Story, seed: UInt64, isLoud: Bool = false) throws {
+    package init(_ story: Story, seed: UInt64, isLoud: Bool = false) throws {
         csim_begin(seed)
         self.story = story
         let log = TraceLog(isLoud: isLoud)
@@ -66,14 +54,14 @@ public final class Simulation {
     }
 
     /// Lets everything happen, and checks the rules.
-    public func run() throws -> Outcome {
+    public func run() throws -> SimulationOutcome {
         for relay in self.relays { try relay.start() }
         for (index, event) in self.story.events.enumerated() { csim_set_timer(event.time, UInt64(index)) }
         try self.pass(until: self.story.end)
         try self.makePeace()
         try self.pass(until: csim_now() + Self.recovery)
         try self.checkPeace()
-        return Outcome(
+        return SimulationOutcome(
             violations: self.ledger.violations,
             trace: csim_trace(),
             sent: self.ledger.sentCount,

@@ -62,6 +62,37 @@ struct OutboxTests {
         #expect(frames.last?.type == .peerGone)
     }
 
+    @Test("PeerGone comes behind disco packets of the peer, also when what was queued before it is dropped")
+    func noticeBehindDisco() throws {
+        let table = try LoopTable(loops: 1, seed: 1)
+        let sender = try TableClient(table, on: 0)
+        let flooder = try TableClient(table, on: 0)
+        let receiver = try TableClient(table, on: 0)
+        table.settle()
+        _ = receiver.frames()
+        let large = [UInt8](repeating: 1, count: 60_000)
+        func flood() {
+            for _ in 0..<20 {
+                flooder.send(large, to: receiver.key)
+                table.settle()
+            }
+        }
+        flood()
+        let disco: [UInt8] = [0x54, 0x53, 0xf0, 0x9f, 0x92, 0xac] + [UInt8](repeating: 7, count: 100)
+        for _ in 0..<5 { sender.send(disco, to: receiver.key) }
+        table.settle()
+        sender.leave()
+        table.settle()
+        flood()
+        var frames: [TableClient.Frame] = []
+        _ = table.turn {
+            frames += receiver.frames()
+            return frames.contains { $0.type == .peerGone } && frames.last?.type == .recvPacket
+        }
+        let ofSender = frames.filter { $0.key == sender.key }.map(\.type)
+        #expect(ofSender == [FrameType](repeating: .recvPacket, count: 5) + [.peerGone])
+    }
+
     @Test("ServerInfo comes first, whatever was queued for the client before every loop knew it")
     func greetingFirst() throws {
         let table = try LoopTable(loops: 2, seed: 4)

@@ -1,10 +1,10 @@
 /// Numbers that follow from a seed (SplitMix64).
-struct Seeded: RandomNumberGenerator {
+package struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
-    init(_ seed: UInt64) { self.state = seed }
+    package init(_ seed: UInt64) { self.state = seed }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         self.state &+= 0x9e37_79b9_7f4a_7c15
         var value = self.state
         value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9

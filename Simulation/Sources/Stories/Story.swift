@@ -1,14 +1,14 @@
 /// What is done to the world, and when. A seed makes one; a failing one is made shorter.
-public struct Story: Sendable {
-    public struct Event: Sendable, CustomStringConvertible {
+package struct Story: Sendable {
+    package struct Event: Sendable, CustomStringConvertible {
         /// In nanoseconds of simulated time.
-        public let time: UInt64
-        let deed: Deed
+        package let time: UInt64
+        package let deed: Deed
 
-        public var description: String { "at \(Double(self.time / 1_000_000) / 1000) s: \(self.deed)" }
+        package var description: String { "at \(Double(self.time / 1_000_000) / 1000) s: \(self.deed)" }
     }
 
-    enum Deed: Sendable {
+    package enum Deed: Sendable {
         case connect(client: Int)
         case leave(client: Int, breaking: Bool)
         /// A second connection with the same key.
@@ -30,14 +30,14 @@ public struct Story: Sendable {
         case dribble(relay: Int, bytes: Int)
     }
 
-    let relays: Int
-    let clients: Int
-    public var events: [Event]
+    package let relays: Int
+    package let clients: Int
+    package var events: [Event]
     /// When nothing is done any more, in nanoseconds.
-    let end: UInt64
+    package let end: UInt64
 
     /// Makes up a story.
-    public init(seed: UInt64, relays: Int, clients: Int, seconds: Int) {
+    package init(seed: UInt64, relays: Int, clients: Int, seconds: Int) {
         var chance = Seeded(seed)
         self.relays = relays
         self.clients = clients
