@@ -27,13 +27,13 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
-        .target(name: "CArguments"),
-        .target(name: "CHeap"),
-        .target(name: "CAsyncSockets", dependencies: ["COpenSSL"]),
+        .systemLibrary(name: "CDERPOpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CDERPSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .target(name: "CDERPArguments"),
+        .target(name: "CDERPHeap"),
+        .target(name: "CAsyncSockets", dependencies: ["CDERPOpenSSL"]),
         .target(name: "IPAddresses"),
-        .target(name: "AsyncSockets", dependencies: ["CAsyncSockets", "COpenSSL", "IPAddresses"]),
+        .target(name: "AsyncSockets", dependencies: ["CAsyncSockets", "CDERPOpenSSL", "IPAddresses"]),
         .target(name: "STUNMessages", dependencies: ["IPAddresses"]),
         .target(
             name: "STUNKit",
@@ -45,7 +45,7 @@ let package = Package(
         .target(
             name: "DERPKit",
             dependencies: [
-                "AsyncSockets", "COpenSSL", "CSodium", "IPAddresses", "STUNKit",
+                "AsyncSockets", "CDERPOpenSSL", "CDERPSodium", "IPAddresses", "STUNKit",
                 .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -55,11 +55,11 @@ let package = Package(
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
-        .target(name: "DERPKitTesting", dependencies: ["AsyncSockets", "DERPKit"]),
+        .target(name: "DERPKitTesting", dependencies: ["AsyncSockets", "DERPKit", "IPAddresses"]),
         .executableTarget(
             name: "DERPServer",
             dependencies: [
-                "AsyncSockets", "CArguments", "CHeap", "DERPKit",
+                "AsyncSockets", "CDERPArguments", "CDERPHeap", "DERPKit", "IPAddresses",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -68,13 +68,13 @@ let package = Package(
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .testTarget(name: "IPAddressesTests", dependencies: ["IPAddresses"]),
-        .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "COpenSSL", "TestSupport"]),
+        .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "CDERPOpenSSL", "TestSupport"]),
         .testTarget(name: "STUNMessagesTests", dependencies: ["IPAddresses", "STUNMessages", "TestSupport"]),
         .testTarget(name: "STUNKitTests", dependencies: ["AsyncSockets", "STUNKit", "TestSupport"]),
         .testTarget(
             name: "DERPKitTests",
             dependencies: [
-                "AsyncSockets", "DERPKit", "DERPKitTesting", "STUNKit", "TestSupport",
+                "AsyncSockets", "DERPKit", "DERPKitTesting", "IPAddresses", "STUNKit", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(
@@ -92,14 +92,14 @@ let package = Package(
         .testTarget(
             name: "DERPServerTests",
             dependencies: [
-                "AsyncSockets", "DERPKit", "DERPServer", "TestSupport",
+                "AsyncSockets", "DERPKit", "DERPServer", "IPAddresses", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "COpenSSL", "CSodium", "DERPKit", "DERPServer", "TestSupport",
+                "CDERPOpenSSL", "CDERPSodium", "DERPKit", "DERPServer", "IPAddresses", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

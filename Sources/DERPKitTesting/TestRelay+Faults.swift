@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import DERPKit
 
 extension TestRelay {

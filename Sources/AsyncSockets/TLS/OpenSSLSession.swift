@@ -1,5 +1,5 @@
 import CAsyncSockets
-import COpenSSL
+import CDERPOpenSSL
 import Glibc
 
 /// TLS by OpenSSL, over memory. Its BIO reads from and writes to the loop's window. Confined to the loop.

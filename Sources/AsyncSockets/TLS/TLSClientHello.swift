@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// The requests in a client's first TLS message (RFC 8446 §4.1.2), before a certificate is chosen for it.
 public struct TLSClientHello: Hashable, Sendable {

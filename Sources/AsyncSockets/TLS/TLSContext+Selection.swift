@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 extension TLSContext {
     /// Chooses the context whose certificate a client gets.

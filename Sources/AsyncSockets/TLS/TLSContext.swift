@@ -1,5 +1,5 @@
 import CAsyncSockets
-import COpenSSL
+import CDERPOpenSSL
 import Glibc
 
 /// Settings that many TLS sessions share: certificates, versions, and the requirements for the peer's certificate.

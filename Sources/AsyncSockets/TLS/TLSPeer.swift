@@ -1,5 +1,5 @@
 import CAsyncSockets
-import COpenSSL
+import CDERPOpenSSL
 
 /// What a client learns about a server in the TLS handshake.
 public struct TLSPeer: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import FoundationEssentials
 
 /// The JSON messages between relays and admission controllers (docs/protocol.md, "Admission").

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// A client that wants to use the relay.
 public struct AdmissionRequest: Hashable, Sendable {

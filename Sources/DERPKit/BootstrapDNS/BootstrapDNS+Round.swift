@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 extension BootstrapDNS {
     /// The names of one round of look-ups, in lower case.

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import FoundationEssentials
 
 /// A certificate chain and the private key of its first certificate.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The DNS name or the IP address of a certificate.
 package struct CertificateHost: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The paths of the certificate and the key of one host.
 struct CertificatePaths: Hashable {

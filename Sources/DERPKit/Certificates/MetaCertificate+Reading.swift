@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 extension MetaCertificate {
     /// The prefix of the common name.

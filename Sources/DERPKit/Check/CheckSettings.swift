@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The settings of a check. The defaults suit a quick check.
 public struct CheckSettings: Sendable {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// A node to check.
 public struct CheckTarget: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import Glibc
 
 /// The relevant parts of a server's certificate.

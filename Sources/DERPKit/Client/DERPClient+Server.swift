@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 extension DERPClient {
     /// The address of a relay, and how to protect the connection.

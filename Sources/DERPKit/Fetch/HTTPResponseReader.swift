@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import HTTPTypes
 
 /// Reads one HTTP/1.1 response (RFC 9112) from bytes that arrive in pieces. Strict: refuses what two readers could

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import Glibc
 
 /// The Retry-After field (RFC 9110 §10.2.3).

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The source of a fetch: an `http` or `https` URL (RFC 9110 §4.2) without user, password and fragment.
 package struct HTTPURL: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// A host and optionally a port, as in a Host field (RFC 9110 §7.2). The syntax is so narrow that it can be reflected
 /// without harm.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import HTTPTypes
 
 /// A request target in any of its four forms (RFC 9112 §3.2).

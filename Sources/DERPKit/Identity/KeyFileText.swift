@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import FoundationEssentials
 
 /// The content of a key file.

@@ -1,4 +1,3 @@
-import AsyncSockets
 import FoundationEssentials
 
 /// What a client says about itself at login (docs/protocol.md, "Login").

@@ -1,4 +1,4 @@
-import CSodium
+import CDERPSodium
 
 /// The 32-byte secret that the nodes of one mesh share (docs/protocol.md, "Mesh"). Never printed: its description is
 /// redacted.

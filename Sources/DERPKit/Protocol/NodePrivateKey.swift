@@ -1,5 +1,5 @@
-import AsyncSockets
-import CSodium
+import IPAddresses
+import CDERPSodium
 
 /// The 32-byte Curve25519 private key of a server or client. Never printed: its description is redacted.
 public struct NodePrivateKey: Sendable {

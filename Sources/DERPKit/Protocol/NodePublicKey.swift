@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The 32-byte Curve25519 public key that names a client or a server.
 ///

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The news that a client is connected, as a server tells its watchers (docs/protocol.md, "Frames").
 public struct PeerPresence: Hashable, Sendable {

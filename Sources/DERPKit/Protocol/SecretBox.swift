@@ -1,4 +1,4 @@
-import CSodium
+import CDERPSodium
 
 /// NaCl's `crypto_box` between two keys (X25519, XSalsa20-Poly1305), with a random nonce in front.
 @_spi(Benchmarks) public struct SecretBox: Sendable {

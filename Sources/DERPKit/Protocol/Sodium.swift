@@ -1,4 +1,4 @@
-import CSodium
+import CDERPSodium
 
 /// The few libsodium calls that have no better home.
 enum Sodium {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// Where a connection or a request comes from.
 package struct ClientOrigin: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import HTTPTypes
 
 /// What a request's header fields say about the client. Anybody can write them, so only what trusted proxies added

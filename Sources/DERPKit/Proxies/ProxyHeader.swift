@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// What a proxy says about a connection before the connection's own bytes (HAProxy's PROXY protocol, versions 1 and 2).
 package struct ProxyHeader: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// Reads PROXY headers. Pure: the same bytes give the same result, however they arrive.
 package enum ProxyHeaderParser {

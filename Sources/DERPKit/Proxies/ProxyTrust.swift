@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// Which proxies are in front of the relay, and how they name clients.
 public struct ProxyTrust: Hashable, Sendable {

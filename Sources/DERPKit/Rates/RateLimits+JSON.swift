@@ -1,5 +1,3 @@
-import AsyncSockets
-
 extension RateLimits {
     /// A file is at most this large, in bytes.
     static let maximumSize = 16 << 20

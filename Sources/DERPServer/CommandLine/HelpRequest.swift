@@ -1,5 +1,5 @@
 import ArgumentParser
-import AsyncSockets
+import IPAddresses
 
 /// A command line that asks for help: `help`, `help map lint`, `map help lint`, `map lint --help`, `check -h`.
 ///

@@ -1,4 +1,3 @@
-import AsyncSockets
 import DERPKit
 
 extension ConfigurationFile {

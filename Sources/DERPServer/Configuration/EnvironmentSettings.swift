@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The settings in environment variables: `DERP_` and a flag's name in capitals, with `_` for `-`.
 ///

@@ -1,5 +1,5 @@
 import Logging
-import AsyncSockets
+import IPAddresses
 import DERPKit
 
 /// The section `derp:` of headscale's configuration, as settings of ours. Missing keys have headscale's defaults.

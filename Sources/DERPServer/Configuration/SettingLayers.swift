@@ -1,5 +1,3 @@
-import AsyncSockets
-
 /// Settings of several sources, laid over each other: what a later layer gives a flag replaces what an earlier one gave,
 /// whole lists too.
 struct SettingLayers: Hashable, Sendable {

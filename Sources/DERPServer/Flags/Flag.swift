@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import DERPKit
 
 /// What is known of one flag: the command line, variables, files, the help and docs/flags.md are all made of it.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// What `--help` prints.
 enum FlagHelp {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// Reads command lines like Go's flag package, so that derper's command lines work unchanged.
 ///

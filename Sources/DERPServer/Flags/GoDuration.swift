@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// A duration as Go writes it: `300ms`, `15s`, `1h30m`, `1.5h`.
 enum GoDuration {

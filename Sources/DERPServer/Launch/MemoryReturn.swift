@@ -1,4 +1,4 @@
-import CHeap
+import CDERPHeap
 import DERPKit
 import ServiceLifecycle
 

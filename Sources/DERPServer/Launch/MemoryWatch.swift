@@ -1,5 +1,5 @@
 import AsyncSockets
-import CHeap
+import CDERPHeap
 import DERPKit
 
 /// Decides when to search the heap for unused memory.

@@ -1,5 +1,5 @@
 import Logging
-import AsyncSockets
+import IPAddresses
 import DERPKit
 import Glibc
 

@@ -1,4 +1,4 @@
-import CArguments
+import CDERPArguments
 
 /// The process's arguments.
 ///

@@ -1,5 +1,3 @@
-import AsyncSockets
-
 /// The arguments of a map command: those for the command, and those for a server.
 struct MapArguments {
     /// The command's arguments.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The answer of a STUN server.
 public struct STUNMapping: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import Glibc
 
 /// A blocking TCP socket without any of the code under test, for peers that misbehave. Gives up after 10 s.

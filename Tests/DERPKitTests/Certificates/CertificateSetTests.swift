@@ -1,5 +1,5 @@
 import Foundation
-import AsyncSockets
+import IPAddresses
 import Testing
 
 @testable import DERPKit

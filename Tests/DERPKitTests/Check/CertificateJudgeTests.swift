@@ -1,4 +1,3 @@
-import AsyncSockets
 import Testing
 
 @testable import DERPKit

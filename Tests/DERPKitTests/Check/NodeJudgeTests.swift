@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import Testing
 
 @_spi(Benchmarks) @testable import DERPKit

@@ -1,4 +1,3 @@
-import AsyncSockets
 import DERPKit
 import HTTPTypes
 import Testing

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Foundation
 
 /// SHA-256 of bytes and of files too large to hold.

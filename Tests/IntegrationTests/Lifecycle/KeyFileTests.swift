@@ -1,4 +1,4 @@
-import CSodium
+import CDERPSodium
 import Foundation
 import TestSupport
 import Testing

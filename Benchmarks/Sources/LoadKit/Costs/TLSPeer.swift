@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// The client's side of TLS between two memory buffers. The caller moves the bytes.
 final class TLSPeer {

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// The server's side of TLS, for attackers that are servers.
 // @unchecked: an SSL_CTX is counted atomically, and never changed after init.

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Glibc
 
 /// TLS over a ``Wire``, by OpenSSL, with everything that a client may do besides sending data. Used by one thread at a

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// A cipher suite of TLS 1.3 (RFC 8446 §B.4): an AEAD and a hash.
 // @unchecked: the pointers are OpenSSL's constants.

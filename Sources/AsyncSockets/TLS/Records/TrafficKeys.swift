@@ -1,5 +1,5 @@
 import CAsyncSockets
-import COpenSSL
+import CDERPOpenSSL
 
 /// The keys for one direction of a TLS 1.3 connection (RFC 8446 §7.3): a secret, the key and IV that follow from it,
 /// and the number of the next record.

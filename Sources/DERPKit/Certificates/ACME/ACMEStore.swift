@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import Glibc
 
 /// Stores an account's key and certificates in a directory, under the names and in the form that derper's autocert

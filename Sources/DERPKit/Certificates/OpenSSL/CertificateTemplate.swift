@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Glibc
 
 /// The content of a self-signed certificate, before it is signed.

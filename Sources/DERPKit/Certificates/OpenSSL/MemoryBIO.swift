@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// Bytes in OpenSSL's own stream form, which its PEM functions read and write.
 final class MemoryBIO {

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// OpenSSL's message about its last failure.
 struct OpenSSLFailure: Error, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// The private key of a certificate, in OpenSSL's form.
 final class SigningKey {

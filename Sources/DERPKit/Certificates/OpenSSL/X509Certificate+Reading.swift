@@ -1,5 +1,5 @@
-import AsyncSockets
-import COpenSSL
+import IPAddresses
+import CDERPOpenSSL
 import Glibc
 
 extension X509Certificate {

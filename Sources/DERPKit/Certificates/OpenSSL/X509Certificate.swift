@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Glibc
 
 /// One X.509 certificate (RFC 5280), in OpenSSL's form.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import STUNKit
 
 /// The observations of a node, before they are judged.

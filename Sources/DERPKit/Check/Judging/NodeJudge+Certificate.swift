@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 extension NodeJudge {
     /// How many days before its end a certificate should have been renewed. Automatic renewal happens 30 days before

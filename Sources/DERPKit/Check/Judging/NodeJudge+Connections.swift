@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 extension NodeJudge {
     mutating func judgeConnections() {

@@ -1,5 +1,5 @@
 import STUNKit
-import AsyncSockets
+import IPAddresses
 import FoundationEssentials
 import Glibc
 

@@ -1,4 +1,3 @@
-import AsyncSockets
 import Synchronization
 
 /// Sends numbered packets from one client to another, which sends them back, and records the results.

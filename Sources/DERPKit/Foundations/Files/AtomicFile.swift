@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import Glibc
 
 /// Writes files that are complete or not there at all, even if the power fails.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import Glibc
 
 /// Why a file couldn't be read or written. Contains no path and no content: the caller says which file it was.

@@ -1,4 +1,3 @@
-import AsyncSockets
 import Glibc
 
 /// Reads what limits the memory of the process, and how much is used. Keeps nothing open. Reading takes some ten

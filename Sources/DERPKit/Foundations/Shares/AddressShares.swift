@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// How much of what strangers share each address uses: places, and the bytes that are held for them. Says who must make
 /// room if there is none. Pure. Every operation costs the logarithm of the number of addresses.

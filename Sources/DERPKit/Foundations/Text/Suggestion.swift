@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// Finds what was meant by a name that isn't known, for "did you mean …?".
 package enum Suggestion {

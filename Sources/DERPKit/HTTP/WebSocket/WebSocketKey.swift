@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// The client's key, and the proof that it was read as one (RFC 6455 §4.2.2).
 enum WebSocketKey {

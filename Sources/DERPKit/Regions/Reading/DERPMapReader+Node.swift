@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 extension DERPMapReader {
     private static let nodeNames = [

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 extension DERPMapReader {
     /// Returns an object's members under their names in JSON. Reports other members and leaves them out.

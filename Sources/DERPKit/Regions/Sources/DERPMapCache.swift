@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// Fetched maps on disk, so that a start without the network has the previous ones.
 struct DERPMapCache: Sendable {

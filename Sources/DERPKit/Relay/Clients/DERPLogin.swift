@@ -1,5 +1,3 @@
-import AsyncSockets
-
 /// A client's side of the DERP handshake: its key, and what it says about itself.
 struct DERPLogin: Sendable {
     let key: NodePublicKey

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import Synchronization
 
 /// Counts connections over all loops, and refuses those that are too many. Called a few times in a connection's life.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// One connection as the limits see it: which client it belongs to, and what it takes up. Confined to the connection's
 /// loop.

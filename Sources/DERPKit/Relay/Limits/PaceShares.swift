@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// How fast connections may come from all addresses together. An address that has just connected can't keep others out:
 /// an address that has not connected lately may be ahead of the pace by another quarter of the burst, for which the

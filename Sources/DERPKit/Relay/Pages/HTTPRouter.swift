@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import HTTPTypes
 
 /// Decides what happens with a request: a pure function of its head, the peer, the port and the relay's settings.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The places for held clients. The total is limited, and a quarter of it is the limit for one address, so that nobody
 /// takes all places alone. Pure.

@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// One of this node's connections, as the forwarder knows it.
 struct LocalClient: Sendable {

@@ -1,5 +1,5 @@
 import Logging
-import AsyncSockets
+import IPAddresses
 
 /// What the map says about this server, which is the first node of its own region.
 extension RelayServer {

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Testing
 
 @testable import AsyncSockets

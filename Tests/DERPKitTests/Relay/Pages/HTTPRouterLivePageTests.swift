@@ -1,5 +1,5 @@
 import HTTPTypes
-import AsyncSockets
+import IPAddresses
 import DERPKit
 import Testing
 

@@ -1,5 +1,5 @@
 import HTTPTypes
-import AsyncSockets
+import IPAddresses
 import Testing
 
 @testable import DERPKit

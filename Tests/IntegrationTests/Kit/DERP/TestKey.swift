@@ -1,4 +1,4 @@
-import CSodium
+import CDERPSodium
 
 /// A client's key pair, and the box between it and a server.
 struct TestKey: Sendable {

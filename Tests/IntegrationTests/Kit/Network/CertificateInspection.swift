@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Foundation
 
 /// What a test wants to know of an X.509 certificate.

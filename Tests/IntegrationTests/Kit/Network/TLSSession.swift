@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// The client's side of TLS, between two memory buffers: the test decides how its bytes meet the wire.
 ///

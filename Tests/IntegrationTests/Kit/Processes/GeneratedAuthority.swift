@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Foundation
 
 /// A certificate authority of the test's own, which clients trust that are told of its file.

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Foundation
 
 /// A P-256 certificate of the test's own, for a server that takes its certificate from files.

@@ -1,4 +1,3 @@
-import AsyncSockets
 import Glibc
 
 /// One attempt to get a certificate for one host. Does what ``ACMEIssuance`` says.

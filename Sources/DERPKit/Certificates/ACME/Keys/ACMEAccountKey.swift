@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// The key of an account at an ACME server: ECDSA on P-256, used as ES256 (RFC 7518 §3.4).
 // @unchecked: OpenSSL counts the key atomically, and it is never changed.

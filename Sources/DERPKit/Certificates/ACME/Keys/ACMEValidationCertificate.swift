@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import Glibc
 
 /// The certificate that answers a TLS-ALPN-01 challenge (RFC 8737 §3).

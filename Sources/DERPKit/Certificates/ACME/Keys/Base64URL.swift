@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 import FoundationEssentials
 
 /// Base64 in the alphabet of URLs and without padding (RFC 4648 §5, RFC 7515 §2).

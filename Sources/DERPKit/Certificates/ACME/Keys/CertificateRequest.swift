@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 
 /// A certificate signing request (PKCS #10, RFC 2986).
 enum CertificateRequest {

@@ -1,4 +1,4 @@
-import COpenSSL
+import CDERPOpenSSL
 import FoundationEssentials
 
 /// A signed JSON text in the flattened form (RFC 7515 §7.2.2), which ACME requires for all requests (RFC 8555 §6.2).

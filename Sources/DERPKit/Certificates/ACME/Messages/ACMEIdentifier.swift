@@ -1,4 +1,4 @@
-import AsyncSockets
+import IPAddresses
 
 /// The subject of an ordered certificate (RFC 8555 §9.7.7, RFC 8738 §3).
 struct ACMEIdentifier: Hashable, Codable, Sendable {
