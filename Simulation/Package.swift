@@ -29,7 +29,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "derp-play",
-            dependencies: ["CSimulatedSystem", "SimulationKit", "Stories", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "CSimulatedSystem", "SimulationKit", "Stories",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             // The shared libraries of Swift, libsodium and OpenSSL must find the simulated system calls.
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic"])]
         ),

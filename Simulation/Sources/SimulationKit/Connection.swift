@@ -25,7 +25,7 @@ final class Connection {
     var stalledUntil: UInt64 = 0
     /// The clients of which it was told that they left, and when.
     var goneTimes: [Int: UInt64] = [:]
-    
+
     /// The clients from which packets came, with their connections.
     var sources: [Int: UInt64] = [:]
     /// The number of the last packet of each sender's connection and kind.

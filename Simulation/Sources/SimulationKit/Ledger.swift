@@ -36,7 +36,10 @@ final class Ledger {
         self.deliveredCount += 1
         csim_note(packet.number)
         if packet.receiver != connection.client || packet.sender != source {
-            self.violated("a packet of \(packet.sender) to \(packet.receiver) came to \(connection.client) as one of \(source ?? -1)")
+            self.violated(
+                "a packet of \(packet.sender) to \(packet.receiver) came to \(connection.client) "
+                    + "as one of \(source.map(String.init) ?? "nobody")"
+            )
         }
         if !self.deliveries[packet.sender, default: []].insert(packet.number).inserted {
             self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) twice")

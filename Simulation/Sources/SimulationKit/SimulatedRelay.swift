@@ -52,9 +52,10 @@ final class SimulatedRelay {
     }
 
     private func configuration() throws -> RelayServer.Configuration {
+        guard let address = IPAddress(Address.text(self.address)) else { throw SimulationError.setUp }
         var configuration = RelayServer.Configuration(
             privateKey: self.key,
-            addresses: [IPEndpoint(IPAddress(Address.text(self.address))!, port: Address.port)],
+            addresses: [IPEndpoint(address, port: Address.port)],
             security: .none
         )
         var mesh = MeshConfiguration(key: self.meshKey)

@@ -21,7 +21,9 @@ struct WireFrame {
 
     var encoded: [UInt8] {
         let count = UInt32(self.payload.count)
-        return [self.type, UInt8(count >> 24), UInt8(count >> 16 & 0xff), UInt8(count >> 8 & 0xff), UInt8(count & 0xff)]
+        return [
+            self.type, UInt8(count >> 24), UInt8(count >> 16 & 0xff), UInt8(count >> 8 & 0xff), UInt8(count & 0xff),
+        ]
             + self.payload
     }
 

@@ -29,7 +29,9 @@ struct DerpPlay: ParsableCommand {
         let chosen = try self.events.map { try EventRanges($0) }
         let outcome = try MainActor.assumeIsolated {
             var story = options.story(seed: seed)
-            if let chosen { story.events = chosen.indices.filter(story.events.indices.contains).map { story.events[$0] } }
+            if let chosen {
+                story.events = chosen.indices.filter(story.events.indices.contains).map { story.events[$0] }
+            }
             return try Simulation(story, seed: seed, isLoud: verbose).run()
         }
         for violation in outcome.violations { print("broken: \(violation)") }

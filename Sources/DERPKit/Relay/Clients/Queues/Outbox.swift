@@ -15,8 +15,10 @@ final class Outbox {
     @exclusivity(unchecked) private var control: [UInt8] = []
     @exclusivity(unchecked) private var disco: FrameRing
     @exclusivity(unchecked) private var data: FrameRing
-    /// The number of frames in `data` and `disco` that are PeerGone, not packets.
+    /// The number of frames in `data` that are PeerGone, not packets.
     @exclusivity(unchecked) private var notices = 0
+    /// The number of frames in `disco` that are PeerGone.
+    @exclusivity(unchecked) private var discoNotices = 0
     /// Where a waiting Pong ends, counted in the bytes that are sent next. `nil`: none waits.
     @exclusivity(unchecked) private var pongEnd: Int?
     @exclusivity(unchecked) private var isDirty = false
@@ -87,7 +89,7 @@ final class Outbox {
         self.stream.writeHandler = nil
         let isBroken = self.closeReason == .writeTimeout || self.closeReason == .tooSlow || self.stream.failure != nil
         let reason: DropReason = isBroken ? .writeError : .goneDisconnected
-        self.relay.counters.drop(reason, .disco, count: self.disco.count)
+        self.relay.counters.drop(reason, .disco, count: self.disco.count - self.discoNotices)
         self.relay.counters.drop(reason, .other, count: self.data.count - self.notices)
         self.disco.removeAll()
         self.data.removeAll()
@@ -194,7 +196,7 @@ extension Outbox {
         if let packet = PacketFrame(oldest) {
             self.relay.counters.drop(.queueHead, packet.kind)
         } else {
-            self.notices -= 1
+            self.countNotice(in: ring, -1)
             let notice = Array(oldest)
             self[keyPath: ring].removeFirst()
             self.requeue(notice, from: ring)
@@ -210,12 +212,16 @@ extension Outbox {
         while ring == \.data, !self.disco.isEmpty {
             if let memory = self.disco.reserve(notice.count) {
                 notice.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
-                self.notices += 1
+                self.discoNotices += 1
                 return
             }
             _ = self.dropOldest(\.disco)
         }
         self.control.append(contentsOf: notice)
+    }
+
+    private func countNotice(in ring: ReferenceWritableKeyPath<Outbox, FrameRing>, _ change: Int) {
+        if ring == \.data { self.notices += change } else { self.discoNotices += change }
     }
 
     /// Drops all packets, so that others get the memory.
@@ -382,6 +388,7 @@ extension Outbox: StreamWriteHandler {
             self.disco.removeAll()
             self.data.removeAll()
             self.notices = 0
+            self.discoNotices = 0
             return
         }
         if let end = self.pongEnd { self.pongEnd = sent < end ? end - sent : nil }
@@ -405,8 +412,9 @@ extension Outbox: StreamWriteHandler {
 
     /// Counts all queued packets as sent.
     private func countAll() {
-        let packets = self.data.count - self.notices + self.disco.count
-        let frameBytes = self.data.byteCount - self.notices * Frame.peerGoneCount + self.disco.byteCount
+        let notices = self.notices + self.discoNotices
+        let packets = self.data.count + self.disco.count - notices
+        let frameBytes = self.data.byteCount + self.disco.byteCount - notices * Frame.peerGoneCount
         self.count(packets, byteCount: frameBytes - packets * self.terms.packetOverhead)
     }
 
@@ -427,7 +435,7 @@ extension Outbox: StreamWriteHandler {
             if let packet = PacketFrame(frame) {
                 self.count(1, byteCount: packet.packetCount)
             } else {
-                self.notices -= 1
+                self.countNotice(in: ring, -1)
             }
             self[keyPath: ring].removeFirst()
         }

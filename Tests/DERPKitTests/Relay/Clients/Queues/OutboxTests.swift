@@ -64,16 +64,39 @@ struct OutboxTests {
 
     @Test("PeerGone comes behind disco packets of the peer, also when what was queued before it is dropped")
     func noticeBehindDisco() throws {
+        let (table, sender, receiver) = try Self.droppedBeforeNotice()
+        var frames: [TableClient.Frame] = []
+        _ = table.turn {
+            frames += receiver.frames()
+            return frames.contains { $0.type == .peerGone } && frames.last?.type == .recvPacket
+        }
+        let ofSender = frames.filter { $0.key == sender }.map(\.type)
+        #expect(ofSender == [FrameType](repeating: .recvPacket, count: 5) + [.peerGone])
+    }
+
+    @Test("PeerGone among disco packets is no packet when what waits is counted")
+    func noticeIsNoPacket() throws {
+        let (table, _, receiver) = try Self.droppedBeforeNotice()
+        receiver.leave()
+        table.settle()
+        let counters = table.relays[0].counters
+        let dropped = DropReason.allCases.map { (counters.drops($0, .disco), counters.drops($0, .other)) }
+        #expect(dropped.reduce(0) { $0 + $1.0 } == 5)
+        #expect(counters.packetsSent + dropped.reduce(0) { $0 + $1.1 } == 40)
+    }
+
+    /// A client reads nothing while five disco packets wait for it, from a key that left. Everything that was queued
+    /// before the PeerGone was dropped.
+    private static func droppedBeforeNotice() throws -> (LoopTable, sender: NodePublicKey, receiver: TableClient) {
         let table = try LoopTable(loops: 1, seed: 1)
         let sender = try TableClient(table, on: 0)
         let flooder = try TableClient(table, on: 0)
         let receiver = try TableClient(table, on: 0)
         table.settle()
         _ = receiver.frames()
-        let large = [UInt8](repeating: 1, count: 60_000)
         func flood() {
             for _ in 0..<20 {
-                flooder.send(large, to: receiver.key)
+                flooder.send([UInt8](repeating: 1, count: 60_000), to: receiver.key)
                 table.settle()
             }
         }
@@ -84,13 +107,7 @@ struct OutboxTests {
         sender.leave()
         table.settle()
         flood()
-        var frames: [TableClient.Frame] = []
-        _ = table.turn {
-            frames += receiver.frames()
-            return frames.contains { $0.type == .peerGone } && frames.last?.type == .recvPacket
-        }
-        let ofSender = frames.filter { $0.key == sender.key }.map(\.type)
-        #expect(ofSender == [FrameType](repeating: .recvPacket, count: 5) + [.peerGone])
+        return (table, sender.key, receiver)
     }
 
     @Test("ServerInfo comes first, whatever was queued for the client before every loop knew it")

@@ -1,0 +1,139 @@
+import CSimulatedSystem
+import Stories
+
+// What the scripted clients do, and the rules that show in what they receive.
+extension Simulation {
+    func connect(_ client: Int) {
+        let relay = self.relays[client % self.relays.count]
+        var chance = Seeded(csim_random())
+        let path = csim_path(
+            latency: UInt64.random(in: 500_000...80_000_000, using: &chance),
+            window: [16_384, 65_536, 262_144].randomElement(using: &chance) ?? 65_536,
+            rate: [0, 0, 200_000, 2_000_000].randomElement(using: &chance) ?? 0
+        )
+        let connection = Connection(client: client, from: Address.client(client), to: relay, path: path)
+        self.connections[connection.number] = connection
+        self.open[client].append(connection)
+    }
+
+    func retryLater(_ client: Int) {
+        guard self.wants[client] else { return }
+        csim_set_timer(csim_now() + 200_000_000 + csim_random() % 800_000_000, Self.retryMark + UInt64(client))
+    }
+
+    func connected(_ connection: Connection) {
+        connection.state = .upgrading
+        let fast = connection.number % 2 == 0 ? "Derp-Fast-Start: 1\r\n" : ""
+        connection.send(
+            Array("GET /derp HTTP/1.1\r\nHost: relay\r\nUpgrade: DERP\r\nConnection: Upgrade\r\n\(fast)\r\n".utf8)
+        )
+    }
+
+    func lost(_ number: UInt64) {
+        self.dribblers[number] = nil
+        guard let connection = self.connections[number] else { return }
+        if connection.isOpen { self.log.add("client \(connection.client)/\(connection.number) lost") }
+        connection.noteEnd()
+        self.open[connection.client].removeAll { $0.number == number }
+        if self.open[connection.client].isEmpty { self.retryLater(connection.client) }
+    }
+
+    func readable(_ connection: Connection) {
+        guard connection.isOpen else { return }
+        connection.receive()
+        connection.flush()
+        if connection.state == .upgrading, connection.number % 2 != 0 {
+            guard let end = connection.received.firstRange(of: Array("\r\n\r\n".utf8)) else { return }
+            guard connection.received.starts(with: Array("HTTP/1.1 101 ".utf8)) else {
+                connection.end()
+                self.lost(connection.number)
+                return
+            }
+            connection.received.removeSubrange(..<end.upperBound)
+        }
+        if connection.state == .upgrading { connection.state = .greeted }
+        var start = 0
+        while connection.isOpen, let frame = WireFrame.take(from: connection.received, at: &start) {
+            self.handle(frame, over: connection)
+        }
+        if connection.isOpen { connection.received.removeSubrange(..<start) }
+    }
+
+    func handle(_ frame: WireFrame, over connection: Connection) {
+        switch frame.kind {
+        case .serverKey:
+            connection.send(self.keys[connection.client].clientInfo(for: Array(frame.payload.suffix(32))))
+        case .serverInfo:
+            connection.state = .loggedIn
+            self.log.add("client \(connection.client)/\(connection.number) logged in")
+            connection.loggedIn = csim_now()
+            self.logins += 1
+            if let since = self.deniedSince[connection.client], since < connection.opened {
+                self.ledger.violated(
+                    "client \(connection.client) was admitted, but is denied since \(since / 1_000_000) ms"
+                )
+            }
+        case .receivedPacket:
+            guard connection.isLoggedIn, frame.payload.count >= 32, let packet = TestPacket(frame.payload[32...]) else {
+                self.ledger.violated("client \(connection.client) received a packet that nobody sent")
+                return
+            }
+            let source = self.indices[Array(frame.payload[..<32])]
+            self.log.add("client \(connection.client)/\(connection.number) gets \(packet)")
+            self.ledger.came(packet, over: connection, from: source) { self.connections[$0] }
+        case .peerGone:
+            guard frame.payload.count == 33, frame.payload[32] == 0 else { return }
+            guard let peer = self.indices[Array(frame.payload[..<32])] else {
+                self.ledger.violated("client \(connection.client) was told that an unknown key left")
+                return
+            }
+            self.log.add("client \(connection.client)/\(connection.number) hears that \(peer) left")
+            self.checkGone(peer, connection)
+            connection.goneTimes[peer] = csim_now()
+        // It is refused, and held.
+        case .health:
+            guard !frame.payload.isEmpty else { return }
+            connection.state = .held
+            guard self.isPeace else { return }
+            connection.end()
+            self.lost(connection.number)
+        case .pong: connection.pongs += 1
+        case .ping: connection.send(WireFrame(.pong, frame.payload).encoded)
+        default: break
+        }
+    }
+
+    /// PeerGone comes once, and only for a key that really left.
+    func checkGone(_ peer: Int, _ connection: Connection) {
+        if connection.goneTimes[peer] != nil {
+            self.ledger.violated("client \(connection.client) was told twice that \(peer) left")
+        }
+        // One that was just sent away may not know it yet.
+        guard let joined = connection.loggedIn, self.lastDenials[peer].map({ csim_now() - $0 > 10_000_000_000 }) ?? true
+        else { return }
+        for other in self.open[peer] where other.isLoggedIn && other.relay == connection.relay {
+            guard let since = other.loggedIn, since < joined else { continue }
+            // The relay may have closed it, and the news may be on its way.
+            self.suspicions.append(
+                (
+                    max(csim_now(), other.stalledUntil) + 3_000_000_000,
+                    "client \(connection.client) was told that \(peer) left, but it is there", other
+                )
+            )
+        }
+        if self.ledger.wrote[peer]?.contains(connection.client) != true {
+            self.ledger.violated("client \(connection.client) was told that \(peer) left, which never wrote to it")
+        }
+    }
+
+    func send(from sender: Int, to receiver: Int, count: Int, size: Int, isDisco: Bool) {
+        guard let connection = self.open[sender].last(where: \.isLoggedIn), connection.unsentCount < 1 << 20 else {
+            return
+        }
+        for _ in 0..<count {
+            let packet = self.ledger.packet(from: connection, to: receiver, isDisco: isDisco)
+            let bytes = packet.encoded(size: isDisco ? min(size, 1400) : size)
+            connection.send(WireFrame(.sendPacket, self.keys[receiver].publicKey + bytes).encoded)
+        }
+    }
+}

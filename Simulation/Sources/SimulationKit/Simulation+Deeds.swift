@@ -1,0 +1,100 @@
+import CSimulatedSystem
+import DERPKit
+import Stories
+
+// What a story does to the world.
+extension Simulation {
+    func perform(_ deed: Story.Deed) throws {
+        switch deed {
+        case .connect(let client):
+            self.wants[client] = true
+            if self.open[client].isEmpty { self.connect(client) }
+        case .leave(let client, let breaking):
+            for connection in self.open[client] { connection.end(breaking: breaking) }
+            self.open[client] = []
+            self.retryLater(client)
+        case .double(let client):
+            if self.wants[client], self.open[client].count < 3 { self.connect(client) }
+        case .send(let sender, let receiver, let count, let size, let disco):
+            self.send(from: sender, to: receiver, count: count, size: size, isDisco: disco)
+        case .stall(let client, let milliseconds):
+            for connection in self.open[client] {
+                connection.stall(until: csim_now() + UInt64(milliseconds) * 1_000_000)
+            }
+        case .stopRelay(let index): self.relays[index].stop()
+        case .killRelay(let index):
+            self.relays[index].kill()
+            self.dribblers = self.dribblers.filter { $1.relay != index }
+            // Nobody is told. Clients notice sooner or later.
+            for client in self.open.indices {
+                for connection in self.open[client] where connection.relay == index { connection.end(breaking: true) }
+                self.open[client].removeAll { !$0.isOpen }
+                if self.open[client].isEmpty { self.retryLater(client) }
+            }
+        case .startRelay(let index): self.startRelay(index)
+        case .part(let one, let other): csim_part(Address.relay(one), Address.relay(other))
+        case .heal(let one, let other): csim_heal(Address.relay(one), Address.relay(other))
+        case .breakLink(let one, let other): csim_break(Address.relay(one), Address.relay(other))
+        case .deny(let client): self.decide(client, isDenied: true)
+        case .allow(let client): self.decide(client, isDenied: false)
+        case .judge(let milliseconds, let isBroken):
+            self.judge.state.withLock {
+                $0.delay = .milliseconds(milliseconds)
+                $0.isBroken = isBroken
+            }
+        case .shiftClock(let seconds): csim_shift_wall_clock(Int64(seconds) * 1_000_000_000)
+        case .faults(let rate):
+            self.areFaultsOn = rate > 0
+            for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), UInt32(rate)) }
+        case .dribble(let relay, let bytes):
+            guard self.relays[relay].isUp else { return }
+            let path = csim_path(latency: 10_000_000, window: 65536, rate: 0)
+            let number = csim_connect(Address.client(60_000), self.relays[relay].address, Address.port, path)
+            self.dribblers[number] = (relay, bytes, csim_now())
+            csim_set_timer(csim_now() + 1_000_000_000, Self.dribbleMark + number)
+        }
+    }
+
+    func startRelay(_ index: Int) {
+        do {
+            try self.relays[index].start()
+        } catch {
+            if !self.areFaultsOn { self.ledger.violated("relay \(index) doesn't start: \(error)") }
+            csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(index))
+        }
+    }
+
+    func dribble(_ number: UInt64) {
+        guard var state = self.dribblers[number] else { return }
+        if csim_now() - state.since > 100_000_000_000 {
+            self.ledger.violated("a connection that never logged in is open after 100 s")
+            self.dribblers[number] = nil
+            csim_close(number, 1)
+            return
+        }
+        if state.left > 0 {
+            state.left -= 1
+            _ = csim_send(number, [UInt8(ascii: "G")], 1)
+        }
+        self.dribblers[number] = state
+        csim_set_timer(csim_now() + 1_000_000_000, Self.dribbleMark + number)
+    }
+
+    func decide(_ client: Int, isDenied: Bool) {
+        guard let key = NodePublicKey(self.keys[client].publicKey) else { return }
+        self.judge.state.withLock {
+            if isDenied { $0.denied.insert(key) } else { $0.denied.remove(key) }
+        }
+        for relay in self.relays {
+            guard let server = relay.server else { continue }
+            csim_set_machine(relay.machine)
+            Task.detached {
+                await server.forgetDecisions(about: key)
+                if isDenied { await server.disconnect(key, reason: "no longer welcome") }
+            }
+            csim_set_machine(0)
+        }
+        self.deniedSince[client] = isDenied ? csim_now() : nil
+        self.lastDenials[client] = csim_now()
+    }
+}

@@ -1,0 +1,114 @@
+import CSimulatedSystem
+import DERPKit
+
+// What must be true when nothing is broken any more.
+extension Simulation {
+    /// Mends everything that was broken.
+    func makePeace() throws {
+        for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), 0) }
+        self.areFaultsOn = false
+        self.isPeace = true
+        for one in self.relays.indices {
+            for other in self.relays.indices { csim_heal(Address.relay(one), Address.relay(other)) }
+            self.startRelay(one)
+        }
+        self.judge.state.withLock {
+            $0.delay = .zero
+            $0.isBroken = false
+        }
+        for client in self.deniedSince.indices where self.deniedSince[client] != nil {
+            self.decide(client, isDenied: false)
+        }
+        for client in self.wants.indices { self.wants[client] = true }
+        for client in self.open.indices {
+            for connection in self.open[client] where connection.state == .held { connection.end() }
+            self.open[client].removeAll { !$0.isOpen }
+            if self.open[client].isEmpty { self.connect(client) }
+        }
+    }
+
+    /// Everything works, and every packet is accounted for.
+    func checkPeace() throws {
+        for client in self.open.indices where !self.open[client].contains(where: \.isLoggedIn) {
+            self.ledger.violated(
+                "client \(client) isn't connected \(Self.recovery / 1_000_000_000) s after all faults ended"
+            )
+        }
+        self.checkOwed()
+        var proofs: [TestPacket] = []
+        for client in self.open.indices {
+            guard let connection = self.open[client].last(where: \.isLoggedIn) else { continue }
+            for other in [client, (client + 1) % self.open.count, (client + self.open.count / 2) % self.open.count] {
+                let packet = self.ledger.packet(from: connection, to: other, isDisco: false)
+                proofs.append(packet)
+                connection.send(WireFrame(.sendPacket, self.keys[other].publicKey + packet.encoded(size: 100)).encoded)
+            }
+        }
+        try self.pass(until: csim_now() + 5_000_000_000)
+        for packet in proofs where !self.ledger.hasCome(packet) {
+            self.ledger.violated(
+                "a packet of \(packet.sender) to \(packet.receiver) didn't come after all faults ended"
+            )
+        }
+        try self.checkCounts()
+    }
+
+    /// Whoever received packets from a key that left was told.
+    func checkOwed() {
+        for client in self.open.indices {
+            for connection in self.open[client] where connection.isLoggedIn {
+                for (source, number) in connection.sources where connection.goneTimes[source] == nil {
+                    guard let sender = self.connections[number], sender.relay == connection.relay,
+                        sender.machine == connection.machine, let ended = sender.ended,
+                        // It may have come back before it was gone.
+                        !self.connections.values.contains(where: {
+                            $0.client == source && $0.number != number
+                                && $0.loggedIn.map { $0 < ended + 15_000_000_000 } ?? false
+                                && $0.ended.map { $0 > ended } ?? true
+                        })
+                    else { continue }
+                    self.ledger.violated("client \(client) wasn't told that \(source) left at \(ended / 1_000_000) ms")
+                }
+            }
+        }
+    }
+
+    /// What a relay received is what it sent on and what it dropped.
+    func checkCounts() throws {
+        final class Box: @unchecked Sendable { var values: [(Int, RelayStatistics)] = [] }
+        let box = Box()
+        for relay in self.relays {
+            guard let server = relay.server else { continue }
+            csim_set_machine(relay.machine)
+            Task.detached { [index = relay.index] in box.values.append((index, await server.statistics)) }
+            csim_set_machine(0)
+        }
+        try self.pass(until: csim_now() + 2_000_000_000)
+        guard box.values.count == self.relays.filter(\.isUp).count else {
+            self.ledger.violated("a relay doesn't tell its statistics")
+            return
+        }
+        for (index, statistics) in box.values {
+            let packets = statistics.packets
+            func forwarded(_ direction: String) -> UInt64 {
+                let sample = statistics.samples.first {
+                    $0.name == "derp_packets_forwarded_total" && $0.labels["direction"] == direction
+                }
+                return UInt64(sample?.value ?? 0)
+            }
+            let incoming = packets.received + forwarded("in")
+            let outgoing = packets.sent + packets.dropped + forwarded("out")
+            if incoming != outgoing {
+                self.ledger.violated(
+                    "relay \(index) took \(incoming) packets, but sent \(packets.sent), dropped \(packets.dropped) and "
+                        + "forwarded \(forwarded("out"))"
+                )
+            }
+            let keys = Set(self.open.joined().filter { $0.relay == index && $0.isLoggedIn }.map(\.client))
+            // Links to other relays are clients too.
+            if statistics.clients.connected < keys.count {
+                self.ledger.violated("relay \(index) counts \(statistics.clients.connected) clients of \(keys.count)")
+            }
+        }
+    }
+}

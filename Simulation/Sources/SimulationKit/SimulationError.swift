@@ -1,0 +1,4 @@
+enum SimulationError: Error {
+    /// Something that every simulation needs can't be made.
+    case setUp
+}
