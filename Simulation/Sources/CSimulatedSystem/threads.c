@@ -14,11 +14,15 @@ typedef struct {
     // What it waits for; NULL with an end of 0 before it has begun.
     epoll *epoll;
     uint64_t end;
+    // It gets no processor before this.
+    uint64_t paused_until;
     bool has_ended;
     uint64_t processor_time;
     // The event loop that the code under test notes for each thread.
     const void *loop;
 } thread;
+
+static const uint64_t LONGEST_PAUSE = 300000000;
 
 enum { THREAD_LIMIT = 4096, STACK_SIZE = 1 << 20 };
 
@@ -213,7 +217,8 @@ void kill_threads(uint32_t machine) {
 // MARK: Turns
 
 static bool can_run(thread *one) {
-    return !one->has_ended && (one->end <= world.now || (one->epoll != NULL && has_ready(one->epoll)));
+    return !one->has_ended && one->paused_until <= world.now &&
+           (one->end <= world.now || (one->epoll != NULL && has_ready(one->epoll)));
 }
 
 bool take_turn(void) {
@@ -244,6 +249,10 @@ bool take_turn(void) {
     choice -= job_count;
     for (int i = 0; i < thread_count; i++) {
         if (!can_run(threads[i]) || choice-- > 0) continue;
+        if (happens(CSIM_PAUSE)) {
+            threads[i]->paused_until = world.now + below(LONGEST_PAUSE);
+            break;
+        }
         csim_note((uint64_t)i + 1000);
         csim_note(world.now);
         current = threads[i];
@@ -264,7 +273,11 @@ bool take_turn(void) {
 
 uint64_t next_wait_end(void) {
     uint64_t next = NEVER;
-    for (int i = 0; i < thread_count; i++)
-        if (threads[i]->end < next) next = threads[i]->end;
+    for (int i = 0; i < thread_count; i++) {
+        thread *one = threads[i];
+        uint64_t end = one->epoll != NULL && has_ready(one->epoll) ? 0 : one->end;
+        if (end < one->paused_until) end = one->paused_until;
+        if (end < next) next = end;
+    }
     return next;
 }

@@ -8,6 +8,8 @@ final class Ledger {
     private var deliveries: [Int: Set<UInt64>] = [:]
     /// To whom each client ever wrote.
     private(set) var wrote: [Int: Set<Int>] = [:]
+    /// How many packets were ever sent to each client.
+    private(set) var addressed: [Int: Int] = [:]
     private(set) var sentCount = 0
     private(set) var deliveredCount = 0
     private(set) var violations: [String] = []
@@ -22,6 +24,7 @@ final class Ledger {
         self.nextNumbers[connection.client] = number + 1
         self.sentCount += 1
         self.wrote[connection.client, default: []].insert(receiver)
+        self.addressed[receiver, default: 0] += 1
         return TestPacket(
             isDisco: isDisco,
             sender: connection.client,

@@ -68,6 +68,7 @@ extension Simulation {
             self.log.add("client \(connection.client)/\(connection.number) logged in")
             connection.loggedIn = csim_now()
             self.logins += 1
+            self.welcome(connection)
             if let since = self.deniedSince[connection.client], since < connection.opened {
                 self.ledger.violated(
                     "client \(connection.client) was admitted, but is denied since \(since / 1_000_000) ms"

@@ -45,7 +45,7 @@ extension Simulation {
         case .shiftClock(let seconds): csim_shift_wall_clock(Int64(seconds) * 1_000_000_000)
         case .faults(let rate):
             self.areFaultsOn = rate > 0
-            for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), UInt32(rate)) }
+            Self.setFaults(perMillion: rate)
         case .dribble(let relay, let bytes):
             guard self.relays[relay].isUp else { return }
             let path = csim_path(latency: 10_000_000, window: 65536, rate: 0)
@@ -53,6 +53,12 @@ extension Simulation {
             self.dribblers[number] = (relay, bytes, csim_now())
             csim_set_timer(csim_now() + 1_000_000_000, Self.dribbleMark + number)
         }
+    }
+
+    /// Threads get no processor now and then, whatever else is broken.
+    static func setFaults(perMillion rate: Int, pauses: Int = 1000) {
+        for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), UInt32(rate)) }
+        csim_set_fault(CSIM_PAUSE, UInt32(max(rate, pauses)))
     }
 
     func startRelay(_ index: Int) {

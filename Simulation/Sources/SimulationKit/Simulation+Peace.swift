@@ -5,7 +5,7 @@ import DERPKit
 extension Simulation {
     /// Mends everything that was broken.
     func makePeace() throws {
-        for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), 0) }
+        Self.setFaults(perMillion: 0, pauses: 0)
         self.areFaultsOn = false
         self.isPeace = true
         for one in self.relays.indices {

@@ -84,6 +84,7 @@ typedef enum {
     CSIM_ACCEPT_ABORTED, // ECONNABORTED
     CSIM_NO_DESCRIPTOR,  // EMFILE when accepting or making a socket
     CSIM_NO_BUFFERS,     // ENOBUFS when sending
+    CSIM_PAUSE,          // a thread gets no processor for up to 300 ms
     CSIM_FAULT_COUNT,
 } csim_fault;
 

@@ -103,6 +103,14 @@ final class HeldClients {
         return count
     }
 
+    /// Lets all connections of a key go. Returns their number.
+    func release(_ key: NodePublicKey) -> Int {
+        self.relay.loop.assertCurrent()
+        let count = self.clients.count { $0.key == key }
+        self.letGo(count, .lifted) { $0.key == key }
+        return count
+    }
+
     /// Lets up to `count` of the clients for which `mayGo` is true go. Those whose time ends first go first.
     private func letGo(_ count: Int, _ end: RefusalEnd, where mayGo: (HeldClient) -> Bool) {
         guard count > 0, !self.clients.isEmpty else { return }

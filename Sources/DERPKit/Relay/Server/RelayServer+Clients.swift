@@ -27,7 +27,7 @@ extension RelayServer {
     /// This does not keep a client out. To lock a client out, first have your verifier refuse it, then call
     /// ``forgetDecisions(about:)``, then this function.
     ///
-    /// Without a reason, the connections are closed and the client is told nothing. A stock client comes back at once:
+    /// Without a reason, the connections are closed, also those that are held, and the client is told nothing. A stock client comes back at once:
     /// it is away for at most 0.2 s, or is refused when it comes back.
     ///
     /// With a reason, the client is told the reason. Its connection is then held for 30 to 100 s
@@ -52,6 +52,9 @@ extension RelayServer {
             let relay = self.relays[Int(id.loop)]
             if await relay.loop.run({ relay.disconnect(id, reason: reason) }) { count += 1 }
         }
+        // Whoever is given a reason is held. Those that are held already stay.
+        guard reason == nil else { return count }
+        for relay in self.relays { count += await relay.loop.run { relay.held.release(key) } }
         return count
     }
 }

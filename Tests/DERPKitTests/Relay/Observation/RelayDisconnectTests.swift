@@ -124,6 +124,25 @@ struct RelayDisconnectTests {
         }
     }
 
+    @Test("a refused client that is held is closed when its key is disconnected without a reason, and only then")
+    func heldAndDisconnected() async throws {
+        let verifier = ScriptedVerifier(.deny(.denied))
+        try await ObservedRelay.run {
+            $0.admission.verifiers = [verifier]
+        } _: { observed in
+            let key = NodePrivateKey()
+            async let held = Self.held(key, by: observed)
+            while await observed.relay.statistics.clients.held < 1 { await Task.yield() }
+            #expect(await observed.relay.disconnect(key.publicKey, reason: "again") == 0)
+            #expect(await observed.relay.disconnect(NodePrivateKey().publicKey) == 0)
+            #expect(await observed.relay.statistics.clients.held == 1)
+            #expect(await observed.relay.disconnect(key.publicKey) == 1)
+            // Held clients stay for 30 s at least.
+            let time = try await held
+            #expect(time < 20_000_000_000)
+        }
+    }
+
     @Test("a client that logs in with a decision forgotten meanwhile is verified again and closed")
     func race() async throws {
         let verifier = ScriptedVerifier(.allow)

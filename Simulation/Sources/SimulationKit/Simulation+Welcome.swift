@@ -1,0 +1,51 @@
+import CSimulatedSystem
+
+/// A packet to a client that had just logged in.
+struct Welcome {
+    let packet: TestPacket
+    let sender: Connection
+    let receiver: Connection
+    /// When it must have come.
+    let deadline: UInt64
+    /// How many packets had been sent to the client, this one included.
+    let addressed: Int
+}
+
+// Whoever learns that a client has logged in can reach it.
+extension Simulation {
+    /// Has another client write to one that has just logged in.
+    func welcome(_ connection: Connection) {
+        let candidates = self.open.joined().filter {
+            $0.isLoggedIn && $0.client != connection.client && $0.relay == connection.relay && $0.unsentCount == 0
+                && $0.stalledUntil < csim_now()
+        }
+        guard self.open[connection.client].count == 1, !candidates.isEmpty else { return }
+        let sender = candidates[Int(csim_random() % UInt64(candidates.count))]
+        let packet = self.ledger.packet(from: sender, to: connection.client, isDisco: false)
+        sender.send(WireFrame(.sendPacket, self.keys[connection.client].publicKey + packet.encoded(size: 62)).encoded)
+        self.welcomes.append(
+            Welcome(
+                packet: packet,
+                sender: sender,
+                receiver: connection,
+                deadline: csim_now() + 8_000_000_000,
+                addressed: self.ledger.addressed[connection.client] ?? 0
+            )
+        )
+    }
+
+    func checkWelcomes() {
+        while let welcome = self.welcomes.first, welcome.deadline < csim_now() {
+            self.welcomes.removeFirst()
+            let (sender, receiver) = (welcome.sender, welcome.receiver)
+            // Others may have filled its queue, or a second connection may have got the packet.
+            guard sender.isLoggedIn, receiver.isLoggedIn, self.open[receiver.client].count == 1,
+                [sender, receiver].allSatisfy({ $0.stalledUntil + 8_000_000_000 < welcome.deadline }),
+                self.ledger.addressed[receiver.client] == welcome.addressed, !self.ledger.hasCome(welcome.packet)
+            else { continue }
+            self.ledger.violated(
+                "a packet of \(sender.client) to \(receiver.client) was lost, which had just logged in"
+            )
+        }
+    }
+}
