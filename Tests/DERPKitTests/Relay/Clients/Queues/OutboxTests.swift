@@ -66,11 +66,11 @@ struct OutboxTests {
     func noticeBehindDisco() throws {
         let (table, sender, receiver) = try Self.droppedBeforeNotice()
         var frames: [TableClient.Frame] = []
+        var ofSender: [FrameType] { frames.filter { $0.key == sender }.map(\.type) }
         _ = table.turn {
             frames += receiver.frames()
-            return frames.contains { $0.type == .peerGone } && frames.last?.type == .recvPacket
+            return ofSender.count == 6
         }
-        let ofSender = frames.filter { $0.key == sender }.map(\.type)
         #expect(ofSender == [FrameType](repeating: .recvPacket, count: 5) + [.peerGone])
     }
 
