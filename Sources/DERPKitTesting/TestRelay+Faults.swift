@@ -25,8 +25,8 @@ extension TestRelay {
 
     /// Discards what the relay sends to a client. What the client sends arrives.
     ///
-    /// After ``resume(_:)``, the client has missed bytes. Under TLS, or in the middle of a packet, its connection then
-    /// fails.
+    /// A client finds out after its `readTimeout`, and one that connects meanwhile after its `connectTimeout`.
+    /// ``resume(_:)`` closes the connections that lost bytes.
     ///
     /// - Parameter key: The client; `nil` for all, and for those that connect from now on.
     /// - Returns: The number of connections.
@@ -35,7 +35,8 @@ extension TestRelay {
         await self.proxy.set(.silenced, for: self.addresses(of: key))
     }
 
-    /// Ends ``stall(_:)`` and ``silence(_:)``. Stalled bytes are passed on.
+    /// Ends ``stall(_:)`` and ``silence(_:)``. Stalled bytes are passed on. A connection of which ``silence(_:)``
+    /// discarded bytes is closed, as by ``cut(_:)``, because the client couldn't make sense of what follows.
     ///
     /// - Parameter key: The client; `nil` for all, and for those that connect from now on.
     /// - Returns: The number of connections.

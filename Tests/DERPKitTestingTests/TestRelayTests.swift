@@ -86,6 +86,41 @@ struct TestRelayTests {
         }
     }
 
+    @Test("a connection that lost bytes is closed instead of continued", arguments: [false, true], [1, 65_536])
+    func silenceAndResume(tls: Bool, size: Int) async throws {
+        try await TestRelay.run(security: tls ? .tls : .plain) { relay in
+            let alice = try await relay.connect()
+            let bob = try await relay.connect()
+            var code: DERPError.Code?
+            // Now and then a packet is on its way to the proxy until the silence is over, and arrives.
+            while code == nil {
+                await relay.silence(alice.publicKey)
+                let packet = [UInt8](repeating: 7, count: size)
+                try await bob.send(packet, to: alice.publicKey)
+                // Shows that the relay has the first packet.
+                try await self.exchange(bob, bob, [1])
+                #expect(await relay.resume(alice.publicKey) == 1)
+                code = await self.code { () throws(DERPError) in
+                    let message = try await alice.receive(within: .seconds(10))
+                    #expect(message == .packet(from: bob.publicKey, packet))
+                }
+            }
+            #expect(code == .connectionLost)
+        }
+    }
+
+    @Test("a connection that was silenced, and lost nothing, continues")
+    func silenceWithoutLoss() async throws {
+        try await TestRelay.run { relay in
+            let alice = try await relay.connect()
+            let bob = try await relay.connect()
+            await relay.silence()
+            await relay.resume()
+            try await self.exchange(alice, bob, [1])
+            try await self.exchange(bob, alice, [2])
+        }
+    }
+
     @Test("clients that connect while all are stalled are not answered")
     func stallAll() async throws {
         try await TestRelay.run { relay in

@@ -16,6 +16,8 @@ final class ProxiedConnection: @unchecked Sendable {
     private let near: TCPStream
     private let far: TCPStream
     private var passage: Passage
+    /// Whether bytes from the relay were discarded, so that later ones would be out of place.
+    private var hasDiscarded = false
     private var isEnding = false
     private var waiters: [UnsafeContinuation<Void, Never>] = []
 
@@ -52,7 +54,9 @@ final class ProxiedConnection: @unchecked Sendable {
         self.end()
     }
 
+    /// Changes what happens to bytes. A connection that was silenced, and lost bytes by that, is cut instead of opened.
     func set(_ passage: Passage) {
+        if passage == .open, self.hasDiscarded { return self.cut() }
         self.passage = passage
         self.wake()
         // So that a task that waits for bytes checks the passage again.
@@ -91,7 +95,10 @@ final class ProxiedConnection: @unchecked Sendable {
                 continue
             case .closed, .failed: return
             }
-            if self.passage == .silenced, source === self.far { continue }
+            if self.passage == .silenced, source === self.far {
+                self.hasDiscarded = true
+                continue
+            }
             guard (try? await destination.write(bytes)) != nil else { return }
         }
     }
