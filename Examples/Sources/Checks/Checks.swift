@@ -8,7 +8,7 @@ struct Checks {
     static func main() async throws {
         guard let url = CommandLine.arguments.dropFirst().first else { return print("The URL of which relay?") }
 
-        let checker = RegionChecker(group: try IOLoopGroup(count: 1))
+        let checker = RegionChecker(on: try IOLoopGroup(count: 1))
         let report = await checker.check(try CheckTarget(url: url))
 
         for node in report.nodes {

@@ -4,7 +4,7 @@ import Glibc
 /// Checks relays from outside, as their clients see them.
 ///
 /// ```swift
-/// let checker = RegionChecker(group: try IOLoopGroup(count: 1))
+/// let checker = RegionChecker(on: try IOLoopGroup(count: 1))
 /// let report = await checker.check(try CheckTarget(url: url))
 /// ```
 ///
@@ -26,7 +26,7 @@ public struct RegionChecker: Sendable {
     ///   - progress: Called with a short description of each step, for people.
     public init(
         settings: CheckSettings = CheckSettings(),
-        group: IOLoopGroup,
+        on group: IOLoopGroup,
         progress: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.settings = settings

@@ -41,7 +41,7 @@ struct CheckRound: Sendable {
                 settings.authoritiesPEM = previous
             }
         }
-        let checker = RegionChecker(settings: settings, group: self.group, progress: self.progress)
+        let checker = RegionChecker(settings: settings, on: self.group, progress: self.progress)
         switch self.plan.subject {
         case .relay(let target):
             return Outcome(reports: [await checker.check(target)])

@@ -36,7 +36,7 @@ extension AdmissionSettings {
             let group = try IOLoopGroup(count: 1)
             var verifiers: [any ClientVerifier] = []
             if let path = self.tailscaledSocket {
-                verifiers.append(TailscaledVerifier(socketPath: path, group: group))
+                verifiers.append(TailscaledVerifier(socketPath: path, on: group))
             }
             for url in self.controllers {
                 verifiers.append(
@@ -44,7 +44,7 @@ extension AdmissionSettings {
                         url: url,
                         failsOpen: self.controllersFailOpen,
                         authoritiesPEM: authoritiesPEM,
-                        group: group
+                        on: group
                     )
                 )
             }

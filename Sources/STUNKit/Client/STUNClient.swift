@@ -10,7 +10,7 @@ public struct STUNClient: Sendable {
     private let group: IOLoopGroup?
 
     /// Makes a client that waits for answers on the loops of `group`, or on a loop that all clients without a group share.
-    public init(group: IOLoopGroup? = nil) {
+    public init(on group: IOLoopGroup? = nil) {
         self.group = group
     }
 

@@ -34,7 +34,7 @@ public actor STUNServer: Service {
     ///   - addresses: Where to listen. Port 0 lets the kernel choose. `[::]` is both families, or IPv4 on a machine
     ///     without IPv6.
     ///   - group: The loops to answer on. Each loop has its own socket per address.
-    public init(addresses: [IPEndpoint], group: IOLoopGroup) {
+    public init(addresses: [IPEndpoint], on group: IOLoopGroup) {
         self.addresses = addresses
         self.group = group
         self.tallies = group.loops.map { _ in STUNTally() }
@@ -44,7 +44,7 @@ public actor STUNServer: Service {
     ///
     /// - Throws: ``SocketError`` when this machine is out of files, memory or threads for them.
     public init(addresses: [IPEndpoint]) throws(SocketError) {
-        self.init(addresses: addresses, group: try IOLoopGroup())
+        self.init(addresses: addresses, on: try IOLoopGroup())
     }
 
     deinit {

@@ -21,7 +21,7 @@ struct ControllerOnNginxTests {
             url: url,
             failsOpen: failsOpen,
             authoritiesPEM: trusts ? self.nginx.authorityPEM : nil,
-            group: self.group
+            on: self.group
         )
         return await verifier.decide(on: self.request)
     }

@@ -21,7 +21,7 @@ struct ControllerVerifierTests {
         try ControllerVerifier(
             url: "http://127.0.0.1:\(port)/verify?token=secret",
             failsOpen: failsOpen,
-            group: self.group
+            on: self.group
         )
     }
 
@@ -162,7 +162,7 @@ struct ControllerVerifierTests {
         arguments: ["", "a.example", "ftp://a/", "http://u:secret@a/"]
     )
     func url(text: String) {
-        let error = #expect(throws: DERPError.self) { try ControllerVerifier(url: text, group: self.group) }
+        let error = #expect(throws: DERPError.self) { try ControllerVerifier(url: text, on: self.group) }
         #expect(error?.code == .invalidConfiguration && error?.message.contains("secret") == false)
     }
 }

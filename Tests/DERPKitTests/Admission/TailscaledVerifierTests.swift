@@ -47,7 +47,7 @@ struct TailscaledVerifierTests {
     func question() async throws {
         let daemon = try ScriptedDaemon(path: self.path, answer: Self.unknown)
         defer { daemon.stop() }
-        _ = await TailscaledVerifier(socketPath: self.path, group: self.group).decide(on: self.request)
+        _ = await TailscaledVerifier(socketPath: self.path, on: self.group).decide(on: self.request)
         let lines = try #require(daemon.requests.first).split(separator: "\r\n")
         #expect(lines.first == "GET /localapi/v0/whois?addr=nodekey%3A\(self.request.key.hex) HTTP/1.1")
         #expect(lines.contains("Host: local-tailscaled.sock"))
@@ -67,14 +67,14 @@ struct TailscaledVerifierTests {
         defer { daemon.stop() }
         for (framing, body) in framings {
             daemon.setAnswer(Self.answer("200 OK", type: "application/json", framing: framing, body: body))
-            let verifier = TailscaledVerifier(socketPath: self.path, group: self.group)
+            let verifier = TailscaledVerifier(socketPath: self.path, on: self.group)
             #expect(await verifier.decide(on: self.request) == .allow)
         }
     }
 
     @Test("404 is a verdict; every other status, a broken answer and no answer at all are none")
     func refusals() async throws {
-        let verifier = TailscaledVerifier(socketPath: self.path, group: self.group)
+        let verifier = TailscaledVerifier(socketPath: self.path, on: self.group)
         #expect(await verifier.decide(on: self.request).refusal == .unavailable)
         let daemon = try ScriptedDaemon(path: self.path, answer: Self.unknown)
         #expect(await verifier.decide(on: self.request).refusal == .tailscaled)
@@ -93,7 +93,7 @@ struct TailscaledVerifierTests {
     @Test("a path that no Unix socket can have is no crash")
     func path() async {
         for path in ["", String(repeating: "x", count: 108), "a\0b"] {
-            let verifier = TailscaledVerifier(socketPath: path, group: self.group)
+            let verifier = TailscaledVerifier(socketPath: path, on: self.group)
             #expect(await verifier.decide(on: self.request).refusal == .unavailable)
         }
     }

@@ -48,7 +48,7 @@ struct RegionCheckerTests {
         settings(&wanted)
         let region = DERPRegion(regionID: 7, regionCode: "x", regionName: "X", nodes: nodes)
         let other = DERPRegion(regionID: 8, regionCode: "y", regionName: "Y")
-        return await RegionChecker(settings: wanted, group: self.group)
+        return await RegionChecker(settings: wanted, on: self.group)
             .check(region, in: DERPMap(regions: [region, other]))
     }
 
@@ -123,7 +123,7 @@ struct RegionCheckerTests {
         var target = CheckTarget(DERPNode(name: "a", regionID: 0, hostName: "127.0.0.1"), isPlain: true)
         target.node.derpPort = Int(relay.server.port)
         target.node.stunPort = -1
-        let report = await RegionChecker(group: self.group).check(target)
+        let report = await RegionChecker(on: self.group).check(target)
         let findings = try #require(report.nodes.first?.findings.filter { $0.severity != .info })
         #expect(findings.map(\.topic) == [.admission] && findings.map(\.severity) == [.warning])
     }
@@ -137,7 +137,7 @@ struct RegionCheckerTests {
         var settings = CheckSettings()
         settings.timeout = .seconds(1)
         let start = ContinuousClock.now
-        let report = await RegionChecker(settings: settings, group: self.group).check(target)
+        let report = await RegionChecker(settings: settings, on: self.group).check(target)
         #expect(.now - start < .seconds(20))
         #expect(Self.complaints(report).contains("none of 50 packets came back from another client of the relay"))
     }

@@ -24,7 +24,7 @@ struct PipeliningTests {
             metrics: RelayMetrics(
                 relays: table.relays,
                 forwarder: table.forwarder,
-                stun: STUNServer(addresses: [], group: group),
+                stun: STUNServer(addresses: [], on: group),
                 regionMap: table.context.regionMap,
                 certificates: nil,
                 bootstrapDNS: table.context.bootstrapDNS,

@@ -108,14 +108,14 @@ extension TurnCase {
                 return await port.flood(client, with: stage.flood)
             }
             await Stage.expectTimeout {
-                _ = try await STUNClient(group: stage.group).query(server: port.address, timeout: TurnCase.deadline)
+                _ = try await STUNClient(on: stage.group).query(server: port.address, timeout: TurnCase.deadline)
             }
             stage.flood.end(isByOther: true)
             await isOver.value
         },
         TurnCase("a STUN server", .nothing) { stage in
             let port = try DatagramPort()
-            let server = STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)], group: stage.group)
+            let server = STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)], on: stage.group)
             try await server.start()
             stage.watch(stage.loop)
             let address = try #require(await server.boundAddresses.first)

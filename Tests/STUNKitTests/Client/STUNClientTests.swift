@@ -8,13 +8,13 @@ struct STUNClientTests {
     private let client: STUNClient
 
     init() throws {
-        self.client = STUNClient(group: try IOLoopGroup(count: 2))
+        self.client = STUNClient(on: try IOLoopGroup(count: 2))
     }
 
     @Test("learns its address from our server", arguments: ["127.0.0.1", "127.0.0.2", "::1"])
     func ourServer(asked: String) async throws {
         let group = try IOLoopGroup(count: 2)
-        let server = STUNServer(addresses: [IPEndpoint(.anyIPv6, port: 0)], group: group)
+        let server = STUNServer(addresses: [IPEndpoint(.anyIPv6, port: 0)], on: group)
         try await server.start()
         let bound = try #require(await server.boundAddresses.first)
         let address = IPEndpoint(try #require(IPAddress(asked)), port: bound.port)
@@ -135,7 +135,7 @@ struct STUNClientTests {
     func concurrentQueries() async throws {
         let server = STUNServer(
             addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
-            group: try IOLoopGroup(count: 2)
+            on: try IOLoopGroup(count: 2)
         )
         try await server.start()
         let address = try #require(await server.boundAddresses.first)

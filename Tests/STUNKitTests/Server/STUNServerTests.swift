@@ -93,7 +93,7 @@ struct STUNServerTests {
     @Test("listens on several addresses")
     func severalAddresses() async throws {
         let addresses = try ["127.0.0.1:0", "127.0.0.2:0"].map { try #require(IPEndpoint($0)) }
-        let server = STUNServer(addresses: addresses, group: try IOLoopGroup(count: 2))
+        let server = STUNServer(addresses: addresses, on: try IOLoopGroup(count: 2))
         try await server.start()
         let bound = await server.boundAddresses
         #expect(bound.map(\.ip) == addresses.map(\.ip))
@@ -125,13 +125,13 @@ struct STUNServerTests {
         try await Self.withServer(on: "127.0.0.1:0", loops: loops) { _, port in
             let free = IPEndpoint(try #require(IPAddress("127.0.0.2")), port: port)
             let taken = IPEndpoint(.loopbackIPv4, port: port)
-            let second = STUNServer(addresses: [free, taken], group: try IOLoopGroup(count: loops))
+            let second = STUNServer(addresses: [free, taken], on: try IOLoopGroup(count: loops))
             let error = await #expect(throws: SocketError.self) { try await second.start() }
             #expect(error?.code == .addressInUse)
             #expect(error?.message.contains("127.0.0.1:\(port)") == true)
             #expect(await second.boundAddresses.isEmpty)
             // Nothing is left of it where the port was free.
-            let third = STUNServer(addresses: [free], group: try IOLoopGroup(count: loops))
+            let third = STUNServer(addresses: [free], on: try IOLoopGroup(count: loops))
             try await third.start()
             await third.shutdown()
         }
@@ -140,7 +140,7 @@ struct STUNServerTests {
     @Test("that was shut down is silent, frees its port, and can't start again")
     func restart() async throws {
         let group = try IOLoopGroup(count: 2)
-        let first = STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)], group: group)
+        let first = STUNServer(addresses: [IPEndpoint(.loopbackIPv4, port: 0)], on: group)
         try await first.start()
         let address = try #require(await first.boundAddresses.first)
         await first.shutdown()
@@ -154,7 +154,7 @@ struct STUNServerTests {
         try await first.run()
         await first.shutdown()
 
-        let second = STUNServer(addresses: [address], group: group)
+        let second = STUNServer(addresses: [address], on: group)
         try await second.start()
         await #expect(throws: misuse) { try await second.start() }
         let running = Task { try await second.run() }
@@ -168,7 +168,7 @@ struct STUNServerTests {
     @Test("a shutdown that comes while it starts leaves no port open", arguments: 0..<20)
     func shutdownDuringStart(round: Int) async throws {
         let address = IPEndpoint(.loopbackIPv4, port: 0)
-        let server = STUNServer(addresses: [address, address], group: try IOLoopGroup(count: 2))
+        let server = STUNServer(addresses: [address, address], on: try IOLoopGroup(count: 2))
         let start = Task { try await server.start() }
         for _ in 0..<round % 10 { await Task.yield() }
         await server.shutdown()
@@ -181,17 +181,17 @@ struct STUNServerTests {
     func release() async throws {
         var server: STUNServer? = STUNServer(
             addresses: [IPEndpoint(.loopbackIPv4, port: 0)],
-            group: try IOLoopGroup(count: 2)
+            on: try IOLoopGroup(count: 2)
         )
         try await server?.start()
         let address = try #require(await server?.boundAddresses.first)
         server = nil
         let group = try IOLoopGroup(count: 1)
-        var successor = STUNServer(addresses: [address], group: group)
+        var successor = STUNServer(addresses: [address], on: group)
         while try await !Self.isStarted(successor) {
             try Task.checkCancellation()
             await Task.yield()
-            successor = STUNServer(addresses: [address], group: group)
+            successor = STUNServer(addresses: [address], on: group)
         }
         await successor.shutdown()
     }
@@ -234,7 +234,7 @@ struct STUNServerTests {
         _ body: (STUNServer, UInt16) async throws -> Void
     ) async throws {
         let address = try #require(IPEndpoint(listen))
-        let server = STUNServer(addresses: [address], group: try IOLoopGroup(count: loops))
+        let server = STUNServer(addresses: [address], on: try IOLoopGroup(count: loops))
         try await server.start()
         let bound = try #require(await server.boundAddresses.first)
         try await body(server, bound.port)

@@ -36,7 +36,7 @@ public struct ControllerVerifier: ClientVerifier {
         url: String,
         failsOpen: Bool = false,
         authoritiesPEM: String? = nil,
-        group: IOLoopGroup
+        on group: IOLoopGroup
     ) throws(DERPError) {
         try self.init(
             url: url,

@@ -19,7 +19,7 @@ public struct TailscaledVerifier: ClientVerifier {
     /// - Parameters:
     ///   - socketPath: The path of tailscaled's Unix socket, of at most 107 bytes.
     ///   - group: The event loops that serve the connections to it. Preferably a group of its own, with one loop.
-    public init(socketPath: String = Self.standardSocketPath, group: IOLoopGroup) {
+    public init(socketPath: String = Self.standardSocketPath, on group: IOLoopGroup) {
         self.socketPath = socketPath
         self.group = group
     }

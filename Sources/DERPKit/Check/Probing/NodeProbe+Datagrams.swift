@@ -10,7 +10,7 @@ extension NodeProbe {
         let override = IPAddress(self.target.node.stunTestIP)
         let address = override?.family == first.family ? override ?? first : first
         let result = await Result.awaiting { () throws(SocketError) in
-            try await STUNClient(group: self.group).query(
+            try await STUNClient(on: self.group).query(
                 server: IPEndpoint(address, port: port),
                 timeout: min(self.settings.timeout, .seconds(5))
             )

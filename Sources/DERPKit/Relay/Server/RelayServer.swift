@@ -113,7 +113,7 @@ public actor RelayServer: Service {
             logger: self.logger
         )
         self.links = Self.links(on: self.relays, context: self.context)
-        self.stun = STUNServer(addresses: configuration.stunAddresses, group: self.group)
+        self.stun = STUNServer(addresses: configuration.stunAddresses, on: self.group)
         Self.reportChanges(of: self.certificates, and: self.regionMap, to: self.context.events)
     }
 
