@@ -37,6 +37,8 @@ let package = Package(
         .executableTarget(name: "Checks", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
         // A client that sends to itself and receives.
         .executableTarget(name: "SendAndReceive", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
+        // A client of a relay with a self-signed certificate.
+        .executableTarget(name: "PinnedClient", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
         // A client that connects again whenever its connection is lost.
         .executableTarget(name: "Reconnect", dependencies: [.product(name: "DERPKit", package: "derp-kit")]),
         // Which address a STUN server sees, and a STUN server.

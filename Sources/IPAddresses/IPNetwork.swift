@@ -5,7 +5,8 @@ public struct IPNetwork: Hashable, Sendable {
     /// How many leading bits are fixed: 0…32 for IPv4, 0…128 for IPv6.
     public let prefixLength: Int
 
-    /// Reads `address/bits`, or a bare address, which is a network of one.
+    /// Reads `address/bits`, or a bare address, which is a network of one. Bits behind the prefix are dropped:
+    /// `10.0.0.1/8` is `10.0.0.0/8`. Returns `nil` for anything else.
     public init?(_ text: some StringProtocol) {
         let parts = text.parts(at: "/", atMost: 2)
         guard let first = parts.first, let address = IPAddress(first)?.unmapped else { return nil }

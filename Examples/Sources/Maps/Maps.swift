@@ -3,6 +3,10 @@ import DERPKit
 /// Tells what is wrong with a map. With the path of another one, merges that with a region of its own:
 ///
 ///     Maps derp.yaml
+///
+/// With a URL, fetches that map, and follows it for as long as it runs:
+///
+///     Maps https://example.com/derpmap.json
 @main
 struct Maps {
     static func main() async throws {
@@ -23,6 +27,10 @@ struct Maps {
         }
 
         guard let path = CommandLine.arguments.dropFirst().first else { return }
+        if path.hasPrefix("https://") || path.hasPrefix("http://") {
+            try await Self.follow(path)
+            return
+        }
         let own = DERPRegion(
             regionID: 901,
             regionCode: "own",
@@ -37,5 +45,18 @@ struct Maps {
         for region in await map.map.sortedRegions {
             print("\(region.regionID) \(region.regionName), \(region.nodes.count) nodes")
         }
+    }
+
+    /// Fetches the map at `url`, now and every hour from then on.
+    static func follow(_ url: String) async throws {
+        var sources = RegionMap.Sources()
+        sources.urls = [url]
+        sources.updateInterval = .seconds(3600)
+        let map = try RegionMap(ownRegion: nil, sources: sources)
+        try await map.load()
+        for source in await map.status {
+            print("\(source.name): \(source.failure ?? "\(source.regionCount) regions")")
+        }
+        await map.run()
     }
 }
