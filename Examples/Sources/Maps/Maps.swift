@@ -55,7 +55,7 @@ struct Maps {
         let map = try RegionMap(ownRegion: nil, sources: sources)
         try await map.load()
         for source in await map.status {
-            print("\(source.name): \(source.failure ?? "\(source.regionCount) regions")")
+            print(source.failure ?? "\(source.name): \(source.regionCount) regions")
         }
         await map.run()
     }

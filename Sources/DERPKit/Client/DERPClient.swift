@@ -15,7 +15,9 @@ import AsyncSockets
 /// and notice that the server is silent. Messages that nobody receives stay in the socket, so that a fast server has to
 /// wait.
 ///
-/// A lost connection doesn't come back: connect again, or use ``ReconnectingDERPClient``.
+/// A lost connection doesn't come back: connect again, or use ``ReconnectingDERPClient``. Call ``close(within:)`` when
+/// you no longer need a client, also after its connection is lost. Until then, or until it is released, it keeps its
+/// socket.
 public actor DERPClient {
     /// The loop that serves the connection. The client keeps it running even after its group is gone.
     package nonisolated let loop: IOLoop
@@ -69,9 +71,10 @@ public actor DERPClient {
     ///   - group: The event loops. One of them serves the connection, and runs for as long as the client exists. `nil`
     ///     for a loop that all clients without a group share.
     /// - Throws: ``DERPError`` with code `connection` if the server can't be reached; `tls` if it doesn't use TLS or
-    ///   its certificate is not trusted; `handshake` if it isn't a relay; `refused` if it doesn't admit this client, with
-    ///   the server's reason if it gave one; `timeout`; `cancelled`; `exhausted` if this machine ran out of files,
-    ///   memory or threads.
+    ///   its certificate is not trusted; `handshake` if it isn't a relay; `wrongServerKey` if it has another key than
+    ///   ``Options/serverKey`` or than its certificate says; `refused` if it doesn't admit this client, with the
+    ///   server's reason if it gave one; `timeout`; `cancelled`; `exhausted` if this machine ran out of files, memory or
+    ///   threads.
     public static func connect(
         to server: Server,
         as key: NodePrivateKey = NodePrivateKey(),
