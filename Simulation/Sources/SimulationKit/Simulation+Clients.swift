@@ -18,7 +18,9 @@ extension Simulation {
 
     func retryLater(_ client: Int) {
         guard self.wants[client] else { return }
-        csim_set_timer(csim_now() + 200_000_000 + csim_random() % 800_000_000, Self.retryMark + UInt64(client))
+        let isLate = csim_random() % 4 == 0
+        let delay = isLate ? 12_500_000_000 + csim_random() % 5_000_000_000 : 200_000_000 + csim_random() % 800_000_000
+        csim_set_timer(csim_now() + delay, Self.retryMark + UInt64(client))
     }
 
     func connected(_ connection: Connection) {

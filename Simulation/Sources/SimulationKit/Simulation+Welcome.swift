@@ -19,7 +19,12 @@ extension Simulation {
             $0.isLoggedIn && $0.client != connection.client && $0.relay == connection.relay && $0.unsentCount == 0
                 && $0.stalledUntil < csim_now()
         }
-        guard self.open[connection.client].count == 1, !candidates.isEmpty else { return }
+        // What a previous connection sent may still be on its way, and then it is the one that spoke last.
+        let isFresh = !self.connections.values.contains {
+            $0.client == connection.client && $0.number != connection.number
+                && $0.ended.map { $0 + 12_000_000_000 > csim_now() } ?? true
+        }
+        guard isFresh, !candidates.isEmpty else { return }
         let sender = candidates[Int(csim_random() % UInt64(candidates.count))]
         let packet = self.ledger.packet(from: sender, to: connection.client, isDisco: false)
         sender.send(WireFrame(.sendPacket, self.keys[connection.client].publicKey + packet.encoded(size: 62)).encoded)
