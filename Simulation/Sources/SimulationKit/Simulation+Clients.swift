@@ -4,8 +4,10 @@ import Stories
 // What the scripted clients do, and the rules that show in what they receive.
 extension Simulation {
     func connect(_ client: Int) {
-        let relay = self.relays[client % self.relays.count]
         var chance = Seeded(csim_random())
+        // Most of them stay with one relay.
+        let index = Int.random(in: 0..<4, using: &chance) > 0 ? client : Int.random(in: 0..<1000, using: &chance)
+        let relay = self.relays[index % self.relays.count]
         let path = csim_path(
             latency: UInt64.random(in: 500_000...80_000_000, using: &chance),
             window: [16_384, 65_536, 262_144].randomElement(using: &chance) ?? 65_536,
@@ -19,7 +21,7 @@ extension Simulation {
     func retryLater(_ client: Int) {
         guard self.wants[client] else { return }
         let isLate = csim_random() % 4 == 0
-        let delay = isLate ? 12_500_000_000 + csim_random() % 5_000_000_000 : 200_000_000 + csim_random() % 800_000_000
+        let delay = isLate ? 16_000_000_000 + csim_random() % 6_000_000_000 : 200_000_000 + csim_random() % 800_000_000
         csim_set_timer(csim_now() + delay, Self.retryMark + UInt64(client))
     }
 

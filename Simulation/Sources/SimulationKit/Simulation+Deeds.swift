@@ -72,8 +72,9 @@ extension Simulation {
 
     func dribble(_ number: UInt64) {
         guard var state = self.dribblers[number] else { return }
-        if csim_now() - state.since > 100_000_000_000 {
-            self.ledger.violated("a connection that never logged in is open after 100 s")
+        // RelayServer.Configuration.loginTimeout is 60 s.
+        if csim_now() - state.since > 66_000_000_000 {
+            self.ledger.violated("a connection that never logged in is open after 66 s")
             self.dribblers[number] = nil
             csim_close(number, 1)
             return
