@@ -66,8 +66,6 @@ void csim_part(uint32_t one, uint32_t other) {
     if (cut_count < 64 && !is_cut(one, other)) cuts[cut_count++] = (cut){one, other};
 }
 
-static void deliver(void *subject, uint64_t number);
-
 void csim_heal(uint32_t one, uint32_t other) {
     for (int i = 0; i < cut_count; i++)
         if ((cuts[i].one == one && cuts[i].other == other) || (cuts[i].one == other && cuts[i].other == one))
@@ -160,7 +158,7 @@ static void deliver(void *subject, uint64_t number) {
     changed(end);
 }
 
-size_t room(end *end) {
+static size_t room(end *end) {
     pipe_way *way = &end->peer->in;
     return way->held < end->path.window ? end->path.window - way->held : 0;
 }

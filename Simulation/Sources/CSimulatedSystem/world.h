@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 // Numbers of simulated descriptors begin here. Those of real files are lower.
-enum { FIRST_DESCRIPTOR = 512, DESCRIPTOR_LIMIT = 20000, PATH_LIMIT = 64 };
+enum { FIRST_DESCRIPTOR = 512, DESCRIPTOR_LIMIT = 20000 };
 
 #define NEVER UINT64_MAX
 

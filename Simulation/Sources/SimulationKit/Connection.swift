@@ -12,7 +12,6 @@ final class Connection {
     let relay: Int
     /// Which life of the relay it began in.
     let machine: UInt32
-    private(set) var path: csim_path
     var state = State.connecting
     /// What has come and isn't a whole frame yet.
     var received: [UInt8] = []
@@ -25,12 +24,10 @@ final class Connection {
     var stalledUntil: UInt64 = 0
     /// The clients of which it was told that they left, and when.
     var goneTimes: [Int: UInt64] = [:]
-
     /// The clients from which packets came, with their connections.
     var sources: [Int: UInt64] = [:]
     /// The number of the last packet of each sender's connection and kind.
     var latest: [Flow: UInt64] = [:]
-    var pongs = 0
 
     nonisolated struct Flow: Hashable {
         let connection: UInt64
@@ -41,7 +38,6 @@ final class Connection {
         self.client = client
         self.relay = relay.index
         self.machine = relay.machine
-        self.path = path
         self.opened = csim_now()
         self.number = csim_connect(address, relay.address, Address.port, path)
     }

@@ -102,7 +102,6 @@ extension Simulation {
             guard self.isPeace else { return }
             connection.end()
             self.lost(connection.number)
-        case .pong: connection.pongs += 1
         case .ping: connection.send(WireFrame(.pong, frame.payload).encoded)
         default: break
         }

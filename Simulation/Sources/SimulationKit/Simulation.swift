@@ -17,7 +17,6 @@ public final class Simulation {
     var open: [[Connection]]
     /// Whether each client wants to be connected.
     var wants: [Bool]
-    var retries: [UInt64]
     var deniedSince: [UInt64?]
     var lastDenials: [Int: UInt64] = [:]
     /// Packets that were sent to clients as soon as they had logged in.
@@ -49,7 +48,6 @@ public final class Simulation {
         self.indices = Dictionary(uniqueKeysWithValues: self.keys.enumerated().map { ($1.publicKey, $0) })
         self.open = Array(repeating: [], count: story.clients)
         self.wants = Array(repeating: false, count: story.clients)
-        self.retries = Array(repeating: 0, count: story.clients)
         self.deniedSince = Array(repeating: nil, count: story.clients)
     }
 
