@@ -4,7 +4,10 @@
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -297,7 +300,12 @@ int shutdown(int number, int how) {
 }
 
 int setsockopt(int number, int level, int option, const void *value, socklen_t length) {
-    if (find(number) == NULL) return (int)syscall(SYS_setsockopt, number, level, option, value, length);
+    descriptor *one = find(number);
+    if (one == NULL) return (int)syscall(SYS_setsockopt, number, level, option, value, length);
+    int setting = 0;
+    if (length >= sizeof setting) memcpy(&setting, value, sizeof setting);
+    if (level == IPPROTO_TCP && option == TCP_USER_TIMEOUT) one->user_timeout = (uint64_t)setting * 1000000u;
+    if (level == IPPROTO_TCP && option == TCP_KEEPIDLE) one->keep_idle = (uint64_t)setting * 1000000000u;
     return 0;
 }
 
@@ -380,10 +388,26 @@ int sched_getaffinity(pid_t process, size_t size, cpu_set_t *set) {
 }
 
 int getrlimit(__rlimit_resource_t resource, struct rlimit *limit) {
-    if (!world.is_active || resource != RLIMIT_NOFILE) return (int)syscall(SYS_prlimit64, 0, resource, NULL, limit);
-    *limit = (struct rlimit){FIRST_DESCRIPTOR + DESCRIPTOR_LIMIT, FIRST_DESCRIPTOR + DESCRIPTOR_LIMIT};
+    if (!world.is_active) return (int)syscall(SYS_prlimit64, 0, resource, NULL, limit);
+    rlim_t value = resource == RLIMIT_NOFILE ? FIRST_DESCRIPTOR + DESCRIPTOR_LIMIT : RLIM_INFINITY;
+    *limit = (struct rlimit){value, value};
     return 0;
 }
+
+// What the kernel tells of the real machine doesn't exist in the simulated world.
+static bool is_hidden(const char *path) {
+    return world.is_active && (strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/sys/", 5) == 0);
+}
+
+int open(const char *path, int flags, ...) {
+    va_list list;
+    va_start(list, flags);
+    mode_t mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? va_arg(list, mode_t) : 0;
+    va_end(list);
+    return is_hidden(path) ? fail(ENOENT) : (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...) __attribute__((alias("open")));
 
 // MARK: Chance
 

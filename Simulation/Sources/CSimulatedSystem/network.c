@@ -32,8 +32,11 @@ struct end {
     uint16_t port, peer_port;
     bool is_connected, is_closed, is_reset, is_silent, has_told;
     int error;
-    // Whether a writer was refused, and must hear of room.
+    // Whether a writer was refused, and must hear of room; and since when.
     bool is_full;
+    uint64_t full_since;
+    // Whether it waits for a silent peer's acknowledgement.
+    bool is_asking;
 };
 
 struct listener {
@@ -74,6 +77,11 @@ void csim_heal(uint32_t one, uint32_t other) {
 
 // MARK: Ends
 
+static void fill_up(end *end) {
+    if (!end->is_full) end->full_since = world.now;
+    end->is_full = true;
+}
+
 static end *new_end(csim_path path) {
     end *new = calloc(1, sizeof *new);
     new->number = -1;
@@ -111,6 +119,56 @@ static void break_end(end *end) {
     if (end->script > 0 && !end->is_closed) tell(CSIM_RESET, end->script);
     changed(end);
 }
+
+// MARK: Silent peers
+
+static void fail_end(end *end, int error) {
+    if (end->is_reset || end->is_silent || end->is_closed) return;
+    break_end(end);
+    end->error = error;
+}
+
+// Whatever comes to a machine that has just begun is unknown there.
+static void ask_again(void *subject, uint64_t number) {
+    end *end = subject;
+    end->is_asking = false;
+    if (end->is_reset || end->is_silent || end->is_closed) return;
+    if (is_on(end->peer_address)) fail_end(end, ECONNRESET);
+    else if (number <= world.now) fail_end(end, ETIMEDOUT);
+    else {
+        end->is_asking = true;
+        at(world.now + 1000000000, ask_again, end, number);
+    }
+}
+
+// The kernel waits so long for an acknowledgement, and asks so long whether a peer is there, unless it is told another
+// time.
+static const uint64_t LONGEST_WAIT = 900000000000;
+
+// Data is on its way to a silent peer: it is sent again and again.
+static void await_acknowledgement(end *end) {
+    if (end->is_asking || !end->peer->is_silent) return;
+    descriptor *one = find(end->number);
+    uint64_t time = one != NULL && one->user_timeout > 0 ? one->user_timeout : LONGEST_WAIT;
+    end->is_asking = true;
+    at(world.now + 2 * end->path.latency, ask_again, end, world.now + time);
+}
+
+static void probe(void *subject, uint64_t number) {
+    end *end = subject;
+    if (!end->is_closed && !end->is_reset) await_acknowledgement(end);
+}
+
+static void silence(end *end) {
+    end->is_silent = true;
+    struct end *peer = end->peer;
+    if (peer == NULL || peer->is_silent || peer->is_closed) return;
+    if (end->in.held > end->in.ready) await_acknowledgement(peer);
+    descriptor *one = find(peer->number);
+    if (one != NULL && one->keep_idle > 0) at(world.now + one->keep_idle, probe, peer, 0);
+}
+
+// MARK: Ways
 
 static void deliver_reset(void *subject, uint64_t number) {
     end *end = subject;
@@ -176,6 +234,7 @@ static ssize_t push(end *end, const void *bytes, size_t count) {
     way->last = new;
     way->held += taken;
     at(new->arrival, deliver, end->peer, 0);
+    if (end->peer->is_silent) await_acknowledgement(end);
     return (ssize_t)taken;
 }
 
@@ -253,7 +312,7 @@ static void finish_connecting(void *subject, uint64_t number) {
 static void arrive(void *subject, uint64_t number) {
     end *client = subject;
     if (client->is_closed) return;
-    if (is_cut(client->address, client->peer_address)) {
+    if (is_cut(client->address, client->peer_address) || !is_on(client->peer_address)) {
         at(world.now + 1000000000, arrive, subject, number);
         return;
     }
@@ -292,7 +351,7 @@ static const csim_path near_path = {.latency = 2000000, .window = 256 * 1024};
 int network_connect(descriptor *one, uint32_t address, uint16_t port) {
     end *new = new_end(near_path);
     new->number = one->number;
-    new->address = one->address;
+    new->address = current_address();
     one->kind = STREAM;
     one->end = new;
     start_connecting(new, address, port);
@@ -309,6 +368,8 @@ int network_accept(descriptor *one, uint32_t *address, uint16_t *port) {
     end *end = listener->waiting[0];
     memmove(listener->waiting, listener->waiting + 1, --listener->count * sizeof *listener->waiting);
     new->machine = one->machine;
+    new->user_timeout = one->user_timeout;
+    new->keep_idle = one->keep_idle;
     new->end = end;
     end->number = new->number;
     *address = end->peer_address;
@@ -364,12 +425,12 @@ ssize_t network_send(end *end, const void *bytes, size_t count) {
     if (happens(CSIM_NO_BUFFERS)) return -ENOBUFS;
     if (count > 1 && happens(CSIM_SHORT_SEND)) count = 1 + below(count);
     if (room(end) == 0) {
-        end->is_full = true;
+        fill_up(end);
         return -EAGAIN;
     }
     ssize_t taken = push(end, bytes, count);
     csim_note((uint64_t)taken);
-    if ((size_t)taken < count) end->is_full = true;
+    if ((size_t)taken < count) fill_up(end);
     return taken;
 }
 
@@ -419,7 +480,7 @@ size_t csim_send(uint64_t connection, const void *bytes, size_t count) {
     end *end = script(connection);
     if (end == NULL || !end->is_connected || end->is_reset || end->is_closed || end->peer->in.is_finished) return 0;
     size_t taken = (size_t)push(end, bytes, count);
-    if (taken < count) end->is_full = true;
+    if (taken < count) fill_up(end);
     return taken;
 }
 
@@ -443,6 +504,26 @@ void csim_close(uint64_t connection, int breaks) {
     if (end != NULL) network_close_end(end, breaks != 0);
 }
 
+int csim_is_served(uint64_t connection) {
+    end *end = script(connection);
+    if (end == NULL || !end->is_connected || end->is_closed || end->peer == NULL) return 0;
+    return !end->peer->is_closed && !end->peer->is_silent && !end->peer->is_reset && !end->in.is_finished;
+}
+
+uint64_t csim_longest_block(uint32_t machine) {
+    uint64_t longest = 0;
+    for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it)) {
+        if (it->machine != machine || it->kind != STREAM || !it->end->is_full || it->end->is_reset) continue;
+        if (world.now - it->end->full_since > longest) longest = world.now - it->end->full_since;
+    }
+    return longest;
+}
+
+void csim_vanish(uint64_t connection) {
+    end *end = script(connection);
+    if (end != NULL && !end->is_closed) silence(end);
+}
+
 void csim_stall(uint64_t connection, uint64_t until) {
     end *end = script(connection);
     if (end == NULL || end->peer == NULL) return;
@@ -459,11 +540,10 @@ void csim_break(uint32_t one, uint32_t other) {
     }
 }
 
-void csim_kill_machine(uint32_t machine) {
-    kill_threads(machine);
+void kill_sockets(uint32_t machine) {
     for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it)) {
         if (it->machine != machine) continue;
-        if (it->kind == STREAM) it->end->is_silent = true;
+        if (it->kind == STREAM) silence(it->end);
         release(it);
     }
 }

@@ -42,6 +42,35 @@ uint64_t csim_turn_count(void) { return world.turns; }
 void csim_shift_wall_clock(int64_t nanoseconds) { world.wall_shift += nanoseconds; }
 void csim_set_machine(uint32_t machine) { world.machine = machine; }
 
+// MARK: Machines
+
+enum { MACHINE_LIMIT = 1 << 16 };
+
+static uint32_t addresses[MACHINE_LIMIT];
+static bool are_on[MACHINE_LIMIT];
+static uint32_t machine_count;
+
+void csim_start_machine(uint32_t machine, uint32_t address) {
+    if (machine >= MACHINE_LIMIT) abort();
+    addresses[machine] = address;
+    are_on[machine] = true;
+    if (machine >= machine_count) machine_count = machine + 1;
+}
+
+void csim_kill_machine(uint32_t machine) {
+    are_on[machine] = false;
+    kill_threads(machine);
+    kill_sockets(machine);
+}
+
+uint32_t current_address(void) { return addresses[current_machine()]; }
+
+bool is_on(uint32_t address) {
+    for (uint32_t machine = machine_count; machine-- > 1;)
+        if (addresses[machine] == address) return are_on[machine];
+    return false;
+}
+
 // MARK: Beginning
 
 int csim_is_deterministic(void) {

@@ -59,6 +59,8 @@ typedef struct descriptor {
     };
     uint32_t address;
     uint16_t port;
+    // TCP_USER_TIMEOUT and TCP_KEEPIDLE, in nanoseconds; 0: not set.
+    uint64_t user_timeout, keep_idle;
     // Where and how it is watched.
     epoll *watcher;
     uint32_t events;
@@ -85,6 +87,13 @@ struct epoll {
 
 bool has_ready(epoll *epoll);
 
+// MARK: Machines
+
+// The address of the machine on which the running code runs.
+uint32_t current_address(void);
+// Whether a machine with this address is on.
+bool is_on(uint32_t address);
+
 // MARK: Network
 
 int network_connect(descriptor *one, uint32_t address, uint16_t port);
@@ -95,6 +104,7 @@ ssize_t network_send(end *end, const void *bytes, size_t count);
 void network_finish(end *end);
 void network_close_end(end *end, bool breaks);
 void network_close_listener(listener *listener);
+void kill_sockets(uint32_t machine);
 
 uint32_t network_end_readiness(end *end);
 uint32_t network_listener_readiness(listener *listener);

@@ -24,6 +24,9 @@ final class Connection {
     var stalledUntil: UInt64 = 0
     /// The clients of which it was told that they left, and when.
     var goneTimes: [Int: UInt64] = [:]
+    private(set) var hasVanished = false
+    /// The clients of which it was told that they aren't here.
+    var absent: Set<Int> = []
     /// The clients from which packets came, with their connections.
     var sources: [Int: UInt64] = [:]
     /// The number of the last packet of each sender's connection and kind.
@@ -44,6 +47,8 @@ final class Connection {
 
     var isOpen: Bool { self.state != .ended }
     var isLoggedIn: Bool { self.state == .loggedIn }
+    /// Whether the relay hasn't ended it either.
+    var isServed: Bool { self.isOpen && csim_is_served(self.number) != 0 }
 
     /// Queues bytes, and sends what the network takes.
     func send(_ bytes: [UInt8]) {
@@ -78,6 +83,14 @@ final class Connection {
         guard self.isOpen else { return }
         self.noteEnd()
         csim_close(self.number, breaking ? 1 : 0)
+    }
+
+    /// It loses power: the relay isn't told.
+    func vanish() {
+        guard self.isOpen else { return }
+        self.noteEnd()
+        self.hasVanished = true
+        csim_vanish(self.number)
     }
 
     func noteEnd() {

@@ -4,12 +4,14 @@ import CSimulatedSystem
 @MainActor
 final class Ledger {
     private var nextNumbers: [Int: UInt64] = [:]
-    /// How often each packet came, of each sender.
-    private var deliveries: [Int: Set<UInt64>] = [:]
+    /// Over which connection each packet came, by sender and number.
+    private var deliveries: [Int: [UInt64: UInt64]] = [:]
     /// To whom each client ever wrote.
     private(set) var wrote: [Int: Set<Int>] = [:]
     /// How many packets were ever sent to each client.
     private(set) var addressed: [Int: Int] = [:]
+    /// When each client was last sent a packet, in nanoseconds, and how many bytes it was sent with little time between.
+    private var bursts: [Int: (last: UInt64, bytes: Int)] = [:]
     private(set) var sentCount = 0
     private(set) var deliveredCount = 0
     private(set) var violations: [String] = []
@@ -19,7 +21,16 @@ final class Ledger {
         self.violations.append("\(Double(csim_now() / 1_000_000) / 1000) s: \(what)")
     }
 
-    func packet(from connection: Connection, to receiver: Int, isDisco: Bool) -> TestPacket {
+    /// How many bytes, at most, may still be on their way to a client, or in its queue.
+    func pending(to receiver: Int) -> Int {
+        guard let burst = self.bursts[receiver], burst.last + Self.longestWay > csim_now() else { return 0 }
+        return burst.bytes
+    }
+
+    private static let longestWay: UInt64 = 12_000_000_000
+
+    func packet(from connection: Connection, to receiver: Int, size: Int, isDisco: Bool) -> TestPacket {
+        self.bursts[receiver] = (csim_now(), self.pending(to: receiver) + size)
         let number = self.nextNumbers[connection.client, default: 0]
         self.nextNumbers[connection.client] = number + 1
         self.sentCount += 1
@@ -44,7 +55,7 @@ final class Ledger {
                     + "as one of \(source.map(String.init) ?? "nobody")"
             )
         }
-        if !self.deliveries[packet.sender, default: []].insert(packet.number).inserted {
+        if self.deliveries[packet.sender, default: [:]].updateValue(connection.number, forKey: packet.number) != nil {
             self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) twice")
         }
         let flow = Connection.Flow(connection: packet.connection, isDisco: packet.isDisco)
@@ -60,6 +71,7 @@ final class Ledger {
         }
     }
 
-    /// Whether a packet came.
-    func hasCome(_ packet: TestPacket) -> Bool { self.deliveries[packet.sender]?.contains(packet.number) ?? false }
+    /// The connection over which a packet came.
+    func way(of packet: TestPacket) -> UInt64? { self.deliveries[packet.sender]?[packet.number] }
+    func hasCome(_ packet: TestPacket) -> Bool { self.way(of: packet) != nil }
 }

@@ -16,6 +16,8 @@ final class SimulatedRelay {
     private(set) var server: RelayServer?
     private var group: IOLoopGroup?
 
+    static let loops = 2
+
     /// A number for each machine that was ever switched on.
     private static var machines: UInt32 = 0
 
@@ -36,9 +38,10 @@ final class SimulatedRelay {
         guard self.server == nil else { return }
         Self.machines += 1
         self.machine = Self.machines
+        csim_start_machine(self.machine, self.address)
         csim_set_machine(self.machine)
         defer { csim_set_machine(0) }
-        let group = try IOLoopGroup(count: 2)
+        let group = try IOLoopGroup(count: Self.loops)
         let server = try RelayServer(
             configuration: try self.configuration(),
             on: group,

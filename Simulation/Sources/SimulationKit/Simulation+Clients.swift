@@ -3,11 +3,11 @@ import Stories
 
 // What the scripted clients do, and the rules that show in what they receive.
 extension Simulation {
-    func connect(_ client: Int) {
+    func connect(_ client: Int, to chosen: Int? = nil) {
         var chance = Seeded(csim_random())
         // Most of them stay with one relay.
         let index = Int.random(in: 0..<4, using: &chance) > 0 ? client : Int.random(in: 0..<1000, using: &chance)
-        let relay = self.relays[index % self.relays.count]
+        let relay = self.relays[chosen ?? index % self.relays.count]
         let path = csim_path(
             latency: UInt64.random(in: 500_000...80_000_000, using: &chance),
             window: [16_384, 65_536, 262_144].randomElement(using: &chance) ?? 65_536,
@@ -87,9 +87,14 @@ extension Simulation {
             self.log.add("client \(connection.client)/\(connection.number) gets \(packet)")
             self.ledger.came(packet, over: connection, from: source) { self.connections[$0] }
         case .peerGone:
-            guard frame.payload.count == 33, frame.payload[32] == 0 else { return }
+            guard frame.payload.count == 33 else { return }
             guard let peer = self.indices[Array(frame.payload[..<32])] else {
                 self.ledger.violated("client \(connection.client) was told that an unknown key left")
+                return
+            }
+            // The key isn't here.
+            guard frame.payload[32] != 1 else {
+                connection.absent.insert(peer)
                 return
             }
             self.log.add("client \(connection.client)/\(connection.number) hears that \(peer) left")
@@ -115,12 +120,12 @@ extension Simulation {
         // One that was just sent away may not know it yet.
         guard let joined = connection.loggedIn, self.lastDenials[peer].map({ csim_now() - $0 > 10_000_000_000 }) ?? true
         else { return }
-        for other in self.open[peer] where other.isLoggedIn && other.relay == connection.relay {
+        for other in self.open[peer] where other.isLoggedIn && other.machine == connection.machine {
             guard let since = other.loggedIn, since < joined else { continue }
-            // The relay may have closed it, and the news may be on its way.
+            // The relay may be about to close it.
             self.suspicions.append(
                 (
-                    max(csim_now(), other.stalledUntil) + 3_000_000_000,
+                    csim_now() + 3_000_000_000,
                     "client \(connection.client) was told that \(peer) left, but it is there", other
                 )
             )
@@ -135,9 +140,14 @@ extension Simulation {
             return
         }
         for _ in 0..<count {
-            let packet = self.ledger.packet(from: connection, to: receiver, isDisco: isDisco)
-            let bytes = packet.encoded(size: isDisco ? min(size, 1400) : size)
-            connection.send(WireFrame(.sendPacket, self.keys[receiver].publicKey + bytes).encoded)
+            self.sendPacket(over: connection, to: receiver, size: isDisco ? min(size, 1400) : size, isDisco: isDisco)
         }
+    }
+
+    @discardableResult
+    func sendPacket(over connection: Connection, to receiver: Int, size: Int, isDisco: Bool = false) -> TestPacket {
+        let packet = self.ledger.packet(from: connection, to: receiver, size: size, isDisco: isDisco)
+        connection.send(WireFrame(.sendPacket, self.keys[receiver].publicKey + packet.encoded(size: size)).encoded)
+        return packet
     }
 }

@@ -7,12 +7,21 @@ extension Simulation {
     func perform(_ deed: Story.Deed) throws {
         switch deed {
         case .connect(let client):
-            self.wants[client] = true
-            if self.open[client].isEmpty { self.connect(client) }
+            self.wants[client] = !self.retired.contains(client)
+            if self.wants[client], self.open[client].isEmpty { self.connect(client) }
         case .leave(let client, let breaking):
             for connection in self.open[client] { connection.end(breaking: breaking) }
             self.open[client] = []
             self.retryLater(client)
+        case .vanish(let client):
+            for connection in self.open[client] { connection.vanish() }
+            self.open[client] = []
+            self.retryLater(client)
+        case .retire(let client):
+            self.wants[client] = false
+            self.retired.insert(client)
+            for connection in self.open[client] { connection.end(breaking: false) }
+            self.open[client] = []
         case .double(let client):
             if self.wants[client], self.open[client].count < 3 { self.connect(client) }
         case .send(let sender, let receiver, let count, let size, let disco):

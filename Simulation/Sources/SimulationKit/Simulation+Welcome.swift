@@ -24,10 +24,10 @@ extension Simulation {
             $0.client == connection.client && $0.number != connection.number
                 && $0.ended.map { $0 + 12_000_000_000 > csim_now() } ?? true
         }
-        guard isFresh, !candidates.isEmpty else { return }
+        // What others sent just before may fill its queue.
+        guard isFresh, !candidates.isEmpty, self.ledger.pending(to: connection.client) < 65_536 else { return }
         let sender = candidates[Int(csim_random() % UInt64(candidates.count))]
-        let packet = self.ledger.packet(from: sender, to: connection.client, isDisco: false)
-        sender.send(WireFrame(.sendPacket, self.keys[connection.client].publicKey + packet.encoded(size: 62)).encoded)
+        let packet = self.sendPacket(over: sender, to: connection.client, size: 62)
         self.welcomes.append(
             Welcome(
                 packet: packet,

@@ -17,6 +17,8 @@ public final class Simulation {
     var open: [[Connection]]
     /// Whether each client wants to be connected.
     var wants: [Bool]
+    /// The clients that left, and don't come back.
+    var retired: Set<Int> = []
     var deniedSince: [UInt64?]
     var lastDenials: [Int: UInt64] = [:]
     /// Packets that were sent to clients as soon as they had logged in.
@@ -32,6 +34,7 @@ public final class Simulation {
     static let retryMark: UInt64 = 1 << 40
     static let dribbleMark: UInt64 = 1 << 41
     static let startMark: UInt64 = 1 << 42
+    static let secondMark: UInt64 = 1 << 43
 
     /// Begins the simulated world. A process has one.
     package init(_ story: Story, seed: UInt64, isLoud: Bool = false) throws {
@@ -56,6 +59,7 @@ public final class Simulation {
         for relay in self.relays { try relay.start() }
         Self.setFaults(perMillion: 0)
         for (index, event) in self.story.events.enumerated() { csim_set_timer(event.time, UInt64(index)) }
+        csim_set_timer(csim_now(), Self.secondMark)
         try self.pass(until: self.story.end)
         try self.makePeace()
         try self.pass(until: csim_now() + Self.recovery)
@@ -101,7 +105,7 @@ public final class Simulation {
     func look() throws {
         if let index = self.suspicions.firstIndex(where: { $0.time < csim_now() || !$0.connection.isOpen }) {
             let suspicion = self.suspicions.remove(at: index)
-            if suspicion.connection.isOpen { self.ledger.violated(suspicion.what) }
+            if suspicion.connection.isServed { self.ledger.violated(suspicion.what) }
         }
         self.checkWelcomes()
         for (relay, error) in self.log.takeFailures() {
@@ -126,8 +130,11 @@ public final class Simulation {
             if self.wants[client], self.open[client].isEmpty { self.connect(client) }
         } else if subject < Self.startMark {
             self.dribble(subject - Self.dribbleMark)
-        } else {
+        } else if subject < Self.secondMark {
             self.startRelay(Int(subject - Self.startMark))
+        } else {
+            self.checkBounds()
+            csim_set_timer(csim_now() + 1_000_000_000, Self.secondMark)
         }
     }
 }

@@ -11,6 +11,10 @@ package struct Story: Sendable {
     package enum Deed: Sendable {
         case connect(client: Int)
         case leave(client: Int, breaking: Bool)
+        /// It loses power, and comes back without having left.
+        case vanish(client: Int)
+        /// It leaves, and never comes back.
+        case retire(client: Int)
         /// A second connection with the same key.
         case double(client: Int)
         case send(from: Int, to: Int, count: Int, size: Int, disco: Bool)
@@ -83,6 +87,7 @@ package struct Story: Sendable {
                 size: sizes[Int.random(in: 0..<sizes.count, using: &chance)],
                 disco: Int.random(in: 0..<4, using: &chance) == 0
             )
+        case ..<665: return .vanish(client: client)
         case ..<770: return .leave(client: client, breaking: Bool.random(using: &chance))
         case ..<850: return .double(client: client)
         case ..<900: return .stall(client: client, milliseconds: Int.random(in: 10...4000, using: &chance))
@@ -90,6 +95,7 @@ package struct Story: Sendable {
         case ..<930: return .judge(milliseconds: Int.random(in: 0...9000, using: &chance), isBroken: client % 2 == 0)
         case ..<950: return .faults(perMillion: Int.random(in: 100...100_000, using: &chance))
         case ..<965: return .dribble(relay: relay, bytes: Int.random(in: 0...80, using: &chance))
+        case ..<966 where client % 8 == 7: return .retire(client: client)
         case ..<970: return .shiftClock(seconds: Int.random(in: -7200...7200, using: &chance))
         case ..<980: return relay == second ? .stopRelay(relay) : .breakLink(relay, second)
         case ..<990: return relay == second ? .killRelay(relay) : .part(relay, second)

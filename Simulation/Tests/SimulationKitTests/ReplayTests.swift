@@ -21,6 +21,19 @@ struct ReplayTests {
         #expect(first.lines.last?.contains("trace ") == true)
     }
 
+    @Test("a play is the same from another directory")
+    func elsewhere() throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "a-longer-name-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        try FileManager.default.copyItem(
+            at: Self.directory.appending(path: "derp-play"),
+            to: directory.appending(path: "derp-play")
+        )
+        let here = try Player(options: Self.options, directory: Self.directory).play(seed: 4)
+        #expect(try Player(options: Self.options, directory: directory).play(seed: 4).lines == here.lines)
+    }
+
     @Test("two seeds are two stories")
     func different() throws {
         let player = Player(options: Self.options, directory: Self.directory)

@@ -68,10 +68,14 @@ size_t csim_send(uint64_t connection, const void *bytes, size_t count);
 size_t csim_receive(uint64_t connection, void *bytes, size_t limit);
 // How many bytes have come.
 size_t csim_available(uint64_t connection);
+// The scripted end loses power: it sends nothing more, and takes nothing.
+void csim_vanish(uint64_t connection);
 // Sends nothing more (FIN).
 void csim_finish(uint64_t connection);
 // Closes: with FIN, or with RST if there is unread data or `breaks`.
 void csim_close(uint64_t connection, int breaks);
+// Whether the other end has it open, and has not finished.
+int csim_is_served(uint64_t connection);
 // What is sent on the way to or from the scripted end arrives only after `end`.
 void csim_stall(uint64_t connection, uint64_t end);
 
@@ -104,13 +108,20 @@ void csim_shift_wall_clock(int64_t nanoseconds);
 
 // MARK: Machines
 
+// Switches a machine on, a number from 1 that is used once, at an address in host order.
+void csim_start_machine(uint32_t machine, uint32_t address);
 // Code that runs on the main thread from now on, with the threads, jobs and sockets that it makes, belongs to this
-// machine, a number of the caller's choice that is used once. 0: to none.
+// machine. 0: to none.
 void csim_set_machine(uint32_t machine);
-// The machine loses power: nothing of it runs again, its connections are silent, and nobody listens there.
+// The machine loses power: nothing of it runs again, its connections are silent, and nothing at its address answers
+// until another machine has it.
 void csim_kill_machine(uint32_t machine);
 // How many of a machine's sockets are open.
 int csim_open_socket_count(uint32_t machine);
+// For how long, in nanoseconds, a connection of a machine has not taken a byte of what waits to be sent; the longest.
+uint64_t csim_longest_block(uint32_t machine);
+// How many bytes of memory are allocated that a machine asked for.
+size_t csim_held_bytes(uint32_t machine);
 
 // MARK: Boxes
 

@@ -1,0 +1,62 @@
+import CSimulatedSystem
+
+// What limits a relay (docs/architecture.md, "What is bounded").
+extension Simulation {
+    /// How long a connection may take nothing: TCP's user timeout, and a pause of the relay's thread. A client that is
+    /// there ends sooner, by the write timeout.
+    private static let longestBlock: UInt64 = 16_000_000_000
+
+    /// Checked each second.
+    func checkBounds() {
+        for relay in self.relays where relay.isUp {
+            let block = csim_longest_block(relay.machine)
+            if block > Self.longestBlock {
+                self.ledger.violated(
+                    "a connection of relay \(relay.index) took nothing for \(block / 1_000_000) ms"
+                )
+            }
+            let count = self.connections.values.count { $0.isServed && $0.machine == relay.machine }
+            let limit = Self.heldAtRest + Self.heldForEach * (count + self.relays.count * 2)
+            let held = csim_held_bytes(relay.machine)
+            if held > limit {
+                self.ledger.violated("relay \(relay.index) holds \(held) bytes for \(count) connections")
+            }
+        }
+    }
+
+    /// Tables and pools of blocks that were needed before, in bytes.
+    private static let heldAtRest = 16 << 20
+    /// The blocks of a client's queue and its control frames, what was read from it, and what it is being sent.
+    private static let heldForEach = (192 + 16 + 256 + 2 * 64) << 10
+
+    /// How long it may take until a relay knows that a client has lost power: the time between two KeepAlive frames, and
+    /// TCP's user timeout.
+    static let longestSilence: UInt64 = 85_000_000_000
+
+    /// When everybody has left, nothing of them is left.
+    func checkFarewell() throws {
+        for client in self.open.indices {
+            self.wants[client] = false
+            for connection in self.open[client] { connection.end(breaking: client % 5 == 0) }
+            self.open[client] = []
+        }
+        try self.pass(until: csim_now() + Self.longestSilence)
+        for relay in self.relays {
+            // Two for each loop and one for each loop's listener; a link to each other relay, and one from it.
+            let expected = 2 * SimulatedRelay.loops + SimulatedRelay.loops + 2 * (self.relays.count - 1)
+            let sockets = csim_open_socket_count(relay.machine)
+            if sockets != Int32(expected) {
+                self.ledger.violated(
+                    "relay \(relay.index) has \(sockets) sockets, not \(expected), after everybody left"
+                )
+            }
+            let held = csim_held_bytes(relay.machine)
+            if held > Self.heldAlone {
+                self.ledger.violated("relay \(relay.index) holds \(held) bytes after everybody left")
+            }
+        }
+    }
+
+    /// What a relay without clients may hold, in bytes: tables that have grown, and a few blocks in each loop's pools.
+    private static let heldAlone = 8 << 20
+}

@@ -1,0 +1,49 @@
+import CSimulatedSystem
+
+// A key with two connections gets packets over the one that spoke last.
+extension Simulation {
+    func checkSpokenLast() throws {
+        var pairs: [(older: Connection, newer: Connection)] = []
+        for client in stride(from: 0, to: self.open.count, by: 3) {
+            guard let older = self.open[client].last(where: \.isLoggedIn) else { continue }
+            for other in self.open[client] where other !== older { other.end() }
+            self.open[client] = [older]
+            self.connect(client, to: older.relay)
+        }
+        try self.pass(until: csim_now() + 15_000_000_000)
+        for connections in self.open
+        where connections.count == 2 && connections.allSatisfy(\.isLoggedIn)
+            && connections[0].machine == connections[1].machine && !self.isHaunted(connections[0].client)
+        {
+            pairs.append((connections[0], connections[1]))
+        }
+        for turn in 0..<3 {
+            let speakers = pairs.map { turn == 1 ? $0.newer : $0.older }
+            for speaker in speakers { speaker.send(WireFrame(.notePreferred, [1]).encoded) }
+            try self.pass(until: csim_now() + 3_000_000_000)
+            // Whoever sends has spoken last, too.
+            let packets = speakers.indices.map { index in
+                self.sendPacket(over: speakers[(index + 1) % speakers.count], to: speakers[index].client, size: 100)
+            }
+            try self.pass(until: csim_now() + 3_000_000_000)
+            for (speaker, packet) in zip(speakers, packets) where self.ledger.way(of: packet) != speaker.number {
+                self.ledger.violated(
+                    "a packet to \(speaker.client) didn't come over the connection that spoke last, \(speaker.number)"
+                )
+            }
+        }
+    }
+
+    /// Nothing leads to a client that left for good.
+    func checkAbsent() throws {
+        let senders = self.open.compactMap { $0.last(where: \.isLoggedIn) }
+        // A relay answers three such questions of a client at once.
+        let asked = zip(self.retired.sorted(), senders).map { (sender: $1, client: $0) }
+        for (sender, client) in asked { sender.absent.remove(client) }
+        for (sender, client) in asked { self.sendPacket(over: sender, to: client, size: 62, isDisco: true) }
+        try self.pass(until: csim_now() + 5_000_000_000)
+        for (sender, client) in asked where sender.isLoggedIn && !sender.absent.contains(client) {
+            self.ledger.violated("client \(sender.client) wasn't told that \(client), which left, isn't here")
+        }
+    }
+}
