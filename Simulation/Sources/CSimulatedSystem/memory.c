@@ -10,11 +10,11 @@
 #include <unistd.h>
 
 // A heap whose addresses follow from what was allocated since csim_begin, and from nothing else: hashes of addresses
-// decide in what order Swift's sets and dictionaries list objects. It counts what each machine holds.
+// decide in what order Swift's sets and dictionaries list objects. It counts what each process holds.
 
 // Before each block.
 typedef struct {
-    uint32_t machine;
+    uint32_t process;
     // From the beginning of the piece to the block.
     uint32_t offset;
     size_t size;
@@ -40,14 +40,14 @@ static const size_t REGION_SIZE = 1ull << 36;
 static region early = {.begin = (char *)0x100000000000}, simulated = {.begin = (char *)0x200000000000};
 static atomic_flag is_taken = ATOMIC_FLAG_INIT;
 
-enum { MACHINE_LIMIT = 1 << 16 };
+enum { PROCESS_LIMIT = 1 << 16 };
 
-static size_t held[MACHINE_LIMIT];
+static size_t held[PROCESS_LIMIT];
 
-size_t csim_held_bytes(uint32_t machine) { return machine < MACHINE_LIMIT ? held[machine] : 0; }
+size_t csim_held_bytes(uint32_t process) { return process < PROCESS_LIMIT ? held[process] : 0; }
 
-static void count(uint32_t machine, size_t size, int sign) {
-    if (machine < MACHINE_LIMIT) held[machine] += (size_t)sign * size;
+static void count(uint32_t process, size_t size, int sign) {
+    if (process < PROCESS_LIMIT) held[process] += (size_t)sign * size;
 }
 
 static size_t class_of(size_t size, size_t *rounded) {
@@ -96,7 +96,7 @@ static void *allocate(size_t size, size_t alignment) {
     size_t spare = alignment > sizeof(header) ? alignment : 0;
     lock();
     char *base = take_piece(world.is_active ? &simulated : &early, sizeof(header) + spare + size);
-    if (base != NULL) count(current_machine(), size, 1);
+    if (base != NULL) count(current_process(), size, 1);
     unlock();
     if (base == NULL) {
         errno = ENOMEM;
@@ -104,7 +104,7 @@ static void *allocate(size_t size, size_t alignment) {
     }
     char *block = base + sizeof(header);
     if (spare > 0) block = (char *)(((uintptr_t)block + alignment - 1) & ~(uintptr_t)(alignment - 1));
-    ((header *)block)[-1] = (header){current_machine(), (uint32_t)(block - base), size};
+    ((header *)block)[-1] = (header){current_process(), (uint32_t)(block - base), size};
     return block;
 }
 
@@ -117,7 +117,7 @@ void free(void *block) {
     // An aligned block's piece is larger than its offset and size say, but at least that large.
     size_t class = class_of(head.offset + head.size, &rounded);
     lock();
-    count(head.machine, head.size, -1);
+    count(head.process, head.size, -1);
     base->next = region->free[class];
     region->free[class] = base;
     unlock();

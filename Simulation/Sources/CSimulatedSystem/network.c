@@ -21,8 +21,7 @@ typedef struct {
 } pipe_way;
 
 struct end {
-    // The descriptor, or -1: the end is scripted, or closed.
-    int number;
+    object object;
     // The scripted connection, or 0.
     uint64_t script;
     end *peer;
@@ -40,7 +39,7 @@ struct end {
 };
 
 struct listener {
-    descriptor *owner;
+    object object;
     end **waiting;
     size_t count, room, backlog;
 };
@@ -58,7 +57,7 @@ typedef struct {
 static cut cuts[64];
 static int cut_count;
 
-static bool is_cut(uint32_t one, uint32_t other) {
+bool is_cut(uint32_t one, uint32_t other) {
     for (int i = 0; i < cut_count; i++)
         if ((cuts[i].one == one && cuts[i].other == other) || (cuts[i].one == other && cuts[i].other == one))
             return true;
@@ -84,7 +83,7 @@ static void fill_up(end *end) {
 
 static end *new_end(csim_path path) {
     end *new = calloc(1, sizeof *new);
-    new->number = -1;
+    new->object.number = -1;
     new->path = path;
     return new;
 }
@@ -99,7 +98,7 @@ static void clear(pipe_way *way) {
 }
 
 static void changed(end *end) {
-    if (end->number >= 0) notify(find(end->number));
+    if (end->object.references > 0) notify_all(&end->object);
 }
 
 static uint64_t arrival(end *from, size_t size) {
@@ -128,7 +127,7 @@ static void fail_end(end *end, int error) {
     end->error = error;
 }
 
-// Whatever comes to a machine that has just begun is unknown there.
+// Whatever comes to a host that has just begun is unknown there.
 static void ask_again(void *subject, uint64_t number) {
     end *end = subject;
     end->is_asking = false;
@@ -148,7 +147,7 @@ static const uint64_t LONGEST_WAIT = 900000000000;
 // Data is on its way to a silent peer: it is sent again and again.
 static void await_acknowledgement(end *end) {
     if (end->is_asking || !end->peer->is_silent) return;
-    descriptor *one = find(end->number);
+    descriptor *one = find(end->object.number);
     uint64_t time = one != NULL && one->user_timeout > 0 ? one->user_timeout : LONGEST_WAIT;
     end->is_asking = true;
     at(world.now + 2 * end->path.latency, ask_again, end, world.now + time);
@@ -164,7 +163,7 @@ static void silence(end *end) {
     struct end *peer = end->peer;
     if (peer == NULL || peer->is_silent || peer->is_closed) return;
     if (end->in.held > end->in.ready) await_acknowledgement(peer);
-    descriptor *one = find(peer->number);
+    descriptor *one = find(peer->object.number);
     if (one != NULL && one->keep_idle > 0) at(world.now + one->keep_idle, probe, peer, 0);
 }
 
@@ -263,6 +262,40 @@ static size_t pull(end *end, uint8_t *bytes, size_t limit) {
     return taken;
 }
 
+// MARK: Scripted services
+
+typedef struct {
+    uint32_t address;
+    uint16_t port;
+    csim_path path;
+} service;
+
+static service services[16];
+static int service_count;
+
+static service *find_service(uint32_t address, uint16_t port) {
+    for (int i = 0; i < service_count; i++)
+        if (services[i].address == address && services[i].port == port) return &services[i];
+    return NULL;
+}
+
+void csim_serve(uint32_t address, uint16_t port, csim_path path) {
+    if (service_count < 16 && find_service(address, port) == NULL)
+        services[service_count++] = (service){address, port, path};
+}
+
+void csim_stop_serving(uint32_t address, uint16_t port) {
+    service *one = find_service(address, port);
+    if (one != NULL) *one = services[--service_count];
+}
+
+static void add_script(end *end) {
+    if (script_count == script_room)
+        scripts = realloc(scripts, (script_room = script_room * 2 + 64) * sizeof *scripts);
+    scripts[script_count++] = end;
+    end->script = script_count;
+}
+
 // MARK: Listening and connecting
 
 static listener *find_listener(uint32_t address, uint16_t port) {
@@ -276,10 +309,8 @@ static listener *find_listener(uint32_t address, uint16_t port) {
 
 int network_listen(descriptor *one, int backlog) {
     listener *new = calloc(1, sizeof *new);
-    new->owner = one;
     new->backlog = backlog > 0 ? (size_t)backlog : 1;
-    one->kind = LISTENER;
-    one->listener = new;
+    attach(one, LISTENER, new);
     return 0;
 }
 
@@ -312,15 +343,21 @@ static void finish_connecting(void *subject, uint64_t number) {
 static void arrive(void *subject, uint64_t number) {
     end *client = subject;
     if (client->is_closed) return;
-    if (is_cut(client->address, client->peer_address) || !is_on(client->peer_address)) {
+    service *service = find_service(client->peer_address, client->peer_port);
+    if (is_cut(client->address, client->peer_address) || (service == NULL && !is_on(client->peer_address))) {
         at(world.now + 1000000000, arrive, subject, number);
         return;
     }
     listener *listener = find_listener(client->peer_address, client->peer_port);
-    if (listener == NULL || listener->count >= listener->backlog) {
+    if (listener == NULL && service == NULL) {
         at(world.now + client->path.latency, finish_connecting, client, ECONNREFUSED);
         return;
     }
+    if (listener != NULL && listener->count >= listener->backlog) {
+        at(world.now + 1000000000, arrive, subject, number);
+        return;
+    }
+    if (service != NULL) client->path = service->path;
     end *server = new_end(client->path);
     server->peer = client;
     client->peer = server;
@@ -329,12 +366,17 @@ static void arrive(void *subject, uint64_t number) {
     server->peer_address = client->address;
     server->peer_port = client->port;
     server->is_connected = true;
+    at(world.now + client->path.latency, finish_connecting, client, 0);
+    if (service != NULL) {
+        add_script(server);
+        tell(CSIM_ACCEPTED, server->script);
+        return;
+    }
     if (listener->count == listener->room)
         listener->waiting =
             realloc(listener->waiting, (listener->room = listener->room * 2 + 16) * sizeof *listener->waiting);
     listener->waiting[listener->count++] = server;
-    notify(listener->owner);
-    at(world.now + client->path.latency, finish_connecting, client, 0);
+    notify_all(&listener->object);
 }
 
 static void start_connecting(end *end, uint32_t address, uint16_t port) {
@@ -350,12 +392,22 @@ static const csim_path near_path = {.latency = 2000000, .window = 256 * 1024};
 
 int network_connect(descriptor *one, uint32_t address, uint16_t port) {
     end *new = new_end(near_path);
-    new->number = one->number;
     new->address = current_address();
-    one->kind = STREAM;
-    one->end = new;
+    attach(one, STREAM, new);
     start_connecting(new, address, port);
     return EINPROGRESS;
+}
+
+void network_pair(descriptor *one, descriptor *other) {
+    // Unix sockets of one host.
+    static const csim_path path = {.latency = 5000, .window = 208 * 1024};
+    end *here = new_end(path), *there = new_end(path);
+    here->peer = there;
+    there->peer = here;
+    here->is_connected = there->is_connected = true;
+    here->address = here->peer_address = there->address = there->peer_address = current_address();
+    attach(one, STREAM, here);
+    attach(other, STREAM, there);
 }
 
 int network_accept(descriptor *one, uint32_t *address, uint16_t *port) {
@@ -363,15 +415,14 @@ int network_accept(descriptor *one, uint32_t *address, uint16_t *port) {
     if (listener->count == 0) return -EAGAIN;
     if (happens(CSIM_ACCEPT_ABORTED)) return -ECONNABORTED;
     if (happens(CSIM_NO_DESCRIPTOR)) return -EMFILE;
-    descriptor *new = open_descriptor(STREAM);
+    descriptor *new = open_descriptor(UNBOUND);
     if (new == NULL) return -EMFILE;
     end *end = listener->waiting[0];
     memmove(listener->waiting, listener->waiting + 1, --listener->count * sizeof *listener->waiting);
-    new->machine = one->machine;
+    new->process = one->process;
     new->user_timeout = one->user_timeout;
     new->keep_idle = one->keep_idle;
-    new->end = end;
-    end->number = new->number;
+    attach(new, STREAM, end);
     *address = end->peer_address;
     *port = end->peer_port;
     return new->number;
@@ -443,7 +494,6 @@ void network_finish(end *end) {
 void network_close_end(end *end, bool breaks) {
     if (end->is_closed) return;
     end->is_closed = true;
-    end->number = -1;
     if (end->is_silent || end->peer == NULL) return;
     if (breaks || end->in.ready > 0) {
         reset_peer(end);
@@ -466,11 +516,8 @@ static end *script(uint64_t connection) {
 }
 
 uint64_t csim_connect(uint32_t from, uint32_t to, uint16_t port, csim_path path) {
-    if (script_count == script_room)
-        scripts = realloc(scripts, (script_room = script_room * 2 + 64) * sizeof *scripts);
     end *new = new_end(path);
-    scripts[script_count++] = new;
-    new->script = script_count;
+    add_script(new);
     new->address = from;
     start_connecting(new, to, port);
     return new->script;
@@ -510,10 +557,16 @@ int csim_is_served(uint64_t connection) {
     return !end->peer->is_closed && !end->peer->is_silent && !end->peer->is_reset && !end->in.is_finished;
 }
 
-uint64_t csim_longest_block(uint32_t machine) {
+uint32_t csim_peer_process(uint64_t connection) {
+    end *end = script(connection);
+    descriptor *one = end == NULL || end->peer == NULL ? NULL : find(end->peer->object.number);
+    return one == NULL ? 0 : one->process;
+}
+
+uint64_t csim_longest_block(uint32_t process) {
     uint64_t longest = 0;
     for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it)) {
-        if (it->machine != machine || it->kind != STREAM || !it->end->is_full || it->end->is_reset) continue;
+        if (it->process != process || it->kind != STREAM || !it->end->is_full || it->end->is_reset) continue;
         if (world.now - it->end->full_since > longest) longest = world.now - it->end->full_since;
     }
     return longest;
@@ -540,10 +593,10 @@ void csim_break(uint32_t one, uint32_t other) {
     }
 }
 
-void kill_sockets(uint32_t machine) {
+void close_sockets(uint32_t process, bool silently) {
     for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it)) {
-        if (it->machine != machine) continue;
-        if (it->kind == STREAM) silence(it->end);
+        if (it->process != process) continue;
+        if (it->kind == STREAM && silently) silence(it->end);
         release(it);
     }
 }

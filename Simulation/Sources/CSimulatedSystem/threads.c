@@ -10,7 +10,7 @@ typedef struct {
     ucontext_t context;
     void *(*body)(void *);
     void *argument;
-    uint32_t machine;
+    uint32_t process;
     // What it waits for; NULL with an end of 0 before it has begun.
     epoll *epoll;
     uint64_t end;
@@ -63,7 +63,7 @@ int start_thread(void *(*body)(void *), void *argument) {
     if (stack == MAP_FAILED) return -1;
     new->body = body;
     new->argument = argument;
-    new->machine = current_machine();
+    new->process = current_process();
     getcontext(&new->context);
     new->context.uc_stack.ss_sp = stack;
     new->context.uc_stack.ss_size = STACK_SIZE;
@@ -99,7 +99,7 @@ extern SWIFT void (*swift_task_enqueueGlobalWithDeadline_hook)(
 
 typedef struct {
     void *job;
-    uint32_t machine;
+    uint32_t process;
     bool is_work;
 } waiting_job;
 
@@ -111,27 +111,27 @@ static size_t job_count, job_room;
 static uint32_t dead[THREAD_LIMIT];
 static int dead_count;
 
-// The machine on which the running code runs.
-uint32_t current_machine(void) { return current != NULL ? current->machine : world.machine; }
+// The process of which code runs.
+uint32_t current_process(void) { return current != NULL ? current->process : world.process; }
 
-static void enqueue(void *job, uint64_t machine) {
+static void enqueue(void *job, uint64_t process) {
     for (int i = 0; i < dead_count; i++)
-        if (dead[i] == (uint32_t)machine) return;
+        if (dead[i] == (uint32_t)process) return;
     if (job_count == job_room) jobs = realloc(jobs, (job_room = job_room * 2 + 64) * sizeof *jobs);
-    jobs[job_count++] = (waiting_job){job, (uint32_t)machine, (machine & WORK) != 0};
+    jobs[job_count++] = (waiting_job){job, (uint32_t)process, (process & WORK) != 0};
 }
 
-static SWIFT void enqueue_hook(void *job, enqueue_original original) { enqueue(job, current_machine()); }
+static SWIFT void enqueue_hook(void *job, enqueue_original original) { enqueue(job, current_process()); }
 
 static SWIFT void delay_hook(unsigned long long delay, void *job, delay_original original) {
-    at(world.now + delay, enqueue, job, current_machine());
+    at(world.now + delay, enqueue, job, current_process());
 }
 
 static SWIFT void deadline_hook(
     long long seconds, long long nanoseconds, long long tolerance, long long tolerance_part, int clock, void *job,
     deadline_original original) {
     uint64_t time = (uint64_t)seconds * 1000000000u + (uint64_t)nanoseconds;
-    at(time > world.now ? time : world.now, enqueue, job, current_machine());
+    at(time > world.now ? time : world.now, enqueue, job, current_process());
 }
 
 // Sleeping until a clock's instant goes past the hooks, to libdispatch.
@@ -140,8 +140,8 @@ typedef struct {
     void *context;
 } waiting_work;
 
-static void run_work(void *subject, uint64_t machine) {
-    enqueue(subject, machine | WORK);
+static void run_work(void *subject, uint64_t process) {
+    enqueue(subject, process | WORK);
 }
 
 void dispatch_after_f(uint64_t when, void *queue, void *context, void (*work)(void *)) {
@@ -149,7 +149,7 @@ void dispatch_after_f(uint64_t when, void *queue, void *context, void (*work)(vo
     *new = (waiting_work){work, context};
     // The two highest bits say which clock.
     uint64_t time = when & (UINT64_MAX >> 2);
-    at(time > world.now ? time : world.now, run_work, new, current_machine());
+    at(time > world.now ? time : world.now, run_work, new, current_process());
 }
 
 void dispatch_async_f(void *queue, void *context, void (*work)(void *)) { dispatch_after_f(0, queue, context, work); }
@@ -186,7 +186,7 @@ void dispatch_activate(void *one) {
     source *source = one;
     waiting_work *new = malloc(sizeof *new);
     *new = (waiting_work){source->handler, source->context};
-    at(source->time > world.now ? source->time : world.now, run_work, new, current_machine());
+    at(source->time > world.now ? source->time : world.now, run_work, new, current_process());
 }
 
 void dispatch_source_cancel(void *one) {}
@@ -201,17 +201,17 @@ void install_hooks(void) {
     swift_task_enqueueGlobalWithDeadline_hook = deadline_hook;
 }
 
-void kill_threads(uint32_t machine) {
-    // What they hold is never given back: the machine has lost power.
+void kill_threads(uint32_t process) {
+    // What they hold is never given back: the process is gone.
     int kept = 0;
     for (int i = 0; i < thread_count; i++)
-        if (threads[i]->machine != machine) threads[kept++] = threads[i];
+        if (threads[i]->process != process) threads[kept++] = threads[i];
     thread_count = kept;
     size_t left = 0;
     for (size_t i = 0; i < job_count; i++)
-        if (jobs[i].machine != machine) jobs[left++] = jobs[i];
+        if (jobs[i].process != process) jobs[left++] = jobs[i];
     job_count = left;
-    if (dead_count < THREAD_LIMIT) dead[dead_count++] = machine;
+    if (dead_count < THREAD_LIMIT) dead[dead_count++] = process;
 }
 
 // MARK: Turns
@@ -233,8 +233,8 @@ bool take_turn(void) {
         waiting_job job = jobs[choice];
         jobs[choice] = jobs[--job_count];
         csim_note(choice);
-        uint32_t previous = world.machine;
-        world.machine = job.machine;
+        uint32_t previous = world.process;
+        world.process = job.process;
         if (job.is_work) {
             waiting_work work = *(waiting_work *)job.job;
             free(job.job);
@@ -242,7 +242,7 @@ bool take_turn(void) {
         } else {
             swift_job_run(job.job, NULL, 0);
         }
-        world.machine = previous;
+        world.process = previous;
         world.now += 500 + below(2000);
         return true;
     }

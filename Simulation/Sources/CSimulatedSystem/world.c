@@ -36,39 +36,74 @@ void csim_note(uint64_t number) {
     world.trace ^= world.trace >> 29;
 }
 
+void csim_say(const void *text, size_t count) {
+    static char buffer[1 << 16];
+    static size_t used;
+    if (used + count > sizeof buffer || count == 0) {
+        // A reader that has gone away doesn't matter.
+        if (write(STDOUT_FILENO, buffer, used) < 0) used = 0;
+        used = 0;
+    }
+    if (count > sizeof buffer) count = sizeof buffer;
+    memcpy(buffer + used, text, count);
+    used += count;
+}
+
 uint64_t csim_trace(void) { return world.trace; }
 uint64_t csim_now(void) { return world.now; }
 uint64_t csim_turn_count(void) { return world.turns; }
+int64_t wall_time(void) { return 1800000000ll * 1000000000ll + (int64_t)world.now + world.wall_shift; }
 void csim_shift_wall_clock(int64_t nanoseconds) { world.wall_shift += nanoseconds; }
-void csim_set_machine(uint32_t machine) { world.machine = machine; }
+void csim_set_process(uint32_t process) { world.process = process; }
 
-// MARK: Machines
+// MARK: Hosts and processes
 
-enum { MACHINE_LIMIT = 1 << 16 };
+enum { PROCESS_LIMIT = 1 << 16 };
 
-static uint32_t addresses[MACHINE_LIMIT];
-static bool are_on[MACHINE_LIMIT];
-static uint32_t machine_count;
+typedef struct host {
+    uint32_t address;
+    bool is_on;
+} host;
 
-void csim_start_machine(uint32_t machine, uint32_t address) {
-    if (machine >= MACHINE_LIMIT) abort();
-    addresses[machine] = address;
-    are_on[machine] = true;
-    if (machine >= machine_count) machine_count = machine + 1;
+static host hosts[64];
+static int host_count;
+static uint32_t addresses[PROCESS_LIMIT];
+
+static host *find_host(uint32_t address) {
+    for (int i = 0; i < host_count; i++)
+        if (hosts[i].address == address) return &hosts[i];
+    return NULL;
 }
 
-void csim_kill_machine(uint32_t machine) {
-    are_on[machine] = false;
-    kill_threads(machine);
-    kill_sockets(machine);
+void csim_start_process(uint32_t process, uint32_t address) {
+    if (process >= PROCESS_LIMIT || host_count == 64) abort();
+    addresses[process] = address;
+    host *host = find_host(address);
+    if (host == NULL) *(host = &hosts[host_count++]) = (struct host){address, false};
+    host->is_on = true;
 }
 
-uint32_t current_address(void) { return addresses[current_machine()]; }
+void csim_crash_process(uint32_t process) {
+    kill_threads(process);
+    close_sockets(process, false);
+}
+
+void csim_kill_host(uint32_t address) {
+    host *host = find_host(address);
+    if (host != NULL) host->is_on = false;
+    for (uint32_t process = 1; process < PROCESS_LIMIT; process++) {
+        if (addresses[process] != address) continue;
+        addresses[process] = 0;
+        kill_threads(process);
+        close_sockets(process, true);
+    }
+}
+
+uint32_t current_address(void) { return addresses[current_process()]; }
 
 bool is_on(uint32_t address) {
-    for (uint32_t machine = machine_count; machine-- > 1;)
-        if (addresses[machine] == address) return are_on[machine];
-    return false;
+    host *host = find_host(address);
+    return host != NULL && host->is_on;
 }
 
 // MARK: Beginning

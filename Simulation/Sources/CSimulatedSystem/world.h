@@ -2,6 +2,7 @@
 
 #include "csim.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -19,7 +20,7 @@ typedef struct {
     uint64_t trace;
     uint64_t turns;
     int64_t wall_shift;
-    uint32_t machine;
+    uint32_t process;
     uint32_t fault_rates[CSIM_FAULT_COUNT];
     uint64_t fault_counts[CSIM_FAULT_COUNT];
 } csim_world;
@@ -28,6 +29,16 @@ extern csim_world world;
 
 uint64_t below(uint64_t limit);
 bool happens(csim_fault fault);
+// The time on the wall, in nanoseconds since 1970.
+int64_t wall_time(void);
+
+static inline int fail(int error) {
+    errno = error;
+    return -1;
+}
+
+// Turns a negative error number into a failed call.
+static inline ssize_t result(ssize_t value) { return value >= 0 ? value : fail((int)-value); }
 
 // MARK: Time
 
@@ -41,21 +52,50 @@ void do_due_actions(void);
 
 // MARK: Descriptors
 
+typedef enum {
+    FREE,
+    EVENT,
+    EPOLL,
+    UNBOUND,
+    LISTENER,
+    STREAM,
+    UNBOUND_CHANNEL,
+    CHANNEL_LISTENER,
+    CHANNEL,
+    DATAGRAMS,
+    OPEN_FILE,
+} descriptor_kind;
+
+// What several descriptors may stand for begins with this.
+typedef struct {
+    // Descriptors, and messages that carry them.
+    int references;
+    // One of the descriptors, or -1.
+    int number;
+} object;
+
 typedef struct end end;
 typedef struct listener listener;
 typedef struct epoll epoll;
-
-typedef enum { FREE, EVENT, EPOLL, UNBOUND, LISTENER, STREAM } descriptor_kind;
+typedef struct channel channel;
+typedef struct channel_listener channel_listener;
+typedef struct datagrams datagrams;
+typedef struct open_file open_file;
 
 typedef struct descriptor {
     descriptor_kind kind;
     int number;
-    uint32_t machine;
+    uint32_t process;
     union {
         uint64_t count;
+        object *object;
         epoll *epoll;
         listener *listener;
         end *end;
+        channel *channel;
+        channel_listener *channel_listener;
+        datagrams *datagrams;
+        open_file *open_file;
     };
     uint32_t address;
     uint16_t port;
@@ -71,7 +111,12 @@ typedef struct descriptor {
 
 // The descriptor, or NULL if the number isn't a simulated one.
 descriptor *find(int number);
+// NULL: there are no more.
 descriptor *open_descriptor(descriptor_kind kind);
+// Makes a descriptor stand for a new object.
+void attach(descriptor *one, descriptor_kind kind, void *object);
+// Another descriptor for the same object. NULL: there are no more.
+descriptor *duplicate(const descriptor *one);
 void release(descriptor *one);
 descriptor *first_descriptor(void);
 descriptor *next_descriptor(descriptor *one);
@@ -80,36 +125,70 @@ descriptor *next_descriptor(descriptor *one);
 uint32_t readiness(descriptor *one);
 // Has whoever watches it look.
 void notify(descriptor *one);
+// The same for each descriptor of an object.
+void notify_all(object *object);
 
 struct epoll {
+    object object;
     descriptor *first, *last;
 };
 
 bool has_ready(epoll *epoll);
 
-// MARK: Machines
+// MARK: Hosts
 
-// The address of the machine on which the running code runs.
+// The address of the host on which the running code runs.
 uint32_t current_address(void);
-// Whether a machine with this address is on.
+// Whether the host with this address is on.
 bool is_on(uint32_t address);
 
-// MARK: Network
+// MARK: TCP
 
 int network_connect(descriptor *one, uint32_t address, uint16_t port);
 int network_listen(descriptor *one, int backlog);
 int network_accept(descriptor *one, uint32_t *address, uint16_t *port);
+void network_pair(descriptor *one, descriptor *other);
 ssize_t network_receive(end *end, void *bytes, size_t limit);
 ssize_t network_send(end *end, const void *bytes, size_t count);
 void network_finish(end *end);
 void network_close_end(end *end, bool breaks);
 void network_close_listener(listener *listener);
-void kill_sockets(uint32_t machine);
+void close_sockets(uint32_t process, bool silently);
 
 uint32_t network_end_readiness(end *end);
 uint32_t network_listener_readiness(listener *listener);
 int network_take_error(end *end);
 void network_address(end *end, bool is_peer, uint32_t *address, uint16_t *port);
+// Whether nothing arrives between two addresses.
+bool is_cut(uint32_t one, uint32_t other);
+
+// MARK: UDP
+
+int datagrams_open(descriptor *one);
+void datagrams_close(datagrams *datagrams);
+uint32_t datagrams_readiness(datagrams *datagrams);
+
+// MARK: Unix sockets that carry messages
+
+int channel_connect(descriptor *one, const char *path);
+int channel_listen(descriptor *one, const char *path);
+int channel_accept(descriptor *one);
+ssize_t channel_send(channel *channel, const struct msghdr *message);
+ssize_t channel_receive(channel *channel, struct msghdr *message);
+void channel_close(channel *channel);
+void channel_listener_close(channel_listener *listener);
+uint32_t channel_readiness(channel *channel);
+uint32_t channel_listener_readiness(channel_listener *listener);
+
+// MARK: Files
+
+// Whether the path is one of the simulated world.
+bool is_simulated(const char *path);
+// The listener at a path: NULL with `exists` if it has ended.
+channel_listener *find_socket(const char *path, bool *exists);
+void put_socket(const char *path, channel_listener *listener);
+void file_close(open_file *file);
+ssize_t file_read(open_file *file, void *bytes, size_t count);
 
 // Has csim_next tell of it.
 void tell(csim_event_kind kind, uint64_t subject);
@@ -120,8 +199,8 @@ bool take_event(csim_event *event);
 // Waits, in a thread, until `epoll` has something or the time is over.
 void wait_for(epoll *epoll, uint64_t end);
 int start_thread(void *(*body)(void *), void *argument);
-void kill_threads(uint32_t machine);
-uint32_t current_machine(void);
+void kill_threads(uint32_t process);
+uint32_t current_process(void);
 // Gives a thread or a job a turn. Returns false if none can run now.
 bool take_turn(void);
 // The time at which the next thread's wait is over.

@@ -10,8 +10,8 @@ final class Connection {
     let number: UInt64
     let client: Int
     let relay: Int
-    /// Which life of the relay it began in.
-    let machine: UInt32
+    /// The relay's process that it has logged in to; 0 before that.
+    private(set) var process: UInt32 = 0
     var state = State.connecting
     /// What has come and isn't a whole frame yet.
     var received: [UInt8] = []
@@ -40,9 +40,14 @@ final class Connection {
     init(client: Int, from address: UInt32, to relay: SimulatedRelay, path: csim_path) {
         self.client = client
         self.relay = relay.index
-        self.machine = relay.machine
         self.opened = csim_now()
         self.number = csim_connect(address, relay.address, Address.port, path)
+    }
+
+    func noteLogin() {
+        self.state = .loggedIn
+        self.loggedIn = csim_now()
+        self.process = csim_peer_process(self.number)
     }
 
     var isOpen: Bool { self.state != .ended }

@@ -1,8 +1,8 @@
 import CSimulatedSystem
 import DERPKit
-import Logging
 
-/// A relay on a machine of its own, which may lose power and come back.
+/// A relay on a host of its own, which may lose power and come back. For a while two processes may serve there, while
+/// one takes over from the other.
 @MainActor
 final class SimulatedRelay {
     let index: Int
@@ -12,16 +12,15 @@ final class SimulatedRelay {
     private let meshKey: MeshKey
     private let judge: Judge
     private let log: TraceLog
-    private(set) var machine: UInt32 = 0
-    private(set) var server: RelayServer?
-    private var group: IOLoopGroup?
+    /// The newest last.
+    private(set) var processes: [RelayProcess] = []
+    private var isStopping = false
+    /// When a process was last told to stop, or ended where it was.
+    private(set) var lastTrouble: UInt64?
+    /// Since when it has served without a break.
+    private(set) var servesSince: UInt64?
 
     static let loops = 2
-
-    /// A number for each machine that was ever switched on.
-    private static var machines: UInt32 = 0
-
-    var isUp: Bool { self.server != nil }
 
     init(index: Int, of count: Int, meshKey: MeshKey, judge: Judge, log: TraceLog) {
         self.index = index
@@ -33,25 +32,26 @@ final class SimulatedRelay {
         self.log = log
     }
 
-    /// Switches the machine on, and starts the relay.
-    func start() throws {
-        guard self.server == nil else { return }
-        Self.machines += 1
-        self.machine = Self.machines
-        csim_start_machine(self.machine, self.address)
-        csim_set_machine(self.machine)
-        defer { csim_set_machine(0) }
-        let group = try IOLoopGroup(count: Self.loops)
-        let server = try RelayServer(
-            configuration: try self.configuration(),
-            on: group,
-            logger: Logger(label: "relay\(self.index)") { _ in LogHandlerOfRelay(index: self.index, log: self.log) }
-        )
-        self.group = group
-        self.server = server
-        Task.detached { [log = self.log, index = self.index] in
-            do { try await server.run() } catch { log.failed(relay: index, error) }
-        }
+    var isUp: Bool { !self.processes.isEmpty }
+    /// The process that serves newcomers, or will.
+    var process: RelayProcess? { self.processes.last { $0.isServing } ?? self.processes.last }
+
+    /// Starts a process, unless there is one. Returns whether there is one now that isn't about to end.
+    func start() throws -> Bool {
+        guard self.processes.isEmpty else { return !self.isStopping }
+        self.isStopping = false
+        self.processes.append(try self.makeProcess())
+        return true
+    }
+
+    /// Starts another process, which takes over from the one that serves.
+    func takeOver() throws {
+        guard self.processes.count == 1, self.processes[0].isServing, !self.isStopping else { return }
+        self.processes.append(try self.makeProcess())
+    }
+
+    private func makeProcess() throws -> RelayProcess {
+        try RelayProcess(of: self.index, at: self.address, configuration: try self.configuration(), log: self.log)
     }
 
     private func configuration() throws -> RelayServer.Configuration {
@@ -72,28 +72,46 @@ final class SimulatedRelay {
             )
         }
         if self.count > 1 { configuration.mesh = mesh }
+        configuration.takeover = TakeoverConfiguration(path: "/simulated/relay\(self.index)/takeover")
         configuration.admission.verifiers = [self.judge]
         return configuration
     }
 
     /// Ends the relay in order.
     func stop() {
-        guard let server = self.server else { return }
-        csim_set_machine(self.machine)
-        defer { csim_set_machine(0) }
-        Task.detached { await server.shutdown() }
-        self.server = nil
-        self.group = nil
+        self.noteTrouble()
+        self.isStopping = true
+        for process in self.processes { process.run { await $0.shutdown() } }
     }
 
-    /// The machine loses power.
+    /// The host loses power.
     func kill() {
-        guard let server = self.server else { return }
-        csim_kill_machine(self.machine)
-        // It would end in order if it were given back.
-        _ = Unmanaged.passRetained(server)
-        if let group = self.group { _ = Unmanaged.passRetained(group) }
-        self.server = nil
-        self.group = nil
+        self.noteTrouble()
+        csim_kill_host(self.address)
+        self.processes.forEach { $0.abandon() }
+        self.processes = []
+    }
+
+    /// A process ends where it is.
+    func crash(_ process: RelayProcess) {
+        self.noteTrouble()
+        csim_crash_process(process.number)
+        process.abandon()
+        self.processes.removeAll { $0 === process }
+    }
+
+    private func noteTrouble() {
+        self.servesSince = nil
+        self.lastTrouble = csim_now()
+    }
+
+    func noteServing(_ number: UInt32) {
+        self.processes.first { $0.number == number }?.isServing = true
+        if self.servesSince == nil, !self.isStopping { self.servesSince = csim_now() }
+    }
+
+    func noteEnd(_ number: UInt32) {
+        self.processes.removeAll { $0.number == number }
+        if self.processes.isEmpty { self.servesSince = nil }
     }
 }

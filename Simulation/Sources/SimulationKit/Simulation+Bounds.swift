@@ -8,19 +8,23 @@ extension Simulation {
 
     /// Checked each second.
     func checkBounds() {
-        for relay in self.relays where relay.isUp {
-            let block = csim_longest_block(relay.machine)
-            if block > Self.longestBlock {
-                self.ledger.violated(
-                    "a connection of relay \(relay.index) took nothing for \(block / 1_000_000) ms"
-                )
-            }
-            let count = self.connections.values.count { $0.isServed && $0.machine == relay.machine }
-            let limit = Self.heldAtRest + Self.heldForEach * (count + self.relays.count * 2)
-            let held = csim_held_bytes(relay.machine)
-            if held > limit {
-                self.ledger.violated("relay \(relay.index) holds \(held) bytes for \(count) connections")
-            }
+        for relay in self.relays {
+            relay.processes.forEach { self.checkBounds(of: $0, relay) }
+        }
+    }
+
+    private func checkBounds(of process: RelayProcess, _ relay: SimulatedRelay) {
+        let block = csim_longest_block(process.number)
+        if block > Self.longestBlock {
+            self.ledger.violated(
+                "a connection of relay \(relay.index) took nothing for \(block / 1_000_000) ms"
+            )
+        }
+        let count = self.connections.values.count { $0.isServed && csim_peer_process($0.number) == process.number }
+        let limit = Self.heldAtRest + Self.heldForEach * (count + self.relays.count * 2)
+        let held = csim_held_bytes(process.number)
+        if held > limit {
+            self.ledger.violated("relay \(relay.index) holds \(held) bytes for \(count) connections")
         }
     }
 
@@ -42,15 +46,20 @@ extension Simulation {
         }
         try self.pass(until: csim_now() + Self.longestSilence)
         for relay in self.relays {
-            // Two for each loop and one for each loop's listener; a link to each other relay, and one from it.
-            let expected = 2 * SimulatedRelay.loops + SimulatedRelay.loops + 2 * (self.relays.count - 1)
-            let sockets = csim_open_socket_count(relay.machine)
+            guard relay.processes.count == 1, let process = relay.process else {
+                self.ledger.violated("relay \(relay.index) has \(relay.processes.count) processes at the end")
+                continue
+            }
+            // Two for each loop and one for each loop's listener; a link to each other relay, and one from it; and one
+            // for who wants to take over.
+            let expected = 2 * SimulatedRelay.loops + SimulatedRelay.loops + 2 * (self.relays.count - 1) + 1
+            let sockets = csim_open_socket_count(process.number)
             if sockets != Int32(expected) {
                 self.ledger.violated(
                     "relay \(relay.index) has \(sockets) sockets, not \(expected), after everybody left"
                 )
             }
-            let held = csim_held_bytes(relay.machine)
+            let held = csim_held_bytes(process.number)
             if held > Self.heldAlone {
                 self.ledger.violated("relay \(relay.index) holds \(held) bytes after everybody left")
             }

@@ -33,6 +33,15 @@ extension Simulation {
         )
     }
 
+    func refused(_ number: UInt64) {
+        if let connection = self.connections[number], let since = self.relays[connection.relay].servesSince,
+            since < connection.opened
+        {
+            self.ledger.violated("client \(connection.client) found nobody listening at relay \(connection.relay)")
+        }
+        self.lost(number)
+    }
+
     func lost(_ number: UInt64) {
         self.dribblers[number] = nil
         guard let connection = self.connections[number] else { return }
@@ -68,9 +77,10 @@ extension Simulation {
         case .serverKey:
             connection.send(self.keys[connection.client].clientInfo(for: Array(frame.payload.suffix(32))))
         case .serverInfo:
-            connection.state = .loggedIn
-            self.log.add("client \(connection.client)/\(connection.number) logged in")
-            connection.loggedIn = csim_now()
+            connection.noteLogin()
+            self.log.add(
+                "client \(connection.client)/\(connection.number) logged in to process \(connection.process)"
+            )
             self.logins += 1
             self.welcome(connection)
             if let since = self.deniedSince[connection.client], since < connection.opened {
@@ -120,7 +130,7 @@ extension Simulation {
         // One that was just sent away may not know it yet.
         guard let joined = connection.loggedIn, self.lastDenials[peer].map({ csim_now() - $0 > 10_000_000_000 }) ?? true
         else { return }
-        for other in self.open[peer] where other.isLoggedIn && other.machine == connection.machine {
+        for other in self.open[peer] where other.isLoggedIn && other.process == connection.process {
             guard let since = other.loggedIn, since < joined else { continue }
             // The relay may be about to close it.
             self.suspicions.append(

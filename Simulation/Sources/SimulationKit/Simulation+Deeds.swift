@@ -31,6 +31,11 @@ extension Simulation {
                 connection.stall(until: csim_now() + UInt64(milliseconds) * 1_000_000)
             }
         case .stopRelay(let index): self.relays[index].stop()
+        case .crashRelay(let index, let isNewest):
+            let relay = self.relays[index]
+            if let process = isNewest ? relay.processes.last : relay.processes.first { relay.crash(process) }
+            if !relay.isUp { self.dribblers = self.dribblers.filter { $1.relay != index } }
+        case .takeOver(let index): self.takeOver(index)
         case .killRelay(let index):
             self.relays[index].kill()
             self.dribblers = self.dribblers.filter { $1.relay != index }
@@ -72,10 +77,18 @@ extension Simulation {
 
     func startRelay(_ index: Int) {
         do {
-            try self.relays[index].start()
+            if try self.relays[index].start() { return }
         } catch {
             if !self.areFaultsOn { self.ledger.violated("relay \(index) doesn't start: \(error)") }
-            csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(index))
+        }
+        csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(index))
+    }
+
+    func takeOver(_ index: Int) {
+        do {
+            try self.relays[index].takeOver()
+        } catch {
+            if !self.areFaultsOn { self.ledger.violated("relay \(index) can't be taken over: \(error)") }
         }
     }
 
@@ -102,13 +115,12 @@ extension Simulation {
             if isDenied { $0.denied.insert(key) } else { $0.denied.remove(key) }
         }
         for relay in self.relays {
-            guard let server = relay.server else { continue }
-            csim_set_machine(relay.machine)
-            Task.detached {
-                await server.forgetDecisions(about: key)
-                if isDenied { await server.disconnect(key, reason: "no longer welcome") }
+            for process in relay.processes {
+                process.run {
+                    await $0.forgetDecisions(about: key)
+                    if isDenied { await $0.disconnect(key, reason: "no longer welcome") }
+                }
             }
-            csim_set_machine(0)
         }
         self.deniedSince[client] = isDenied ? csim_now() : nil
         self.lastDenials[client] = csim_now()

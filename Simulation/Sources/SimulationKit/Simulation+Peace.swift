@@ -68,7 +68,7 @@ extension Simulation {
             for connection in self.open[client] where connection.isLoggedIn {
                 for (source, number) in connection.sources where connection.goneTimes[source] == nil {
                     guard let sender = self.connections[number], sender.relay == connection.relay,
-                        sender.machine == connection.machine, let ended = sender.ended,
+                        sender.process == connection.process, let ended = sender.ended,
                         // The relay may not have noticed.
                         !sender.hasVanished || csim_now() - ended > Self.longestSilence,
                         // It may have come back before it was gone.
@@ -89,10 +89,7 @@ extension Simulation {
         final class Box: @unchecked Sendable { var values: [(Int, RelayStatistics)] = [] }
         let box = Box()
         for relay in self.relays {
-            guard let server = relay.server else { continue }
-            csim_set_machine(relay.machine)
-            Task.detached { [index = relay.index] in box.values.append((index, await server.statistics)) }
-            csim_set_machine(0)
+            relay.process?.run { [index = relay.index] in box.values.append((index, await $0.statistics)) }
         }
         try self.pass(until: csim_now() + 2_000_000_000)
         guard box.values.count == self.relays.filter(\.isUp).count else {

@@ -13,7 +13,7 @@ extension Simulation {
         try self.pass(until: csim_now() + 15_000_000_000)
         for connections in self.open
         where connections.count == 2 && connections.allSatisfy(\.isLoggedIn)
-            && connections[0].machine == connections[1].machine && !self.isHaunted(connections[0].client)
+            && connections[0].process == connections[1].process && !self.isHaunted(connections[0].client)
         {
             pairs.append((connections[0], connections[1]))
         }

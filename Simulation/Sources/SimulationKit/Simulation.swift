@@ -56,7 +56,7 @@ public final class Simulation {
 
     /// Lets everything happen, and checks the rules.
     public func run() throws -> SimulationOutcome {
-        for relay in self.relays { try relay.start() }
+        for relay in self.relays { _ = try relay.start() }
         Self.setFaults(perMillion: 0)
         for (index, event) in self.story.events.enumerated() { csim_set_timer(event.time, UInt64(index)) }
         csim_set_timer(csim_now(), Self.secondMark)
@@ -64,6 +64,7 @@ public final class Simulation {
         try self.makePeace()
         try self.pass(until: csim_now() + Self.recovery)
         try self.checkPeace()
+        csim_say(nil, 0)
         return SimulationOutcome(
             violations: self.ledger.violations,
             trace: csim_trace(),
@@ -87,7 +88,8 @@ public final class Simulation {
             case CSIM_NOTHING: return
             case CSIM_TIMER: try self.timer(event.subject)
             case CSIM_CONNECTED: self.connections[event.subject].map(self.connected)
-            case CSIM_REFUSED, CSIM_RESET: self.lost(event.subject)
+            case CSIM_REFUSED: self.refused(event.subject)
+            case CSIM_RESET: self.lost(event.subject)
             case CSIM_WRITABLE: self.connections[event.subject]?.flush()
             case CSIM_READABLE: self.connections[event.subject].map(self.readable)
             case CSIM_FINISHED:
@@ -108,16 +110,30 @@ public final class Simulation {
             if suspicion.connection.isServed { self.ledger.violated(suspicion.what) }
         }
         self.checkWelcomes()
-        for (relay, error) in self.log.takeFailures() {
-            // The system may have refused it a socket a moment ago.
-            guard self.areFaultsOn || error.contains("Too many open files") else {
-                self.ledger.violated("relay \(relay) ended: \(error)")
-                continue
+        for news in self.log.takeNews() {
+            switch news {
+            case .serves(let index, let process): self.relays[index].noteServing(process)
+            case .ended(let index, let process, let error): self.ended(index, process, error)
             }
-            // Whatever starts processes starts it again.
-            self.relays[relay].kill()
-            csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(relay))
         }
+    }
+
+    /// A process has ended by itself.
+    func ended(_ index: Int, _ number: UInt32, _ error: String?) {
+        let relay = self.relays[index]
+        let hadTrouble = relay.lastTrouble.map { csim_now() - $0 < 45_000_000_000 } ?? false
+        let isSucceeded = relay.processes.last { $0.isServing }.map { $0.number > number } ?? false
+        relay.noteEnd(number)
+        if error == nil, !hadTrouble, !isSucceeded {
+            self.ledger.violated("relay \(index) ended, and nobody told it to")
+        }
+        guard let error else { return }
+        // The system may have refused it something a moment ago.
+        if !self.areFaultsOn, !hadTrouble, !error.contains("Too many open files") {
+            self.ledger.violated("relay \(index) ended: \(error)")
+        }
+        // Whatever starts processes starts it again.
+        if !relay.isUp { csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(index)) }
     }
 
     func timer(_ subject: UInt64) throws {

@@ -2,26 +2,34 @@ import CSimulatedSystem
 import Logging
 import Synchronization
 
-/// What the relays log, and the errors with which they ended.
+/// What the relays log, and what happens to their processes.
 final class TraceLog: Sendable {
-    private let failures = Mutex<[(relay: Int, error: String)]>([])
+    /// What happened to a relay's process.
+    enum News {
+        case serves(relay: Int, process: UInt32)
+        /// With the error that ended it.
+        case ended(relay: Int, process: UInt32, String?)
+    }
+
+    private let news = Mutex<[News]>([])
     let isLoud: Bool
 
     init(isLoud: Bool) { self.isLoud = isLoud }
 
-    func add(_ line: @autoclosure () -> String) {
-        guard self.isLoud else { return }
-        print("\(csim_now() / 1_000_000) ms: \(line())")
+    func add(_ line: String) {
+        // Whether anybody listens must not change what is allocated, and so where.
+        var text = "\(csim_now() / 1_000_000) ms: \(line)\n"
+        text.withUTF8 { if self.isLoud { csim_say($0.baseAddress, $0.count) } }
     }
 
-    func failed(relay: Int, _ error: any Error) {
-        self.failures.withLock { $0.append((relay, "\(error)")) }
+    func note(_ event: News) {
+        self.news.withLock { $0.append(event) }
     }
 
-    func takeFailures() -> [(relay: Int, error: String)] {
-        self.failures.withLock { failures in
-            defer { failures = [] }
-            return failures
+    func takeNews() -> [News] {
+        self.news.withLock { news in
+            defer { news = [] }
+            return news
         }
     }
 }

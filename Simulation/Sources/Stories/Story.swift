@@ -22,6 +22,10 @@ package struct Story: Sendable {
         case stopRelay(Int)
         case killRelay(Int)
         case startRelay(Int)
+        /// One of its processes ends where it is.
+        case crashRelay(Int, newest: Bool)
+        /// A new process takes over from the one that serves.
+        case takeOver(Int)
         case part(Int, Int)
         case heal(Int, Int)
         case breakLink(Int, Int)
@@ -58,7 +62,7 @@ package struct Story: Sendable {
             // What is broken is mended some time later.
             let later = time + 100_000_000 + chance.next() % 8_000_000_000
             switch deed {
-            case .stopRelay(let relay), .killRelay(let relay):
+            case .stopRelay(let relay), .killRelay(let relay), .crashRelay(let relay, _):
                 events.append(Event(time: later, deed: .startRelay(relay)))
             case .part(let one, let other): events.append(Event(time: later, deed: .heal(one, other)))
             case .deny(let client): events.append(Event(time: later, deed: .allow(client: client)))
@@ -78,6 +82,8 @@ package struct Story: Sendable {
         let relay = Int.random(in: 0..<relays, using: &chance)
         let second = Int.random(in: 0..<relays, using: &chance)
         switch Int.random(in: 0..<1000, using: &chance) {
+        case ..<8: return .takeOver(relay)
+        case ..<12: return .crashRelay(relay, newest: client % 2 == 0)
         case ..<650:
             let sizes = [62, 100, 1400, 9000, 60_000]
             return .send(

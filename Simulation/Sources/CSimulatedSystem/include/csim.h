@@ -23,6 +23,8 @@ uint64_t csim_random(void);
 uint64_t csim_trace(void);
 // The number of turns that threads and jobs have had.
 uint64_t csim_turn_count(void);
+// Writes to standard output, without changing anything else.
+void csim_say(const void *text, size_t count);
 // Adds a number to the trace.
 void csim_note(uint64_t number);
 
@@ -37,6 +39,8 @@ typedef enum {
     CSIM_FINISHED,   // the other end sends nothing more
     CSIM_RESET,      // the other end broke the connection
     CSIM_TIMER,      // a timer is due
+    CSIM_ACCEPTED,   // somebody connected to a scripted service; the subject is the new connection
+    CSIM_DATAGRAM,   // a datagram has come to a scripted address
 } csim_event_kind;
 
 typedef struct {
@@ -62,6 +66,11 @@ typedef struct {
 
 // Connects from one IPv4 address (in host order) to another. Returns the connection, from 1.
 uint64_t csim_connect(uint32_t from, uint32_t to, uint16_t port, csim_path path);
+// Accepts connections at an address and a port, as a service whose end is scripted; or no longer does.
+void csim_serve(uint32_t address, uint16_t port, csim_path path);
+void csim_stop_serving(uint32_t address, uint16_t port);
+// The process that serves a connection; 0: none yet, or no more.
+uint32_t csim_peer_process(uint64_t connection);
 // Sends bytes; returns how many were taken.
 size_t csim_send(uint64_t connection, const void *bytes, size_t count);
 // Receives what has come, `limit` bytes at most.
@@ -79,6 +88,20 @@ int csim_is_served(uint64_t connection);
 // What is sent on the way to or from the scripted end arrives only after `end`.
 void csim_stall(uint64_t connection, uint64_t end);
 
+// MARK: Datagrams
+
+// Sends a datagram of at most 2,048 bytes from a scripted address.
+void csim_send_datagram(
+    uint32_t from, uint16_t from_port, uint32_t to, uint16_t to_port, const void *bytes, size_t size);
+// Takes the next one that has come to a scripted address. Returns its size; 0: there is none.
+size_t csim_take_datagram(uint32_t *to, uint16_t *to_port, void *bytes, size_t limit);
+
+// MARK: Files
+
+// Puts a file at a path, in the place of what is there: /simulated/DIRECTORY/NAME.
+void csim_write_file(const char *path, const void *bytes, size_t size);
+void csim_remove_file(const char *path);
+
 // MARK: Faults
 
 typedef enum {
@@ -89,6 +112,8 @@ typedef enum {
     CSIM_NO_DESCRIPTOR,  // EMFILE when accepting or making a socket
     CSIM_NO_BUFFERS,     // ENOBUFS when sending
     CSIM_PAUSE,          // a thread gets no processor for up to 300 ms
+    CSIM_LOST_DATAGRAM,
+    CSIM_DOUBLED_DATAGRAM,
     CSIM_FAULT_COUNT,
 } csim_fault;
 
@@ -106,22 +131,25 @@ void csim_break(uint32_t one, uint32_t other);
 // The wall clock differs from the monotonic one by so many nanoseconds more.
 void csim_shift_wall_clock(int64_t nanoseconds);
 
-// MARK: Machines
+// MARK: Processes
 
-// Switches a machine on, a number from 1 that is used once, at an address in host order.
-void csim_start_machine(uint32_t machine, uint32_t address);
+// Starts a process, a number from 1 that is used once, on the host with this address (in host order), which is on from
+// now on.
+void csim_start_process(uint32_t process, uint32_t address);
 // Code that runs on the main thread from now on, with the threads, jobs and sockets that it makes, belongs to this
-// machine. 0: to none.
-void csim_set_machine(uint32_t machine);
-// The machine loses power: nothing of it runs again, its connections are silent, and nothing at its address answers
-// until another machine has it.
-void csim_kill_machine(uint32_t machine);
-// How many of a machine's sockets are open.
-int csim_open_socket_count(uint32_t machine);
-// For how long, in nanoseconds, a connection of a machine has not taken a byte of what waits to be sent; the longest.
-uint64_t csim_longest_block(uint32_t machine);
-// How many bytes of memory are allocated that a machine asked for.
-size_t csim_held_bytes(uint32_t machine);
+// process. 0: to none.
+void csim_set_process(uint32_t process);
+// The process ends where it is. Its sockets are closed.
+void csim_crash_process(uint32_t process);
+// The host loses power: nothing runs there any more, its connections are silent, and nothing at its address answers
+// until another process starts there.
+void csim_kill_host(uint32_t address);
+// How many of a process's sockets are open.
+int csim_open_socket_count(uint32_t process);
+// For how long, in nanoseconds, a connection of a process has not taken a byte of what waits to be sent; the longest.
+uint64_t csim_longest_block(uint32_t process);
+// How many bytes of memory are allocated that a process asked for.
+size_t csim_held_bytes(uint32_t process);
 
 // MARK: Boxes
 
