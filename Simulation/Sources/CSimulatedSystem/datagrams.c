@@ -56,7 +56,7 @@ static void arrive(void *subject, uint64_t number) {
     for (descriptor *it = first_descriptor(); it != NULL && count < 64; it = next_descriptor(it))
         if (it->kind == DATAGRAMS && it->port == one->to_port && it->address == one->to) bound[count++] = it;
     if (count == 0) {
-        if (is_on(one->to)) {
+        if (is_host(one->to)) {
             free(one);
             return;
         }

@@ -557,6 +557,11 @@ int csim_is_served(uint64_t connection) {
     return !end->peer->is_closed && !end->peer->is_silent && !end->peer->is_reset && !end->in.is_finished;
 }
 
+void csim_own_address(uint64_t connection, uint32_t *address, uint16_t *port) {
+    end *end = script(connection);
+    if (end != NULL) network_address(end, false, address, port);
+}
+
 uint32_t csim_peer_process(uint64_t connection) {
     end *end = script(connection);
     descriptor *one = end == NULL || end->peer == NULL ? NULL : find(end->peer->object.number);

@@ -101,6 +101,8 @@ void csim_kill_host(uint32_t address) {
 
 uint32_t current_address(void) { return addresses[current_process()]; }
 
+bool is_host(uint32_t address) { return find_host(address) != NULL; }
+
 bool is_on(uint32_t address) {
     host *host = find_host(address);
     return host != NULL && host->is_on;

@@ -141,6 +141,8 @@ bool has_ready(epoll *epoll);
 uint32_t current_address(void);
 // Whether the host with this address is on.
 bool is_on(uint32_t address);
+// Whether there ever was one.
+bool is_host(uint32_t address);
 
 // MARK: TCP
 

@@ -1,22 +1,16 @@
 import CSimulatedSystem
 
 /// One connection of a scripted client, from its beginning on.
-@MainActor
-final class Connection {
+final class Connection: ScriptedEnd {
     enum State {
         case connecting, upgrading, greeted, loggedIn, held, ended
     }
 
-    let number: UInt64
     let client: Int
     let relay: Int
     /// The relay's process that it has logged in to; 0 before that.
     private(set) var process: UInt32 = 0
     var state = State.connecting
-    /// What has come and isn't a whole frame yet.
-    var received: [UInt8] = []
-    private var unsent: [UInt8] = []
-    private var unsentStart = 0
     let opened: UInt64
     var loggedIn: UInt64?
     var ended: UInt64?
@@ -41,7 +35,7 @@ final class Connection {
         self.client = client
         self.relay = relay.index
         self.opened = csim_now()
-        self.number = csim_connect(address, relay.address, Address.port, path)
+        super.init(csim_connect(address, relay.address, Address.port, path))
     }
 
     func noteLogin() {
@@ -50,45 +44,7 @@ final class Connection {
         self.process = csim_peer_process(self.number)
     }
 
-    var isOpen: Bool { self.state != .ended }
     var isLoggedIn: Bool { self.state == .loggedIn }
-    /// Whether the relay hasn't ended it either.
-    var isServed: Bool { self.isOpen && csim_is_served(self.number) != 0 }
-
-    /// Queues bytes, and sends what the network takes.
-    func send(_ bytes: [UInt8]) {
-        self.unsent += bytes
-        self.flush()
-    }
-
-    var unsentCount: Int { self.unsent.count - self.unsentStart }
-
-    func flush() {
-        guard self.isOpen else { return }
-        let count = self.unsent.withUnsafeBytes {
-            csim_send(self.number, $0.baseAddress.map { $0 + self.unsentStart }, $0.count - self.unsentStart)
-        }
-        self.unsentStart += count
-        guard self.unsentStart == self.unsent.count else { return }
-        self.unsent = []
-        self.unsentStart = 0
-    }
-
-    /// Takes in what has come.
-    func receive() {
-        let count = csim_available(self.number)
-        guard count > 0 else { return }
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            filled = csim_receive(self.number, buffer.baseAddress, count)
-        }
-        self.received += bytes
-    }
-
-    func end(breaking: Bool = false) {
-        guard self.isOpen else { return }
-        self.noteEnd()
-        csim_close(self.number, breaking ? 1 : 0)
-    }
 
     /// It loses power: the relay isn't told.
     func vanish() {
@@ -98,13 +54,11 @@ final class Connection {
         csim_vanish(self.number)
     }
 
-    func noteEnd() {
+    override func noteEnd() {
         guard self.isOpen else { return }
+        super.noteEnd()
         self.state = .ended
         self.ended = csim_now()
-        self.received = []
-        self.unsent = []
-        self.unsentStart = 0
     }
 
     func stall(until time: UInt64) {

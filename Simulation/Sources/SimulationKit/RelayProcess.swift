@@ -15,7 +15,12 @@ final class RelayProcess {
     private static var count: UInt32 = 0
 
     /// Starts a process on the host at `address`.
-    init(of index: Int, at address: UInt32, configuration: RelayServer.Configuration, log: TraceLog) throws {
+    init(
+        of index: Int,
+        at address: UInt32,
+        log: TraceLog,
+        configuration: (IOLoopGroup) throws -> RelayServer.Configuration
+    ) throws {
         Self.count += 1
         let number = Self.count
         csim_start_process(number, address)
@@ -24,7 +29,7 @@ final class RelayProcess {
         let logger = Logger(label: "relay\(index)") { _ in LogHandlerOfRelay(index: index, log: log) }
         do {
             self.group = try IOLoopGroup(count: SimulatedRelay.loops)
-            self.server = try RelayServer(configuration: configuration, on: self.group, logger: logger)
+            self.server = try RelayServer(configuration: try configuration(self.group), on: self.group, logger: logger)
         } catch {
             csim_crash_process(number)
             throw error

@@ -1,5 +1,6 @@
 import CSimulatedSystem
 import DERPKit
+import Stories
 
 /// A relay on a host of its own, which may lose power and come back. For a while two processes may serve there, while
 /// one takes over from the other.
@@ -8,13 +9,14 @@ final class SimulatedRelay {
     let index: Int
     let address: UInt32
     private let count: Int
+    private let features: StoryFeatures
     private let key: NodePrivateKey
     private let meshKey: MeshKey
     private let judge: Judge
     private let log: TraceLog
     /// The newest last.
     private(set) var processes: [RelayProcess] = []
-    private var isStopping = false
+    private(set) var isStopping = false
     /// When a process was last told to stop, or ended where it was.
     private(set) var lastTrouble: UInt64?
     /// Since when it has served without a break.
@@ -22,7 +24,15 @@ final class SimulatedRelay {
 
     static let loops = 2
 
-    init(index: Int, of count: Int, meshKey: MeshKey, judge: Judge, log: TraceLog) {
+    init(
+        index: Int,
+        of count: Int,
+        features: StoryFeatures,
+        meshKey: MeshKey,
+        judge: Judge,
+        log: TraceLog
+    ) {
+        self.features = features
         self.index = index
         self.address = Address.relay(index)
         self.count = count
@@ -51,10 +61,10 @@ final class SimulatedRelay {
     }
 
     private func makeProcess() throws -> RelayProcess {
-        try RelayProcess(of: self.index, at: self.address, configuration: try self.configuration(), log: self.log)
+        try RelayProcess(of: self.index, at: self.address, log: self.log) { try self.configuration(on: $0) }
     }
 
-    private func configuration() throws -> RelayServer.Configuration {
+    private func configuration(on group: IOLoopGroup) throws -> RelayServer.Configuration {
         guard let address = IPAddress(Address.text(self.address)) else { throw SimulationError.setUp }
         var configuration = RelayServer.Configuration(
             privateKey: self.key,
@@ -62,18 +72,36 @@ final class SimulatedRelay {
             security: .none
         )
         var mesh = MeshConfiguration(key: self.meshKey)
-        mesh.nodes = (0..<self.count).filter { $0 != self.index }.map { index in
-            MeshNode(
-                DERPClient.Server(
-                    host: Address.text(Address.relay(index)),
-                    port: Address.port,
-                    security: .none
-                )
-            )
+        var others = (0..<self.count).filter { $0 != self.index }.map(Address.relay)
+        if self.features.contains(.hostileNodes) { others.append(Address.hostileNode) }
+        mesh.nodes = others.map {
+            MeshNode(DERPClient.Server(host: Address.text($0), port: Address.port, security: .none))
         }
-        if self.count > 1 { configuration.mesh = mesh }
+        if !others.isEmpty { configuration.mesh = mesh }
         configuration.takeover = TakeoverConfiguration(path: "/simulated/relay\(self.index)/takeover")
         configuration.admission.verifiers = [self.judge]
+        configuration.admission.allowLifetime = .seconds(2)
+        if self.features.contains(.controller) {
+            let controller = try ControllerVerifier(url: "http://\(Address.text(Address.controller))/verify", on: group)
+            configuration.admission.verifiers.append(controller)
+        }
+        if self.features.contains(.denyList) {
+            configuration.admission.lists = KeyLists(
+                allow: nil,
+                deny: try KeyListFile(path: Story.FileKind.denyList.path)
+            )
+        }
+        if self.features.contains(.rates) {
+            configuration.rateLimitFile = try RateLimitFile(path: Story.FileKind.rates.path)
+        }
+        if self.features.contains(.datagrams) {
+            configuration.stunAddresses = [IPEndpoint(address, port: Address.stunPort)]
+        }
+        if self.features.contains(.maps) {
+            configuration.mapSources.urls = ["http://\(Address.text(Address.maps))/map"]
+            configuration.mapSources.paths = [Story.FileKind.map.path]
+            configuration.mapSources.updateInterval = .seconds(5)
+        }
         return configuration
     }
 
@@ -106,7 +134,9 @@ final class SimulatedRelay {
     }
 
     func noteServing(_ number: UInt32) {
-        self.processes.first { $0.number == number }?.isServing = true
+        // It may be gone already.
+        guard let process = self.processes.first(where: { $0.number == number }) else { return }
+        process.isServing = true
         if self.servesSince == nil, !self.isStopping { self.servesSince = csim_now() }
     }
 

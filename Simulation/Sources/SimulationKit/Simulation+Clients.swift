@@ -22,7 +22,9 @@ extension Simulation {
         guard self.wants[client] else { return }
         let isLate = csim_random() % 4 == 0
         let delay = isLate ? 16_000_000_000 + csim_random() % 6_000_000_000 : 200_000_000 + csim_random() % 800_000_000
-        csim_set_timer(csim_now() + delay, Self.retryMark + UInt64(client))
+        self.timers.after(delay) {
+            if self.wants[client], self.open[client].isEmpty { self.connect(client) }
+        }
     }
 
     func connected(_ connection: Connection) {
@@ -33,21 +35,17 @@ extension Simulation {
         )
     }
 
-    func refused(_ number: UInt64) {
-        if let connection = self.connections[number], let since = self.relays[connection.relay].servesSince,
-            since < connection.opened
-        {
+    func refused(_ connection: Connection) {
+        if let since = self.relays[connection.relay].servesSince, since < connection.opened {
             self.ledger.violated("client \(connection.client) found nobody listening at relay \(connection.relay)")
         }
-        self.lost(number)
+        self.lost(connection)
     }
 
-    func lost(_ number: UInt64) {
-        self.dribblers[number] = nil
-        guard let connection = self.connections[number] else { return }
+    func lost(_ connection: Connection) {
         if connection.isOpen { self.log.add("client \(connection.client)/\(connection.number) lost") }
         connection.noteEnd()
-        self.open[connection.client].removeAll { $0.number == number }
+        self.open[connection.client].removeAll { $0 === connection }
         if self.open[connection.client].isEmpty { self.retryLater(connection.client) }
     }
 
@@ -58,8 +56,8 @@ extension Simulation {
         if connection.state == .upgrading, connection.number % 2 != 0 {
             guard let end = connection.received.firstRange(of: Array("\r\n\r\n".utf8)) else { return }
             guard connection.received.starts(with: Array("HTTP/1.1 101 ".utf8)) else {
-                connection.end()
-                self.lost(connection.number)
+                connection.close()
+                self.lost(connection)
                 return
             }
             connection.received.removeSubrange(..<end.upperBound)
@@ -79,16 +77,14 @@ extension Simulation {
         case .serverInfo:
             connection.noteLogin()
             self.log.add(
-                "client \(connection.client)/\(connection.number) logged in to process \(connection.process)"
+                "client \(connection.client)/\(connection.number) logged in to "
+                    + "process \(connection.process) of relay \(connection.relay)"
             )
             self.logins += 1
             self.welcome(connection)
-            if let since = self.deniedSince[connection.client], since < connection.opened {
-                self.ledger.violated(
-                    "client \(connection.client) was admitted, but is denied since \(since / 1_000_000) ms"
-                )
-            }
+            self.checkAdmitted(connection)
         case .receivedPacket:
+            if frame.payload.count >= 32, self.hostileKeys.has(Array(frame.payload[..<32])) { return }
             guard connection.isLoggedIn, frame.payload.count >= 32, let packet = TestPacket(frame.payload[32...]) else {
                 self.ledger.violated("client \(connection.client) received a packet that nobody sent")
                 return
@@ -98,6 +94,7 @@ extension Simulation {
             self.ledger.came(packet, over: connection, from: source) { self.connections[$0] }
         case .peerGone:
             guard frame.payload.count == 33 else { return }
+            guard !self.hostileKeys.has(Array(frame.payload[..<32])) else { return }
             guard let peer = self.indices[Array(frame.payload[..<32])] else {
                 self.ledger.violated("client \(connection.client) was told that an unknown key left")
                 return
@@ -115,8 +112,8 @@ extension Simulation {
             guard !frame.payload.isEmpty else { return }
             connection.state = .held
             guard self.isPeace else { return }
-            connection.end()
-            self.lost(connection.number)
+            connection.close()
+            self.lost(connection)
         case .ping: connection.send(WireFrame(.pong, frame.payload).encoded)
         default: break
         }

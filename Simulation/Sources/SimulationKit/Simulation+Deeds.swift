@@ -10,7 +10,7 @@ extension Simulation {
             self.wants[client] = !self.retired.contains(client)
             if self.wants[client], self.open[client].isEmpty { self.connect(client) }
         case .leave(let client, let breaking):
-            for connection in self.open[client] { connection.end(breaking: breaking) }
+            for connection in self.open[client] { connection.close(breaking: breaking) }
             self.open[client] = []
             self.retryLater(client)
         case .vanish(let client):
@@ -20,7 +20,7 @@ extension Simulation {
         case .retire(let client):
             self.wants[client] = false
             self.retired.insert(client)
-            for connection in self.open[client] { connection.end(breaking: false) }
+            for connection in self.open[client] { connection.close(breaking: false) }
             self.open[client] = []
         case .double(let client):
             if self.wants[client], self.open[client].count < 3 { self.connect(client) }
@@ -34,14 +34,12 @@ extension Simulation {
         case .crashRelay(let index, let isNewest):
             let relay = self.relays[index]
             if let process = isNewest ? relay.processes.last : relay.processes.first { relay.crash(process) }
-            if !relay.isUp { self.dribblers = self.dribblers.filter { $1.relay != index } }
         case .takeOver(let index): self.takeOver(index)
         case .killRelay(let index):
             self.relays[index].kill()
-            self.dribblers = self.dribblers.filter { $1.relay != index }
             // Nobody is told. Clients notice sooner or later.
             for client in self.open.indices {
-                for connection in self.open[client] where connection.relay == index { connection.end(breaking: true) }
+                for connection in self.open[client] where connection.relay == index { connection.close(breaking: true) }
                 self.open[client].removeAll { !$0.isOpen }
                 if self.open[client].isEmpty { self.retryLater(client) }
             }
@@ -60,12 +58,25 @@ extension Simulation {
         case .faults(let rate):
             self.areFaultsOn = rate > 0
             Self.setFaults(perMillion: rate)
+        case .mood(let kind, let mood): (kind == .maps ? self.maps : self.controller)?.mood = mood
+        case .newMap: self.mapNumber += 1
+        case .controllerDenies(let client, let isDenied): self.controllerDenies[client] = isDenied ? csim_now() : nil
+        case .list(let client, let isListed): self.list(client, isListed)
+        case .breakFile(let kind): self.write(kind, isWhole: false)
+        case .mendFile(let kind): self.write(kind)
+        case .limitRates(let rate):
+            self.rate = rate
+            self.write(.rates)
+        case .askAddress(let client, let relay): self.askAddress(client, relay)
+        case .hostileNode(let deed, let relay): self.attack(deed, relay)
+        case .sendAstray(let client, let count):
+            guard let connection = self.open[client].last(where: \.isLoggedIn) else { return }
+            for _ in 0..<count {
+                let payload = self.hostileKeys.anyClaimed + [UInt8](repeating: 9, count: 300)
+                connection.send(WireFrame(.sendPacket, payload).encoded)
+            }
         case .dribble(let relay, let bytes):
-            guard self.relays[relay].isUp else { return }
-            let path = csim_path(latency: 10_000_000, window: 65536, rate: 0)
-            let number = csim_connect(Address.client(60_000), self.relays[relay].address, Address.port, path)
-            self.dribblers[number] = (relay, bytes, csim_now())
-            csim_set_timer(csim_now() + 1_000_000_000, Self.dribbleMark + number)
+            if self.relays[relay].isUp { self.dribble(bytes, to: relay) }
         }
     }
 
@@ -75,38 +86,56 @@ extension Simulation {
         csim_set_fault(CSIM_PAUSE, UInt32(max(rate, pauses)))
     }
 
+    private func attack(_ deed: Story.HostileDeed, _ relay: Int) {
+        for case let node as HostileNode in self.others.values { node.perform(deed) }
+        let path = csim_path(latency: 3_000_000, window: 65_536, rate: 0)
+        let peer = HostilePeer(
+            csim_connect(Address.client(60_002), self.relays[relay].address, Address.port, path),
+            self.hostileKeys,
+            deed,
+            victims: self.keys.map(\.publicKey),
+            timers: self.timers
+        )
+        self.others[peer.number] = peer
+    }
+
     func startRelay(_ index: Int) {
         do {
             if try self.relays[index].start() { return }
         } catch {
-            if !self.areFaultsOn { self.ledger.violated("relay \(index) doesn't start: \(error)") }
+            if !self.areFaultsOn, !self.isAnyFileBroken { self.ledger.violated("relay \(index) doesn't start: \(error)") }
         }
-        csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(index))
+        self.restartLater(index)
     }
 
     func takeOver(_ index: Int) {
         do {
             try self.relays[index].takeOver()
         } catch {
-            if !self.areFaultsOn { self.ledger.violated("relay \(index) can't be taken over: \(error)") }
+            if !self.areFaultsOn, !self.isAnyFileBroken { self.ledger.violated("relay \(index) can't be taken over: \(error)") }
         }
     }
 
-    func dribble(_ number: UInt64) {
-        guard var state = self.dribblers[number] else { return }
-        // RelayServer.Configuration.loginTimeout is 60 s.
-        if csim_now() - state.since > 66_000_000_000 {
-            self.ledger.violated("a connection that never logged in is open after 66 s")
-            self.dribblers[number] = nil
-            csim_close(number, 1)
-            return
+    /// Somebody connects, and says little, a byte a second.
+    private func dribble(_ bytes: Int, to relay: Int) {
+        let path = csim_path(latency: 10_000_000, window: 65536, rate: 0)
+        let address = Address.client(60_000)
+        let end = ScriptedEnd(csim_connect(address, self.relays[relay].address, Address.port, path))
+        self.others[end.number] = end
+        self.dribble(bytes, over: end, since: csim_now())
+    }
+
+    private func dribble(_ left: Int, over end: ScriptedEnd, since: UInt64) {
+        self.timers.after(1_000_000_000) {
+            guard end.isOpen else { return }
+            // RelayServer.Configuration.loginTimeout is 60 s.
+            if csim_now() - since > 66_000_000_000 {
+                if end.isServed { self.ledger.violated("a connection that never logged in is open after 66 s") }
+                end.close(breaking: true)
+            }
+            if left > 0 { end.send([UInt8(ascii: "G")]) }
+            self.dribble(max(left - 1, 0), over: end, since: since)
         }
-        if state.left > 0 {
-            state.left -= 1
-            _ = csim_send(number, [UInt8(ascii: "G")], 1)
-        }
-        self.dribblers[number] = state
-        csim_set_timer(csim_now() + 1_000_000_000, Self.dribbleMark + number)
     }
 
     func decide(_ client: Int, isDenied: Bool) {

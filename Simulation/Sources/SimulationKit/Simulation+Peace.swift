@@ -1,5 +1,6 @@
 import CSimulatedSystem
 import DERPKit
+import Stories
 
 // What must be true when nothing is broken any more.
 extension Simulation {
@@ -16,12 +17,19 @@ extension Simulation {
             $0.delay = .zero
             $0.isBroken = false
         }
+        self.maps?.mood = .well
+        self.controller?.mood = .well
+        self.controllerDenies = [:]
+        self.listedSince = Array(repeating: nil, count: self.story.clients)
+        for kind in Story.FileKind.allCases { self.write(kind) }
+        csim_stop_serving(Address.hostileNode, Address.port)
+        for end in self.others.values where end is HostileNode || end is HostilePeer { end.close(breaking: true) }
         for client in self.deniedSince.indices where self.deniedSince[client] != nil {
             self.decide(client, isDenied: false)
         }
         for client in self.wants.indices { self.wants[client] = !self.retired.contains(client) }
         for client in self.open.indices {
-            for connection in self.open[client] where connection.state == .held { connection.end() }
+            for connection in self.open[client] where connection.state == .held { connection.close() }
             self.open[client].removeAll { !$0.isOpen }
             if self.open[client].isEmpty, self.wants[client] { self.connect(client) }
         }
@@ -49,6 +57,9 @@ extension Simulation {
                 "a packet of \(packet.sender) to \(packet.receiver) didn't come after all faults ended"
             )
         }
+        self.isMapSettled = true
+        for relay in self.relays.indices { self.fetchMap(from: relay) }
+        try self.checkDatagrams()
         try self.checkSpokenLast()
         try self.checkAbsent()
         try self.checkCounts()

@@ -6,7 +6,7 @@ extension Simulation {
         var pairs: [(older: Connection, newer: Connection)] = []
         for client in stride(from: 0, to: self.open.count, by: 3) {
             guard let older = self.open[client].last(where: \.isLoggedIn) else { continue }
-            for other in self.open[client] where other !== older { other.end() }
+            for other in self.open[client] where other !== older { other.close() }
             self.open[client] = [older]
             self.connect(client, to: older.relay)
         }

@@ -26,15 +26,28 @@ public final class Simulation {
     var logins = 0
     /// What is a violation if a connection is still open at a time.
     var suspicions: [(time: UInt64, what: String, connection: Connection)] = []
-    var dribblers: [UInt64: (relay: Int, left: Int, since: UInt64)] = [:]
     var areFaultsOn = false
     var isPeace = false
 
-    /// Timers: an event of the story by its index, or a client that tries again.
-    static let retryMark: UInt64 = 1 << 40
-    static let dribbleMark: UInt64 = 1 << 41
-    static let startMark: UInt64 = 1 << 42
-    static let secondMark: UInt64 = 1 << 43
+    let timers = Timers()
+    /// The keys as they are in files.
+    let keyTexts: [String]
+    let hostileKeys: HostileKeys
+    var maps: HTTPService?
+    var controller: HTTPService?
+    /// The number of the newest map.
+    var mapNumber = 0
+    /// Whether relays have had the time to fetch it.
+    var isMapSettled = false
+    var listedSince: [UInt64?]
+    var controllerDenies: [Int: UInt64?] = [:]
+    var areBroken: [Story.FileKind: Bool] = [:]
+    /// What clients may send, in bytes a second.
+    var rate = 5_000_000
+    /// By their transactions.
+    var questions: [[UInt8]: AddressQuestion] = [:]
+    /// What else is connected, besides clients.
+    var others: [UInt64: ScriptedEnd] = [:]
 
     /// Begins the simulated world. A process has one.
     package init(_ story: Story, seed: UInt64, isLoud: Bool = false) throws {
@@ -45,10 +58,20 @@ public final class Simulation {
         let judge = self.judge
         guard let meshKey = MeshKey(text: String(repeating: "5a", count: 32)) else { throw SimulationError.setUp }
         self.relays = (0..<story.relays).map {
-            SimulatedRelay(index: $0, of: story.relays, meshKey: meshKey, judge: judge, log: log)
+            SimulatedRelay(
+                index: $0,
+                of: story.relays,
+                features: story.features,
+                meshKey: meshKey,
+                judge: judge,
+                log: log
+            )
         }
         self.keys = (0..<story.clients).map { _ in ClientKeys() }
         self.indices = Dictionary(uniqueKeysWithValues: self.keys.enumerated().map { ($1.publicKey, $0) })
+        self.keyTexts = self.keys.map { keys in NodePublicKey(keys.publicKey).map { "\($0)" } ?? "" }
+        self.hostileKeys = HostileKeys()
+        self.listedSince = Array(repeating: nil, count: story.clients)
         self.open = Array(repeating: [], count: story.clients)
         self.wants = Array(repeating: false, count: story.clients)
         self.deniedSince = Array(repeating: nil, count: story.clients)
@@ -56,10 +79,16 @@ public final class Simulation {
 
     /// Lets everything happen, and checks the rules.
     public func run() throws -> SimulationOutcome {
+        self.startServices()
         for relay in self.relays { _ = try relay.start() }
         Self.setFaults(perMillion: 0)
-        for (index, event) in self.story.events.enumerated() { csim_set_timer(event.time, UInt64(index)) }
-        csim_set_timer(csim_now(), Self.secondMark)
+        for event in self.story.events {
+            self.timers.at(event.time) {
+                self.log.add("\(event.deed)")
+                try self.perform(event.deed)
+            }
+        }
+        self.eachSecond()
         try self.pass(until: self.story.end)
         try self.makePeace()
         try self.pass(until: csim_now() + Self.recovery)
@@ -86,22 +115,60 @@ public final class Simulation {
             let event = csim_next(end)
             switch event.kind {
             case CSIM_NOTHING: return
-            case CSIM_TIMER: try self.timer(event.subject)
-            case CSIM_CONNECTED: self.connections[event.subject].map(self.connected)
-            case CSIM_REFUSED: self.refused(event.subject)
-            case CSIM_RESET: self.lost(event.subject)
-            case CSIM_WRITABLE: self.connections[event.subject]?.flush()
-            case CSIM_READABLE: self.connections[event.subject].map(self.readable)
-            case CSIM_FINISHED:
+            case CSIM_TIMER: try self.timers.fire(event.subject)
+            case CSIM_ACCEPTED: self.accepted(event.subject)
+            case CSIM_DATAGRAM: self.receiveDatagrams()
+            default:
                 if let connection = self.connections[event.subject] {
-                    self.readable(connection)
-                    connection.end()
+                    self.happened(event.kind, to: connection)
+                } else if let other = self.others[event.subject] {
+                    self.happened(event.kind, to: other)
                 }
-                self.lost(event.subject)
-            default: break
             }
             try self.look()
         }
+    }
+
+    private func happened(_ event: csim_event_kind, to connection: Connection) {
+        switch event {
+        case CSIM_CONNECTED: self.connected(connection)
+        case CSIM_REFUSED: self.refused(connection)
+        case CSIM_RESET: self.lost(connection)
+        case CSIM_WRITABLE: connection.flush()
+        case CSIM_READABLE: self.readable(connection)
+        case CSIM_FINISHED:
+            self.readable(connection)
+            connection.close()
+            self.lost(connection)
+        default: break
+        }
+    }
+
+    private func happened(_ event: csim_event_kind, to other: ScriptedEnd) {
+        switch event {
+        case CSIM_CONNECTED: other.connected()
+        case CSIM_WRITABLE: other.flush()
+        case CSIM_READABLE: other.readable()
+        case CSIM_FINISHED:
+            other.readable()
+            other.close()
+            fallthrough
+        case CSIM_REFUSED, CSIM_RESET:
+            other.lost()
+            self.others[other.number] = nil
+        default: break
+        }
+    }
+
+    private func eachSecond() {
+        self.checkBounds()
+        if csim_random() % 3 == 0 { self.fetchMap(from: Int(csim_random() % UInt64(self.relays.count))) }
+        self.timers.after(1_000_000_000) { self.eachSecond() }
+    }
+
+    /// Whatever starts processes tries again.
+    func restartLater(_ index: Int) {
+        self.timers.after(1_000_000_000) { self.startRelay(index) }
     }
 
     func look() throws {
@@ -112,7 +179,9 @@ public final class Simulation {
         self.checkWelcomes()
         for news in self.log.takeNews() {
             switch news {
-            case .serves(let index, let process): self.relays[index].noteServing(process)
+            case .serves(let index, let process):
+                self.log.add("process \(process) of relay \(index) serves")
+                self.relays[index].noteServing(process)
             case .ended(let index, let process, let error): self.ended(index, process, error)
             }
         }
@@ -120,6 +189,7 @@ public final class Simulation {
 
     /// A process has ended by itself.
     func ended(_ index: Int, _ number: UInt32, _ error: String?) {
+        self.log.add("process \(number) of relay \(index) ended: \(error ?? "as it was told")")
         let relay = self.relays[index]
         let hadTrouble = relay.lastTrouble.map { csim_now() - $0 < 45_000_000_000 } ?? false
         let isSucceeded = relay.processes.last { $0.isServing }.map { $0.number > number } ?? false
@@ -127,30 +197,13 @@ public final class Simulation {
         if error == nil, !hadTrouble, !isSucceeded {
             self.ledger.violated("relay \(index) ended, and nobody told it to")
         }
+        // Whatever starts processes starts it again.
+        if !relay.isUp, !relay.isStopping { self.restartLater(index) }
         guard let error else { return }
         // The system may have refused it something a moment ago.
-        if !self.areFaultsOn, !hadTrouble, !error.contains("Too many open files") {
+        if !self.areFaultsOn, !hadTrouble, !self.isAnyFileBroken, !error.contains("Too many open files")
+        {
             self.ledger.violated("relay \(index) ended: \(error)")
-        }
-        // Whatever starts processes starts it again.
-        if !relay.isUp { csim_set_timer(csim_now() + 1_000_000_000, Self.startMark + UInt64(index)) }
-    }
-
-    func timer(_ subject: UInt64) throws {
-        if subject < Self.retryMark {
-            let event = self.story.events[Int(subject)]
-            self.log.add("\(event.deed)")
-            try self.perform(event.deed)
-        } else if subject < Self.dribbleMark {
-            let client = Int(subject - Self.retryMark)
-            if self.wants[client], self.open[client].isEmpty { self.connect(client) }
-        } else if subject < Self.startMark {
-            self.dribble(subject - Self.dribbleMark)
-        } else if subject < Self.secondMark {
-            self.startRelay(Int(subject - Self.startMark))
-        } else {
-            self.checkBounds()
-            csim_set_timer(csim_now() + 1_000_000_000, Self.secondMark)
         }
     }
 }

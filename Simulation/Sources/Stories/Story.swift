@@ -36,10 +36,49 @@ package struct Story: Sendable {
         case faults(perMillion: Int)
         /// Somebody connects, and says this many bytes, one a second.
         case dribble(relay: Int, bytes: Int)
+        case mood(ServiceKind, ServiceMood)
+        /// The server of maps has a new one.
+        case newMap
+        /// The controller denies a client, or no longer does.
+        case controllerDenies(client: Int, Bool)
+        /// A client is put on the list of those that are refused, or is taken off.
+        case list(client: Int, Bool)
+        /// A file is cut short, as if somebody were writing it.
+        case breakFile(FileKind)
+        case mendFile(FileKind)
+        case limitRates(bytesPerSecond: Int)
+        /// A client asks a relay for its address, by STUN.
+        case askAddress(client: Int, relay: Int)
+        case hostileNode(HostileDeed, relay: Int)
+        /// A client writes to a key that only the hostile node claims to know.
+        case sendAstray(from: Int, count: Int)
+    }
+
+    package enum FileKind: CaseIterable, Sendable {
+        case denyList, map, rates
+    }
+
+    /// What somebody with the mesh key does.
+    package enum HostileDeed: CaseIterable, Sendable {
+        /// It asks for everything again and again.
+        case watch
+        /// It forwards packets that nobody sent.
+        case forward
+        /// It closes clients' connections.
+        case closePeers
+        /// It says that many clients are there, and that they are gone.
+        case announce
+        /// It sends frames that mean nothing.
+        case garbage
+        /// It takes nothing any more.
+        case stopReading
+        /// It ends in the middle of a frame.
+        case cut
     }
 
     package let relays: Int
     package let clients: Int
+    package let features: StoryFeatures
     package var events: [Event]
     /// When nothing is done any more, in nanoseconds.
     package let end: UInt64
@@ -47,6 +86,8 @@ package struct Story: Sendable {
     /// Makes up a story.
     package init(seed: UInt64, relays: Int, clients: Int, seconds: Int) {
         var chance = Seeded(seed)
+        let features = StoryFeatures.chosen(by: seed)
+        self.features = features
         self.relays = relays
         self.clients = clients
         self.end = UInt64(seconds) * 1_000_000_000 + Self.start
@@ -71,41 +112,22 @@ package struct Story: Sendable {
             default: break
             }
         }
+        for _ in 0..<count / 8 {
+            let time = Self.start + chance.next() % (self.end - Self.start)
+            guard let deed = Self.worldDeed(&chance, features, relays: relays, clients: clients) else { continue }
+            events.append(Event(time: time, deed: deed))
+            let later = time + 100_000_000 + chance.next() % 8_000_000_000
+            switch deed {
+            case .mood(let kind, _): events.append(Event(time: later, deed: .mood(kind, .well)))
+            case .controllerDenies(let client, true):
+                events.append(Event(time: later, deed: .controllerDenies(client: client, false)))
+            case .list(let client, true): events.append(Event(time: later, deed: .list(client: client, false)))
+            case .breakFile(let kind): events.append(Event(time: later, deed: .mendFile(kind)))
+            default: break
+            }
+        }
         self.events = events.sorted { $0.time < $1.time }
     }
 
     static let start: UInt64 = 2_000_000_000
-
-    private static func deed(_ chance: inout Seeded, relays: Int, clients: Int) -> Deed {
-        let client = Int.random(in: 0..<clients, using: &chance)
-        let other = Int.random(in: 0..<clients, using: &chance)
-        let relay = Int.random(in: 0..<relays, using: &chance)
-        let second = Int.random(in: 0..<relays, using: &chance)
-        switch Int.random(in: 0..<1000, using: &chance) {
-        case ..<8: return .takeOver(relay)
-        case ..<12: return .crashRelay(relay, newest: client % 2 == 0)
-        case ..<650:
-            let sizes = [62, 100, 1400, 9000, 60_000]
-            return .send(
-                from: client,
-                to: other,
-                count: Int.random(in: 1...30, using: &chance),
-                size: sizes[Int.random(in: 0..<sizes.count, using: &chance)],
-                disco: Int.random(in: 0..<4, using: &chance) == 0
-            )
-        case ..<665: return .vanish(client: client)
-        case ..<770: return .leave(client: client, breaking: Bool.random(using: &chance))
-        case ..<850: return .double(client: client)
-        case ..<900: return .stall(client: client, milliseconds: Int.random(in: 10...4000, using: &chance))
-        case ..<920: return .deny(client: client)
-        case ..<930: return .judge(milliseconds: Int.random(in: 0...9000, using: &chance), isBroken: client % 2 == 0)
-        case ..<950: return .faults(perMillion: Int.random(in: 100...100_000, using: &chance))
-        case ..<965: return .dribble(relay: relay, bytes: Int.random(in: 0...80, using: &chance))
-        case ..<966 where client % 8 == 7: return .retire(client: client)
-        case ..<970: return .shiftClock(seconds: Int.random(in: -7200...7200, using: &chance))
-        case ..<980: return relay == second ? .stopRelay(relay) : .breakLink(relay, second)
-        case ..<990: return relay == second ? .killRelay(relay) : .part(relay, second)
-        default: return .stall(client: client, milliseconds: 20)
-        }
-    }
 }

@@ -71,6 +71,8 @@ void csim_serve(uint32_t address, uint16_t port, csim_path path);
 void csim_stop_serving(uint32_t address, uint16_t port);
 // The process that serves a connection; 0: none yet, or no more.
 uint32_t csim_peer_process(uint64_t connection);
+// The address and port of the scripted end, in host order.
+void csim_own_address(uint64_t connection, uint32_t *address, uint16_t *port);
 // Sends bytes; returns how many were taken.
 size_t csim_send(uint64_t connection, const void *bytes, size_t count);
 // Receives what has come, `limit` bytes at most.

@@ -1,0 +1,74 @@
+// How deeds are made up.
+extension Story {
+    /// What clients, relays and the ways between them do.
+    static func deed(_ chance: inout Seeded, relays: Int, clients: Int) -> Deed {
+        let client = Int.random(in: 0..<clients, using: &chance)
+        let other = Int.random(in: 0..<clients, using: &chance)
+        let relay = Int.random(in: 0..<relays, using: &chance)
+        let second = Int.random(in: 0..<relays, using: &chance)
+        switch Int.random(in: 0..<1000, using: &chance) {
+        case ..<8: return .takeOver(relay)
+        case ..<12: return .crashRelay(relay, newest: client % 2 == 0)
+        case ..<650:
+            let sizes = [62, 100, 1400, 9000, 60_000]
+            return .send(
+                from: client,
+                to: other,
+                count: Int.random(in: 1...30, using: &chance),
+                size: sizes[Int.random(in: 0..<sizes.count, using: &chance)],
+                disco: Int.random(in: 0..<4, using: &chance) == 0
+            )
+        case ..<665: return .vanish(client: client)
+        case ..<770: return .leave(client: client, breaking: Bool.random(using: &chance))
+        case ..<850: return .double(client: client)
+        case ..<900: return .stall(client: client, milliseconds: Int.random(in: 10...4000, using: &chance))
+        case ..<920: return .deny(client: client)
+        case ..<930: return .judge(milliseconds: Int.random(in: 0...9000, using: &chance), isBroken: client % 2 == 0)
+        case ..<950: return .faults(perMillion: Int.random(in: 100...100_000, using: &chance))
+        case ..<965: return .dribble(relay: relay, bytes: Int.random(in: 0...80, using: &chance))
+        case ..<966 where client % 8 == 7: return .retire(client: client)
+        case ..<970: return .shiftClock(seconds: Int.random(in: -7200...7200, using: &chance))
+        case ..<980: return relay == second ? .stopRelay(relay) : .breakLink(relay, second)
+        case ..<990: return relay == second ? .killRelay(relay) : .part(relay, second)
+        default: return .stall(client: client, milliseconds: 20)
+        }
+    }
+
+    /// What the world around them does. `nil`: nothing, in this story.
+    static func worldDeed(
+        _ chance: inout Seeded,
+        _ features: StoryFeatures,
+        relays: Int,
+        clients: Int
+    ) -> Deed? {
+        let client = Int.random(in: 0..<clients, using: &chance)
+        let relay = Int.random(in: 0..<relays, using: &chance)
+        let isWanted = Bool.random(using: &chance)
+        switch Int.random(in: 0..<100, using: &chance) {
+        case ..<10 where features.contains(.controller): return .controllerDenies(client: client, true)
+        case ..<20 where features.contains(.controller): return .mood(.controller, Self.mood(&chance))
+        case 20..<30 where features.contains(.denyList): return .list(client: client, true)
+        case 30..<35 where features.contains(.denyList): return .breakFile(.denyList)
+        case 35..<45 where features.contains(.maps): return isWanted ? .newMap : .breakFile(.map)
+        case 45..<55 where features.contains(.maps): return .mood(.maps, Self.mood(&chance))
+        case 55..<60 where features.contains(.rates):
+            return isWanted
+                ? .limitRates(bytesPerSecond: Int.random(in: 500_000...5_000_000, using: &chance)) : .breakFile(.rates)
+        case 60..<75 where features.contains(.datagrams): return .askAddress(client: client, relay: relay)
+        case 75..<95 where features.contains(.hostileNodes):
+            guard let deed = HostileDeed.allCases.randomElement(using: &chance) else { return nil }
+            return .hostileNode(deed, relay: relay)
+        case 95... where features.contains(.hostileNodes):
+            return .sendAstray(from: client, count: Int.random(in: 1...20, using: &chance))
+        default: return nil
+        }
+    }
+
+    private static func mood(_ chance: inout Seeded) -> ServiceMood {
+        let moods: [ServiceMood] = [
+            .slow(milliseconds: Int.random(in: 100...9000, using: &chance)), .silent, .garbage, .failing, .cut,
+            .endless,
+        ]
+        return moods[Int.random(in: 0..<moods.count, using: &chance)]
+    }
+}
