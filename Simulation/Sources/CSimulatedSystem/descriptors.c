@@ -7,7 +7,7 @@ static int highest;
 
 descriptor *find(int number) {
     int index = number - FIRST_DESCRIPTOR;
-    return index >= 0 && index < highest && descriptors[index].kind != FREE ? &descriptors[index] : NULL;
+    return index >= 0 && index < highest && descriptors[index].kind > ENDED ? &descriptors[index] : NULL;
 }
 
 descriptor *open_descriptor(descriptor_kind kind) {
@@ -39,14 +39,14 @@ descriptor *duplicate(const descriptor *one) {
 }
 
 static descriptor *from(int index) {
-    while (index < highest && descriptors[index].kind == FREE) index += 1;
+    while (index < highest && descriptors[index].kind <= ENDED) index += 1;
     return index < highest ? &descriptors[index] : NULL;
 }
 
 descriptor *first_descriptor(void) { return from(0); }
 descriptor *next_descriptor(descriptor *one) { return from((int)(one - descriptors) + 1); }
 
-static bool has_object(descriptor_kind kind) { return kind != FREE && kind != EVENT && kind != UNBOUND; }
+static bool has_object(descriptor_kind kind) { return kind > EVENT && kind != UNBOUND; }
 
 static void close_epoll(epoll *epoll) {
     for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it))

@@ -603,5 +603,7 @@ void close_sockets(uint32_t process, bool silently) {
         if (it->process != process) continue;
         if (it->kind == STREAM && silently) silence(it->end);
         release(it);
+        // Who belongs to the process and still runs must not reach another one by a number that it knows.
+        it->kind = ENDED;
     }
 }

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 static uint32_t due(descriptor *one) {
-    return one->kind == FREE || one->watcher == NULL ? 0 : readiness(one) & (one->events | EPOLLERR | EPOLLHUP);
+    return one->kind <= ENDED || one->watcher == NULL ? 0 : readiness(one) & (one->events | EPOLLERR | EPOLLHUP);
 }
 
 static descriptor *take_queued(epoll *epoll) {

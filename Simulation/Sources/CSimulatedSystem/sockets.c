@@ -2,7 +2,6 @@
 #include "world.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -187,8 +186,3 @@ int getsockname(int number, struct sockaddr *address, socklen_t *length) {
     store(host, port, address, length);
     return 0;
 }
-
-int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **answer) {
-    return EAI_NONAME;
-}
-

@@ -16,7 +16,7 @@ typedef struct {
     uint64_t end;
     // It gets no processor before this.
     uint64_t paused_until;
-    bool has_ended;
+    bool has_ended, is_looking_up;
     uint64_t processor_time;
     // The event loop that the code under test notes for each thread.
     const void *loop;
@@ -77,6 +77,13 @@ void wait_for(epoll *epoll, uint64_t end) {
     current->epoll = epoll;
     current->end = end;
     leave();
+}
+
+void look_up_until(uint64_t end) {
+    if (current == NULL) abort();
+    current->is_looking_up = true;
+    wait_for(NULL, end);
+    current->is_looking_up = false;
 }
 
 // MARK: Jobs of Swift's global executor
@@ -205,7 +212,7 @@ void kill_threads(uint32_t process) {
     // What they hold is never given back: the process is gone.
     int kept = 0;
     for (int i = 0; i < thread_count; i++)
-        if (threads[i]->process != process) threads[kept++] = threads[i];
+        if (threads[i]->process != process || threads[i]->is_looking_up) threads[kept++] = threads[i];
     thread_count = kept;
     size_t left = 0;
     for (size_t i = 0; i < job_count; i++)

@@ -12,6 +12,7 @@ final class Connection: ScriptedEnd {
     private(set) var process: UInt32 = 0
     var state = State.connecting
     let opened: UInt64
+    private(set) var webSocket: WebSocketCoder?
     var loggedIn: UInt64?
     var ended: UInt64?
     /// The last time at which the way to it was stalled.
@@ -31,7 +32,8 @@ final class Connection: ScriptedEnd {
         let isDisco: Bool
     }
 
-    init(client: Int, from address: UInt32, to relay: SimulatedRelay, path: csim_path) {
+    init(client: Int, from address: UInt32, to relay: SimulatedRelay, path: csim_path, byWebSocket: Bool) {
+        if byWebSocket { self.webSocket = WebSocketCoder() }
         self.client = client
         self.relay = relay.index
         self.opened = csim_now()
@@ -42,6 +44,26 @@ final class Connection: ScriptedEnd {
         self.state = .loggedIn
         self.loggedIn = csim_now()
         self.process = csim_peer_process(self.number)
+    }
+
+    /// Sends bytes of DERP.
+    func say(_ bytes: [UInt8]) { self.send(self.webSocket.map { $0.wrap(bytes) } ?? bytes) }
+
+    /// Takes in what has come, as bytes of DERP once the connection has been upgraded.
+    override func receive() {
+        let before = self.received.count
+        super.receive()
+        guard self.state != .connecting, self.state != .upgrading else { return }
+        self.unwrap(from: before)
+    }
+
+    /// Takes what came after the answer to the request for a WebSocket out of its messages.
+    func unwrap(from start: Int = 0) {
+        guard var webSocket = self.webSocket else { return }
+        let carried = webSocket.unwrap(Array(self.received[start...]))
+        self.received.replaceSubrange(start..., with: carried)
+        self.send(webSocket.takeAnswers())
+        self.webSocket = webSocket
     }
 
     var isLoggedIn: Bool { self.state == .loggedIn }

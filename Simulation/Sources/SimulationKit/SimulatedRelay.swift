@@ -82,7 +82,7 @@ final class SimulatedRelay {
         configuration.admission.verifiers = [self.judge]
         configuration.admission.allowLifetime = .seconds(2)
         if self.features.contains(.controller) {
-            let controller = try ControllerVerifier(url: "http://\(Address.text(Address.controller))/verify", on: group)
+            let controller = try ControllerVerifier(url: "http://controller.simulated/verify", on: group)
             configuration.admission.verifiers.append(controller)
         }
         if self.features.contains(.denyList) {
@@ -98,7 +98,7 @@ final class SimulatedRelay {
             configuration.stunAddresses = [IPEndpoint(address, port: Address.stunPort)]
         }
         if self.features.contains(.maps) {
-            configuration.mapSources.urls = ["http://\(Address.text(Address.maps))/map"]
+            configuration.mapSources.urls = ["http://maps.simulated/map"]
             configuration.mapSources.paths = [Story.FileKind.map.path]
             configuration.mapSources.updateInterval = .seconds(5)
         }

@@ -13,7 +13,13 @@ extension Simulation {
             window: [16_384, 65_536, 262_144].randomElement(using: &chance) ?? 65_536,
             rate: [0, 0, 200_000, 2_000_000].randomElement(using: &chance) ?? 0
         )
-        let connection = Connection(client: client, from: Address.client(client), to: relay, path: path)
+        let connection = Connection(
+            client: client,
+            from: Address.client(client),
+            to: relay,
+            path: path,
+            byWebSocket: self.story.features.contains(.webSockets) && client % 4 == 1
+        )
         self.connections[connection.number] = connection
         self.open[client].append(connection)
     }
@@ -29,6 +35,7 @@ extension Simulation {
 
     func connected(_ connection: Connection) {
         connection.state = .upgrading
+        guard connection.webSocket == nil else { return connection.send(Array(WebSocketCoder.request.utf8)) }
         let fast = connection.number % 2 == 0 ? "Derp-Fast-Start: 1\r\n" : ""
         connection.send(
             Array("GET /derp HTTP/1.1\r\nHost: relay\r\nUpgrade: DERP\r\nConnection: Upgrade\r\n\(fast)\r\n".utf8)
@@ -53,7 +60,7 @@ extension Simulation {
         guard connection.isOpen else { return }
         connection.receive()
         connection.flush()
-        if connection.state == .upgrading, connection.number % 2 != 0 {
+        if connection.state == .upgrading, connection.number % 2 != 0 || connection.webSocket != nil {
             guard let end = connection.received.firstRange(of: Array("\r\n\r\n".utf8)) else { return }
             guard connection.received.starts(with: Array("HTTP/1.1 101 ".utf8)) else {
                 connection.close()
@@ -61,6 +68,7 @@ extension Simulation {
                 return
             }
             connection.received.removeSubrange(..<end.upperBound)
+            connection.unwrap()
         }
         if connection.state == .upgrading { connection.state = .greeted }
         var start = 0
@@ -73,7 +81,7 @@ extension Simulation {
     func handle(_ frame: WireFrame, over connection: Connection) {
         switch frame.kind {
         case .serverKey:
-            connection.send(self.keys[connection.client].clientInfo(for: Array(frame.payload.suffix(32))))
+            connection.say(self.keys[connection.client].clientInfo(for: Array(frame.payload.suffix(32))))
         case .serverInfo:
             connection.noteLogin()
             self.log.add(
@@ -114,7 +122,7 @@ extension Simulation {
             guard self.isPeace else { return }
             connection.close()
             self.lost(connection)
-        case .ping: connection.send(WireFrame(.pong, frame.payload).encoded)
+        case .ping: connection.say(WireFrame(.pong, frame.payload).encoded)
         default: break
         }
     }
@@ -154,7 +162,7 @@ extension Simulation {
     @discardableResult
     func sendPacket(over connection: Connection, to receiver: Int, size: Int, isDisco: Bool = false) -> TestPacket {
         let packet = self.ledger.packet(from: connection, to: receiver, size: size, isDisco: isDisco)
-        connection.send(WireFrame(.sendPacket, self.keys[receiver].publicKey + packet.encoded(size: size)).encoded)
+        connection.say(WireFrame(.sendPacket, self.keys[receiver].publicKey + packet.encoded(size: size)).encoded)
         return packet
     }
 }

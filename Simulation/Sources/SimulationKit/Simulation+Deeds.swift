@@ -59,6 +59,8 @@ extension Simulation {
             self.areFaultsOn = rate > 0
             Self.setFaults(perMillion: rate)
         case .mood(let kind, let mood): (kind == .maps ? self.maps : self.controller)?.mood = mood
+        case .resolver(let milliseconds, let isFailing):
+            csim_set_resolver(UInt64(milliseconds) * 1_000_000, isFailing ? 1 : 0)
         case .newMap: self.mapNumber += 1
         case .controllerDenies(let client, let isDenied): self.controllerDenies[client] = isDenied ? csim_now() : nil
         case .list(let client, let isListed): self.list(client, isListed)
@@ -73,7 +75,7 @@ extension Simulation {
             guard let connection = self.open[client].last(where: \.isLoggedIn) else { return }
             for _ in 0..<count {
                 let payload = self.hostileKeys.anyClaimed + [UInt8](repeating: 9, count: 300)
-                connection.send(WireFrame(.sendPacket, payload).encoded)
+                connection.say(WireFrame(.sendPacket, payload).encoded)
             }
         case .dribble(let relay, let bytes):
             if self.relays[relay].isUp { self.dribble(bytes, to: relay) }
@@ -103,7 +105,9 @@ extension Simulation {
         do {
             if try self.relays[index].start() { return }
         } catch {
-            if !self.areFaultsOn, !self.isAnyFileBroken { self.ledger.violated("relay \(index) doesn't start: \(error)") }
+            if !self.areFaultsOn, !self.isAnyFileBroken {
+                self.ledger.violated("relay \(index) doesn't start: \(error)")
+            }
         }
         self.restartLater(index)
     }
@@ -112,7 +116,9 @@ extension Simulation {
         do {
             try self.relays[index].takeOver()
         } catch {
-            if !self.areFaultsOn, !self.isAnyFileBroken { self.ledger.violated("relay \(index) can't be taken over: \(error)") }
+            if !self.areFaultsOn, !self.isAnyFileBroken {
+                self.ledger.violated("relay \(index) can't be taken over: \(error)")
+            }
         }
     }
 

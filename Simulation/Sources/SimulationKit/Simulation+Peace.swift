@@ -18,6 +18,7 @@ extension Simulation {
             $0.isBroken = false
         }
         self.maps?.mood = .well
+        csim_set_resolver(0, 0)
         self.controller?.mood = .well
         self.controllerDenies = [:]
         self.listedSince = Array(repeating: nil, count: self.story.clients)

@@ -18,6 +18,8 @@ extension Simulation {
 
     func startServices() {
         let features = self.story.features
+        csim_name("maps.simulated", Address.maps)
+        csim_name("controller.simulated", Address.controller)
         if features.contains(.maps) {
             self.maps = HTTPService(at: Address.maps, timers: self.timers) { [unowned self] _ in
                 Self.map(region: 900, code: "g\(self.mapNumber)")

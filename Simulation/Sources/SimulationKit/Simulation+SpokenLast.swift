@@ -19,7 +19,7 @@ extension Simulation {
         }
         for turn in 0..<3 {
             let speakers = pairs.map { turn == 1 ? $0.newer : $0.older }
-            for speaker in speakers { speaker.send(WireFrame(.notePreferred, [1]).encoded) }
+            for speaker in speakers { speaker.say(WireFrame(.notePreferred, [1]).encoded) }
             try self.pass(until: csim_now() + 3_000_000_000)
             // Whoever sends has spoken last, too.
             let packets = speakers.indices.map { index in

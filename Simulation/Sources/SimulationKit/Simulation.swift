@@ -201,8 +201,7 @@ public final class Simulation {
         if !relay.isUp, !relay.isStopping { self.restartLater(index) }
         guard let error else { return }
         // The system may have refused it something a moment ago.
-        if !self.areFaultsOn, !hadTrouble, !self.isAnyFileBroken, !error.contains("Too many open files")
-        {
+        if !self.areFaultsOn, !hadTrouble, !self.isAnyFileBroken, !error.contains("Too many open files") {
             self.ledger.violated("relay \(index) ended: \(error)")
         }
     }

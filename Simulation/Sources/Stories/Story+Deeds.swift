@@ -46,12 +46,14 @@ extension Story {
         let isWanted = Bool.random(using: &chance)
         switch Int.random(in: 0..<100, using: &chance) {
         case ..<10 where features.contains(.controller): return .controllerDenies(client: client, true)
-        case ..<20 where features.contains(.controller): return .mood(.controller, Self.mood(&chance))
+        case ..<14 where features.contains(.controller): return .mood(.controller, Self.mood(&chance))
         case 20..<30 where features.contains(.denyList): return .list(client: client, true)
         case 30..<35 where features.contains(.denyList): return .breakFile(.denyList)
         case 35..<45 where features.contains(.maps): return isWanted ? .newMap : .breakFile(.map)
-        case 45..<55 where features.contains(.maps): return .mood(.maps, Self.mood(&chance))
-        case 55..<60 where features.contains(.rates):
+        case 45..<49 where features.contains(.maps): return .mood(.maps, Self.mood(&chance))
+        case 49..<51 where !features.isDisjoint(with: [.maps, .controller]):
+            return .resolver(milliseconds: Int.random(in: 0...20_000, using: &chance), isFailing: isWanted)
+        case 51..<60 where features.contains(.rates):
             return isWanted
                 ? .limitRates(bytesPerSecond: Int.random(in: 500_000...5_000_000, using: &chance)) : .breakFile(.rates)
         case 60..<75 where features.contains(.datagrams): return .askAddress(client: client, relay: relay)

@@ -37,6 +37,8 @@ package struct Story: Sendable {
         /// Somebody connects, and says this many bytes, one a second.
         case dribble(relay: Int, bytes: Int)
         case mood(ServiceKind, ServiceMood)
+        /// How the system's resolver answers.
+        case resolver(milliseconds: Int, isFailing: Bool)
         /// The server of maps has a new one.
         case newMap
         /// The controller denies a client, or no longer does.
@@ -112,12 +114,13 @@ package struct Story: Sendable {
             default: break
             }
         }
-        for _ in 0..<count / 8 {
+        for _ in 0..<2 * seconds {
             let time = Self.start + chance.next() % (self.end - Self.start)
             guard let deed = Self.worldDeed(&chance, features, relays: relays, clients: clients) else { continue }
             events.append(Event(time: time, deed: deed))
             let later = time + 100_000_000 + chance.next() % 8_000_000_000
             switch deed {
+            case .resolver: events.append(Event(time: later, deed: .resolver(milliseconds: 0, isFailing: false)))
             case .mood(let kind, _): events.append(Event(time: later, deed: .mood(kind, .well)))
             case .controllerDenies(let client, true):
                 events.append(Event(time: later, deed: .controllerDenies(client: client, false)))

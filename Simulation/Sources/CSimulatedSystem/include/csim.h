@@ -98,6 +98,13 @@ void csim_send_datagram(
 // Takes the next one that has come to a scripted address. Returns its size; 0: there is none.
 size_t csim_take_datagram(uint32_t *to, uint16_t *to_port, void *bytes, size_t limit);
 
+// MARK: Names
+
+// Has the system's resolver know a name.
+void csim_name(const char *name, uint32_t address);
+// How long the resolver takes for an answer, and whether it then has none.
+void csim_set_resolver(uint64_t nanoseconds, int is_failing);
+
 // MARK: Files
 
 // Puts a file at a path, in the place of what is there: /simulated/DIRECTORY/NAME.
