@@ -1,8 +1,10 @@
 #define _GNU_SOURCE
 #include "world.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -37,10 +39,8 @@ static uint64_t next_inode = 1;
 
 bool is_simulated(const char *path) { return world.is_active && strncmp(path, root, sizeof root - 1) == 0; }
 
-// What the kernel tells of the real machine doesn't exist in the simulated world.
-static bool is_hidden(const char *path) {
-    return world.is_active && (strncmp(path, "/proc/", 6) == 0 || strncmp(path, "/sys/", 5) == 0);
-}
+// Files of the real machine don't exist in the simulated world. Stories would depend on the machine.
+static bool is_hidden(const char *path) { return world.is_active && strncmp(path, "/dev/", 5) != 0; }
 
 static file **place(const char *path) {
     file **link = &files;
@@ -147,13 +147,24 @@ int open(const char *path, int flags, ...) {
 
 int open64(const char *path, int flags, ...) __attribute__((alias("open")));
 
+FILE *fopen(const char *path, const char *mode) {
+    FILE *(*original)(const char *, const char *) = (FILE * (*)(const char *, const char *)) dlsym(RTLD_NEXT, "fopen");
+    if (!is_hidden(path)) return original(path, mode);
+    errno = ENOENT;
+    return NULL;
+}
+
+FILE *fopen64(const char *path, const char *mode) __attribute__((alias("fopen")));
+
 int stat(const char *path, struct stat *status) {
     if (is_simulated(path)) return describe(path, status);
+    if (is_hidden(path)) return fail(ENOENT);
     return (int)syscall(SYS_newfstatat, AT_FDCWD, path, status, 0);
 }
 
 int lstat(const char *path, struct stat *status) {
     if (is_simulated(path)) return describe(path, status);
+    if (is_hidden(path)) return fail(ENOENT);
     return (int)syscall(SYS_newfstatat, AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW);
 }
 

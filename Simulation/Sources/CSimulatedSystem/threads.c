@@ -16,7 +16,7 @@ typedef struct {
     uint64_t end;
     // It gets no processor before this.
     uint64_t paused_until;
-    bool has_ended, is_looking_up;
+    bool has_ended;
     uint64_t processor_time;
     // The event loop that the code under test notes for each thread.
     const void *loop;
@@ -56,6 +56,8 @@ static void begin(void) {
     setcontext(&scheduler);
 }
 
+static bool is_job_running;
+
 int start_thread(void *(*body)(void *), void *argument) {
     if (thread_count == THREAD_LIMIT) return -1;
     thread *new = calloc(1, sizeof *new);
@@ -63,7 +65,8 @@ int start_thread(void *(*body)(void *), void *argument) {
     if (stack == MAP_FAILED) return -1;
     new->body = body;
     new->argument = argument;
-    new->process = current_process();
+    // Loops begin with their process. The other threads are those of the system's resolver, which all processes share.
+    new->process = current == NULL && !is_job_running ? world.process : 0;
     getcontext(&new->context);
     new->context.uc_stack.ss_sp = stack;
     new->context.uc_stack.ss_size = STACK_SIZE;
@@ -81,9 +84,7 @@ void wait_for(epoll *epoll, uint64_t end) {
 
 void look_up_until(uint64_t end) {
     if (current == NULL) abort();
-    current->is_looking_up = true;
     wait_for(NULL, end);
-    current->is_looking_up = false;
 }
 
 // MARK: Jobs of Swift's global executor
@@ -212,7 +213,7 @@ void kill_threads(uint32_t process) {
     // What they hold is never given back: the process is gone.
     int kept = 0;
     for (int i = 0; i < thread_count; i++)
-        if (threads[i]->process != process || threads[i]->is_looking_up) threads[kept++] = threads[i];
+        if (threads[i]->process != process) threads[kept++] = threads[i];
     thread_count = kept;
     size_t left = 0;
     for (size_t i = 0; i < job_count; i++)
@@ -242,6 +243,7 @@ bool take_turn(void) {
         csim_note(choice);
         uint32_t previous = world.process;
         world.process = job.process;
+        is_job_running = true;
         if (job.is_work) {
             waiting_work work = *(waiting_work *)job.job;
             free(job.job);
@@ -250,6 +252,7 @@ bool take_turn(void) {
             swift_job_run(job.job, NULL, 0);
         }
         world.process = previous;
+        is_job_running = false;
         world.now += 500 + below(2000);
         return true;
     }

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
@@ -110,16 +111,23 @@ bool is_on(uint32_t address) {
 
 // MARK: Beginning
 
+static const char mark[] = "SIMULATION=deterministic";
+
 int csim_is_deterministic(void) {
     int persona = personality(0xffffffff);
-    return persona != -1 && (persona & ADDR_NO_RANDOMIZE) != 0 && getenv("SWIFT_DETERMINISTIC_HASHING") != NULL;
+    return persona != -1 && (persona & ADDR_NO_RANDOMIZE) != 0 && getenv("SIMULATION") != NULL;
 }
 
 void csim_restart_deterministic(char **arguments) {
     int persona = personality(0xffffffff);
     if (persona == -1 || personality(persona | ADDR_NO_RANDOMIZE) == -1) return;
-    setenv("SWIFT_DETERMINISTIC_HASHING", "1", 1);
-    execv("/proc/self/exe", arguments);
+    // What libraries read of the environment must not depend on who calls, nor on where.
+    char *environment[] = {(char *)mark, "SWIFT_DETERMINISTIC_HASHING=1", "SWIFT_BACKTRACE=enable=no", NULL, NULL};
+    char *libraries = getenv("LD_LIBRARY_PATH");
+    if (libraries != NULL && asprintf(&environment[3], "LD_LIBRARY_PATH=%s", libraries) < 0) return;
+    if (chdir("/") != 0) return;
+    arguments[0] = "derp-play";
+    execve("/proc/self/exe", arguments, environment);
 }
 
 void csim_begin(uint64_t seed) {

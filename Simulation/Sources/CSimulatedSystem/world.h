@@ -202,8 +202,7 @@ bool take_event(csim_event *event);
 
 // Waits, in a thread, until `epoll` has something or the time is over.
 void wait_for(epoll *epoll, uint64_t end);
-// Waits, in a thread that asks the system's resolver. The resolver is shared by all processes, which are one in truth:
-// the thread goes on when its process ends.
+// Waits, in a thread that asks the system's resolver.
 void look_up_until(uint64_t end);
 int start_thread(void *(*body)(void *), void *argument);
 void kill_threads(uint32_t process);

@@ -105,6 +105,7 @@ extension Simulation {
     }
 
     private func check(_ answer: String, from relay: SimulatedRelay) {
+        self.log.add("map of relay \(relay.index): \(answer)")
         // It may be too busy, or going away.
         guard answer.hasPrefix("HTTP/1.1 200 ") else { return }
         if !answer.contains(#""RegionCode":"file""#) {

@@ -30,7 +30,24 @@ extension RelayServer {
             try await self.awaitSuccessor()
         } catch {
             // It is too late to fail: no other relay serves.
-            self.logger.error("Nobody can take over from this server", metadata: ["reason": "\(error)"])
+            self.logger.error(
+                "Nobody can take over from this server yet: it tries again every second",
+                metadata: ["reason": "\(error)"]
+            )
+        }
+    }
+
+    /// Waits for a successor as soon as that is possible, if it wasn't at the start.
+    func retryAwaitingSuccessor() async {
+        guard self.configuration.takeover != nil else { return }
+        while self.takeoverListener == nil, (try? await Task.sleep(for: .seconds(1))) != nil {
+            guard self.isServing, (try? await self.awaitSuccessor()) != nil else { continue }
+            // It may have stopped meanwhile.
+            guard self.isServing else {
+                await self.takeoverListener?.close()
+                return
+            }
+            self.logger.info("Another process can take over from this server now")
         }
     }
 

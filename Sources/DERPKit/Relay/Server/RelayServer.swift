@@ -191,6 +191,7 @@ extension RelayServer {
         self.updates = [
             Task { await regionMap.run() }, Task { await bootstrapDNS.run(for: regionMap) },
             Task { await context.memory.run(over: relays, gate: context.gate, refusals: context.refusals) },
+            Task { await self.retryAwaitingSuccessor() },
         ]
         self.updates += self.followCertificates()
         self.followers = self.followFiles()
