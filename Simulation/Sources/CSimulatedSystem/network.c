@@ -568,10 +568,12 @@ uint32_t csim_peer_process(uint64_t connection) {
     return one == NULL ? 0 : one->process;
 }
 
-uint64_t csim_longest_block(uint32_t process) {
+uint64_t csim_longest_block(uint32_t process, int of_clients) {
     uint64_t longest = 0;
     for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it)) {
         if (it->process != process || it->kind != STREAM || !it->end->is_full || it->end->is_reset) continue;
+        bool is_client = it->end->peer->script > 0 && !it->end->peer->is_silent && !it->end->peer->is_closed;
+        if (of_clients && !is_client) continue;
         if (world.now - it->end->full_since > longest) longest = world.now - it->end->full_since;
     }
     return longest;

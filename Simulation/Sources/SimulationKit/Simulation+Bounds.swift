@@ -1,9 +1,11 @@
 import CSimulatedSystem
+import Stories
 
 // What limits a relay (docs/architecture.md, "What is bounded").
 extension Simulation {
-    /// How long a connection may take nothing: TCP's user timeout, and a pause of the relay's thread. A client that is
-    /// there ends sooner, by the write timeout.
+    /// How long a client may take nothing: the write timeout of 2 s, and pauses of threads.
+    private static let longestClientBlock: UInt64 = 4_000_000_000
+    /// How long anybody may, in nanoseconds: TCP's user timeout, and pauses.
     private static let longestBlock: UInt64 = 16_000_000_000
 
     /// Checked each second.
@@ -14,11 +16,10 @@ extension Simulation {
     }
 
     private func checkBounds(of process: RelayProcess, _ relay: SimulatedRelay) {
-        let block = csim_longest_block(process.number)
-        if block > Self.longestBlock {
-            self.ledger.violated(
-                "a connection of relay \(relay.index) took nothing for \(block / 1_000_000) ms"
-            )
+        for (areClients, limit) in [(1, Self.longestClientBlock), (0, Self.longestBlock)] as [(Int32, UInt64)] {
+            let block = csim_longest_block(process.number, areClients)
+            guard block > limit else { continue }
+            self.ledger.violated("a connection of relay \(relay.index) took nothing for \(block / 1_000_000) ms")
         }
         let count = self.connections.values.count { $0.isServed && csim_peer_process($0.number) == process.number }
         let limit = Self.heldAtRest + Self.heldForEach * (count + self.relays.count * 2)
@@ -55,8 +56,8 @@ extension Simulation {
             var expected = 3 * SimulatedRelay.loops + 2 * (self.relays.count - 1) + 1
             if self.story.features.contains(.datagrams) { expected += SimulatedRelay.loops }
             let sockets = csim_open_socket_count(process.number)
-            // It may be trying to reach the hostile node.
-            let spare = self.story.features.contains(.hostileNodes) ? 1 : 0
+            // It may be trying to reach the hostile node, or fetching a map.
+            let spare = [StoryFeatures.hostileNodes, .maps].count { self.story.features.contains($0) }
             if !(expected...expected + spare).contains(Int(sockets)) {
                 self.ledger.violated(
                     "relay \(relay.index) has \(sockets) sockets, not \(expected), after everybody left"

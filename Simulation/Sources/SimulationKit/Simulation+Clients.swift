@@ -49,6 +49,18 @@ extension Simulation {
         self.lost(connection)
     }
 
+    /// The relay broke a connection. It answers first.
+    func broken(_ connection: Connection) {
+        if connection.state == .connecting || connection.state == .upgrading, !self.areFaultsOn,
+            let since = self.relays[connection.relay].servesSince, since < connection.opened
+        {
+            self.ledger.violated(
+                "client \(connection.client) was cut off by relay \(connection.relay), without an answer"
+            )
+        }
+        self.lost(connection)
+    }
+
     func lost(_ connection: Connection) {
         if connection.isOpen { self.log.add("client \(connection.client)/\(connection.number) lost") }
         connection.noteEnd()

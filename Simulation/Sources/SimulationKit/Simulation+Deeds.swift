@@ -56,7 +56,7 @@ extension Simulation {
             }
         case .shiftClock(let seconds): csim_shift_wall_clock(Int64(seconds) * 1_000_000_000)
         case .faults(let rate):
-            self.areFaultsOn = rate > 0
+            self.faultsEnd = rate > 0 ? .max : csim_now() + 10_000_000_000
             Self.setFaults(perMillion: rate)
         case .mood(let kind, let mood): (kind == .maps ? self.maps : self.controller)?.mood = mood
         case .resolver(let milliseconds, let isFailing):

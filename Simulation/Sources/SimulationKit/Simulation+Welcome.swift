@@ -16,7 +16,7 @@ extension Simulation {
     /// Has another client write to one that has just logged in.
     func welcome(_ connection: Connection) {
         let candidates = self.open.joined().filter {
-            $0.isLoggedIn && $0.client != connection.client && $0.relay == connection.relay && $0.unsentCount == 0
+            $0.isLoggedIn && $0.client != connection.client && $0.process == connection.process && $0.unsentCount == 0
                 && $0.stalledUntil < csim_now()
         }
         // What a previous connection sent may still be on its way, and then it is the one that spoke last.

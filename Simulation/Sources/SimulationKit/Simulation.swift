@@ -26,7 +26,9 @@ public final class Simulation {
     var logins = 0
     /// What is a violation if a connection is still open at a time.
     var suspicions: [(time: UInt64, what: String, connection: Connection)] = []
-    var areFaultsOn = false
+    /// Until when calls may fail, or their failures have consequences.
+    var faultsEnd: UInt64 = 0
+    var areFaultsOn: Bool { csim_now() < self.faultsEnd }
     var isPeace = false
 
     let timers = Timers()
@@ -133,7 +135,7 @@ public final class Simulation {
         switch event {
         case CSIM_CONNECTED: self.connected(connection)
         case CSIM_REFUSED: self.refused(connection)
-        case CSIM_RESET: self.lost(connection)
+        case CSIM_RESET: self.broken(connection)
         case CSIM_WRITABLE: connection.flush()
         case CSIM_READABLE: self.readable(connection)
         case CSIM_FINISHED:
