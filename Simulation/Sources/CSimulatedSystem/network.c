@@ -446,6 +446,10 @@ uint32_t network_end_readiness(end *end) {
     return events;
 }
 
+size_t network_unacknowledged(end *end) {
+    return end->peer == NULL ? 0 : end->peer->is_silent ? end->peer->in.held : end->peer->in.held - end->peer->in.ready;
+}
+
 int network_take_error(end *end) {
     int error = end->error;
     end->error = 0;

@@ -3,7 +3,9 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <sys/ioctl.h>
 #include <netinet/tcp.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -174,6 +176,18 @@ int getsockopt(int number, int level, int option, void *value, socklen_t *length
     if (level == SOL_SOCKET && option == SO_TYPE) answer = one->kind == DATAGRAMS ? SOCK_DGRAM : SOCK_STREAM;
     if (level == SOL_SOCKET && option == SO_ACCEPTCONN) answer = one->kind == LISTENER;
     memcpy(value, &answer, *length < sizeof answer ? *length : sizeof answer);
+    return 0;
+}
+
+int ioctl(int number, unsigned long request, ...) {
+    va_list list;
+    va_start(list, request);
+    int *answer = va_arg(list, int *);
+    va_end(list);
+    descriptor *one = find(number);
+    if (one == NULL) return (int)syscall(SYS_ioctl, number, request, answer);
+    if (one->kind != STREAM || request != TIOCOUTQ) return fail(ENOTTY);
+    *answer = (int)network_unacknowledged(one->end);
     return 0;
 }
 

@@ -162,6 +162,7 @@ void close_sockets(uint32_t process, bool silently);
 uint32_t network_end_readiness(end *end);
 uint32_t network_listener_readiness(listener *listener);
 int network_take_error(end *end);
+size_t network_unacknowledged(end *end);
 void network_address(end *end, bool is_peer, uint32_t *address, uint16_t *port);
 // Whether nothing arrives between two addresses.
 bool is_cut(uint32_t one, uint32_t other);

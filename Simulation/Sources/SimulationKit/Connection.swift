@@ -20,6 +20,8 @@ final class Connection: ScriptedEnd {
     /// The clients of which it was told that they left, and when.
     var goneTimes: [Int: UInt64] = [:]
     private(set) var hasVanished = false
+    /// Whether the relay ended it because another process has taken over.
+    var wasSentAway = false
     /// The clients of which it was told that they aren't here.
     var absent: Set<Int> = []
     /// The clients from which packets came, with their connections.

@@ -139,12 +139,29 @@ extension Simulation {
         }
     }
 
+    /// Whether another process serves in the place of the connection's.
+    func isSucceeded(_ connection: Connection) -> Bool {
+        self.relays[connection.relay].process.map { $0.isServing && $0.number > connection.process } ?? false
+    }
+
+    /// Whether a client was sent away just now, and hasn't been seen since.
+    private func isMoving(_ peer: Int, from process: UInt32) -> Bool {
+        let connections = self.connections.values.filter { $0.client == peer }
+        guard let last = connections.max(by: { $0.number < $1.number }), last.wasSentAway, last.process == process,
+            let ended = last.ended
+        else { return false }
+        return csim_now() - ended < 3_000_000_000
+    }
+
     /// PeerGone comes once, and only for a key that really left.
     func checkGone(_ peer: Int, _ connection: Connection) {
         if connection.goneTimes[peer] != nil {
             self.ledger.violated("client \(connection.client) was told twice that \(peer) left")
         }
-        // One that was just sent away may not know it yet.
+        if self.isMoving(peer, from: connection.process) {
+            self.ledger.violated("client \(connection.client) was told that \(peer) left, which was only sent away")
+        }
+        // One that was denied may not know it yet.
         guard let joined = connection.loggedIn, self.lastDenials[peer].map({ csim_now() - $0 > 10_000_000_000 }) ?? true
         else { return }
         for other in self.open[peer] where other.isLoggedIn && other.process == connection.process {
