@@ -162,10 +162,10 @@ extension Simulation {
             self.ledger.violated("client \(connection.client) was told that \(peer) left, which was only sent away")
         }
         // One that was denied may not know it yet.
-        guard let joined = connection.loggedIn, self.lastDenials[peer].map({ csim_now() - $0 > 10_000_000_000 }) ?? true
-        else { return }
+        guard self.lastDenials[peer].map({ csim_now() - $0 > 10_000_000_000 }) ?? true else { return }
         for other in self.open[peer] where other.isLoggedIn && other.process == connection.process {
-            guard let since = other.loggedIn, since < joined else { continue }
+            // The news may be old, but not older than the connection that brings them.
+            guard let since = other.loggedIn, since < connection.opened else { continue }
             // The relay may be about to close it.
             self.suspicions.append(
                 (
