@@ -140,7 +140,6 @@ public final class Simulation {
         case CSIM_READABLE: self.readable(connection)
         case CSIM_FINISHED:
             self.readable(connection)
-            connection.wasSentAway = connection.isLoggedIn && self.isSucceeded(connection)
             connection.close()
             self.lost(connection)
         default: break
