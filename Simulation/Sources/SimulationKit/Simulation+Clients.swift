@@ -145,10 +145,11 @@ extension Simulation {
         self.relays[connection.relay].process.map { $0.isServing && $0.number > connection.process } ?? false
     }
 
-    /// Whether a client was sent away just now, and hasn't been seen since.
-    private func isMoving(_ peer: Int, from process: UInt32) -> Bool {
-        let connections = self.connections.values.filter { $0.client == peer }
-        guard let last = connections.max(by: { $0.number < $1.number }), last.wasSentAway, last.process == process,
+    /// Whether a client was sent away just now, has not been seen since, and has not left before, so that what
+    /// `view` is told can't be old news.
+    private func isMoving(_ peer: Int, in view: Connection) -> Bool {
+        let connections = self.connections.values.filter { $0.client == peer && ($0.ended ?? .max) > view.opened }
+        guard connections.count == 1, let last = connections.first, last.wasSentAway, last.process == view.process,
             let ended = last.ended
         else { return false }
         return csim_now() - ended < 3_000_000_000
@@ -159,7 +160,7 @@ extension Simulation {
         if connection.goneTimes[peer] != nil {
             self.ledger.violated("client \(connection.client) was told twice that \(peer) left")
         }
-        if self.isMoving(peer, from: connection.process) {
+        if self.isMoving(peer, in: connection) {
             self.ledger.violated("client \(connection.client) was told that \(peer) left, which was only sent away")
         }
         // One that was denied may not know it yet.
