@@ -30,6 +30,7 @@ public final class Simulation {
     var faultsEnd: UInt64 = 0
     var areFaultsOn: Bool { csim_now() < self.faultsEnd }
     var isPeace = false
+    private var isBrief = false
 
     let timers = Timers()
     /// The keys as they are in files.
@@ -80,7 +81,10 @@ public final class Simulation {
     }
 
     /// Lets everything happen, and checks the rules.
-    public func run() throws -> SimulationOutcome {
+    ///
+    /// - Parameter isBrief: Whether it ends when a rule has been broken.
+    public func run(isBrief: Bool = false) throws -> SimulationOutcome {
+        self.isBrief = isBrief
         self.startServices()
         for relay in self.relays { _ = try relay.start() }
         Self.setFaults(perMillion: 0)
@@ -113,7 +117,7 @@ public final class Simulation {
 
     /// Lets the world go on until `end`.
     func pass(until end: UInt64) throws {
-        while true {
+        while !self.isBrief || self.ledger.violations.isEmpty {
             let event = csim_next(end)
             switch event.kind {
             case CSIM_NOTHING: return

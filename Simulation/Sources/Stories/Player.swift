@@ -16,12 +16,24 @@ package struct Player {
         package let lines: [String]
         /// The simulated time, in seconds.
         package let seconds: Double
+
+        /// When the first rule was found broken, in seconds.
+        package var firstViolation: Double? {
+            self.lines.lazy.compactMap { line in
+                guard line.hasPrefix("broken: ") else { return nil }
+                return Double(line.dropFirst(8).prefix { $0 != " " })
+            }.min()
+        }
     }
 
-    package func play(seed: UInt64, events: [Int]? = nil) throws -> Play {
+    /// - Parameters:
+    ///   - events: The events to play; `nil`: all of them.
+    ///   - isBrief: Whether the play ends when a rule has been broken.
+    package func play(seed: UInt64, events: [Int]? = nil, isBrief: Bool = false) throws -> Play {
         let process = Process()
         process.executableURL = self.program
         process.arguments = ["--seed", "\(seed)"] + self.options.arguments
+        if isBrief { process.arguments?.append("--brief") }
         if let events { process.arguments! += ["--events", "\(EventRanges(events))"] }
         let output = Pipe()
         process.standardOutput = output
@@ -32,26 +44,5 @@ package struct Player {
         let lines = String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
         let seconds = lines.last?.split(separator: " ").first.flatMap { Double($0) } ?? 0
         return Play(hasFailed: process.terminationStatus != 0, lines: lines, seconds: seconds)
-    }
-
-    /// Leaves out what isn't needed for the story to fail, as long as `end` has not come.
-    package func shrink(seed: UInt64, until end: ContinuousClock.Instant) throws -> [Int] {
-        var kept = Array(self.options.story(seed: seed).events.indices)
-        var size = max(1, kept.count / 2)
-        while size >= 1 {
-            var start = 0
-            while start < kept.count, ContinuousClock.now < end {
-                var fewer = kept
-                fewer.removeSubrange(start..<min(start + size, kept.count))
-                if try !fewer.isEmpty && self.play(seed: seed, events: fewer).hasFailed {
-                    kept = fewer
-                } else {
-                    start += size
-                }
-            }
-            guard size > 1, ContinuousClock.now < end else { break }
-            size /= 2
-        }
-        return kept
     }
 }

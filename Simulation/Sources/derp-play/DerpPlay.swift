@@ -16,6 +16,8 @@ struct DerpPlay: ParsableCommand {
     @OptionGroup var options: StoryOptions
     @Option(help: "Play only these of the story's events: numbers and ranges, such as 0-9,12.")
     var events: String?
+    @Flag(help: "End when a rule has been broken.")
+    var brief = false
     @Flag(help: "Print everything that happens.")
     var verbose = false
 
@@ -25,14 +27,14 @@ struct DerpPlay: ParsableCommand {
             csim_restart_deterministic(CommandLine.unsafeArgv)
             throw ValidationError("this process can't be made deterministic: its memory is placed at random")
         }
-        let (seed, options, verbose) = (self.seed, self.options, self.verbose)
+        let (seed, options, verbose, brief) = (self.seed, self.options, self.verbose, self.brief)
         let chosen = try self.events.map { try EventRanges($0) }
         let outcome = try MainActor.assumeIsolated {
             var story = options.story(seed: seed)
             if let chosen {
                 story.events = chosen.indices.filter(story.events.indices.contains).map { story.events[$0] }
             }
-            return try Simulation(story, seed: seed, isLoud: verbose).run()
+            return try Simulation(story, seed: seed, isLoud: verbose).run(isBrief: brief)
         }
         for violation in outcome.violations { print("broken: \(violation)") }
         print(outcome)

@@ -35,7 +35,7 @@ struct DerpSimulate: ParsableCommand {
             if play.hasFailed {
                 print("seed \(seed) breaks a rule, after \(Int(simulated)) simulated seconds in all:")
                 play.lines.forEach { print("  \($0)") }
-                try self.tell(player, seed)
+                if self.shrink > 0 { try self.tell(player, seed, play) }
                 throw ExitCode.failure
             }
             seed += 1
@@ -53,10 +53,11 @@ struct DerpSimulate: ParsableCommand {
         return program.deletingLastPathComponent()
     }
 
-    private func tell(_ player: Player, _ seed: UInt64) throws {
-        let events = try player.shrink(seed: seed, until: .now + .seconds(self.shrink))
-        print("What is needed for it:")
+    private func tell(_ player: Player, _ seed: UInt64, _ failure: Player.Play) throws {
         let story = self.options.story(seed: seed)
+        var shrinker = Shrinker(player, seed: seed, story: story, until: .now + .seconds(self.shrink))
+        let events = try shrinker.shrink(failure)
+        print("\(events.count) of \(story.events.count) events are left:")
         for index in events { print("  \(story.events[index])") }
         let play = try player.play(seed: seed, events: events)
         play.lines.forEach { print("  \($0)") }

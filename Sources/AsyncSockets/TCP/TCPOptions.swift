@@ -23,6 +23,12 @@ public struct TCPOptions: Hashable, Sendable {
         }
     }
 
+    /// Sets them for a connection that exists. It may have ended; then nothing changes.
+    package func apply(to stream: TCPStream) {
+        stream.loop.requireCurrent("A TCPStream")
+        if stream.isOpen { self.apply(to: stream.descriptor) }
+    }
+
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: UInt64) {
         var value = Int32(clamping: max(value, 1))
         setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -89,6 +89,8 @@ extension MeshLink {
     /// Uses the connection until it ends, and returns why it ended.
     private func serve(_ link: ClientLink, grace: Duration = .zero) async -> DERPError {
         let stream = link.stream
+        // A node that loses power must be missed as soon as a client would be.
+        self.context.configuration.tcpOptions.apply(to: stream)
         // From here on, only the queue writes to the stream.
         let outbox = Outbox(stream: stream, relay: self.relay, terms: .link)
         let id = self.relay.add(outbox)
