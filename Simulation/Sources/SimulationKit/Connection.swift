@@ -12,6 +12,8 @@ final class Connection: ScriptedEnd {
     private(set) var process: UInt32 = 0
     var state = State.connecting
     let opened: UInt64
+    /// How long a byte is on its way, in nanoseconds.
+    let latency: UInt64
     private(set) var webSocket: WebSocketCoder?
     var loggedIn: UInt64?
     var ended: UInt64?
@@ -34,11 +36,23 @@ final class Connection: ScriptedEnd {
         let isDisco: Bool
     }
 
-    init(client: Int, from address: UInt32, to relay: SimulatedRelay, path: csim_path, byWebSocket: Bool) {
+    /// When the last one of the client's earlier connections ended; the end of time if one hasn't.
+    let previousEnd: UInt64
+
+    init(
+        client: Int,
+        from address: UInt32,
+        to relay: SimulatedRelay,
+        path: csim_path,
+        byWebSocket: Bool,
+        after previousEnd: UInt64
+    ) {
+        self.previousEnd = previousEnd
         if byWebSocket { self.webSocket = WebSocketCoder() }
         self.client = client
         self.relay = relay.index
         self.opened = csim_now()
+        self.latency = path.latency
         super.init(csim_connect(address, relay.address, Address.port, path))
     }
 
@@ -69,6 +83,9 @@ final class Connection: ScriptedEnd {
     }
 
     var isLoggedIn: Bool { self.state == .loggedIn }
+
+    /// Whether its client had no earlier connection while `other` was there, of which old news may come.
+    func isFirst(for other: Connection) -> Bool { self.previousEnd < other.opened }
 
     /// It loses power: the relay isn't told.
     func vanish() {

@@ -18,7 +18,8 @@ extension Simulation {
             from: Address.client(client),
             to: relay,
             path: path,
-            byWebSocket: self.story.features.contains(.webSockets) && client % 4 == 1
+            byWebSocket: self.story.features.contains(.webSockets) && client % 4 == 1,
+            after: self.connections.values.lazy.filter { $0.client == client }.map { $0.ended ?? .max }.max() ?? 0
         )
         self.connections[connection.number] = connection
         self.open[client].append(connection)

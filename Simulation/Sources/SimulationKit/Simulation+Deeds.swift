@@ -83,7 +83,7 @@ extension Simulation {
     }
 
     /// Threads get no processor now and then, whatever else is broken.
-    static func setFaults(perMillion rate: Int, pauses: Int = 1000) {
+    static func setFaults(perMillion rate: Int, pauses: Int = 3000) {
         for fault in 0..<UInt32(CSIM_FAULT_COUNT.rawValue) { csim_set_fault(csim_fault(fault), UInt32(rate)) }
         csim_set_fault(CSIM_PAUSE, UInt32(max(rate, pauses)))
     }

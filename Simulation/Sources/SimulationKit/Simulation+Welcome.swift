@@ -13,7 +13,7 @@ struct Welcome {
 
 // Whoever learns that a client has logged in can reach it.
 extension Simulation {
-    /// Has another client write to one that has just logged in.
+    /// Has other clients write to one that has just logged in.
     func welcome(_ connection: Connection) {
         let candidates = self.open.joined().filter {
             $0.isLoggedIn && $0.client != connection.client && $0.process == connection.process && $0.unsentCount == 0
@@ -26,17 +26,19 @@ extension Simulation {
         }
         // What others sent just before may fill its queue.
         guard isFresh, !candidates.isEmpty, self.ledger.pending(to: connection.client) < 65_536 else { return }
-        let sender = candidates[Int(csim_random() % UInt64(candidates.count))]
-        let packet = self.sendPacket(over: sender, to: connection.client, size: 62)
-        self.welcomes.append(
-            Welcome(
-                packet: packet,
-                sender: sender,
-                receiver: connection,
-                deadline: csim_now() + 8_000_000_000,
-                addressed: self.ledger.addressed[connection.client] ?? 0
+        // Those that are near find the relay sooner after the login.
+        for sender in candidates.sorted(by: { $0.latency < $1.latency }).prefix(3) {
+            let packet = self.sendPacket(over: sender, to: connection.client, size: 62)
+            self.welcomes.append(
+                Welcome(
+                    packet: packet,
+                    sender: sender,
+                    receiver: connection,
+                    deadline: csim_now() + 8_000_000_000,
+                    addressed: self.ledger.addressed[connection.client] ?? 0
+                )
             )
-        )
+        }
     }
 
     func checkWelcomes() {
@@ -46,7 +48,8 @@ extension Simulation {
             // Others may have filled its queue, or a second connection may have got the packet.
             guard sender.isLoggedIn, receiver.isLoggedIn, self.open[receiver.client].count == 1,
                 [sender, receiver].allSatisfy({ $0.stalledUntil + 8_000_000_000 < welcome.deadline }),
-                self.ledger.addressed[receiver.client] == welcome.addressed, !self.ledger.hasCome(welcome.packet)
+                (self.ledger.addressed[receiver.client] ?? 0) <= welcome.addressed + 2,
+                !self.ledger.hasCome(welcome.packet)
             else { continue }
             self.ledger.violated(
                 "a packet of \(sender.client) to \(receiver.client) was lost, which had just logged in"
