@@ -1,15 +1,11 @@
 // How deeds are made up.
 extension Story {
-    /// What clients, relays and the ways between them do.
-    static func deed(_ chance: inout Seeded, relays: Int, clients: Int) -> Deed {
+    /// What clients do.
+    static func clientDeed(_ chance: inout Seeded, relays: Int, clients: Int) -> Deed {
         let client = Int.random(in: 0..<clients, using: &chance)
         let other = Int.random(in: 0..<clients, using: &chance)
-        let relay = Int.random(in: 0..<relays, using: &chance)
-        let second = Int.random(in: 0..<relays, using: &chance)
         switch Int.random(in: 0..<1000, using: &chance) {
-        case ..<8: return .takeOver(relay)
-        case ..<12: return .crashRelay(relay, newest: client % 2 == 0)
-        case ..<650:
+        case ..<700:
             let sizes = [62, 100, 1400, 9000, 60_000]
             return .send(
                 from: client,
@@ -18,19 +14,48 @@ extension Story {
                 size: sizes[Int.random(in: 0..<sizes.count, using: &chance)],
                 disco: Int.random(in: 0..<4, using: &chance) == 0
             )
-        case ..<665: return .vanish(client: client)
-        case ..<770: return .leave(client: client, breaking: Bool.random(using: &chance))
-        case ..<850: return .double(client: client)
-        case ..<900: return .stall(client: client, milliseconds: Int.random(in: 10...4000, using: &chance))
-        case ..<920: return .deny(client: client)
-        case ..<930: return .judge(milliseconds: Int.random(in: 0...9000, using: &chance), isBroken: client % 2 == 0)
-        case ..<950: return .faults(perMillion: Int.random(in: 100...100_000, using: &chance))
-        case ..<965: return .dribble(relay: relay, bytes: Int.random(in: 0...80, using: &chance))
-        case ..<966 where client % 8 == 7: return .retire(client: client)
-        case ..<970: return .shiftClock(seconds: Int.random(in: -7200...7200, using: &chance))
-        case ..<980: return relay == second ? .stopRelay(relay) : .breakLink(relay, second)
-        case ..<990: return relay == second ? .killRelay(relay) : .part(relay, second)
-        default: return .stall(client: client, milliseconds: 20)
+        case ..<715: return .vanish(client: client)
+        case ..<820: return .leave(client: client, breaking: Bool.random(using: &chance))
+        case ..<890: return .double(client: client)
+        case ..<960: return .stall(client: client, milliseconds: Int.random(in: 10...4000, using: &chance))
+        case ..<961 where client % 8 == 7: return .retire(client: client)
+        case ..<985: return .deny(client: client)
+        default:
+            let relay = Int.random(in: 0..<relays, using: &chance)
+            return .dribble(relay: relay, bytes: Int.random(in: 0...80, using: &chance))
+        }
+    }
+
+    /// What happens to relays, and to the ways between them.
+    static func relayDeed(_ chance: inout Seeded, relays: Int) -> Deed {
+        let relay = Int.random(in: 0..<relays, using: &chance)
+        let second = Int.random(in: 0..<relays, using: &chance)
+        let isFirst = Bool.random(using: &chance)
+        switch Int.random(in: 0..<100, using: &chance) {
+        case ..<25: return .takeOver(relay)
+        case ..<32: return .crashRelay(relay, newest: isFirst)
+        case ..<40: return .stopRelay(relay)
+        case ..<48: return .killRelay(relay)
+        case ..<58 where relay != second: return .breakLink(relay, second)
+        case ..<68 where relay != second: return .part(relay, second)
+        case ..<84: return .faults(perMillion: Int.random(in: 100...100_000, using: &chance))
+        case ..<94: return .judge(milliseconds: Int.random(in: 0...9000, using: &chance), isBroken: isFirst)
+        default: return .shiftClock(seconds: Int.random(in: -7200...7200, using: &chance))
+        }
+    }
+
+    /// Some write to one, more than its queue holds, and leave.
+    static func crowd(_ chance: inout Seeded, at time: UInt64, clients: Int) -> [Event] {
+        let receiver = Int.random(in: 0..<clients, using: &chance)
+        return (0..<3).flatMap { _ in
+            let sender = Int.random(in: 0..<clients, using: &chance)
+            let size = Bool.random(using: &chance) ? 1400 : 9000
+            let leaving = time + 1_000_000 + chance.next() % 400_000_000
+            return [
+                Event(time: time, deed: .send(from: sender, to: receiver, count: 30, size: size, disco: false)),
+                Event(time: time, deed: .send(from: sender, to: receiver, count: 20, size: 1400, disco: true)),
+                Event(time: leaving, deed: .leave(client: sender, breaking: Bool.random(using: &chance))),
+            ]
         }
     }
 

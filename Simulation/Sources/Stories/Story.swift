@@ -97,37 +97,22 @@ package struct Story: Sendable {
         for client in 0..<clients {
             events.append(Event(time: Self.start + chance.next() % 2_000_000_000, deed: .connect(client: client)))
         }
-        let count = seconds * (10 + clients / 4)
-        for _ in 0..<count {
-            let time = Self.start + chance.next() % (self.end - Self.start)
-            let deed = Self.deed(&chance, relays: relays, clients: clients)
-            events.append(Event(time: time, deed: deed))
-            // What is broken is mended some time later.
-            let later = time + 100_000_000 + chance.next() % 8_000_000_000
-            switch deed {
-            case .stopRelay(let relay), .killRelay(let relay), .crashRelay(let relay, _):
-                events.append(Event(time: later, deed: .startRelay(relay)))
-            case .part(let one, let other): events.append(Event(time: later, deed: .heal(one, other)))
-            case .deny(let client): events.append(Event(time: later, deed: .allow(client: client)))
-            case .judge: events.append(Event(time: later, deed: .judge(milliseconds: 0, isBroken: false)))
-            case .faults: events.append(Event(time: later, deed: .faults(perMillion: 0)))
-            default: break
-            }
+        func time() -> UInt64 { Self.start + chance.next() % (UInt64(seconds) * 1_000_000_000) }
+        for _ in 0..<seconds * (8 + clients / 4) {
+            events.append(Event(time: time(), deed: Self.clientDeed(&chance, relays: relays, clients: clients)))
+        }
+        for _ in 0..<seconds / 2 {
+            events.append(Event(time: time(), deed: Self.relayDeed(&chance, relays: relays)))
+            events += Self.crowd(&chance, at: time(), clients: clients)
         }
         for _ in 0..<2 * seconds {
-            let time = Self.start + chance.next() % (self.end - Self.start)
             guard let deed = Self.worldDeed(&chance, features, relays: relays, clients: clients) else { continue }
-            events.append(Event(time: time, deed: deed))
-            let later = time + 100_000_000 + chance.next() % 8_000_000_000
-            switch deed {
-            case .resolver: events.append(Event(time: later, deed: .resolver(milliseconds: 0, isFailing: false)))
-            case .mood(let kind, _): events.append(Event(time: later, deed: .mood(kind, .well)))
-            case .controllerDenies(let client, true):
-                events.append(Event(time: later, deed: .controllerDenies(client: client, false)))
-            case .list(let client, true): events.append(Event(time: later, deed: .list(client: client, false)))
-            case .breakFile(let kind): events.append(Event(time: later, deed: .mendFile(kind)))
-            default: break
-            }
+            events.append(Event(time: time(), deed: deed))
+        }
+        // What is broken is mended some time later.
+        events += events.compactMap { event in
+            let later = event.time + 100_000_000 + chance.next() % 8_000_000_000
+            return event.deed.mending.map { Event(time: later, deed: $0) }
         }
         self.events = events.sorted { $0.time < $1.time }
     }

@@ -21,7 +21,8 @@ package struct StoryFeatures: OptionSet, Sendable {
 
     package static func chosen(by seed: UInt64) -> Self {
         var chance = Seeded(~seed)
-        return Self(rawValue: Int(chance.next() & 127))
+        // Each in a quarter of the stories, so that many have little besides packets.
+        return Self(rawValue: Int(chance.next() & chance.next() & 127))
     }
 }
 
