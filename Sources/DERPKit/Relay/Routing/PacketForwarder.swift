@@ -88,6 +88,7 @@ extension PacketForwarder {
             self.publish(.route(key, successor.id))
             return []
         }
+        presence.isMoving = isMoving
         defer { if !isMoving { self.announce(Frame.peerGone(key, .disconnected)) } }
         return self.publishRemoteRoute(presence)
     }
@@ -236,7 +237,10 @@ extension PacketForwarder {
         presence.remove(link: link)
         guard wasUsed else { return }
         let key = presence.key
-        for listener in self.publishRemoteRoute(presence) { self.relays[0].tell(listener, thatLeft: key) }
+        let listeners = self.publishRemoteRoute(presence)
+        // It counted as connected to an earlier process until now, and is on its way to a later one.
+        guard !presence.isMoving else { return }
+        for listener in listeners { self.relays[0].tell(listener, thatLeft: key) }
     }
 
     /// Sends packets for a key that isn't here to the node that has had it longest. When there is no such node, forgets

@@ -13,6 +13,8 @@ final class Presence {
     private(set) var links: [ClientID] = []
     /// The clients that got packets from connections of this key that have left.
     var contacts = BoundedSet<ClientID>(limit: PeerMemory.limit)
+    /// Whether the last connection here was sent away to the process that takes over, and the key hasn't been seen since.
+    var isMoving = false
 
     fileprivate init(key: NodePublicKey, slot: Int) {
         self.key = key
@@ -39,6 +41,7 @@ final class Presence {
         self.others.remove(client.id)
         if let previous { self.others.append(previous, for: previous.id) }
         self.active = client
+        self.isMoving = false
         return previous?.id
     }
 
@@ -58,6 +61,7 @@ final class Presence {
 
     /// Notes that the node at the other end of `link` has the key. The link goes before those in `ended`.
     func add(link: ClientID, before ended: Set<ClientID> = []) {
+        self.isMoving = false
         self.links.insert(link, at: self.links.firstIndex(where: ended.contains) ?? self.links.count)
     }
 
