@@ -6,7 +6,7 @@ extension Simulation {
     /// How long a client may take nothing: the write timeout of 2 s, and pauses of threads.
     private static let longestClientBlock: UInt64 = 4_000_000_000
     /// How long anybody may, in nanoseconds: TCP's user timeout, and pauses.
-    private static let longestBlock: UInt64 = 16_000_000_000
+    private static let longestBlock: UInt64 = 18_000_000_000
 
     /// Checked each second.
     func checkBounds() {

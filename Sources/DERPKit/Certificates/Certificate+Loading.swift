@@ -83,7 +83,7 @@ extension Certificate {
             do {
                 self.text = try FileReader.text(at: file, limit: Certificate.maximumFileSize)
             } catch {
-                throw DERPError(.certificate, "can't read \(file): \(error)")
+                throw DERPError(reading: file, error, as: .certificate)
             }
         }
 

@@ -11,7 +11,7 @@ extension RateLimits {
         do {
             text = try FileReader.text(at: path, limit: Self.maximumSize)
         } catch {
-            throw DERPError(.invalidConfiguration, "can't read \(path): \(error)")
+            throw DERPError(reading: path, error, as: .invalidConfiguration)
         }
         do throws(SourceValue.Failure) {
             try self.init(json: text)

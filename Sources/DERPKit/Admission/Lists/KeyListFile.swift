@@ -46,6 +46,8 @@ public final class KeyListFile: Sendable {
             return try KeyList(text)
         } catch let error as KeyList.Problem {
             throw DERPError(.invalidConfiguration, "\(path), \(error)")
+        } catch let error as FileError {
+            throw DERPError(reading: path, error, as: .invalidConfiguration)
         } catch {
             throw DERPError(.invalidConfiguration, "can't read \(path): \(error)")
         }

@@ -22,6 +22,12 @@ package struct FileError: Error, Hashable, CustomStringConvertible {
     /// The failure of the system call that was just made.
     static var last: Self { Self(.system(errno)) }
 
+    /// Whether the same file may be readable a moment later, because this machine was short of something.
+    var mayPass: Bool {
+        guard case .system(let code) = self.reason else { return false }
+        return [EMFILE, ENFILE, ENOMEM, ENOBUFS, EAGAIN, EINTR, EIO].contains(code)
+    }
+
     var isMissing: Bool { self.reason == .system(ENOENT) }
     var isExisting: Bool { self.reason == .system(EEXIST) }
 

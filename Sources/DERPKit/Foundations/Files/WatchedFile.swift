@@ -46,6 +46,7 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
     /// Reads the files if they aren't the ones that were read last.
     ///
     /// A change counts when two looks in a row see the same files: a program that writes in place has time to finish.
+    /// Files that couldn't be read because this machine was short of something are read again at each look.
     ///
     /// - Parameters:
     ///   - atOnce: Whether to read in any case.
@@ -73,6 +74,7 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
                 (state.value, state.problem) = (value, nil)
                 return isNew || atOnce ? .reloaded(value) : .unchanged
             case .failure(let error):
+                if error.code == .exhausted { state.known = nil }
                 return state.fail(error.message, tells: atOnce)
             }
         }

@@ -51,7 +51,7 @@ extension DERPMapSource {
         do {
             return .text(try text(), Validators())
         } catch {
-            throw DERPError(.invalidConfiguration, "can't read \(self): \(error)")
+            throw DERPError(reading: self, error, as: .invalidConfiguration)
         }
     }
 

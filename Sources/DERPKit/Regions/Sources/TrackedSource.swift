@@ -48,6 +48,8 @@ struct TrackedSource: Sendable {
         switch result {
         case .failure(let error):
             self.failure = error
+            // The file is to be read again, although it hasn't changed.
+            if error.code == .exhausted { self.stamp = nil }
             return false
         case .success(.unchanged):
             self.failure = nil

@@ -88,7 +88,7 @@ extension PacketForwarder {
             self.publish(.route(key, successor.id))
             return []
         }
-        presence.isMoving = isMoving
+        presence.isMoving = isMoving && presence.links.allSatisfy(self.endedLinks.contains)
         defer { if !isMoving { self.announce(Frame.peerGone(key, .disconnected)) } }
         return self.publishRemoteRoute(presence)
     }

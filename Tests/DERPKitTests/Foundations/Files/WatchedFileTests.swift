@@ -1,0 +1,50 @@
+import Synchronization
+import Testing
+
+@testable import DERPKit
+
+@Suite("Watched files")
+struct WatchedFileTests {
+    /// What reading gives, one after the other.
+    private final class Script: Sendable {
+        let results: Mutex<[Result<Int, DERPError>]>
+        let stamp = Mutex(0)
+
+        init(_ results: [Result<Int, DERPError>]) { self.results = Mutex(results) }
+
+        func read() throws(DERPError) -> Int { try self.results.withLock { $0.removeFirst() }.get() }
+    }
+
+    private static func watch(_ script: Script) throws -> WatchedFile<Int, Int> {
+        try WatchedFile(
+            stamp: { script.stamp.withLock { $0 } },
+            read: { () throws(DERPError) in try script.read() }
+        )
+    }
+
+    @Test("a file that couldn't be read for want of descriptors is read again, although it hasn't changed")
+    func shortage() throws {
+        let shortage = DERPError(.exhausted, "can't read the file: too many open files")
+        let script = Script([.success(1), .failure(shortage), .failure(shortage), .success(2)])
+        let file = try Self.watch(script)
+        script.stamp.withLock { $0 = 1 }
+        #expect(file.refresh() == .unchanged)
+        #expect(file.refresh() == .failed(shortage.message))
+        #expect(file.refresh() == .unchanged)
+        #expect(file.refresh() == .reloaded(2))
+        #expect(file.refresh() == .unchanged)
+    }
+
+    @Test("a broken file is read once, until it changes")
+    func broken() throws {
+        let script = Script([.success(1), .failure(DERPError(.invalidConfiguration, "broken")), .success(2)])
+        let file = try Self.watch(script)
+        script.stamp.withLock { $0 = 1 }
+        #expect(file.refresh() == .unchanged)
+        #expect(file.refresh() == .failed("broken"))
+        #expect(file.refresh() == .unchanged)
+        script.stamp.withLock { $0 = 2 }
+        #expect(file.refresh() == .unchanged)
+        #expect(file.refresh() == .reloaded(2))
+    }
+}
