@@ -74,7 +74,7 @@ let package = Package(
         .testTarget(
             name: "DERPKitTests",
             dependencies: [
-                "AsyncSockets", "DERPKit", "DERPKitTesting", "IPAddresses", "STUNKit", "TestSupport",
+                "AsyncSockets", "CDERPSodium", "DERPKit", "DERPKitTesting", "IPAddresses", "STUNKit", "TestSupport",
                 .product(name: "CoreMetrics", package: "swift-metrics", condition: .when(traits: ["Metrics"])),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(

@@ -44,13 +44,28 @@ void cas_capture_secrets(SSL *session, cas_traffic_secrets *secrets) { SSL_set_e
 
 void cas_forget_secrets(cas_traffic_secrets *secrets) { OPENSSL_cleanse(secrets, sizeof *secrets); }
 
+int cas_hkdf_expand(
+    const EVP_MD *hash, const uint8_t *key, const uint8_t *info, size_t info_size, uint8_t *output, size_t size) {
+    uint8_t text[CAS_LARGEST_INFO + 1];
+    size_t hash_size = (size_t)EVP_MD_get_size(hash);
+    if (info_size > CAS_LARGEST_INFO || size > hash_size) return 0;
+    memcpy(text, info, info_size);
+    // The counter of the first and only block.
+    text[info_size] = 1;
+    uint8_t block[EVP_MAX_MD_SIZE];
+    unsigned int block_size = 0;
+    if (!HMAC(hash, key, (int)hash_size, text, info_size + 1, block, &block_size)) return 0;
+    memcpy(output, block, size);
+    OPENSSL_cleanse(block, sizeof block);
+    return 1;
+}
+
 int cas_hkdf_expand_label(
     const EVP_MD *hash, const uint8_t *secret, const char *label, uint8_t *output, size_t size) {
-    // HkdfLabel: length, "tls13 " + label, no context; then the counter of HKDF-Expand's first and only block.
-    uint8_t info[64];
+    // HkdfLabel: length, "tls13 " + label, no context.
+    uint8_t info[CAS_LARGEST_INFO];
     size_t label_size = strlen(label);
-    size_t hash_size = (size_t)EVP_MD_get_size(hash);
-    if (label_size > 32 || size > hash_size) return 0;
+    if (label_size > 32) return 0;
     size_t count = 0;
     info[count++] = (uint8_t)(size >> 8);
     info[count++] = (uint8_t)size;
@@ -59,13 +74,7 @@ int cas_hkdf_expand_label(
     memcpy(info + count + 6, label, label_size);
     count += 6 + label_size;
     info[count++] = 0;
-    info[count++] = 1;
-    uint8_t block[EVP_MAX_MD_SIZE];
-    unsigned int block_size = 0;
-    if (!HMAC(hash, secret, (int)hash_size, info, count, block, &block_size)) return 0;
-    memcpy(output, block, size);
-    OPENSSL_cleanse(block, sizeof block);
-    return 1;
+    return cas_hkdf_expand(hash, secret, info, count, output, size);
 }
 
 EVP_CIPHER_CTX *cas_aead_new(const EVP_CIPHER *cipher, const uint8_t *key, int encrypts) {

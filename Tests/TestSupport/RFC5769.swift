@@ -31,4 +31,15 @@ package enum RFC5769 {
         80 28 00 04 c8 fb 0b 4c
         """
     )
+
+    /// §2.4: a request with long-term authentication, without SOFTWARE and FINGERPRINT.
+    package static let authenticatedRequest = STUNSample.bytes(
+        """
+        00 01 00 60 21 12 a4 42 78 ad 34 33 c6 ad 72 c0 29 da 41 2e
+        00 06 00 12 e3 83 9e e3 83 88 e3 83 aa e3 83 83 e3 82 af e3 82 b9 00 00
+        00 15 00 1c 66 2f 2f 34 39 39 6b 39 35 34 64 36 4f 4c 33 34 6f 4c 39 46 53 54 76 79 36 34 73 41
+        00 14 00 0b 65 78 61 6d 70 6c 65 2e 6f 72 67 00
+        00 08 00 14 f6 70 24 65 6d d6 4a 3e 02 b8 e0 71 2e 85 c9 a2 8c a8 96 66
+        """
+    )
 }

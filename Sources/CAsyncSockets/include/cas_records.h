@@ -9,6 +9,7 @@
 
 enum {
     CAS_LARGEST_SECRET = 48, // SHA-384
+    CAS_LARGEST_INFO = 128,
     CAS_NONCE_SIZE = 12,
     CAS_TAG_SIZE = 16
 };
@@ -24,6 +25,11 @@ typedef struct {
 void cas_enable_secret_capture(SSL_CTX *context);
 void cas_capture_secrets(SSL *session, cas_traffic_secrets *secrets);
 void cas_forget_secrets(cas_traffic_secrets *secrets);
+
+// HKDF-Expand (RFC 5869 section 2.3), as far as its first block. The key is as long as the hash. info_size is at most
+// CAS_LARGEST_INFO, size at most the hash's. Returns 1, or 0 on failure.
+int cas_hkdf_expand(
+    const EVP_MD *hash, const uint8_t *key, const uint8_t *info, size_t info_size, uint8_t *output, size_t size);
 
 // RFC 8446 section 7.1, with an empty context. size is at most the hash's. Returns 1, or 0 on failure.
 int cas_hkdf_expand_label(

@@ -8,7 +8,7 @@ import CDERPSodium
     @_spi(Benchmarks) public static let overhead = nonceCount + Int(crypto_box_MACBYTES)
 
     /// The shared key. One scalar multiplication serves both directions.
-    private let shared: [UInt8]
+    let shared: [UInt8]
 
     /// Returns `nil` for a public key of low order, with which there is no secret.
     @_spi(Benchmarks) public init?(privateKey: NodePrivateKey, peer: NodePublicKey) {
@@ -20,7 +20,12 @@ import CDERPSodium
 
     /// Returns the nonce and the box of `message`.
     @_spi(Benchmarks) public func seal(_ message: [UInt8]) -> [UInt8] {
-        let nonce = Sodium.randomBytes(count: Self.nonceCount)
+        self.seal(message, nonce: Sodium.randomBytes(count: Self.nonceCount))
+    }
+
+    /// For known answers. No two messages may have the same nonce.
+    func seal(_ message: [UInt8], nonce: [UInt8]) -> [UInt8] {
+        precondition(nonce.count == Self.nonceCount)
         var box = [UInt8](repeating: 0, count: message.count + Int(crypto_box_MACBYTES))
         _ = crypto_box_easy_afternm(&box, message, UInt64(message.count), nonce, self.shared)
         return nonce + box

@@ -3,7 +3,8 @@ import Testing
 
 @testable import AsyncSockets
 
-/// The trace of a simple 1-RTT handshake in RFC 8448 §3.
+/// The traces of RFC 8448: the application data of the simple handshake in §3 as the record layer reads and writes it, and
+/// further records, also of handshakes, under the keys that follow from their secrets.
 @Suite struct RFC8448Tests {
     private static let clientSecret = bytes(
         hex: "9e40646ce79a7f9dc05af8889bce6552875afa0b06df0087f792ebb7c17504a5"
@@ -95,5 +96,43 @@ import Testing
         let client = try self.layer(isServer: false)
         let read = client.open(Self.serverTicket + Self.serverData + Self.serverAlert, inPiecesOf: size)
         #expect(read.plaintext == Self.data && read.isClosed && read.failure == nil && read.sent.isEmpty)
+    }
+
+    @Test(
+        "Each record opens to its content, and the content is sealed to the record",
+        arguments: RFC8448Records.directions
+    )
+    func records(_ direction: RFC8448Records.Direction) throws {
+        let reading = try self.keys(direction.secret, encrypts: false)
+        let writing = try self.keys(direction.secret, encrypts: true)
+        for record in direction.records {
+            #expect(reading.open(record.bytes) == record.content + [record.type])
+            #expect(writing.seal(record.content, type: record.type) == record.bytes)
+        }
+    }
+
+    @Test("A server's first flight opens to its messages, up to Finished", arguments: RFC8448Records.serverFlights)
+    func serverFlight(_ flight: RFC8448Records.ServerFlight) throws {
+        let inner = try #require(try self.keys(flight.secret, encrypts: false).open(flight.record))
+        #expect(inner.last == 22)
+        var types: [UInt8] = []
+        var rest = inner.dropLast()[...]
+        while rest.count >= 4 {
+            let size = rest.dropFirst().prefix(3).reduce(0) { $0 << 8 | Int($1) }
+            types.append(try #require(rest.first))
+            rest = rest.dropFirst(4 + size)
+        }
+        #expect(types == [8, 11, 15, 20] && rest.isEmpty)
+        #expect(try self.keys(flight.secret, encrypts: true).seal(Array(inner.dropLast()), type: 22) == flight.record)
+    }
+
+    @Test("A record opens with no other number than its own")
+    func order() throws {
+        let direction = try #require(RFC8448Records.directions.last)
+        let (first, second) = (direction.records[0], direction.records[1])
+        let reading = try self.keys(direction.secret, encrypts: false)
+        #expect(reading.open(second.bytes) == nil)
+        #expect(reading.open(second.bytes) == second.content + [second.type])
+        #expect(reading.open(first.bytes) == nil)
     }
 }
