@@ -66,7 +66,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["AsyncSockets"], path: "Tests/TestSupport"),
         .testTarget(name: "IPAddressesTests", dependencies: ["IPAddresses"]),
         .testTarget(name: "AsyncSocketsTests", dependencies: ["AsyncSockets", "CDERPOpenSSL", "TestSupport"]),
         .testTarget(name: "STUNMessagesTests", dependencies: ["IPAddresses", "STUNMessages", "TestSupport"]),
@@ -99,7 +99,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "CDERPOpenSSL", "CDERPSodium", "DERPKit", "DERPServer", "IPAddresses", "TestSupport",
+                "AsyncSockets", "CDERPOpenSSL", "CDERPSodium", "DERPKit", "DERPServer", "IPAddresses", "TestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -1,5 +1,5 @@
+import AsyncSockets
 import DERPKit
-import Synchronization
 
 /// Admits all clients except those that a test refuses.
 final class Doorman: ClientVerifier {
@@ -8,7 +8,7 @@ final class Doorman: ClientVerifier {
         var refused: Set<NodePublicKey> = []
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     func refuse(_ key: NodePublicKey?) {
         self.state.withLock { state in

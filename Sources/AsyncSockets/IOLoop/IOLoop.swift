@@ -44,7 +44,7 @@ public final class IOLoop: @unchecked Sendable {
     /// The number of threads that are enqueuing a job. That job may be all that holds the loop for them.
     private let enqueuing = Atomic(0)
     private let hasEnded = Atomic(false)
-    private let inbox = Mutex<[Work]>([])
+    private let inbox = Lock<[Work]>([])
 
     @exclusivity(unchecked) private var spin = SpinPolicy()
     @exclusivity(unchecked) private var registrations = RegistrationTable()

@@ -1,7 +1,5 @@
-import Synchronization
-
 extension IOLoopGroup {
-    private static let sharedGroup = Mutex<IOLoopGroup?>(nil)
+    private static let sharedGroup = Lock<IOLoopGroup?>(nil)
 
     /// Returns the group that all clients without a group share: one loop, made at the first call and then kept.
     ///

@@ -1,7 +1,6 @@
 import CAsyncSockets
 import Glibc
 import IPAddresses
-import Synchronization
 
 /// Looks up the addresses of names. The system's `getaddrinfo` blocks for as long as it likes, so it runs on threads of
 /// its own, which live while there is something to look up: at most 4, unless the resolver is made for more.
@@ -43,7 +42,7 @@ package final class HostResolver: Sendable {
 
     private let threadLimit: Int
     private let ask: Question
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// - Parameter ask: Called on the threads.
     package init(threadLimit: Int = 4, ask: @escaping Question = { SystemLookup.addresses(of: $0) }) {

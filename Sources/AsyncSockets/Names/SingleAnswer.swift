@@ -1,5 +1,3 @@
-import Synchronization
-
 /// An answer for which one task waits. It is given once, by whoever has the answer or gives up.
 package final class SingleAnswer<Value: Sendable>: Sendable {
     private enum State {
@@ -8,7 +6,7 @@ package final class SingleAnswer<Value: Sendable>: Sendable {
         case given(Value)
     }
 
-    private let state = Mutex(State.new)
+    private let state = Lock(State.new)
 
     package init() {}
 

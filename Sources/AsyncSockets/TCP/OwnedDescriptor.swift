@@ -1,19 +1,18 @@
 import Glibc
-import Synchronization
 
 /// An open file descriptor. It is closed when this value is released, unless somebody took it over.
 package final class OwnedDescriptor: Sendable {
-    private let number: Mutex<Int32>
+    private let number: Lock<Int32>
 
     init(_ number: Int32) {
-        self.number = Mutex(number)
+        self.number = Lock(number)
     }
 
     /// Returns another descriptor for the same open file, or `nil` if there are no more descriptors.
     init?(duplicating descriptor: Int32) {
         let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
         guard copy >= 0 else { return nil }
-        self.number = Mutex(copy)
+        self.number = Lock(copy)
     }
 
     deinit {

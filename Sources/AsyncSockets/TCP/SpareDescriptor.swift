@@ -1,13 +1,12 @@
 import CAsyncSockets
 import Glibc
-import Synchronization
 
 /// A descriptor that is kept for the time when there are no more. Then it is given up to accept a client and close the
 /// connection. So the client learns of it at once and can go elsewhere, instead of waiting in the kernel's queue.
 ///
 /// All sockets of a listener share one, and accept under its lock. Otherwise one loop would take what another gave up.
 final class SpareDescriptor: Sendable {
-    private let spare = Mutex<Int32>(open())
+    private let spare = Lock<Int32>(open())
 
     enum Accepted {
         case connection(Int32)

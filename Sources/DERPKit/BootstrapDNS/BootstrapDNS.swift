@@ -1,5 +1,4 @@
 import AsyncSockets
-import Synchronization
 
 /// Answers `/bootstrap-dns`. Looks up names in the background, never for a request.
 ///
@@ -25,7 +24,7 @@ package final class BootstrapDNS: Sendable {
     private let names: BootstrapNames
     /// A resolver of its own, so that clients' admission doesn't wait for it.
     private let resolver: HostResolver
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// The interval between look-ups of all names.
     private static let interval: Duration = .seconds(600)

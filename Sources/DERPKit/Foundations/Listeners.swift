@@ -1,8 +1,8 @@
-import Synchronization
+import AsyncSockets
 
 /// Closures that are told of something that happens now and then.
 final class Listeners<Value: Sendable>: Sendable {
-    private let all = Mutex<[@Sendable (Value) -> Bool]>([])
+    private let all = Lock<[@Sendable (Value) -> Bool]>([])
 
     /// Adds one.
     ///

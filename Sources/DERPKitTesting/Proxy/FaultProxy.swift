@@ -1,5 +1,4 @@
 import AsyncSockets
-import Synchronization
 
 /// A proxy in front of a relay that makes faults in the connections of clients.
 final class FaultProxy: Sendable {
@@ -13,7 +12,7 @@ final class FaultProxy: Sendable {
     }
 
     private final class Box: Sendable {
-        let state = Mutex(State())
+        let state = Lock(State())
     }
 
     private let group: IOLoopGroup

@@ -1,5 +1,5 @@
+import AsyncSockets
 import DERPKit
-import Synchronization
 
 /// What the rounds of a watch read last. If it can't be read again, the rounds check the same regions as before.
 final class CheckMemory: Sendable {
@@ -9,7 +9,7 @@ final class CheckMemory: Sendable {
         var authoritiesPEM: String?
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     func note(_ regions: [DERPRegion], in map: DERPMap) {
         self.state.withLock { state in

@@ -1,10 +1,10 @@
+import AsyncSockets
 import Glibc
-import Synchronization
 
 /// A progress line on standard error, if that is a terminal.
 final class ProgressLine: Sendable {
     private let isShown: Bool
-    private let hasText = Mutex(false)
+    private let hasText = Lock(false)
 
     init(isWanted: Bool = true) {
         self.isShown = isWanted && isatty(STDERR_FILENO) == 1

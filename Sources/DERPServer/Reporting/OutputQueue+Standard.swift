@@ -1,8 +1,8 @@
+import AsyncSockets
 import IPAddresses
 import DERPKit
 import Glibc
 import Logging
-import Synchronization
 
 extension OutputQueue {
     /// Standard error, for the log.
@@ -35,7 +35,7 @@ extension OutputQueue {
 
 /// Catches what a logger writes.
 private final class CaughtLine: TextOutputStream, Sendable {
-    let text = Mutex("")
+    let text = Lock("")
 
     func write(_ string: String) { self.text.withLock { $0 += string } }
 }

@@ -1,5 +1,5 @@
+import AsyncSockets
 import Glibc
-import Synchronization
 
 /// Text on its way to a file descriptor. A separate thread writes it, so that no writer waits for a slow reader.
 ///
@@ -18,7 +18,7 @@ final class OutputQueue: TextOutputStream, Sendable {
     private let descriptor: Int32
     private let capacity: Int
     private let describeLoss: @Sendable (Int) -> String
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let wakeUp = WakeUp()
 
     /// - Parameters:

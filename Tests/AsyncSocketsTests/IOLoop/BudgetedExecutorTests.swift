@@ -25,7 +25,7 @@ struct BudgetedExecutorTests {
     }
 
     private final class Log: Sendable {
-        private let entries = Mutex<[String]>([])
+        private let entries = Lock<[String]>([])
         var all: [String] { self.entries.withLock { $0 } }
         func add(_ entry: String) { self.entries.withLock { $0.append(entry) } }
     }

@@ -91,7 +91,7 @@ struct IOLoopTests {
         let loop = try IOLoop(index: 0)
         let second = TickEnd()
         let first = TickEnd { loop.atTickEnd(second) }
-        let log = Mutex<[Int]>([])
+        let log = Lock<[Int]>([])
         let isDone = Atomic(false)
         Task(executorPreference: loop) {
             loop.atTickEnd(first)
@@ -129,7 +129,7 @@ struct IOLoopTests {
     }
 
     private final class Numbers: Sendable {
-        let list = Mutex<[Int]>([])
+        let list = Lock<[Int]>([])
     }
 
     @Test("waiting tasks continue in order of arrival, none twice in a tick, and new jobs run first")

@@ -1,5 +1,4 @@
 import Dispatch
-import Synchronization
 import TestSupport
 import Testing
 
@@ -10,7 +9,7 @@ struct HostResolverTests {
     /// A system that answers when the test says, and counts what it is asked.
     private final class System: Sendable {
         private let gate = DispatchSemaphore(value: 0)
-        private let names = Mutex<[String]>([])
+        private let names = Lock<[String]>([])
 
         var asked: [String] { self.names.withLock { $0 } }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import AsyncSockets
 import TestSupport
 
 /// Runs `body`, and throws ``TooLate`` when it isn't done after `time`. A `body` that never ends is left behind, so that
@@ -22,7 +22,7 @@ func within<Result: Sendable>(
 
 /// Resumes a continuation with the first of several results.
 private final class First<Value: Sendable>: Sendable {
-    private let waiter = Mutex<CheckedContinuation<Value, any Error>?>(nil)
+    private let waiter = Lock<CheckedContinuation<Value, any Error>?>(nil)
 
     func arm(_ waiter: CheckedContinuation<Value, any Error>) {
         self.waiter.withLock { $0 = waiter }

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import AsyncSockets
@@ -7,7 +6,7 @@ import Testing
 struct MutedSocketTests {
     /// Mutes the connection of one client, whom `body` is, and gives what became of it.
     private func mute(_ body: (RawSocket, MutedSocket) async throws -> Void) async throws {
-        let muted = Mutex<MutedSocket?>(nil)
+        let muted = Lock<MutedSocket?>(nil)
         let server = try await TestServer { stream in
             let socket = stream.mute()
             #expect(socket != nil && stream.failure != nil && stream.mute() == nil)
@@ -55,7 +54,7 @@ struct MutedSocketTests {
     )
     func farewell(versions: TLSContext.Versions) async throws {
         let tls = try TestCertificate.server()
-        let muted = Mutex<MutedSocket?>(nil)
+        let muted = Lock<MutedSocket?>(nil)
         let server = try await TestServer { stream in
             try await stream.startTLS(tls)
             try await stream.write([5])
@@ -93,7 +92,7 @@ struct MutedSocketTests {
 
     @Test("a stream that has something to send is not muted")
     func unsent() async throws {
-        let result = Mutex<Bool?>(nil)
+        let result = Lock<Bool?>(nil)
         let server = try await TestServer { stream in
             let bytes = [UInt8](repeating: 0, count: 1 << 16)
             while !stream.isWriteBlocked { _ = bytes.withUnsafeBytes { stream.send($0) } }

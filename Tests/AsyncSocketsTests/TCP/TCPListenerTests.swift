@@ -74,7 +74,7 @@ struct TCPListenerTests {
 
     @Test("[::] takes both families, and an IPv4 peer is known by its IPv4 address")
     func dualStack() async throws {
-        let peers = Mutex<[IPAddress]>([])
+        let peers = Lock<[IPAddress]>([])
         let server = try await TestServer(on: .anyIPv6) { stream in
             peers.withLock { $0.append(stream.peerAddress.ip) }
         }

@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import AsyncSockets
@@ -302,7 +301,7 @@ struct TCPStreamTests {
 
     @Test("a closed stream is freed, whatever it was doing")
     func freed() async throws {
-        let reference = Mutex<WeakReference<TCPStream>?>(nil)
+        let reference = Lock<WeakReference<TCPStream>?>(nil)
         let tls = try TestCertificate.server()
         let server = try await TestServer { stream in
             reference.withLock { $0 = WeakReference(stream) }

@@ -1,5 +1,5 @@
+import AsyncSockets
 import IPAddresses
-import Synchronization
 import Testing
 
 @testable import DERPKit
@@ -66,7 +66,7 @@ struct GatekeeperForgettingTests {
 
     @Test("an answer is remembered for as long as it says, and as the least of two says")
     func lifetimes() async {
-        let now = Mutex(ContinuousClock.now)
+        let now = Lock(ContinuousClock.now)
         let clock = Shared(now)
         let long = ScriptedVerifier(.allow(lifetime: .seconds(300)))
         let short = ScriptedVerifier(.allow(lifetime: .seconds(10)))

@@ -1,3 +1,4 @@
+import AsyncSockets
 import IPAddresses
 import Synchronization
 import Testing
@@ -176,7 +177,7 @@ struct GatekeeperTests {
 
 /// Time that passes when the test says so.
 private final class ManualClock: Sendable {
-    private let instant = Mutex(ContinuousClock.now)
+    private let instant = Lock(ContinuousClock.now)
 
     var now: ContinuousClock.Instant { self.instant.withLock { $0 } }
 

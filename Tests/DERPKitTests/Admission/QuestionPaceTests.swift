@@ -1,5 +1,4 @@
 import AsyncSockets
-import Synchronization
 import TestSupport
 import Testing
 
@@ -9,7 +8,7 @@ import Testing
 struct QuestionPaceTests {
     /// Questions that are asked, and answered when the test says.
     private final class Questions: Sendable {
-        private let answers = Mutex<[SingleAnswer<Bool>]>([])
+        private let answers = Lock<[SingleAnswer<Bool>]>([])
 
         var count: Int { self.answers.withLock { $0.count } }
 

@@ -1,10 +1,10 @@
+import AsyncSockets
 import Glibc
-import Synchronization
 
 /// Listens on a Unix socket or on a port of loopback, answers each request as the test says, and notes what it was asked.
 final class ScriptedDaemon: Sendable {
     private let descriptor: Int32
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     private struct State {
         var answer: String?
@@ -17,7 +17,7 @@ final class ScriptedDaemon: Sendable {
     ///   - path: Of the Unix socket; `nil`: a port of loopback.
     ///   - answer: The whole answer; `nil` says nothing, and keeps the connection.
     init(path: String? = nil, answer: String?) throws {
-        self.state = Mutex(State(answer: answer))
+        self.state = Lock(State(answer: answer))
         self.descriptor = socket(
             path == nil ? AF_INET : AF_UNIX,
             Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue),

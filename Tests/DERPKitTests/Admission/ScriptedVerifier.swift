@@ -1,10 +1,9 @@
-import Synchronization
-
+import AsyncSockets
 @testable import DERPKit
 
 /// A verifier that answers when and what the test says.
 final class ScriptedVerifier: ClientVerifier {
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     private struct State {
         var answer: AdmissionDecision?

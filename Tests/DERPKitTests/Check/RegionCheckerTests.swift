@@ -1,5 +1,4 @@
 import AsyncSockets
-import Synchronization
 import Testing
 
 @testable import DERPKit
@@ -76,7 +75,7 @@ struct RegionCheckerTests {
 
     @Test("a node that is STUNOnly is never connected to")
     func stunOnly() async throws {
-        let connections = Mutex(0)
+        let connections = Lock(0)
         let listener = try await TCPListener(
             address: IPEndpoint(.loopbackIPv4, port: 0),
             group: self.group

@@ -1,6 +1,5 @@
 import AsyncSockets
 import DERPKitTesting
-import Synchronization
 import TestSupport
 import Testing
 
@@ -51,7 +50,7 @@ struct DERPClientTests {
             let alice = try await DERPClient.connect(to: relay.server, on: self.group.loops[0])
             let bob = try await DERPClient.connect(to: relay.server, on: self.group.loops[1])
             let count = 1000
-            let received = Mutex<[UInt64]>([])
+            let received = Lock<[UInt64]>([])
             // No more than the relay's queue holds at any time.
             for start in stride(from: 0, to: count, by: 100) {
                 for number in start..<start + 100 {

@@ -1,5 +1,5 @@
+import AsyncSockets
 import DERPKitTesting
-import Synchronization
 import TestSupport
 import Testing
 
@@ -115,7 +115,7 @@ struct ReconnectingDERPClientTests {
         policy.maximumDelay = .seconds(3600)
         let address = DERPClient.Server(host: "127.0.0.1", port: PortNumbers.next(), security: .none)
         let client = ReconnectingDERPClient(to: address, policy: policy)
-        let failures = Mutex(0)
+        let failures = Lock(0)
         let reading = Task {
             for try await event in client.events {
                 if case .disconnected = event { failures.withLock { $0 += 1 } }

@@ -1,5 +1,4 @@
 import AsyncSockets
-import Synchronization
 
 @_spi(Benchmarks) @testable import DERPKit
 
@@ -50,7 +49,7 @@ extension ScriptedRelay {
         let key = NodePrivateKey()
         let answer: Answer
         let reads: Bool
-        let heard = Mutex<[UInt8]>([])
+        let heard = Lock<[UInt8]>([])
 
         init(answer: Answer, reads: Bool) {
             self.answer = answer

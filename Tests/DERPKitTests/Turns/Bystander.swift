@@ -12,7 +12,7 @@ final class Bystander: Sendable {
         var mostBytes: UInt64 = 0
     }
 
-    private let sight = Mutex(Sight())
+    private let sight = Lock(Sight())
     private let isWanted = Atomic(true)
 
     init(on loop: IOLoop, watching flood: Flood) {

@@ -13,7 +13,7 @@ final class Flood: Sendable {
     private let limit: Duration
     private let byteCount = Atomic<UInt64>(0)
     private let phase = Atomic(Phase.before.rawValue)
-    private let listener = Mutex<TCPListener?>(nil)
+    private let listener = Lock<TCPListener?>(nil)
 
     private enum Phase: Int {
         case before, on, ended, wasEnded

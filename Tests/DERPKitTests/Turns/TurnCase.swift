@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import AsyncSockets
@@ -37,7 +36,7 @@ final class Stage: Sendable {
     let flood: Flood
     /// A group of one loop, for those who get theirs from outside.
     let group: IOLoopGroup
-    private let bystanders = Mutex<[Bystander]>([])
+    private let bystanders = Lock<[Bystander]>([])
 
     init(_ end: TurnCase.End) throws {
         // Long enough that it is not what ends a case that something else should end.

@@ -1,6 +1,6 @@
+import AsyncSockets
 import DERPKit
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -8,7 +8,7 @@ import Testing
 struct DisconnectedTailcatTests {
     /// When a relay's clients came, and were refused.
     private final class Comings: Sendable {
-        private let times = Mutex<[NodePublicKey: [ContinuousClock.Instant]]>([:])
+        private let times = Lock<[NodePublicKey: [ContinuousClock.Instant]]>([:])
 
         /// Notes them until the relay stops.
         func note(_ events: RelayEvents) async {

@@ -19,7 +19,7 @@ final class QuestionPace: Sendable {
     private let limit: Int
     private let youth: Duration
     let patience: Duration
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Makes a pace.
     ///

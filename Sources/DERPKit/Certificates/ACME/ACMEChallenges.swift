@@ -1,5 +1,4 @@
 import AsyncSockets
-import Synchronization
 
 /// The answers to the challenges of ACME servers that are validating now, for their connections.
 package final class ACMEChallenges: Sendable {
@@ -10,7 +9,7 @@ package final class ACMEChallenges: Sendable {
         var contexts: [String: TLSContext] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     package init() {}
 

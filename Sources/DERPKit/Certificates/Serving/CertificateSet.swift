@@ -1,6 +1,5 @@
 import AsyncSockets
 import FoundationEssentials
-import Synchronization
 
 /// The certificates of a relay, one for each of its names. They may be replaced while it serves: open connections stay
 /// as they are, and new ones get the new certificate.
@@ -10,7 +9,7 @@ public final class CertificateSet: Sendable {
     /// The addresses for which clients wanted a certificate, each once. For one reader.
     let wishes: AsyncStream<CertificateHost>
     private let wisher: AsyncStream<CertificateHost>.Continuation
-    private let state: Mutex<State>
+    private let state: Lock<State>
     /// Who wants to hear for which host a certificate was put to use.
     let listeners = Listeners<String>()
 
@@ -92,7 +91,7 @@ public final class CertificateSet: Sendable {
                 throw DERPError(.certificate, "\(text) appears twice")
             }
         }
-        self.state = Mutex(state)
+        self.state = Lock(state)
         (self.wishes, self.wisher) = AsyncStream.makeStream()
     }
 

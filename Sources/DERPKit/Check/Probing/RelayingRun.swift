@@ -1,4 +1,4 @@
-import Synchronization
+import AsyncSockets
 
 /// Sends numbered packets from one client to another, which sends them back, and records the results.
 final class RelayingRun: Sendable {
@@ -12,7 +12,7 @@ final class RelayingRun: Sendable {
     private let sender: DERPClient
     private let echo: DERPClient
     private let count: Int
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     private struct State {
         var evidence = RelayingEvidence()

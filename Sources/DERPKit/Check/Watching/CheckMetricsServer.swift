@@ -1,6 +1,5 @@
 import AsyncSockets
 import HTTPTypes
-import Synchronization
 
 /// Serves the metrics of the last round on `/metrics`, over plain HTTP.
 package final class CheckMetricsServer: Sendable {
@@ -11,7 +10,7 @@ package final class CheckMetricsServer: Sendable {
     package var address: IPEndpoint { self.server.address }
 
     private final class Current: Sendable {
-        let value = Mutex(CheckMetrics())
+        let value = Lock(CheckMetrics())
     }
 
     /// Starts the server.

@@ -1,4 +1,4 @@
-import Synchronization
+import AsyncSockets
 
 /// A value that is read from a file, or from several, which may change while the value is in use.
 ///
@@ -22,7 +22,7 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
 
     private let stamp: @Sendable () -> Stamp
     private let read: @Sendable () throws(DERPError) -> Value
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     /// Reads the value.
     ///
@@ -37,7 +37,7 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
         self.stamp = stamp
         self.read = read
         let known = stamp()
-        self.state = Mutex(State(value: try read(), known: known))
+        self.state = Lock(State(value: try read(), known: known))
     }
 
     /// The value in force.

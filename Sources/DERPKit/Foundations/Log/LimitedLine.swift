@@ -1,5 +1,5 @@
+import AsyncSockets
 import Logging
-import Synchronization
 
 /// Logs lines of one kind that others can cause as often as they like: ten at once, and then one every ten seconds.
 ///
@@ -41,7 +41,7 @@ final class LimitedLine: Sendable {
     private let logger: Logger
     private let interval: Duration
     private let start = ContinuousClock.now
-    private let state: Mutex<State>
+    private let state: Lock<State>
 
     /// - Parameters:
     ///   - burst: The number of lines at once, 1 or more.
@@ -49,7 +49,7 @@ final class LimitedLine: Sendable {
     init(_ logger: Logger, burst: UInt64 = 10, interval: Duration = .seconds(10)) {
         self.logger = logger
         self.interval = interval
-        self.state = Mutex(State(limiter: EventLimiter(burst: burst, interval: interval.nanoseconds)))
+        self.state = Lock(State(limiter: EventLimiter(burst: burst, interval: interval.nanoseconds)))
     }
 
     /// Logs a line, or counts it.

@@ -1,3 +1,4 @@
+import AsyncSockets
 import Synchronization
 
 /// Passes events to all readers. Most of the time, there is none.
@@ -13,7 +14,7 @@ final class RelayEventHub: Sendable {
         var isFinished = false
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
     /// The number of readers. Read without a lock, because most of the time there is none.
     private let count = Atomic(0)
 

@@ -1,5 +1,5 @@
+import AsyncSockets
 import IPAddresses
-import Synchronization
 
 /// Counts connections over all loops, and refuses those that are too many. Called a few times in a connection's life.
 ///
@@ -27,7 +27,7 @@ final class ConnectionGate: Sendable {
 
     private let limits: ConnectionLimits
     private let trusted: [IPNetwork]
-    private let state: Mutex<State>
+    private let state: Lock<State>
     /// The maximum number of connections that made room and have yet to leave. Beyond it, new connections are refused
     /// instead. Equal to the number of places, because a loop may be held up for a while, and at least 1024.
     private let leavingLimit: Int
@@ -44,7 +44,7 @@ final class ConnectionGate: Sendable {
             let burst = limits.acceptBurst ?? max(1, Int(clamping: Int64(min(rate.rounded(.up), 1e15))))
             state.accepts = PaceShares(burst: UInt64(max(burst, 1)), interval: UInt64(1e9 / max(rate, 0.001)))
         }
-        self.state = Mutex(state)
+        self.state = Lock(state)
     }
 
     /// Returns the block for which a connection from `address` counts. `nil`: the address is that of a trusted proxy,

@@ -16,7 +16,7 @@ final class MemoryGuard: Sendable {
     private let probe: MemoryProbe
     private let reserve: MemoryReserve
     private let logger: Logger
-    private let state = Mutex(State())
+    private let state = Lock(State())
     private let isShortNow = Atomic(false)
     /// The number of connections since the last check.
     private let arrivals = Atomic(0)

@@ -1,6 +1,5 @@
 import AsyncSockets
 import Glibc
-import Synchronization
 
 /// The relay's side of TLS: each client gets the certificate that it asks for, with the meta certificate behind the
 /// chain.
@@ -10,7 +9,7 @@ final class RelayTLS: Sendable {
     /// The context with which every connection starts.
     private let general: TLSContext
     /// The contexts for server addresses, where the address matters.
-    private let special = Mutex<[IPAddress: TLSContext]>([:])
+    private let special = Lock<[IPAddress: TLSContext]>([:])
 
     private typealias Selection = @Sendable (TLSClientHello, IPAddress?) -> TLSContext?
     /// The maximum number of this server's addresses that have their own context.
@@ -75,7 +74,7 @@ extension RelayTLS {
 
         private let key: NodePublicKey
         /// The contexts by the certificate's generation.
-        private let made = Mutex<[Int: Made]>([:])
+        private let made = Lock<[Int: Made]>([:])
 
         /// How long a meta certificate is shown, in seconds. It is valid for 30 days.
         private static let lifetime = 10 * 86400

@@ -1,9 +1,8 @@
 import AsyncSockets
-import Synchronization
 
 /// What all loops share about refused clients: the places, how long clients are held, and what would let them in.
 final class RefusalPool: Sendable {
-    private let places: Mutex<RefusalPlaces>
+    private let places: Lock<RefusalPlaces>
     private let holdTime: Duration
     private let lists: KeyLists?
     private let gate: ConnectionGate
@@ -16,7 +15,7 @@ final class RefusalPool: Sendable {
     ///   - lists: The key lists by which clients are refused.
     ///   - gate: Tells when there is a place for one more client.
     init(_ limits: ConnectionLimits, lists: KeyLists?, gate: ConnectionGate) {
-        self.places = Mutex(RefusalPlaces(limit: limits.refusedHoldTime > .zero ? limits.refused : 0))
+        self.places = Lock(RefusalPlaces(limit: limits.refusedHoldTime > .zero ? limits.refused : 0))
         self.holdTime = limits.refusedHoldTime
         self.lists = lists
         self.gate = gate

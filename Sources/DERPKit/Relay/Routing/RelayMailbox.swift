@@ -1,3 +1,4 @@
+import AsyncSockets
 import Synchronization
 
 /// Holds a relay loop's mail. Bounded: when the loop doesn't keep up, packets are dropped, but nothing else is.
@@ -10,7 +11,7 @@ final class RelayMailbox: Sendable {
         var spare: [PacketBatch] = []
     }
 
-    private let content = Mutex(Content())
+    private let content = Lock(Content())
     private let waiting = Atomic(0)
 
     /// The memory of the waiting batches, in bytes. Can be read from any thread; the value may be outdated.

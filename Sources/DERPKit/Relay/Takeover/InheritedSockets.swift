@@ -1,5 +1,4 @@
 import AsyncSockets
-import Synchronization
 
 /// The listening sockets that a relay hands to its successor. Sockets that nobody takes are closed.
 final class InheritedSockets: Sendable {
@@ -9,7 +8,7 @@ final class InheritedSockets: Sendable {
         let address: IPEndpoint
     }
 
-    private let sockets = Mutex<[Place: [OwnedDescriptor]]>([:])
+    private let sockets = Lock<[Place: [OwnedDescriptor]]>([:])
 
     var count: Int { self.sockets.withLock { $0.values.reduce(0) { $0 + $1.count } } }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import AsyncSockets
 
 /// Counts the outcomes of takeovers, for the metrics.
 final class TakeoverTally: Sendable {
@@ -11,7 +11,7 @@ final class TakeoverTally: Sendable {
         var inherited = 0
     }
 
-    private let state = Mutex(Counts())
+    private let state = Lock(Counts())
 
     var counts: Counts { self.state.withLock { $0 } }
 

@@ -1,6 +1,5 @@
 import AsyncSockets
 import HTTPTypes
-import Synchronization
 
 @testable import DERPKit
 
@@ -19,7 +18,7 @@ final class ScriptedACME: Sendable {
     private let counts: Counts
 
     private final class Counts: Sendable {
-        let byPath = Mutex<[String: Int]>([:])
+        let byPath = Lock<[String: Int]>([:])
     }
 
     var url: String { "https://127.0.0.1:\(self.listener.address.port)" }

@@ -1,5 +1,5 @@
+import AsyncSockets
 import Logging
-import Synchronization
 
 /// A log that a test reads.
 final class NotedLines: Sendable {
@@ -12,7 +12,7 @@ final class NotedLines: Sendable {
         var count: Int { 1 + (self.metadata["left_out"].flatMap { Int($0) } ?? 0) }
     }
 
-    private let lines = Mutex<[Line]>([])
+    private let lines = Lock<[Line]>([])
 
     /// All that were said.
     var all: [Line] { self.lines.withLock { $0 } }

@@ -1,5 +1,5 @@
+import AsyncSockets
 import IPAddresses
-import Synchronization
 import TestSupport
 import Testing
 
@@ -64,7 +64,7 @@ struct ConnectionSeatTests {
 
     /// Notes who has to make room, and gives way at once as a session does.
     private final class Evictions: Sendable {
-        let causes = Mutex<[ConnectionRefusal]>([])
+        let causes = Lock<[ConnectionRefusal]>([])
     }
 
     private func seat(

@@ -1,5 +1,4 @@
 import AsyncSockets
-import Synchronization
 import Testing
 
 @testable import DERPKit
@@ -41,7 +40,7 @@ struct RelayTLSTests {
     }
 
     private final class Clock: Sendable {
-        private let time = Mutex(1_800_000_000)
+        private let time = Lock(1_800_000_000)
         var now: Int {
             get { self.time.withLock { $0 } }
             set { self.time.withLock { $0 = newValue } }

@@ -1,6 +1,5 @@
 import Logging
 import Glibc
-import Synchronization
 import TestSupport
 
 @testable import AsyncSockets
@@ -79,7 +78,7 @@ final class LoopTable {
 
     /// What a task on a loop finds out.
     func run<Result: Sendable>(on index: Int = 0, _ body: @escaping @Sendable () async -> Result) -> Result? {
-        let result = Mutex<Result?>(nil)
+        let result = Lock<Result?>(nil)
         let box = Shared(result)
         Task(executorPreference: self.relays[index].loop) {
             let value = await body()

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 
 @testable import AsyncSockets
 @_spi(Benchmarks) @testable import DERPKit
@@ -17,7 +16,7 @@ final class TableClient {
     let key: NodePublicKey
     let stream: TCPStream
     private let socket: FrameSocket
-    private let end = Shared(Mutex<CloseReason?>(nil))
+    private let end = Shared(Lock<CloseReason?>(nil))
 
     /// Why its connection ended; `nil` while it lasts.
     var closeReason: CloseReason? { self.end.value.withLock { $0 } }

@@ -1,5 +1,5 @@
+import AsyncSockets
 import Foundation
-import Synchronization
 
 /// A client that sends to another as fast as the server takes it, while that one reads all it gets; a thread each.
 // @unchecked: each client is used by its own thread only, and `state` is synchronised.
@@ -13,7 +13,7 @@ final class Flood: @unchecked Sendable {
 
     private let sender: RawDERPClient
     private let receiver: RawDERPClient
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     init(over server: ServerProcess) throws {
         self.sender = try RawDERPClient(server)

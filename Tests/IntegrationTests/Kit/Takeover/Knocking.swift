@@ -1,5 +1,5 @@
+import AsyncSockets
 import Foundation
-import Synchronization
 
 /// Threads that do something again and again, until they are stopped, and note what failed.
 final class Knocking: Sendable {
@@ -10,7 +10,7 @@ final class Knocking: Sendable {
         var running = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Lock(State())
 
     /// Starts `count` threads.
     init(_ count: Int, _ knock: @escaping @Sendable () throws -> Void) {
