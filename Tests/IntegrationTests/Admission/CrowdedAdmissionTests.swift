@@ -70,13 +70,15 @@ struct CrowdedAdmissionTests {
 
     @Test("A thousand members that return at once are all admitted by a relay that doesn't fail open")
     func members() throws {
-        let keys = (0..<1000).map { _ in TestKey() }
+        // A sanitizer makes three programs ten times slower, and the clients still wait for 20 seconds only.
+        let count = Sanitizer.isOn ? 300 : 1000
+        let keys = (0..<count).map { _ in TestKey() }
         try self.directory.write(keys.map(\.text).joined(separator: "\n"), to: "allow")
         self.controller.send(signal: SIGHUP)
         try eventually("it has read them") { self.controller.log.contains("Read a key list again") }
         let relay = try self.relay("--verify-cache-allow=0")
         let frames = try Self.logIn(keys, to: relay)
-        #expect(frames.count == 1000 && frames.allSatisfy { $0 == .serverInfo })
+        #expect(frames.count == count && frames.allSatisfy { $0 == .serverInfo })
     }
 
     @Test("Clients admitted while the controller was down are verified when it is back")

@@ -37,7 +37,7 @@ struct SlowReaderTests {
             #expect(latency < .seconds(1), "a packet for another client took \(latency)")
             peak = max(peak, try server.usage().residentBytes)
         }
-        #expect(peak - before < 24 << 20, "resident memory grew by \(peak - before) bytes")
+        #expect(Sanitizer.isOn || peak - before < 24 << 20, "resident memory grew by \(peak - before) bytes")
         let elapsed = try #require(closedAfter, "never closed")
         #expect(elapsed > .milliseconds(1500) && elapsed < .seconds(8), "closed after \(elapsed)")
     }
@@ -60,7 +60,7 @@ struct SlowReaderTests {
         }
         let growth = try server.usage().residentBytes - before
         // 2.6 MB were sent to each, of which a queue holds 192 KiB.
-        #expect(growth < 100 * (256 << 10), "resident memory grew by \(growth) bytes")
+        #expect(Sanitizer.isOn || growth < 100 * (256 << 10), "resident memory grew by \(growth) bytes")
     }
 
     @Test("A client that reads slowly gets whole frames, the newest of them, and loses the oldest")
