@@ -120,12 +120,21 @@ actor Gatekeeper {
     private func settle(_ request: AdmissionRequest) {
         guard let inquiry = self.inquiries.removeValue(forKey: request) else { return }
         self.shares.leave(inquiry.share)
-        if inquiry.decision.isRemembered {
+        if inquiry.decision.isRemembered, !self.isAnswered(request, insteadOf: inquiry.decision) {
             let lifetime = inquiry.lifetime ?? self.policy.lifetime(of: inquiry.decision)
             self.cache.store(inquiry.decision, on: request, for: lifetime, now: self.now())
         }
         inquiry.tasks.forEach { $0.cancel() }
         inquiry.waiters.forEach { $0.resume(returning: inquiry.decision) }
+    }
+}
+
+extension Gatekeeper {
+    /// Returns whether `decision` was made without an answer, and a remembered answer still holds: it does until it
+    /// expires, whoever is silent meanwhile.
+    private func isAnswered(_ request: AdmissionRequest, insteadOf decision: AdmissionDecision) -> Bool {
+        guard let refusal = decision.refusal, !refusal.isVerdict else { return false }
+        return self.cache.decision(on: request, now: self.now()) != nil
     }
 }
 

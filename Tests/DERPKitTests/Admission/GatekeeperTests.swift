@@ -51,6 +51,27 @@ struct GatekeeperTests {
         }
     }
 
+    @Test(
+        "an answer is remembered until it expires, though nobody answers when asked afresh",
+        arguments: [AdmissionDecision.deny(.unavailable), .deny(.timeout)],
+        [AdmissionDecision.allow, .deny(.controller)]
+    )
+    func silence(silence: AdmissionDecision, answer: AdmissionDecision) async {
+        let clock = ManualClock()
+        let verifier = ScriptedVerifier(answer)
+        var policy = self.policy(verifier)
+        policy.denyLifetime = policy.allowLifetime
+        let gatekeeper = Gatekeeper(policy, now: { clock.now })
+        #expect(await gatekeeper.decide(on: self.request) == answer)
+        verifier.answer(silence)
+        #expect(await gatekeeper.decide(on: self.request, afresh: true) == silence)
+        clock.advance(by: policy.allowLifetime - .seconds(1))
+        #expect(await gatekeeper.decide(on: self.request) == answer)
+        clock.advance(by: .seconds(1))
+        #expect(await gatekeeper.decide(on: self.request) == silence)
+        #expect(verifier.questions == 3)
+    }
+
     @Test("one refusal among the verifiers refuses", arguments: [0, 1, 2])
     func oneRefusal(place: Int) async {
         var policy = AdmissionPolicy()
