@@ -107,4 +107,20 @@ struct DERPMapDocumentTests {
         #expect(document.findings.map(\.line) == [1, 1])
         #expect(document.findings.allSatisfy { $0.message.utf8.count < 200 && !$0.message.contains("\u{1b}") })
     }
+
+    @Test(
+        "text that YAML takes for something else, or doesn't allow, is the same when it is read again",
+        arguments: [
+            "\u{7f}", "a\u{85}b", "a\u{2028}b", "a\u{feff}", "\u{fffe}", "\u{1f600}\u{e0001}", "\"\\/", " a\nb\t\r ",
+            "&a *a", "null",
+            "1e5", "- a: b", "\u{600},", "\u{1b}[2J\u{9b}",
+        ]
+    )
+    func writtenText(text: String) {
+        let node = DERPNode(name: text, regionID: 1, hostName: "a.relays.test")
+        let map = DERPMap(regions: [DERPRegion(regionID: 1, regionCode: text, regionName: text, nodes: [node])])
+        let document = DERPMapDocument(map.yaml(), form: .yaml)
+        #expect(document.findings == [] && document.map == map)
+        #expect(map.yaml().unicodeScalars.allSatisfy { $0 == "\n" || OutsideText.isVisible($0) })
+    }
 }

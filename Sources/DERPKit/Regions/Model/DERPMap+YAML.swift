@@ -1,5 +1,4 @@
 import IPAddresses
-import FoundationEssentials
 
 extension DERPMap {
     /// The map as headscale's `derp.yaml`: names in lower case, regions in order of their IDs, without zero values.
@@ -61,7 +60,7 @@ extension DERPNode {
 
 /// Returns text as a YAML scalar.
 private enum YAMLText {
-    /// Plain if it can't be taken for something else, otherwise in quotation marks, where JSON's escapes are valid.
+    /// Plain if it can't be taken for something else, otherwise in quotation marks.
     static func quote(_ text: String) -> String {
         let isPlain = text.utf8.allSatisfy {
             HTTPGrammar.isLetter($0) || HTTPGrammar.isDigit($0) || "-. ".utf8.contains($0)
@@ -72,8 +71,21 @@ private enum YAMLText {
         {
             return text
         }
+        return "\"" + text.unicodeScalars.reduce(into: "") { $0 += Self.escaped($1) } + "\""
+    }
+
+    /// Returns a character as it is in quotation marks (YAML 1.2 §5.7). What can't be seen is escaped, because YAML
+    /// allows not all of it, and takes some for line breaks.
+    private static func escaped(_ scalar: Unicode.Scalar) -> String {
+        switch scalar {
+        case "\"", "\\": return "\\\(scalar)"
+        case "\n": return "\\n"
         // The reader refuses text that looks like an anchor, also in quotation marks.
-        guard let json = try? JSONEncoder().encode(text) else { return "\"\"" }
-        return String(decoding: json, as: UTF8.self).replacing("&", with: "\\u0026")
+        case "&": break
+        default: if OutsideText.isVisible(scalar) { return String(scalar) }
+        }
+        let digits = String(scalar.value, radix: 16)
+        let (mark, count) = scalar.value > 0xffff ? ("U", 8) : ("u", 4)
+        return "\\\(mark)" + String(repeating: "0", count: count - digits.utf8.count) + digits
     }
 }
