@@ -2,10 +2,11 @@ import Testing
 
 @testable import DERPServer
 
-@Suite("Messages about numbers")
+@Suite("Messages")
 struct MessageTests {
-    private static func refusal(_ arguments: String...) throws -> String {
-        let environment = HostEnvironment(isRoot: true, hostname: "machine", variables: ["HOME": "/root"])
+    private static func refusal(_ arguments: String..., variables: [String: String] = [:]) throws -> String {
+        let variables = variables.merging(["HOME": "/root"]) { $1 }
+        let environment = HostEnvironment(isRoot: true, hostname: "machine", variables: variables)
         guard case .refuse(let error) = CommandLineRequest(arguments, in: environment) else {
             throw UsageError("must be refused")
         }
@@ -40,5 +41,16 @@ struct MessageTests {
             refusal
                 == "-hostname has relay_1.example.com and relay1.example.com, which have the same file in -certdir, relay1.example.com.crt"
         )
+    }
+
+    @Test("nothing that is quoted starts a line or moves the cursor")
+    func harmless() throws {
+        #expect(try Self.refusal("map", "show", "--x\u{1b}[2J").contains("--x?[2J"))
+        #expect(try Self.refusal("check", "http://h", "a\nb\u{202e}").contains("a b?"))
+        let path = "/nonexistent\u{1b}\n"
+        #expect(try Self.refusal("--config=\(path)").contains("/nonexistent? "))
+        #expect(try Self.refusal(variables: ["DERP_CONFIG": path]).contains("/nonexistent? "))
+        let notice = Notice.warning("A variable", ["name": "DERP_\u{1b}"])
+        #expect(notice.description == "warning: A variable (name: DERP_?)")
     }
 }

@@ -1,3 +1,4 @@
+import DERPKit
 import Logging
 
 /// A line to log once the server runs. Nothing is logged before, so that a failed start prints one line only.
@@ -22,9 +23,10 @@ struct Notice {
 }
 
 extension Notice: CustomStringConvertible {
-    /// `warning: … (key: value)`
+    /// `warning: … (key: value)`, in one line that is safe to print.
     var description: String {
         let details = self.metadata.sorted { $0.key < $1.key }.map { "\($0): \($1)" }.joined(separator: ", ")
-        return "\(self.level): \(self.message)" + (details.isEmpty ? "" : " (\(details))")
+        let text = "\(self.level): \(self.message)" + (details.isEmpty ? "" : " (\(details))")
+        return OutsideText.line(text, limit: 10_000)
     }
 }
