@@ -112,18 +112,30 @@ for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + [.enableUpcomingFeature("ExistentialAny")]
 }
 
-// Fuzz targets hold no main function, and need a build of their own: scripts/fuzz.
+// The fuzzer brings the main function, so the program is a library here, without its own: scripts/fuzz.
 if Context.environment["DERP_FUZZING"] != nil {
-    let targets: [(name: String, dependency: Target.Dependency)] = [
-        ("Records", "AsyncSockets"), ("Frames", "DERPKit"), ("Requests", "DERPKit"), ("Proxies", "DERPKit"),
-        ("WebSockets", "DERPKit"), ("STUN", "STUNKit"),
+    let targets = [
+        "ACME", "Admission", "Certificates", "Chunks", "Configuration", "Connections", "Frames", "Keys", "LoginJSON",
+        "Maps", "Memory", "Proxies", "Rates", "Records", "Requests", "Responses", "STUN", "Takeovers", "WebSockets",
     ]
-    package.targets += targets.map { target in
+    let program = package.targets.first { $0.name == "DERPServer" }
+    package.products.removeAll { $0.name == "DERPServer" }
+    package.targets.removeAll { $0.name == "DERPServer" }
+    package.targets += [
+        .target(
+            name: "DERPServer",
+            dependencies: program?.dependencies ?? [],
+            exclude: ["Main.swift"],
+            swiftSettings: program?.swiftSettings
+        ),
         .executableTarget(
-            name: "Fuzz\(target.name)",
-            dependencies: [target.dependency],
-            path: "Fuzzing/\(target.name)",
-            exclude: ["seeds"]
-        )
-    }
+            name: "Fuzz",
+            dependencies: [
+                "AsyncSockets", "DERPKit", "DERPServer", "IPAddresses", "STUNKit",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ],
+            path: "Fuzzing",
+            exclude: ["report.md"] + targets.map { "\($0)/seeds" }
+        ),
+    ]
 }

@@ -1,27 +1,23 @@
 import STUNKit
 
 /// What is taken for a request or a response can be written, and reads as the same again.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzSTUN(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let datagram = UnsafeMutableRawBufferPointer.allocate(byteCount: max(count, 1), alignment: 1)
-    defer { datagram.deallocate() }
-    datagram.copyMemory(from: UnsafeRawBufferPointer(start: start, count: count))
-    let input = UnsafeRawBufferPointer(rebasing: datagram[..<count])
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: max(STUNRequest.size, STUNResponse.maximumSize),
-        alignment: 1
-    )
-    defer { memory.deallocate() }
+enum STUNFuzzer {
+    static func run(_ input: UnsafeRawBufferPointer) {
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(STUNRequest.size, STUNResponse.maximumSize),
+            alignment: 1
+        )
+        defer { memory.deallocate() }
 
-    if case .request(let request) = STUNRequest.parse(input) {
-        precondition(count >= STUNRequest.size)
-        let size = request.write(to: memory)
-        let again = STUNRequest.parse(UnsafeRawBufferPointer(rebasing: memory[..<size]))
-        precondition(again == .request(request))
+        if case .request(let request) = STUNRequest.parse(input) {
+            precondition(input.count >= STUNRequest.size)
+            let size = request.write(to: memory)
+            let again = STUNRequest.parse(UnsafeRawBufferPointer(rebasing: memory[..<size]))
+            precondition(again == .request(request))
+        }
+        if let response = STUNResponse(parsing: input) {
+            let size = response.write(to: memory)
+            precondition(STUNResponse(parsing: UnsafeRawBufferPointer(rebasing: memory[..<size])) == response)
+        }
     }
-    if let response = STUNResponse(parsing: input) {
-        let size = response.write(to: memory)
-        precondition(STUNResponse(parsing: UnsafeRawBufferPointer(rebasing: memory[..<size])) == response)
-    }
-    return 0
 }
