@@ -7,6 +7,7 @@ let package = Package(
         .executable(name: "derp-load", targets: ["derp-load"]),
         .executable(name: "tls-limit", targets: ["tls-limit"]),
         .executable(name: "derp-siege", targets: ["derp-siege"]),
+        .executable(name: "derp-soak", targets: ["derp-soak"]),
         .library(name: "MallocCount", type: .dynamic, targets: ["MallocCount"]),
     ],
     dependencies: [
@@ -58,6 +59,18 @@ let package = Package(
             name: "derp-siege",
             dependencies: ["SiegeKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
+        .target(
+            name: "SoakKit",
+            dependencies: [
+                "CLoad", "LoadKit", "SiegeKit",
+                .product(name: "_AsyncSockets", package: "derp-kit"),
+                .product(name: "DERPKit", package: "derp-kit"),
+            ]
+        ),
+        .executableTarget(
+            name: "derp-soak",
+            dependencies: ["LoadKit", "SoakKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
         .testTarget(
             name: "LoadKitTests",
             dependencies: [
@@ -68,6 +81,7 @@ let package = Package(
         ),
         .testTarget(name: "DerpLoadTests", dependencies: ["derp-load", "LoadKit"]),
         .testTarget(name: "SiegeKitTests", dependencies: ["LoadKit", "SiegeKit"]),
+        .testTarget(name: "SoakKitTests", dependencies: ["LoadKit", "SoakKit"]),
     ],
     swiftLanguageModes: [.v6]
 )

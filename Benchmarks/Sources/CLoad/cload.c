@@ -109,7 +109,11 @@ void cload_signal_group(pid_t leader, int signal) { kill(-leader, signal); }
 
 int cload_reap(pid_t leader) {
     int status;
-    if (waitpid(leader, &status, WNOHANG) == 0) return 0;
+    return cload_reap_status(leader, &status);
+}
+
+int cload_reap_status(pid_t leader, int *status) {
+    if (waitpid(leader, status, WNOHANG) == 0) return 0;
     replace_group(leader, 0);
     return 1;
 }

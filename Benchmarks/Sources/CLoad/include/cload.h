@@ -29,6 +29,8 @@ pid_t cload_spawn(const char *command, const char *directory, const char *log, u
 // runs.
 void cload_signal_group(pid_t leader, int signal);
 int cload_reap(pid_t leader);
+// Like cload_reap, and stores the status of waitpid(2) when it returns 1.
+int cload_reap_status(pid_t leader, int *status);
 
 int cload_raise_file_limit(void);
 

@@ -2,16 +2,16 @@
 ///
 /// The packet consists of 64-bit words in the machine's byte order: flow and size, sequence number, time, and then a
 /// counter that begins at a hash of these three.
-struct PacketStamp: Hashable, Sendable {
+package struct PacketStamp: Hashable, Sendable {
     /// The size of the smallest packet with a stamp and a word of pattern, in bytes.
     static let minimumSize = 32
 
-    var flow: UInt32
+    package var flow: UInt32
     /// The packet's size in bytes.
-    var size: UInt32
-    var sequence: UInt64
+    package var size: UInt32
+    package var sequence: UInt64
     /// When the packet was due, in nanoseconds on the monotonic clock.
-    var time: UInt64
+    package var time: UInt64
 
     private static let wordSize = 8
     private static let headWords = 3

@@ -1,13 +1,13 @@
 /// The kinds of packets that a relay may queue separately. Packets of one kind keep their order, but may overtake those
 /// of the other.
-enum PacketKind: Hashable, Sendable {
+package enum PacketKind: Hashable, Sendable {
     case data
     /// Looks like a message of Tailscale's path discovery.
     case disco
 }
 
 /// A test packet: the head of its kind, then a stamp with its pattern.
-enum TestPacket {
+package enum TestPacket {
     /// The size of a disco packet's head, before the stamp, in bytes: that of a real one, rounded up to whole words.
     private static let discoHeadCount = 64
     /// The smallest disco packet, in bytes.
@@ -21,7 +21,7 @@ enum TestPacket {
 
     /// Writes the packet, `size` bytes, to `pointer`.
     @inline(__always)
-    static func write(
+    package static func write(
         _ kind: PacketKind,
         flow: Int,
         size: Int,
@@ -42,7 +42,7 @@ enum TestPacket {
 
     /// Reads a packet; `nil` if its size or any byte differs from what was written.
     @inline(__always)
-    static func read(_ packet: UnsafeRawBufferPointer) -> (PacketKind, PacketStamp)? {
+    package static func read(_ packet: UnsafeRawBufferPointer) -> (PacketKind, PacketStamp)? {
         guard packet.count >= Self.minimumDiscoSize, Self.hasDiscoHead(packet) else {
             return PacketStamp(verifying: packet).map { (.data, $0) }
         }

@@ -10,10 +10,10 @@ public struct ServerUse: Codable, Hashable, Sendable {
     /// The processor time since the start of the process, in nanoseconds.
     public var processorTime: UInt64 = 0
 
-    init() {}
+    package init() {}
 
     /// Reads the resources; all 0 if there is no such process.
-    init(of pid: Int32) {
+    package init(of pid: Int32) {
         guard let usage = try? ProcessMeter(pids: [pid]).usage else { return }
         self.memory = usage.residentBytes
         self.processorTime = usage.processorTime
