@@ -116,7 +116,8 @@ final class SoakRun: @unchecked Sendable {
     func begin() async throws {
         let isUp = await self.wait(20) {
             guard let page = try? await MetricsReader.read(self.target, on: self.loop) else { return false }
-            return page.value("derp_mesh_links{state=\"up\"}") == 1
+            // Both nodes have their link to the other one.
+            return page.value("derp_mesh_links{state=\"up\"}") == 1 && page.value("derp_mesh_watchers") == 1
         }
         guard isUp else { throw SoakError("the relay doesn't serve\n\(TextFile.read(self.relay.log).suffix(2000))") }
         // What it does for the first time takes memory once.
@@ -126,7 +127,8 @@ final class SoakRun: @unchecked Sendable {
             }
             await self.loop.run { stream.close() }
         }
-        _ = await self.wait(5) { (try? await self.readMetrics().value("derp_clients")) == 0 }
+        // The mesh peer is a client too.
+        _ = await self.wait(5) { (try? await self.readMetrics().value("derp_clients")) == 1 }
         self.baseline = self.relay.use
         self.baselinePage = self.current.page
         try await self.crowd.start()
