@@ -8,20 +8,24 @@ final class Crowd: Sendable {
     private let group: IOLoopGroup
     private let parts: [CrowdPart]
 
+    /// - Parameter group: A group of at least two loops.
     init(_ plan: CrowdPlan, _ settings: CrowdSettings, on group: IOLoopGroup) async {
         self.plan = plan
         self.group = group
         let count = group.loops.count
-        self.parts = group.loops.map { CrowdPart(settings, share: 1 / Double(count), on: $0) }
+        self.parts = group.loops.map { CrowdPart(settings, share: 1 / Double(count - 1), on: $0) }
         for (index, part) in self.parts.enumerated() {
             await part.loop.run { Self.fill(part, index, of: count, with: plan) }
         }
     }
 
-    /// Adds every `count`th client to a part, and its ends of flows.
+    /// Adds a part's clients, and their ends of flows. The last part has the bystanders, so that nobody else's work
+    /// delays their pings on this side, and the others share the rest.
     private static func fill(_ part: CrowdPart, _ number: Int, of count: Int, with plan: CrowdPlan) {
         var clients: [Int: SoakClient] = [:]
-        for (index, member) in plan.members.enumerated() where index / 2 % count == number {
+        for (index, member) in plan.members.enumerated() {
+            let place = member.role == .bystander ? count - 1 : index / 2 % (count - 1)
+            guard place == number else { continue }
             let client = SoakClient(index, member.node, member.role, member.key, in: part)
             clients[index] = client
             part.add(client)

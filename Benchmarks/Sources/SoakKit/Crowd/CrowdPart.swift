@@ -159,9 +159,7 @@ extension CrowdPart {
         self.churnDue += self.settings.leavingPerSecond * self.share * Double(now - self.lastTick) / 1e9
         while self.churnDue >= 1 {
             self.churnDue -= 1
-            guard let client = self.clients.randomElement(), client.role == .ordinary || client.role == .slow else {
-                continue
-            }
+            guard let client = self.clients.randomElement(), [.ordinary, .slow].contains(client.role) else { continue }
             let pause = UInt64.random(in: 0...3_000_000_000)
             client.leave(Bool.random() ? .inOrder : .byReset, for: pause)
         }

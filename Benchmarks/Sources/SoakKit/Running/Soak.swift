@@ -13,7 +13,7 @@ public struct Soak: Sendable {
 
     /// Runs, and returns the report. It ends in any case, a few minutes after the given time.
     public func run() async throws -> SoakReport {
-        let limit = self.settings.seconds + Double(self.settings.clients) / 250 + 400
+        let limit = self.settings.seconds + Double(self.settings.clients) / 250 + 600
         let guardian = Task.detached {
             try await Task.sleep(for: .seconds(limit))
             Terminal.tell("the soak takes too long, and is ended")
@@ -47,6 +47,8 @@ public struct Soak: Sendable {
         var due: Double
         let action: (SoakRun) async throws -> Void
 
+        func delay(_ now: Double) -> Double { (now - self.due) / self.interval }
+
         init(every interval: Double, _ action: @escaping (SoakRun) async throws -> Void) {
             self.interval = interval
             self.due = interval
@@ -72,8 +74,10 @@ public struct Soak: Sendable {
         while true {
             let now = Double(cload_now() - begin) / 1e9
             guard now < self.settings.seconds else { return }
-            // The first of those that are due is done; the others wait for their turn.
-            if let index = chores.firstIndex(where: { $0.due <= now }) {
+            // Those that are due are done one after the other, first the one that is latest, compared with how often it
+            // should be done.
+            let due = chores.indices.filter { chores[$0].due <= now }
+            if let index = due.max(by: { chores[$0].delay(now) < chores[$1].delay(now) }) {
                 try await chores[index].action(run)
                 chores[index].due = max(chores[index].due, now - chores[index].interval) + chores[index].interval
             } else {

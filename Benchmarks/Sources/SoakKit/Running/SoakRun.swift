@@ -54,7 +54,7 @@ final class SoakRun: @unchecked Sendable {
         try self.files.writeAllowList(keys.map(\.publicKey))
         try self.files.write("victims", self.plan.victims.map { $0.secretText + "\n" }.joined())
         self.counters = try SharedCounters(path: "\(self.files.directory)/counters")
-        self.group = try IOLoopGroup(count: 2)
+        self.group = try IOLoopGroup(count: 3)
         self.target = try Target(url: self.field.relayURL)
         self.peerTarget = try Target(url: self.field.peerURL)
         var crowdSettings = CrowdSettings(relay: self.target, peer: self.peerTarget)
@@ -133,7 +133,7 @@ final class SoakRun: @unchecked Sendable {
         self.baselinePage = self.current.page
         try await self.crowd.start()
         try self.startVictims()
-        let time = Double(self.settings.clients) / 250 + 60
+        let time = Double(self.settings.clients) / 250 + 120
         let isFull = await self.wait(time) { await self.isFull(0) }
         self.add(SoakCheck("all clients come", await self.attendance(), isFull))
         await self.crowd.forEachPart {
@@ -192,8 +192,7 @@ final class SoakRun: @unchecked Sendable {
         await self.crowd.forEachPart { $0.leave() }
         let begin = cload_now()
         let isBack = try await self.wait(90) {
-            let page = try await self.readMetrics()
-            return page.value("derp_clients") == self.baselinePage.value("derp_clients")
+            self.raisedGauges(try await self.readMetrics()).isEmpty
                 && self.current.last.descriptors <= self.baseline.descriptors
                 && self.isMemoryBack(self.current.last)
         }
@@ -216,13 +215,18 @@ final class SoakRun: @unchecked Sendable {
             )
         )
         self.compareProcesses()
-        let gauges = [
-            "derp_connections", "derp_clients", "derp_duplicate_client_keys", "derp_home_clients", "derp_refused_held",
-            "derp_stranger_waiting", "derp_mesh_remote_clients", "derp_mesh_watchers",
-        ].filter { page.sum($0) > self.baselinePage.sum($0) }
+        let gauges = self.raisedGauges(page)
         let names = gauges.map { "\($0) \(self.baselinePage.sum($0)) → \(page.sum($0))" }.joined(separator: ", ")
         self.add(SoakCheck("gauges are what they were", gauges.isEmpty ? "all" : names, gauges.isEmpty))
         Terminal.tell("  everybody left; everything \(isBack ? "is" : "is not") back after \(Int(seconds)) s")
+    }
+
+    /// Returns the gauges that are higher than before the first client.
+    private func raisedGauges(_ page: MetricsPage) -> [String] {
+        [
+            "derp_connections", "derp_clients", "derp_duplicate_client_keys", "derp_home_clients", "derp_refused_held",
+            "derp_stranger_waiting", "derp_mesh_remote_clients", "derp_mesh_watchers",
+        ].filter { page.sum($0) > self.baselinePage.sum($0) }
     }
 
     /// Compares the relay's processes with each other: nothing grows from one to the next.
@@ -396,11 +400,11 @@ extension SoakRun {
         self.note("a relay that is taken over ends by itself, with 0", self.current.status == 0 ? nil : end)
         if self.current.status == nil { await old.kill() }
         self.log += ServerLog(TextFile.read(old.log))
-        let isFull = await self.wait(30) { await self.isFull(self.awayCount) }
+        let isFull = await self.wait(60) { await self.isFull(self.awayCount) }
         let seconds = Double(cload_now() - begin) / 1e9
         self.current.returnSeconds = isFull ? seconds : nil
         let attendance = isFull ? nil : await self.attendance()
-        self.note("all clients come back within 30 s after a takeover", attendance)
+        self.note("all clients come back within 60 s after a takeover", attendance)
         self.ended.append(self.current)
         self.relay = new
         self.current = RelayProcessRecord(self.starts.relay)
