@@ -6,6 +6,8 @@ final class Ledger {
     private var nextNumbers: [Int: UInt64] = [:]
     /// Over which connection each packet came, by sender and number.
     private var deliveries: [Int: [UInt64: UInt64]] = [:]
+    /// When each packet was sent, by sender and number, in nanoseconds.
+    private var sentTimes: [Int: [UInt64: UInt64]] = [:]
     /// To whom each client ever wrote.
     private(set) var wrote: [Int: Set<Int>] = [:]
     /// How many packets were ever sent to each client.
@@ -33,6 +35,7 @@ final class Ledger {
         self.bursts[receiver] = (csim_now(), self.pending(to: receiver) + size)
         let number = self.nextNumbers[connection.client, default: 0]
         self.nextNumbers[connection.client] = number + 1
+        self.sentTimes[connection.client, default: [:]][number] = csim_now()
         self.sentCount += 1
         self.wrote[connection.client, default: []].insert(receiver)
         self.addressed[receiver, default: 0] += 1
@@ -59,10 +62,12 @@ final class Ledger {
             self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) twice")
         }
         let flow = Connection.Flow(connection: packet.connection, isDisco: packet.isDisco)
-        if let latest = connection.latest[flow], latest >= packet.number {
+        // What was sent before the receiver came may have looked for it elsewhere.
+        let wasHere = connection.loggedIn.map { $0 < self.sentTimes[packet.sender]?[packet.number] ?? 0 } ?? false
+        if let latest = connection.latest[flow], latest >= packet.number, wasHere {
             self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) after \(latest)")
         }
-        connection.latest[flow] = packet.number
+        connection.latest[flow] = max(connection.latest[flow] ?? 0, packet.number)
         connection.sources[packet.sender] = max(connection.sources[packet.sender] ?? 0, packet.connection)
         if let gone = connection.goneTimes[packet.sender], let sender = senders(packet.connection),
             let ended = sender.ended, sender.process == connection.process, ended < gone,
