@@ -161,7 +161,7 @@ extension Simulation {
         if connection.goneTimes[peer] != nil {
             self.ledger.violated("client \(connection.client) was told twice that \(peer) left")
         }
-        if self.isMoving(peer, in: connection) {
+        if self.isMoving(peer, in: connection), !self.isHaunted(peer) {
             self.ledger.violated("client \(connection.client) was told that \(peer) left, which was only sent away")
         }
         // One that was denied may not know it yet.
