@@ -65,6 +65,7 @@ extension Simulation {
         }
         // Half a line can't be read.
         let written = isWhole ? bytes : Array("nodekey:12 {".utf8) + bytes.prefix(bytes.count / 2)
+        if isWhole, self.areBroken[kind] == true { self.mendedTimes[kind] = csim_now() }
         self.areBroken[kind] = !isWhole
         written.withUnsafeBytes { csim_write_file(kind.path, $0.baseAddress, $0.count) }
     }
@@ -79,10 +80,11 @@ extension Simulation {
     /// A client is in. It must not be, if it was refused long enough before it came.
     func checkAdmitted(_ connection: Connection) {
         let client = connection.client
+        let listed = self.listedSince[client].map { max($0, self.mendedTimes[.denyList] ?? 0) }
         // The list is read twice, a second apart. The controller's last answer holds for 2 s, and may be 8 s late.
         let rules: [(name: String, since: UInt64?, delay: UInt64)] = [
             ("the verifier", self.deniedSince[client], 0),
-            ("the list", self.areBroken[.denyList] == true ? nil : self.listedSince[client], 6_000_000_000),
+            ("the list", self.areBroken[.denyList] == true ? nil : listed, 6_000_000_000),
             ("the controller", self.controllerDenies[client] ?? nil, 11_000_000_000),
         ]
         for (name, since, delay) in rules {

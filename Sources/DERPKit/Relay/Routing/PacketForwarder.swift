@@ -251,7 +251,7 @@ extension PacketForwarder {
             return []
         }
         self.presences.remove(presence)
-        self.publish(.routeRemoved(presence.key))
+        self.publish(.routeRemoved(presence.key, isMoving: presence.isMoving))
         return presence.contacts.elements
     }
 }

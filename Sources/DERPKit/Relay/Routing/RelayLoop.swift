@@ -409,9 +409,9 @@ extension RelayLoop: MailHandler {
                 )
             case .remoteRoute(let key, let target):
                 self.setRemoteRoute(key, over: target)
-            case .routeRemoved(let key):
+            case .routeRemoved(let key, let isMoving):
                 self.routes.remove(key)
-                self.tellRemoteContacts(of: key)
+                if !isMoving { self.tellRemoteContacts(of: key) }
             case .activity(let client, let isActive):
                 self.clients[client]?.isActive = isActive
             case .control(let client, let frames):

@@ -8,8 +8,8 @@ enum RelayMail: Sendable {
     case route(NodePublicKey, ClientID)
     /// Sends packets for the key over the link to the node that has it from now on.
     case remoteRoute(NodePublicKey, ClientID)
-    /// The key has left the region.
-    case routeRemoved(NodePublicKey)
+    /// The key has left the region, or its client is on its way to the process that takes over.
+    case routeRemoved(NodePublicKey, isMoving: Bool = false)
     /// Tells whether a client gets the packets for its key, which has several connections.
     case activity(ClientID, isActive: Bool)
     /// Carries control frames for a client.
