@@ -162,7 +162,8 @@ static void silence(end *end) {
     end->is_silent = true;
     struct end *peer = end->peer;
     if (peer == NULL || peer->is_silent || peer->is_closed) return;
-    if (end->in.held > end->in.ready) await_acknowledgement(peer);
+    // Data is on its way, or probes whether there is room again.
+    if (end->in.held > end->in.ready || peer->is_full) await_acknowledgement(peer);
     descriptor *one = find(peer->object.number);
     if (one != NULL && one->keep_idle > 0) at(world.now + one->keep_idle, probe, peer, 0);
 }

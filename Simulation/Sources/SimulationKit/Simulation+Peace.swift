@@ -86,7 +86,7 @@ extension Simulation {
                         // It may have come back before it was gone.
                         !self.connections.values.contains(where: {
                             $0.client == source && $0.number != number
-                                && $0.loggedIn.map { $0 < ended + 15_000_000_000 } ?? false
+                                && ($0.loggedIn ?? $0.opened) < ended + 15_000_000_000
                                 && $0.ended.map { $0 > ended } ?? true
                         })
                     else { continue }
