@@ -112,7 +112,13 @@ extension Simulation {
             }
             let source = self.indices[Array(frame.payload[..<32])]
             self.log.add("client \(connection.client)/\(connection.number) gets \(packet)")
-            self.ledger.came(packet, over: connection, from: source) { self.connections[$0] }
+            // Each of several nodes that have the key is right.
+            let isSingle = self.connections.values.allSatisfy {
+                let rest = $0.hasVanished ? Self.longestSilence : 12_000_000_000
+                return $0.client != connection.client || $0.process == connection.process || $0.process == 0
+                    || $0.ended.map { $0 + rest < csim_now() } ?? false
+            }
+            self.ledger.came(packet, over: connection, from: source, isSingle: isSingle) { self.connections[$0] }
         case .peerGone:
             guard frame.payload.count == 33 else { return }
             guard !self.hostileKeys.has(Array(frame.payload[..<32])) else { return }

@@ -82,7 +82,7 @@ extension Simulation {
                     guard let sender = self.connections[number], sender.relay == connection.relay,
                         sender.process == connection.process, let ended = sender.ended,
                         // The relay may not have noticed.
-                        !sender.hasVanished || csim_now() - ended > Self.longestSilence,
+                        !self.isHaunted(source),
                         // It may have come back before it was gone.
                         !self.connections.values.contains(where: {
                             $0.client == source && $0.number != number
