@@ -22,7 +22,8 @@ final class Connection: ScriptedEnd {
     /// The clients of which it was told that they left, and when.
     var goneTimes: [Int: UInt64] = [:]
     private(set) var hasVanished = false
-    /// Whether the relay ended it because another process has taken over.
+    /// Whether the relay said that it ends it because another process has taken over; and whether it has.
+    var isSentAway = false
     var wasSentAway = false
     /// The clients of which it was told that they aren't here.
     var absent: Set<Int> = []

@@ -79,7 +79,7 @@ final class Ledger {
         connection.latest[flow] = max(connection.latest[flow] ?? 0, packet.number)
         connection.sources[packet.sender] = max(connection.sources[packet.sender] ?? 0, packet.connection)
         if let gone = connection.goneTimes[packet.sender], let sender = senders(packet.connection),
-            let ended = sender.ended, sender.process == connection.process, ended < gone,
+            let ended = sender.ended, sender.process == connection.process, ended < gone, wasHere,
             sender.isFirst(for: connection)
         {
             self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) after PeerGone")

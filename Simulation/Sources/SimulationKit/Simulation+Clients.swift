@@ -141,7 +141,7 @@ extension Simulation {
             guard self.isPeace else { return }
             connection.close()
             self.lost(connection)
-        case .restarting: connection.wasSentAway = self.isSucceeded(connection)
+        case .restarting: connection.isSentAway = self.isSucceeded(connection)
         case .ping: connection.say(WireFrame(.pong, frame.payload).encoded)
         default: break
         }

@@ -145,6 +145,7 @@ public final class Simulation {
         case CSIM_READABLE: self.readable(connection)
         case CSIM_FINISHED:
             self.readable(connection)
+            connection.wasSentAway = connection.isOpen && connection.isSentAway
             connection.close()
             self.lost(connection)
         default: break
