@@ -152,10 +152,11 @@ extension Simulation {
         self.relays[connection.relay].process.map { $0.isServing && $0.number > connection.process } ?? false
     }
 
-    /// Whether a client was sent away just now, has not been seen since, and has not left before, so that what
-    /// `view` is told can't be old news.
+    /// Whether a client was sent away just now, has not been seen since, and was nowhere else before, so that what `view`
+    /// is told can't be old news, nor news of another node.
     private func isMoving(_ peer: Int, in view: Connection) -> Bool {
-        let connections = self.connections.values.filter { $0.client == peer && ($0.ended ?? .max) > view.opened }
+        let oldest = csim_now() > Self.longestSilence ? csim_now() - Self.longestSilence : 0
+        let connections = self.connections.values.filter { $0.client == peer && ($0.ended ?? .max) > oldest }
         guard connections.count == 1, let last = connections.first, last.wasSentAway, last.process == view.process,
             let ended = last.ended
         else { return false }
