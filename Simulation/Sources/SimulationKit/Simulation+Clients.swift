@@ -198,6 +198,14 @@ extension Simulation {
         }
     }
 
+    /// Writes to some whom the client wrote to before. Its end comes with these packets, and must not overtake them.
+    func sayLastWords(_ client: Int) {
+        guard let connection = self.open[client].last(where: \.isLoggedIn), connection.unsentCount == 0 else { return }
+        for receiver in self.ledger.wrote[client, default: []].sorted().suffix(4) {
+            self.sendPacket(over: connection, to: receiver, size: 100)
+        }
+    }
+
     @discardableResult
     func sendPacket(over connection: Connection, to receiver: Int, size: Int, isDisco: Bool = false) -> TestPacket {
         let packet = self.ledger.packet(from: connection, to: receiver, size: size, isDisco: isDisco)

@@ -10,6 +10,7 @@ extension Simulation {
             self.wants[client] = !self.retired.contains(client)
             if self.wants[client], self.open[client].isEmpty { self.connect(client) }
         case .leave(let client, let breaking):
+            if !breaking { self.sayLastWords(client) }
             for connection in self.open[client] { connection.close(breaking: breaking) }
             self.open[client] = []
             self.retryLater(client)
