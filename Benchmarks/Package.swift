@@ -8,6 +8,7 @@ let package = Package(
         .executable(name: "tls-limit", targets: ["tls-limit"]),
         .executable(name: "derp-siege", targets: ["derp-siege"]),
         .executable(name: "derp-soak", targets: ["derp-soak"]),
+        .executable(name: "derp-fresh", targets: ["derp-fresh"]),
         .library(name: "MallocCount", type: .dynamic, targets: ["MallocCount"]),
     ],
     dependencies: [
@@ -71,6 +72,18 @@ let package = Package(
             name: "derp-soak",
             dependencies: ["LoadKit", "SoakKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
+        .target(
+            name: "FreshKit",
+            dependencies: [
+                "CLoad", "LoadKit",
+                .product(name: "_AsyncSockets", package: "derp-kit"),
+                .product(name: "DERPKit", package: "derp-kit"),
+            ]
+        ),
+        .executableTarget(
+            name: "derp-fresh",
+            dependencies: ["FreshKit", "LoadKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
         .testTarget(
             name: "LoadKitTests",
             dependencies: [
@@ -82,6 +95,7 @@ let package = Package(
         .testTarget(name: "DerpLoadTests", dependencies: ["derp-load", "LoadKit"]),
         .testTarget(name: "SiegeKitTests", dependencies: ["LoadKit", "SiegeKit"]),
         .testTarget(name: "SoakKitTests", dependencies: ["LoadKit", "SoakKit"]),
+        .testTarget(name: "FreshKitTests", dependencies: ["FreshKit", "LoadKit"]),
     ],
     swiftLanguageModes: [.v6]
 )

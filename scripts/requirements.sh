@@ -51,6 +51,12 @@ require_haproxy() {
     require haproxy test -x /usr/sbin/haproxy
 }
 
+# What slow lines are made with: ip, tc and ss.
+require_slow_lines() {
+    require iproute2 command -v ss
+    require iproute2 test -x /sbin/tc
+}
+
 # What the tests need as well: a program to check certificates, a web server, a browser, and real clients in Python
 # environments of their own.
 require_tests() {

@@ -1,5 +1,5 @@
-// Functions that the Glibc module doesn't have: clocks without overflow checks, timerfd, processor affinity, and
-// starting a process on chosen processors.
+// Functions that the Glibc module doesn't have: clocks without overflow checks, timerfd, processor affinity, starting a
+// process on chosen processors, network namespaces and TUN interfaces.
 #ifndef CLOAD_H
 #define CLOAD_H
 
@@ -33,6 +33,20 @@ int cload_reap(pid_t leader);
 int cload_reap_status(pid_t leader, int *status);
 
 int cload_raise_file_limit(void);
+
+// Moves the calling thread into a new network namespace, and returns a descriptor that keeps the namespace; -1 if that
+// isn't allowed. Without the descriptor and without processes in it, a namespace ends, with everything in it.
+int cload_namespace_make(void);
+int cload_namespace_enter(int namespace);
+// Makes a TUN interface without offloads in the calling thread's namespace. It ends with its descriptor.
+int cload_tun_open(const char *name);
+// Waits until one of two descriptors is readable, or until a time of cload_now().
+int cload_wait_readable(int first, int second, uint64_t deadline);
+// Makes the calling thread's timers exact, and runs it before all ordinary threads. -1 if the latter isn't allowed.
+int cload_hurry(void);
+void cload_sleep_until(uint64_t deadline);
+// Returns how many bytes the kernel holds that the process hasn't read yet.
+int cload_pending_input(int socket);
 
 // Marks where counting begins, and where it ends. Does nothing if nobody counts.
 void cload_mark(void);
