@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,6 +46,8 @@ int cload_hurry(void) {
     struct sched_param parameters = {.sched_priority = 1};
     return sched_setscheduler(0, SCHED_FIFO, &parameters);
 }
+
+int cload_prefer(void) { return setpriority(PRIO_PROCESS, 0, -10); }
 
 void cload_sleep_until(uint64_t deadline) {
     struct timespec time = {.tv_sec = (time_t)(deadline / 1000000000u), .tv_nsec = (long)(deadline % 1000000000u)};

@@ -44,6 +44,8 @@ int cload_tun_open(const char *name);
 int cload_wait_readable(int first, int second, uint64_t deadline);
 // Makes the calling thread's timers exact, and runs it before all ordinary threads. -1 if the latter isn't allowed.
 int cload_hurry(void);
+// Gives the calling thread a larger share of the processors. -1 if that isn't allowed.
+int cload_prefer(void);
 void cload_sleep_until(uint64_t deadline);
 // Returns how many bytes the kernel holds that the process hasn't read yet.
 int cload_pending_input(int socket);

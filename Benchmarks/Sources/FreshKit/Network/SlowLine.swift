@@ -1,5 +1,6 @@
 import CLoad
 import Glibc
+import LoadKit
 
 /// A slow line between a namespace with the relay and a namespace with the receiver:
 ///
@@ -88,18 +89,21 @@ final class SlowLine {
 
     deinit { if !self.isClosed { self.end() } }
 
-    /// How many bytes have come to the receiver so far, with Ethernet headers.
-    func receivedBytes() throws -> UInt64 {
-        guard self.settings.rate != nil else { return 0 }
-        let text = try self.receiverSide.shell("cat /proc/thread-self/net/dev")
-        return InterfaceCounters(text, of: "far0")?.receivedBytes ?? 0
+    /// How many bytes have come to the receiver so far, with Ethernet headers, and when that was read.
+    func receivedBytes() throws -> (count: UInt64, time: UInt64) {
+        let text = try Self.interfaces(of: self.receiverSide)
+        return (InterfaceCounters(text, of: "far0")?.receivedBytes ?? 0, cload_now())
+    }
+
+    private static func interfaces(of namespace: Namespace) throws -> String {
+        try namespace.run { TextFile.read("/proc/thread-self/net/dev") }
     }
 
     /// Ends the delay line, and returns how it did.
     func close() throws -> DelayLine.Account {
         var dropped: UInt64 = 0
         for namespace in [self.relaySide, self.router].compactMap({ $0 }) {
-            let text = try namespace.shell("cat /proc/thread-self/net/dev")
+            let text = try Self.interfaces(of: namespace)
             dropped += InterfaceCounters(text, of: Self.deviceName)?.dropped ?? 0
         }
         var account = self.end()

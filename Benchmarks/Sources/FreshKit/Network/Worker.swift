@@ -9,14 +9,20 @@ final class Worker: @unchecked Sendable {
 
     /// Starts `body` on a thread.
     ///
-    /// - Parameter namespace: The namespace for all sockets and processes that the thread makes; `nil` for that of this
-    ///   process.
-    init(in namespace: Namespace? = nil, _ body: @escaping @Sendable () -> Void) throws {
+    /// - Parameters:
+    ///   - namespace: The namespace for all sockets and processes that the thread makes; `nil` for that of this process.
+    ///   - isPreferred: Whether the thread stands for another machine, and shouldn't have to wait for other programs.
+    init(
+        in namespace: Namespace? = nil,
+        isPreferred: Bool = false,
+        _ body: @escaping @Sendable () -> Void
+    ) throws {
         let box = Unmanaged.passRetained(
             Work {
                 if let namespace, cload_namespace_enter(namespace.descriptor) != 0 {
                     fatalError("can't enter a network namespace: \(String(cString: strerror(errno)))")
                 }
+                if isPreferred { _ = cload_prefer() }
                 body()
             }
         )

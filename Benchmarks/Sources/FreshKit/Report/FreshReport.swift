@@ -131,6 +131,7 @@ public struct FreshReport: Sendable {
         for limit in limits where !seen.contains(limit) { seen.append(limit) }
         let control = Set(self.results.map(\.congestionControl)).filter { !$0.isEmpty }.sorted().joined(separator: ", ")
         let late = self.results.map(\.delay.worstLateness).max() ?? 0
+        let busy = self.results.map(\.busyShare).max() ?? 0
         let isPrivileged = self.results.allSatisfy(\.delay.isPrivileged)
         return """
             The line's own queue (tbf) holds at most \(seen.joined(separator: ", ")): the congestion control (\(control)) \
@@ -138,7 +139,8 @@ public struct FreshReport: Sendable {
             carried, with DERP's frames and TLS, and *bulk TCP* what a connection that always has something to send \
             carries over the same line, without TLS. The program that delays packets was late by at most \
             \(Figure.milliseconds(Double(late) / 1e6)) ms\
-            \(isPrivileged ? "" : ", and had to wait for other programs").
+            \(isPrivileged ? "" : ", and had to wait for other programs"). \
+            The machine was busy for up to \(Figure.decimal(busy * 100, 0)) % of its processors' time, whatever with.
             """
     }
 }

@@ -28,6 +28,8 @@ public struct FreshResult: Sendable {
     let congestionControl: String
     let stall: StallResult?
     let delay: DelayLine.Account
+    /// The share of all processors that was in use, by whatever program.
+    let busyShare: Double
     /// What went wrong; empty if the measurement counts.
     let failures: [String]
 
@@ -44,16 +46,15 @@ public struct FreshResult: Sendable {
         let floods = record.flows.indices.filter { record.flows[$0].role == .flood }
         let samples = record.samples.filter { window.contains($0.time) }
         let shares = floods.map { flow in inside.reduce(0.0) { $0 + ($1.flow == flow ? Double($1.size) : 0) } }
-        let before = record.arrivals.last { $0.arrived < window.lowerBound }?.position ?? inside.first?.position ?? 0
         self.server = server
         self.item = item
         self.floor = Ages(samples.map(\.roundTrip)).median
         self.flood = Ages(inside.filter { floods.contains($0.flow) })
         self.light = Delivery(.light, record)
         self.disco = Delivery(.disco, record)
-        self.streamRate = Double((inside.last?.position ?? before) - before) / seconds
+        self.streamRate = Self.streamRate(inside)
         self.payloadRate = shares.reduce(0, +) / seconds
-        self.wireRate = Double(record.wireBytes) / seconds
+        self.wireRate = record.wireRate
         self.bulkRate = bulkRate
         self.shares = shares
         self.notSent = Ages(samples.map { Double($0.notSent) })
@@ -62,7 +63,14 @@ public struct FreshResult: Sendable {
         self.congestionControl = samples.last?.congestionControl ?? ""
         self.stall = StallResult(record)
         self.delay = record.delay
+        self.busyShare = record.busyShare
         self.failures = Self.failures(record, inside.count)
+    }
+
+    /// Returns how many bytes a second the connection carried between the first and the last of these arrivals.
+    private static func streamRate(_ arrivals: [Arrival]) -> Double {
+        guard let first = arrivals.first, let last = arrivals.last, last.arrived > first.arrived else { return 0 }
+        return Double(last.position - first.position) / (Double(last.arrived - first.arrived) / 1e9)
     }
 
     private static func failures(_ record: FreshRecord, _ arrived: Int) -> [String] {

@@ -6,6 +6,9 @@ import Synchronization
 enum BulkTransfer {
     private static let port: UInt16 = 3341
 
+    /// The shortest measurement, in seconds: congestion control takes its time.
+    private static let seconds = 8.0
+
     /// Returns how many bytes a second came to the receiver, without the headers of TCP and IP.
     static func measure(_ settings: LineSettings, _ run: RunSettings) throws -> Double {
         let line = try SlowLine(settings)
@@ -15,11 +18,11 @@ enum BulkTransfer {
         let sender = accept(listener, nil, nil)
         guard sender >= 0 else { throw FreshError("no connection over the line") }
         let received = Atomic64()
-        let sending = try Worker { Self.send(sender) }
-        let receiving = try Worker { Self.receive(receiver, received) }
+        let sending = try Worker(isPreferred: true) { Self.send(sender) }
+        let receiving = try Worker(isPreferred: true) { Self.receive(receiver, received) }
         cload_sleep_until(cload_now() + UInt64(run.warmUp * 1e9))
         let (first, begin) = (received.value, cload_now())
-        cload_sleep_until(begin + UInt64(run.seconds * 1e9))
+        cload_sleep_until(begin + UInt64(max(run.seconds, Self.seconds) * 1e9))
         let (last, end) = (received.value, cload_now())
         shutdown(receiver, Int32(SHUT_RDWR))
         shutdown(sender, Int32(SHUT_RDWR))

@@ -11,8 +11,10 @@ struct FreshRecord: Sendable {
     var faults = Faults()
     var brokenSenders = 0
     var samples: [SocketSample] = []
-    /// What came to the receiver's interface within the window, in bytes.
-    var wireBytes: UInt64 = 0
+    /// What came to the receiver's interface within the window, in bytes a second.
+    var wireRate = 0.0
+    /// The share of all processors that was used by everybody.
+    var busyShare = 0.0
     var resumption: (position: UInt64, pending: UInt64)?
     /// The relay's socket just before the receiver read again.
     var stalledSocket: SocketSample?

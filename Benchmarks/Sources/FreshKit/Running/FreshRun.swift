@@ -44,9 +44,11 @@ struct FreshRun {
         let pause = self.scenario == .stall ? Receiver.Pause(begin: start, end: start + FreshScenario.pause) : nil
         let keys = senders.map(\.key)
 
-        let reading = try Worker { receiver.run(from: keys, pause: pause) }
+        let reading = try Worker(isPreferred: true) { receiver.run(from: keys, pause: pause) }
         let watching = self.line.rate == nil ? nil : try Worker(in: line.relaySide) { watch.run() }
-        let sending = try senders.map { sender in try Worker { sender.run(from: begin) } }
+        let sending = try zip(record.flows, senders).map { plan, sender in
+            try Worker(isPreferred: plan.role != .flood) { sender.run(from: begin) }
+        }
         try self.follow(line, &record, pause)
         cload_sleep_until(record.window.upperBound + Self.tail)
         for sender in senders { sender.stop() }
@@ -70,12 +72,16 @@ struct FreshRun {
     private func follow(_ line: SlowLine, _ record: inout FreshRecord, _ pause: Receiver.Pause?) throws {
         cload_sleep_until(record.window.lowerBound)
         let before = try line.receivedBytes()
+        let ticks = MachineUsage.ticks
         if let pause {
             cload_sleep_until(pause.end - 50_000_000)
             record.stalledSocket = try line.relaySide.run { SocketWatch.sample(port: FreshServer.port) }
         }
         cload_sleep_until(record.window.upperBound)
-        record.wireBytes = try line.receivedBytes() - before
+        let after = try line.receivedBytes()
+        record.wireRate = Double(after.count - before.count) / (Double(after.time - before.time) / 1e9)
+        let later = MachineUsage.ticks
+        record.busyShare = Double(later.busy - ticks.busy) / Double(max(later.total - ticks.total, 1))
     }
 
     /// Waits until nothing comes any more.
