@@ -7,7 +7,7 @@ struct LoadOptions: ParsableArguments {
     var seconds = 5.0
 
     @Option(help: "How long the load lasts before a measurement begins, in seconds.")
-    var warmUp = 2.5
+    var warmUp = 2.0
 
     @Option(
         help: ArgumentHelp(

@@ -3,7 +3,7 @@ public struct RunSettings: Hashable, Sendable {
     /// How long a measurement lasts, in seconds.
     public var seconds = 5.0
     /// How long the load lasts before that, in seconds.
-    public var warmUp = 2.5
+    public var warmUp = 2.0
     /// What all flooding senders together send, as a multiple of the line's rate; 0 to send as fast as TCP takes it.
     public var demand = 3.0
     /// The number of flooding senders, unless the scenario says otherwise.
