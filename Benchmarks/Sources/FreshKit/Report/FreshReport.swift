@@ -21,7 +21,7 @@ public struct FreshReport: Sendable {
         parts += self.section("The line and the kernel's queue", [.flood], Self.lineHead, Self.lineRow)
         parts += self.section("Ten senders to one receiver", [.shares, .mixed], Self.shareHead, Self.shareRow)
         parts += self.section("A receiver that doesn't read for 500 ms", [.stall], Self.stallHead, Self.stallRow)
-        parts.append(self.machine)
+        parts.append(self.notes)
         return parts.joined(separator: "\n\n") + "\n"
     }
 
@@ -47,100 +47,32 @@ public struct FreshReport: Sendable {
             """
     }
 
-    private static func place(_ result: FreshResult) -> [String] {
-        ["\(result.item.line.name), \(result.item.isTLS ? "TLS" : "plain")", result.server]
-    }
-
-    private static func verdict(_ result: FreshResult) -> String {
-        result.missed.isEmpty ? "yes" : "no: " + result.missed.joined(separator: ", ")
-    }
-
-    private static let ageHead = [
-        "line", "server", "floor", "age p50", "goal", "age p99", "goal", "max", "light delivered", "goal", "light p99",
-        "goal", "disco delivered", "goal", "disco p99", "reached",
-    ]
-
-    private static func ageRow(_ result: FreshResult) -> [String] {
-        let goals = result.goals
-        func limit(_ excess: Double) -> String { "≤ " + Figure.milliseconds(result.floor.map { $0 + excess }) }
-        let least = "≥ \(Figure.percent(goals.delivered)) %"
-        return Self.place(result) + [
-            Figure.milliseconds(result.floor),
-            Figure.milliseconds(result.flood.median), limit(goals.medianExcess),
-            Figure.milliseconds(result.flood.p99), limit(goals.p99Excess), Figure.milliseconds(result.flood.most),
-            "\(Figure.percent(result.light.share)) %", least,
-            Figure.milliseconds(result.light.ages.p99), limit(goals.lightExcess),
-            "\(Figure.percent(result.disco.share)) %", least, Figure.milliseconds(result.disco.ages.p99),
-            Self.verdict(result),
-        ]
-    }
-
-    private static let lineHead = [
-        "line", "server", "stream Mbit/s", "bulk TCP", "of bulk", "goal", "packets Mbit/s", "wire Mbit/s",
-        "not sent p50 KiB", "max", "window p50 KiB", "sent again",
-    ]
-
-    private static func lineRow(_ result: FreshResult) -> [String] {
-        func megabits(_ rate: Double?) -> String { Figure.decimal(rate.map { $0 * 8 / 1e6 }, 2) }
-        return Self.place(result) + [
-            megabits(result.streamRate), megabits(result.bulkRate), "\(Figure.percent(result.throughput)) %",
-            "≥ \(Figure.percent(result.goals.throughput)) %", megabits(result.payloadRate), megabits(result.wireRate),
-            Figure.kibibytes(result.notSent.median), Figure.kibibytes(result.notSent.most),
-            Figure.kibibytes(result.window.median), "\(result.retransmitted)",
-        ]
-    }
-
-    private static let shareHead = [
-        "line", "server", "begin", "least of mean", "most of mean", "difference", "goal", "age p50", "light delivered",
-        "light p99", "reached",
-    ]
-
-    private static func shareRow(_ result: FreshResult) -> [String] {
-        let range = result.shareRange
-        return Self.place(result) + [
-            result.item.scenario == .mixed ? "five later" : "together",
-            Figure.decimal(range?.least, 2), Figure.decimal(range?.most, 2), "\(Figure.percent(range?.spread)) %",
-            "≤ \(Figure.percent(result.goals.shareSpread)) %", Figure.milliseconds(result.flood.median),
-            "\(Figure.percent(result.light.share)) %", Figure.milliseconds(result.light.ages.p99), Self.verdict(result),
-        ]
-    }
-
-    private static let stallHead = [
-        "line", "server", "receiver's kernel KiB", "relay's kernel KiB", "goal: 32 KiB + window",
-        "oldest of the rest", "p50 of the rest", "older than 100 / 250 / 500 ms, KiB", "reached",
-    ]
-
-    private static func stallRow(_ result: FreshResult) -> [String] {
-        let stall = result.stall
-        let older = stall?.older.map { Figure.kibibytes(Double($0)) }.joined(separator: " / ")
-        return Self.place(result) + [
-            Figure.kibibytes(stall.map { Double($0.receiverHeld) }),
-            Figure.kibibytes(stall.map { Double($0.relayHeld) }),
-            "≤ " + Figure.kibibytes(stall.map { Double(result.goals.kernelQueue + $0.window) }),
-            Figure.milliseconds(stall?.rest.most), Figure.milliseconds(stall?.rest.median), older ?? "–",
-            Self.verdict(result),
-        ]
-    }
-
-    private var machine: String {
-        let limits = Set(self.results.map(\.item.line)).filter { $0.rate != nil }.sorted {
-            ($0.rate ?? 0) < ($1.rate ?? 0)
-        }
-        .map { "\($0.queueLimit) B at \(Figure.short($0.rate ?? 0)) Mbit/s" }
-        var seen: [String] = []
-        for limit in limits where !seen.contains(limit) { seen.append(limit) }
-        let control = Set(self.results.map(\.congestionControl)).filter { !$0.isEmpty }.sorted().joined(separator: ", ")
+    private var notes: String {
+        let isPrivileged = self.results.allSatisfy(\.delay.isPrivileged)
+        let reason = isPrivileged ? "" : ", because it had to wait for other programs"
         let late = self.results.map(\.delay.worstLateness).max() ?? 0
         let busy = self.results.map(\.busyShare).max() ?? 0
-        let isPrivileged = self.results.allSatisfy(\.delay.isPrivileged)
+        let machine = "The machine was busy for up to \(Figure.decimal(busy * 100, 0)) % of its processors' time."
+        guard !self.queueLimits.isEmpty else { return machine }
+        let control = Set(self.results.map(\.congestionControl)).filter { !$0.isEmpty }.sorted().joined(separator: ", ")
         return """
-            The line's own queue (tbf) holds at most \(seen.joined(separator: ", ")): the congestion control (\(control)) \
-            fills it, whatever the relay does, and the floor contains it. *Stream* is what the receiver's TCP connection \
-            carried, with DERP's frames and TLS, and *bulk TCP* what a connection that always has something to send \
-            carries over the same line, without TLS. The program that delays packets was late by at most \
-            \(Figure.milliseconds(Double(late) / 1e6)) ms\
-            \(isPrivileged ? "" : ", and had to wait for other programs"). \
-            The machine was busy for up to \(Figure.decimal(busy * 100, 0)) % of its processors' time, whatever with.
+            The line's own queue (tbf) holds at most \(self.queueLimits.joined(separator: ", ")). The congestion control \
+            (\(control)) fills it, whatever the relay does, and the floor contains it. *Stream* is what the receiver's \
+            TCP connection carried, with DERP's frames and TLS. *Bulk TCP* is what a connection that always has \
+            something to send carries over the same line, without TLS. The program that delays packets was late by at \
+            most \(Figure.milliseconds(Double(late) / 1e6)) ms\(reason). \(machine)
             """
+    }
+
+    /// The limits of the lines' own queues, each once.
+    private var queueLimits: [String] {
+        let lines = Set(self.results.map(\.item.line)).sorted { ($0.rate ?? 0) < ($1.rate ?? 0) }
+        var limits: [String] = []
+        for line in lines {
+            guard let rate = line.rate else { continue }
+            let text = "\(line.queueLimit) B at \(Figure.short(rate)) Mbit/s"
+            if !limits.contains(text) { limits.append(text) }
+        }
+        return limits
     }
 }
