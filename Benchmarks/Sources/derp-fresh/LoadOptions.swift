@@ -23,6 +23,9 @@ struct LoadOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The size of the flooding senders' packets.", valueName: "bytes"))
     var size = 1200
 
+    @Flag(help: "Also measure how fresh packets can be over each line at all: 7 seconds more for each.")
+    var limit = false
+
     func validate() throws {
         guard (1...60).contains(self.seconds), (0.1...60).contains(self.warmUp) else {
             throw ValidationError("--seconds must be 1…60, --warm-up 0.1…60")

@@ -48,6 +48,7 @@ struct MeasureCommand: ParsableCommand {
     private func plan() throws -> FreshPlan {
         var plan = FreshPlan(self.cases.cases)
         plan.settings = self.load.settings(plan.settings)
+        plan.measuresLimit = self.load.limit
         if self.cases.quick { plan.settings.seconds = min(plan.settings.seconds, 4) }
         plan.servers = try self.servers.map { try ServerRecipe($0) }
         plan.plainServers = try self.plainServers.map { try ServerRecipe($0) }

@@ -7,6 +7,9 @@ public struct FreshReport: Sendable {
     /// What bulk transfers got, in bytes a second.
     var bulk: [LineSettings: Double] = [:]
 
+    /// How old packets are whose sender waits for the kernel to have sent all others.
+    var limits: [(line: LineSettings, ages: Ages)] = []
+
     init(settings: RunSettings) { self.settings = settings }
 
     /// Whether all measurements count. A goal that is missed is not an error.
@@ -19,6 +22,7 @@ public struct FreshReport: Sendable {
         var parts = ["# \(title)", self.explanation]
         parts += self.section("A flood beside light senders", [.flood], Self.ageHead, Self.ageRow)
         parts += self.section("The line and the kernel's queue", [.flood], Self.lineHead, Self.lineRow)
+        parts += self.limitSection
         parts += self.section("Ten senders to one receiver", [.shares, .mixed], Self.shareHead, Self.shareRow)
         parts += self.section("A receiver that doesn't read for 500 ms", [.stall], Self.stallHead, Self.stallRow)
         parts.append(self.notes)
@@ -33,6 +37,24 @@ public struct FreshReport: Sendable {
     ) -> [String] {
         let rows = self.results.filter { scenarios.contains($0.item.scenario) }.map(row)
         return rows.isEmpty ? [] : ["## \(title)", MarkdownTable.lines([head] + rows)]
+    }
+
+    private var limitSection: [String] {
+        guard !self.limits.isEmpty else { return [] }
+        let rows = self.limits.map { line, ages in
+            let rate = Double(ages.count * self.settings.size) / self.settings.seconds
+            let share = self.bulk[line].map { rate / $0 }
+            return [line.name] + [ages.median, ages.p99, ages.most].map(Figure.milliseconds)
+                + ["\(Figure.percent(share)) %"]
+        }
+        return [
+            "## Over TCP at all",
+            """
+            A sender that writes a packet only when the kernel has sent all others. The age is that of the line's own \
+            queue, and of waiting for segments that were lost.
+            """,
+            MarkdownTable.lines([["line", "age p50", "age p99", "max", "of bulk"]] + rows),
+        ]
     }
 
     private var explanation: String {

@@ -17,6 +17,8 @@ public struct FreshPlan: Sendable {
 
     public var cases: [Case]
     public var settings = RunSettings()
+    /// Whether to measure how fresh packets can be over each line at all.
+    public var measuresLimit = false
     /// The servers for cases with TLS and for cases without it.
     public var servers: [ServerRecipe] = []
     public var plainServers: [ServerRecipe] = []
@@ -34,6 +36,10 @@ public struct FreshPlan: Sendable {
             if item.scenario == .flood, item.line.rate != nil, report.bulk[item.line] == nil {
                 tell("bulk transfer, \(item.line.name)")
                 report.bulk[item.line] = try BulkTransfer.measure(item.line, self.settings)
+                if self.measuresLimit {
+                    tell("prompt transfer, \(item.line.name)")
+                    report.limits.append((item.line, try PromptTransfer.measure(item.line, self.settings)))
+                }
             }
             for recipe in servers {
                 tell("\(item.scenario.rawValue), \(item.line.name), \(item.isTLS ? "TLS" : "plain"), \(recipe.name)")
