@@ -8,6 +8,12 @@ package enum Sanitizer {
             false
         #endif
     }
+
+    /// How many times longer something may take than in a build without one.
+    ///
+    /// Each limit of time that a test needs is multiplied by it: those of `eventually`, `waitUntil` and `Deadline.answer`
+    /// here, those of a test's own where they stand.
+    package static var slowness: Int { self.isOn ? 10 : 1 }
 }
 
 #if DERP_SANITIZER

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 @testable import AsyncSockets
 
@@ -59,7 +60,7 @@ final class Flood: Sendable {
     /// On the flood's loop.
     func run(_ script: Script, on stream: TCPStream) async {
         defer { stream.close() }
-        stream.setDeadline(.seconds(40))
+        stream.setDeadline(.seconds(40) * Sanitizer.slowness)
         guard let pattern = try? await script(stream), !pattern.isEmpty else {
             self.end(.wasEnded)
             return

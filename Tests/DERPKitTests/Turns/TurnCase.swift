@@ -30,9 +30,8 @@ struct TurnCase: Sendable, CustomTestStringConvertible {
 
     /// The deadline of a case that one ends.
     ///
-    /// Long enough for several pieces of what is sent. One holds 13,107 KeepAlives, which take longer than 400 ms together
-    /// where thread sanitizer watches each access.
-    static let deadline: Duration = Sanitizer.isOn ? .seconds(2) : .milliseconds(400)
+    /// Long enough for several pieces of what is sent, each of which may hold 13,107 KeepAlives.
+    static let deadline: Duration = .milliseconds(400) * Sanitizer.slowness
 }
 
 /// Where a case is played: the one who floods, and the loop that is flooded.
@@ -44,7 +43,7 @@ final class Stage: Sendable {
 
     init(_ end: TurnCase.End) throws {
         // Long enough that it is not what ends a case that something else should end.
-        self.flood = try Flood(limit: end == .nothing ? TurnCase.deadline : .seconds(30))
+        self.flood = try Flood(limit: end == .nothing ? TurnCase.deadline : .seconds(30) * Sanitizer.slowness)
         self.group = try IOLoopGroup(count: 1)
     }
 

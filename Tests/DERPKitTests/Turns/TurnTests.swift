@@ -13,7 +13,7 @@ struct TurnTests {
     /// More than the buffers of a connection hold, and what is read in a turn.
     private static let mostBytes: UInt64 = 24 << 20
     /// When a case counts as one that never ends.
-    private static let patience: Duration = .seconds(20)
+    private static let patience: Duration = .seconds(20) * Sanitizer.slowness
 
     @Test("others have turns, and the deadline ends it", arguments: TurnCase.relay)
     func relay(_ row: TurnCase) async throws { try await Self.play(row) }

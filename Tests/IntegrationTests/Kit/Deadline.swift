@@ -1,7 +1,9 @@
+import TestSupport
+
 /// A moment by which something must have happened.
 struct Deadline: Sendable {
     /// How long an answer that should come at once may take on a busy machine.
-    static let answer: Duration = .seconds(15)
+    static let answer: Duration = .seconds(15) * Sanitizer.slowness
 
     private let instant: ContinuousClock.Instant
 

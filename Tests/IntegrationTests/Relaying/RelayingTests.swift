@@ -99,16 +99,20 @@ struct RelayingTests {
         let start = ContinuousClock.now
         try sender.connection.write(burst)
         let atOnce = try sender.framesBeforePong()
-        #expect(ContinuousClock.now - start < .seconds(1), "the machine is too busy to tell")
-        #expect(atOnce == [answer, answer, answer])
+        #expect(ContinuousClock.now - start < .seconds(1) * Sanitizer.slowness, "the machine is too busy to tell")
+        #expect(atOnce.prefix(3) == [answer, answer, answer])
+        var answers = atOnce
 
         try eventually("another PeerGone", within: .seconds(5)) {
             try sender.connection.write(burst)
-            let answers = try sender.framesBeforePong()
-            #expect(answers.count <= 1 && answers.allSatisfy { $0 == answer })
-            return !answers.isEmpty
+            let more = try sender.framesBeforePong()
+            answers += more
+            return !more.isEmpty
         }
         let elapsed = ContinuousClock.now - start
-        #expect(elapsed > .milliseconds(900) && elapsed < .seconds(2), "the fourth came after \(elapsed)")
+        #expect(answers.allSatisfy { $0 == answer })
+        // One after a second, and on a slow machine more after more of them.
+        #expect(elapsed > .milliseconds(900) * (answers.count - 3), "\(answers.count) came within \(elapsed)")
+        #expect(elapsed < .seconds(2) * Sanitizer.slowness, "the fourth came after \(elapsed)")
     }
 }

@@ -46,7 +46,7 @@ struct TakeoverMeshTests {
     private static func meet(
         _ sender: RawDERPClient,
         _ receiver: RawDERPClient,
-        within limit: Duration = Deadline.answer
+        within limit: Duration = .seconds(15)
     ) throws {
         let packet = TestKey.random(100)
         try eventually("a packet comes", within: limit) {

@@ -23,7 +23,7 @@ struct TakeoverTests {
         let stun = Knocking(1) {
             let probe = try STUNProbe(serverPort: ports.stun)
             probe.send(STUNRequest().encoded)
-            _ = try probe.receive(within: .seconds(5))
+            _ = try probe.receive(within: .seconds(5) * Sanitizer.slowness)
         }
         for loops in [4, 1, 2] {
             let before = relay.successes

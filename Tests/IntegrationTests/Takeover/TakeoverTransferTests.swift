@@ -29,17 +29,18 @@ struct TakeoverTransferTests {
         // On one loop, one end is sent away at once, and the other one after half the time.
         var options = ServerOptions(hasHelperPort: true)
         options.loops = 1
-        let line = try ServerLine(options, drainTime: "4s")
+        let line = try ServerLine(options, drainTime: "\(4 * Sanitizer.slowness)s")
         let stream = try TailcatStream(Tailcat.Setting(server: line.current))
         // The third follows while the second still knows of the first one's clients.
         for part in 1...2 {
             let previous = try line.takeOver()
             stream.longestGap = .zero
-            try stream.flow(within: .seconds(30)) { !previous.isRunning }
+            try stream.flow(within: .seconds(30) * Sanitizer.slowness) { !previous.isRunning }
             let now = ContinuousClock.now
             try stream.flow(within: .seconds(10)) { ContinuousClock.now - now > .seconds(1) }
-            // 40 to 130 ms where nothing else runs; over 2 s when the ends don't reach each other across the cut.
-            #expect(stream.longestGap < .seconds(1), "\(stream.longestGap) in takeover \(part)")
+            // 40 to 130 ms where nothing else runs; over half of the time, 2 s, when the ends don't reach each other across
+            // the cut.
+            #expect(stream.longestGap < .seconds(1) * Sanitizer.slowness, "\(stream.longestGap) in takeover \(part)")
         }
     }
 }

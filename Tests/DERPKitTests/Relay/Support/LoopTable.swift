@@ -66,9 +66,10 @@ final class LoopTable {
     /// What has been counted, on all loops.
     var counters: RelayCounters { self.relays.reduce(into: RelayCounters()) { $0 += $1.counters } }
 
-    /// Turns the loops until `condition` holds; false when that takes longer than `time`.
+    /// Turns the loops until `condition` holds; false when that takes longer than `time`, or what a
+    /// sanitizer makes of it.
     func turn(for time: Duration = .seconds(10), until condition: () -> Bool) -> Bool {
-        let end = ContinuousClock.now + time
+        let end = ContinuousClock.now + time * Sanitizer.slowness
         while !condition() {
             guard ContinuousClock.now < end else { return false }
             self.settle()

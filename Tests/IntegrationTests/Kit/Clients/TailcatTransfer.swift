@@ -87,7 +87,7 @@ final class TailcatTransfer {
         countedFrom first: Int = 0,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> Duration {
-        let deadline = Deadline(in: limit)
+        let deadline = Deadline(in: limit * Sanitizer.slowness)
         let sender = try #require(self.sender, "startSending() comes first")
         try eventually("\(first) bytes come", within: limit) { try self.receivedByteCount >= first }
         let start = ContinuousClock.now

@@ -64,7 +64,7 @@ final class MeshRegion {
     }
 
     /// Returns when every node that runs knows whom each of the others has.
-    func settle(within limit: Duration = Deadline.answer) throws {
+    func settle(within limit: Duration = .seconds(15)) throws {
         let running = self.nodes.filter(\.isRunning)
         for node in running {
             try eventually("all nodes know the clients of the one on port \(node.port)", within: limit) {
