@@ -27,15 +27,16 @@ struct CrowdedAdmissionTests {
     }
 
     /// What became of `keys`, who all say who they are at once: the types of the frames that came first; `nil` for those who
-    /// were closed without one.
+    /// were closed without one, or before they could say it.
     private static func logIn(_ keys: [TestKey], to relay: ServerProcess) throws -> [FrameType?] {
-        let clients = keys.compactMap { key in (try? PendingClient(relay)).map { (key, $0) } }
-        for (key, client) in clients {
+        let clients = keys.map { _ in try? PendingClient(relay) }
+        for case (let key, let client?) in zip(keys, clients) {
             try? client.connection.write(DERPHandshake.clientInfo(of: key, for: client.serverKey).encoded)
         }
-        let deadline = Deadline(in: .seconds(20))
-        return clients.map { _, client in
-            try? DERPHandshake.readFrame(from: client.connection, until: deadline).type
+        let deadline = Deadline(in: .seconds(20) * Sanitizer.slowness)
+        return clients.map { client in
+            guard let client else { return nil }
+            return try? DERPHandshake.readFrame(from: client.connection, until: deadline).type
         }
     }
 
@@ -48,7 +49,7 @@ struct CrowdedAdmissionTests {
         let relay = try self.relay("-verify-client-url-fail-open")
         for _ in 0..<2 {
             let frames = try Self.logIn((0..<300).map { _ in TestKey() }, to: relay)
-            #expect(frames.count == 300 && frames.allSatisfy { $0 == .health })
+            #expect(frames.allSatisfy { $0 == .health })
         }
         #expect(try self.refused(by: relay, "controller") == 600)
     }
@@ -70,15 +71,18 @@ struct CrowdedAdmissionTests {
 
     @Test("A thousand members that return at once are all admitted by a relay that doesn't fail open")
     func members() throws {
-        // A sanitizer makes three programs ten times slower, and the clients still wait for 20 seconds only.
-        let count = Sanitizer.isOn ? 300 : 1000
-        let keys = (0..<count).map { _ in TestKey() }
+        let keys = (0..<1000).map { _ in TestKey() }
         try self.directory.write(keys.map(\.text).joined(separator: "\n"), to: "allow")
         self.controller.send(signal: SIGHUP)
         try eventually("it has read them") { self.controller.log.contains("Read a key list again") }
         let relay = try self.relay("--verify-cache-allow=0")
-        let frames = try Self.logIn(keys, to: relay)
-        #expect(frames.count == count && frames.allSatisfy { $0 == .serverInfo })
+        // An answer may take as long with a sanitizer as without one. Who had to wait for longer comes again.
+        var left = keys
+        for _ in 0..<Sanitizer.slowness where !left.isEmpty {
+            let frames = try Self.logIn(left, to: relay)
+            left = zip(left, frames).filter { $1 != .serverInfo }.map(\.0)
+        }
+        #expect(left.count == 0)
     }
 
     @Test("Clients admitted while the controller was down are verified when it is back")
@@ -87,7 +91,7 @@ struct CrowdedAdmissionTests {
         #expect(try self.controller.stop() == .code(0))
         let key = TestKey()
         let crowd = try Self.logIn((0..<300).map { _ in TestKey() }, to: relay)
-        #expect(crowd.count == 300 && crowd.allSatisfy { $0 == .serverInfo })
+        #expect(crowd.allSatisfy { $0 == .serverInfo })
         try RawDERPClient(relay, key: key).expectQuiet()
         let again = try ServerProcess(self.controller.options)
         let text = try RefusedClient.logIn(to: relay, as: key)

@@ -30,13 +30,18 @@ struct SilentControllerTests {
     func others() throws {
         let start = ContinuousClock.now
         let clients = try (0..<20).map { _ in try self.pendingClient() }
-        for _ in 0..<50 { #expect(try HTTPRequest("/generate_204").send(to: self.relay).status == 204) }
-        #expect(ContinuousClock.now - start < .seconds(4))
+        // On a slow machine fewer are answered before the first client is refused; only one if the clients held it up.
+        var answered = 0
+        while answered < 50, try !clients.contains(where: { try $0.socket.isReadable() }) {
+            #expect(try HTTPRequest("/generate_204").send(to: self.relay).status == 204)
+            answered += 1
+        }
+        #expect(answered > 5)
         for client in clients {
             let frame = try DERPHandshake.readFrame(from: client, until: Deadline(in: Deadline.answer))
             #expect(frame.type == .health)
         }
-        #expect(ContinuousClock.now - start < .seconds(10))
+        #expect(ContinuousClock.now - start < .seconds(10) * Sanitizer.slowness)
         #expect(try MetricsReading(of: self.relay).total("derp_packets_received_total") == 0)
     }
 

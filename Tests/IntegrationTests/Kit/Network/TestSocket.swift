@@ -69,6 +69,14 @@ final class TestSocket {
         }
     }
 
+    /// Whether there is something to receive, or the other side has closed.
+    func isReadable() throws -> Bool {
+        var entry = pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0)
+        let count = poll(&entry, 1, 0)
+        guard count >= 0 else { throw KitError.lastSystemError("poll") }
+        return count > 0
+    }
+
     /// Sends FIN: nothing more will be written.
     func finishWriting() {
         shutdown(self.descriptor, Int32(SHUT_WR))
