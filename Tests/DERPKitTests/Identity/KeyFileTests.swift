@@ -56,7 +56,10 @@ struct KeyFileTests {
         #expect(try FileReader.text(at: other.path, limit: 1000) == text)
     }
 
-    @Test("root leaves headscale's key to the owner of its directory", .enabled(if: geteuid() == 0))
+    @Test(
+        "root leaves headscale's key to the owner of its directory",
+        .enabled(if: geteuid() == 0, "only root can give a file away")
+    )
     func owner() throws {
         #expect(chown(self.directory.path, 1234, 4321) == 0)
         for (form, owner) in [(KeyFile.Form.headscale, uid_t(1234)), (.derper, 0)] {
