@@ -1,5 +1,6 @@
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DERPKit
@@ -29,7 +30,7 @@ struct LimitedLineTests {
         let line = LimitedLine(noted.logger(), burst: 3, interval: .milliseconds(100))
         for round in 1...3 {
             for number in 0..<100 { line.log(.info, "It happened", metadata: ["number": "\(number)"]) }
-            let end = ContinuousClock.now + .seconds(20)
+            let end = ContinuousClock.now + .seconds(20) * Sanitizer.slowness
             while noted.all.map(\.count).reduce(0, +) < round * 100, .now < end {
                 try await Task.sleep(for: .milliseconds(5))
             }
@@ -43,7 +44,7 @@ struct LimitedLineTests {
     func next() async throws {
         let noted = NotedLines()
         let line = LimitedLine(noted.logger(), burst: 1, interval: .milliseconds(50))
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + .seconds(20) * Sanitizer.slowness
         var sent = 0
         while noted.all.count < 5, .now < end {
             for _ in 0..<3 { line.log(.info, "It happened", metadata: [:]) }

@@ -1,5 +1,6 @@
 import AsyncSockets
 import Synchronization
+import TestSupport
 import Testing
 
 @_spi(Benchmarks) @testable import DERPKit
@@ -32,7 +33,7 @@ struct MeshLinkTests {
 
     private func status(of server: RelayServer, until: (MeshLinkStatus) -> Bool) async throws -> MeshLinkStatus {
         let link = try #require(await server.links.first)
-        let end = ContinuousClock.now + .seconds(20)
+        let end = ContinuousClock.now + .seconds(20) * Sanitizer.slowness
         while true {
             let status = await link.currentStatus
             if until(status) || ContinuousClock.now > end { return status }
@@ -93,7 +94,7 @@ struct MeshLinkTests {
         #expect(status.state == .up && status.clients == 3 && status.connects == 1 && status.failures == 0)
         let pong = Frame.encode(.pong, [1, 2, 3, 4, 5, 6, 7, 8])
         let ping = Frame.encode(.ping, [UInt8](repeating: 0, count: 8))
-        let end = ContinuousClock.now + .seconds(10)
+        let end = ContinuousClock.now + .seconds(10) * Sanitizer.slowness
         while ContinuousClock.now < end, relay.heard.count < 5 + pong.count + ping.count { await Task.yield() }
         #expect(relay.heard.starts(with: Frame.encode(.watchConns, []) + pong + ping))
         await node.server.shutdown()
@@ -144,7 +145,7 @@ struct MeshLinkTests {
         let start = ContinuousClock.now
         await node.server.shutdown()
         try await node.run.value
-        #expect(ContinuousClock.now - start < .seconds(3))
+        #expect(ContinuousClock.now - start < .seconds(3) * Sanitizer.slowness)
     }
 
     @Test("settings out of range are refused")

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import AsyncSockets
@@ -53,7 +54,7 @@ struct HeldClientsTests {
         ///
         /// A process that another test forks has the sockets too, until it becomes another program: they end only then.
         func holds(_ indices: [Int]) -> Bool {
-            let limit = ContinuousClock.now + .seconds(10)
+            let limit = ContinuousClock.now + .seconds(10) * Sanitizer.slowness
             while self.remaining != indices {
                 guard .now < limit else { return false }
                 sched_yield()

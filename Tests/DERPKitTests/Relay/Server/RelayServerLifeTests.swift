@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import AsyncSockets
@@ -41,7 +42,7 @@ struct RelayServerLifeTests {
         }
 
         func waitUntilGone() async -> Bool {
-            let end = ContinuousClock.now + .seconds(10)
+            let end = ContinuousClock.now + .seconds(10) * Sanitizer.slowness
             while !self.areGone, .now < end { await Task.yield() }
             return self.areGone
         }

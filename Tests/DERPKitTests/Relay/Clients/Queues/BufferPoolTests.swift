@@ -39,7 +39,7 @@ struct BufferPoolTests {
 
     /// Turns `loop` until `condition` holds; false when that takes too long.
     private func turn(_ loop: IOLoop, until condition: () throws -> Bool) rethrows -> Bool {
-        let end = ContinuousClock.now + .seconds(30)
+        let end = ContinuousClock.now + .seconds(30) * Sanitizer.slowness
         while try !condition() {
             guard ContinuousClock.now < end else { return false }
             loop.turn()
