@@ -161,6 +161,7 @@ int network_accept(descriptor *one, uint32_t *address, uint16_t *port) {
     new->process = one->process;
     new->user_timeout = one->user_timeout;
     new->keep_idle = one->keep_idle;
+    new->unsent_limit = one->unsent_limit;
     attach(new, STREAM, end);
     *address = end->peer_address;
     *port = end->peer_port;

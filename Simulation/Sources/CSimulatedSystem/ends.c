@@ -98,6 +98,21 @@ size_t room(end *end) {
     return way->held < end->path.window ? end->path.window - way->held : 0;
 }
 
+bool has_much_unsent(end *end, bool counts_half) {
+    descriptor *one = find(end->object.number);
+    if (one == NULL || one->unsent_limit == 0) return false;
+    return (counts_half ? 2 * end->unsent : end->unsent) >= one->unsent_limit;
+}
+
+static void depart(void *subject, uint64_t number) {
+    end *end = subject;
+    bool was_much = has_much_unsent(end, true);
+    end->unsent -= number;
+    if (!was_much || has_much_unsent(end, true)) return;
+    end->is_full = false;
+    changed(end);
+}
+
 ssize_t push(end *end, const void *bytes, size_t count) {
     size_t taken = room(end);
     if (taken > count) taken = count;
@@ -110,7 +125,13 @@ ssize_t push(end *end, const void *bytes, size_t count) {
     else way->first = new;
     way->last = new;
     way->held += taken;
+    end->written += taken;
     at(new->arrival, deliver, end->peer, 0);
+    uint64_t departure = new->arrival - end->path.latency;
+    if (end->path.rate > 0 && departure > world.now) {
+        end->unsent += taken;
+        at(departure, depart, end, taken);
+    }
     if (end->peer->is_silent) await_acknowledgement(end);
     return (ssize_t)taken;
 }

@@ -31,6 +31,9 @@ struct end {
     uint16_t port, peer_port;
     bool is_connected, is_closed, is_reset, is_silent, has_told;
     int error;
+    uint64_t written;
+    // Bytes that are written, and wait for the path's rate.
+    size_t unsent;
     // Whether a writer was refused, and must hear of room; and since when.
     bool is_full;
     uint64_t full_since;
@@ -50,6 +53,8 @@ void add_script(end *end);
 
 // How many bytes may be written.
 size_t room(end *end);
+// Whether so much is unsent that a writer waits. Below half of that, it goes on.
+bool has_much_unsent(end *end, bool counts_half);
 ssize_t push(end *end, const void *bytes, size_t count);
 size_t pull(end *end, uint8_t *bytes, size_t limit);
 // A writer was refused.

@@ -12,7 +12,7 @@ uint32_t network_end_readiness(end *end) {
     if (end->peer->in.is_finished) {
         events |= EPOLLOUT;
         if (end->in.has_finish_come) events |= EPOLLHUP;
-    } else if (room(end) >= end->path.window / 3) {
+    } else if (room(end) >= end->path.window / 3 && !has_much_unsent(end, true)) {
         events |= EPOLLOUT;
     }
     return events;
@@ -21,6 +21,12 @@ uint32_t network_end_readiness(end *end) {
 size_t network_unacknowledged(end *end) {
     return end->peer == NULL ? 0 : end->peer->is_silent ? end->peer->in.held : end->peer->in.held - end->peer->in.ready;
 }
+
+uint64_t network_acknowledged(end *end) { return end->written - network_unacknowledged(end); }
+
+size_t network_unsent(end *end) { return end->unsent; }
+
+uint64_t network_rate(end *end) { return end->path.rate; }
 
 int network_take_error(end *end) {
     int error = end->error;
@@ -51,7 +57,7 @@ ssize_t network_send(end *end, const void *bytes, size_t count) {
     if (happens(CSIM_INTERRUPTED)) return -EINTR;
     if (happens(CSIM_NO_BUFFERS)) return -ENOBUFS;
     if (count > 1 && happens(CSIM_SHORT_SEND)) count = 1 + below(count);
-    if (room(end) == 0) {
+    if (room(end) == 0 || has_much_unsent(end, false)) {
         fill_up(end);
         return -EAGAIN;
     }

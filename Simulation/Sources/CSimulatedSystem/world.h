@@ -103,6 +103,8 @@ typedef struct descriptor {
     uint16_t port;
     // TCP_USER_TIMEOUT and TCP_KEEPIDLE, in nanoseconds; 0: not set.
     uint64_t user_timeout, keep_idle;
+    // TCP_NOTSENT_LOWAT, in bytes; 0: not set.
+    uint32_t unsent_limit;
     // Where and how it is watched.
     epoll *watcher;
     uint32_t events;
@@ -163,6 +165,10 @@ uint32_t network_end_readiness(end *end);
 uint32_t network_listener_readiness(listener *listener);
 int network_take_error(end *end);
 size_t network_unacknowledged(end *end);
+size_t network_unsent(end *end);
+uint64_t network_acknowledged(end *end);
+// What the path of a connection carries, in bytes per second; 0: not limited.
+uint64_t network_rate(end *end);
 void network_address(end *end, bool is_peer, uint32_t *address, uint16_t *port);
 // Whether nothing arrives between two addresses.
 bool is_cut(uint32_t one, uint32_t other);

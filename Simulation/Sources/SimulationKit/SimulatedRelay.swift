@@ -79,6 +79,7 @@ final class SimulatedRelay {
         }
         if !others.isEmpty { configuration.mesh = mesh }
         configuration.takeover = TakeoverConfiguration(path: "/simulated/relay\(self.index)/takeover")
+        if self.features.contains(.patience) { configuration.queueDelayLimit = .zero }
         configuration.admission.verifiers = [self.judge]
         configuration.admission.allowLifetime = .seconds(2)
         if self.features.contains(.controller) {

@@ -18,11 +18,14 @@ package struct StoryFeatures: OptionSet, Sendable {
     package static let webSockets = Self(rawValue: 32)
     /// A file limits the clients' rates.
     package static let rates = Self(rawValue: 64)
+    /// Packets may wait for as long as it takes, so that queues become full.
+    package static let patience = Self(rawValue: 128)
 
     package static func chosen(by seed: UInt64) -> Self {
         var chance = Seeded(~seed)
         // Each in a quarter of the stories, so that many have little besides packets.
-        return Self(rawValue: Int(chance.next() & chance.next() & 127))
+        let some = Self(rawValue: Int(chance.next() & chance.next() & 127))
+        return chance.next() & 1 == 0 ? some : some.union(.patience)
     }
 }
 

@@ -1,3 +1,4 @@
+import CAsyncSockets
 import Glibc
 
 /// How the kernel treats a TCP connection. Set on a listening socket, from which accepted connections inherit it.
@@ -6,10 +7,14 @@ public struct TCPOptions: Hashable, Sendable {
     public var keepAliveTime: Duration
     /// The time that sent data may stay unacknowledged (RFC 5482). Zero means the kernel's default.
     public var userTimeout: Duration
+    /// The number of unsent bytes from which on the kernel takes no more (TCP_NOTSENT_LOWAT). `nil`: only the size of its
+    /// buffer counts, which may be megabytes.
+    public var unsentLimit: Int?
 
-    public init(keepAliveTime: Duration = .zero, userTimeout: Duration = .zero) {
+    public init(keepAliveTime: Duration = .zero, userTimeout: Duration = .zero, unsentLimit: Int? = nil) {
         self.keepAliveTime = keepAliveTime
         self.userTimeout = userTimeout
+        self.unsentLimit = unsentLimit
     }
 
     func apply(to descriptor: Int32) {
@@ -20,6 +25,9 @@ public struct TCPOptions: Hashable, Sendable {
         }
         if self.userTimeout > .zero {
             Self.set(descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, self.userTimeout.nanoseconds / 1_000_000)
+        }
+        if let unsentLimit = self.unsentLimit {
+            _ = cas_tcp_set_unsent_limit(descriptor, UInt32(clamping: unsentLimit))
         }
     }
 

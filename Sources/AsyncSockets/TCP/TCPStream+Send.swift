@@ -55,6 +55,9 @@ extension TCPStream {
         return self.isOpen && ioctl(self.descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
     }
 
+    /// The number of bytes that the peer has acknowledged. Makes a system call.
+    public var acknowledgedByteCount: UInt64 { self.sent &- UInt64(self.unacknowledgedByteCount) }
+
     private func sendPlain(_ segments: UnsafeBufferPointer<UnsafeRawBufferPointer>) -> Int {
         let total = segments.reduce(0) { $0 + $1.count }
         guard total > 0 else { return 0 }
@@ -116,6 +119,7 @@ extension TCPStream {
     }
 
     private func takeResult(_ result: Int, of total: Int) -> Int {
+        if result > 0 { self.sent &+= UInt64(result) }
         if result >= total { return result }
         if result < 0, errno != EAGAIN, errno != EINTR {
             self.fail(SocketError(errno: errno, "send"))

@@ -49,6 +49,8 @@ public final class TCPStream: @unchecked Sendable {
     @exclusivity(unchecked) var turn = ReadingTurn()
 
     // Writing
+    /// The number of bytes that the kernel has taken.
+    @exclusivity(unchecked) var sent: UInt64 = 0
     /// Bytes that are sealed, but not yet taken by the kernel.
     @exclusivity(unchecked) var unsent: [UInt8] = []
     @exclusivity(unchecked) var unsentStart = 0

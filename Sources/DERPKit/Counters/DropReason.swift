@@ -6,7 +6,7 @@ enum DropReason: Int, CaseIterable, Sendable {
     case unknownDestinationOnForward
     /// The destination left while the packet was queued for it, or on its way.
     case goneDisconnected
-    /// The packet was the oldest in a full queue.
+    /// The packet was the oldest in a full queue, or had waited too long.
     case queueHead
     /// The queue was full, and nothing in it could be dropped.
     case queueTail

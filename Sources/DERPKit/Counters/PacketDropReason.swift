@@ -10,7 +10,8 @@ public struct PacketDropReason: Hashable, Sendable {
     public static let unknownDestinationOnForward = Self(.unknownDestinationOnForward)
     /// The destination left while the packet was queued for it, or on its way.
     public static let goneDisconnected = Self(.goneDisconnected)
-    /// It was the oldest of a full queue.
+    /// It was the oldest of a full queue, or had waited too long
+    /// (``RelayServer/Configuration/queueDelayLimit``).
     public static let queueHead = Self(.queueHead)
     /// It found a full queue, of which nothing could be dropped.
     public static let queueTail = Self(.queueTail)

@@ -33,14 +33,31 @@ struct RelayCounters: Hashable, Sendable {
     var refusals = PerCase<AdmissionDecision.Reason.Kind>()
     var refusalEnds = PerCase<RefusalEnd>()
 
-    private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count * PacketKind.allCases.count)
+    /// How long packets waited for clients with a slow line.
+    var queueDelays = QueueDelays()
 
-    mutating func drop(_ reason: DropReason, _ kind: PacketKind, count: Int = 1) {
-        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue] += UInt64(count)
+    private var drops = [Drops](repeating: Drops(), count: DropReason.allCases.count * PacketKind.allCases.count)
+
+    /// Packets that were dropped.
+    private struct Drops: Hashable, Sendable {
+        var count: UInt64 = 0
+        /// Their size without frames, in bytes.
+        var byteCount: UInt64 = 0
+    }
+
+    /// Counts packets of `byteCount` bytes together, without their frames, as dropped.
+    mutating func drop(_ reason: DropReason, _ kind: PacketKind, count: Int = 1, byteCount: Int) {
+        let index = reason.rawValue * PacketKind.allCases.count + kind.rawValue
+        self.drops[index].count += UInt64(count)
+        self.drops[index].byteCount += UInt64(byteCount)
     }
 
     func drops(_ reason: DropReason, _ kind: PacketKind) -> UInt64 {
-        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue]
+        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue].count
+    }
+
+    func droppedBytes(_ reason: DropReason, _ kind: PacketKind) -> UInt64 {
+        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue].byteCount
     }
 
     static func += (left: inout Self, right: Self) {
@@ -73,7 +90,11 @@ struct RelayCounters: Hashable, Sendable {
         left.rateWaits += right.rateWaits
         left.refusals += right.refusals
         left.refusalEnds += right.refusalEnds
-        for index in left.drops.indices { left.drops[index] += right.drops[index] }
+        left.queueDelays += right.queueDelays
+        for index in left.drops.indices {
+            left.drops[index].count += right.drops[index].count
+            left.drops[index].byteCount += right.drops[index].byteCount
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 /// Samples of one name, as monitoring systems know them.
 struct MetricFamily: Sendable {
     enum Kind: String, Sendable {
-        case counter, gauge
+        case counter, gauge, histogram
     }
 
     /// A number, written as it is: counters may be larger than an `Int`, and than a `Double` is exact.
@@ -12,6 +12,8 @@ struct MetricFamily: Sendable {
     }
 
     struct Sample: Sendable {
+        /// What follows the family's name: `_bucket`, `_sum` and `_count` in a histogram, otherwise nothing.
+        var suffix = ""
         let value: Value
         let labels: [(name: String, value: String)]
     }
@@ -66,6 +68,29 @@ extension MetricFamily {
         by label: String
     ) -> Self {
         self.counter(name, help, tally.map { ($0.count, [(label, $0.key.description)]) })
+    }
+}
+
+// MARK: Histograms
+
+extension MetricFamily {
+    /// A histogram of times.
+    ///
+    /// - Parameters:
+    ///   - limits: The classes' upper limits, in nanoseconds.
+    ///   - counts: How many times are in each class, and how many are above all limits.
+    ///   - sum: All times together, in nanoseconds.
+    static func histogram(_ name: String, _ help: String, limits: [UInt64], counts: [UInt64], sum: UInt64) -> Self {
+        var total: UInt64 = 0
+        let classes = zip(limits.map { String(Double($0) / 1e9) } + ["+Inf"], counts).map { limit, count in
+            total += count
+            return Sample(suffix: "_bucket", value: .count(total), labels: [("le", limit)])
+        }
+        let rest = [
+            Sample(suffix: "_sum", value: .real(Double(sum) / 1e9), labels: []),
+            Sample(suffix: "_count", value: .count(total), labels: []),
+        ]
+        return Self(name: name, help: help, kind: .histogram, samples: classes + rest)
     }
 }
 

@@ -1,7 +1,8 @@
 #if Metrics
     import CoreMetrics
 
-    /// Families of metrics as swift-metrics takes them: counters by what was added since the last time.
+    /// Families of metrics as swift-metrics takes them: counters by what was added since the last time, and
+    /// histograms as counters of their classes.
     struct MetricsSink {
         private let factory: any MetricsFactory
         private var counters: [Identity: (counter: Counter, value: UInt64)] = [:]
@@ -24,10 +25,13 @@
         }
 
         private mutating func take(_ sample: MetricFamily.Sample, of family: MetricFamily) {
-            let identity = Identity(name: family.name, labels: sample.labels.flatMap { [$0.name, $0.value] })
+            let identity = Identity(
+                name: family.name + sample.suffix,
+                labels: sample.labels.flatMap { [$0.name, $0.value] }
+            )
             switch (family.kind, sample.value) {
-            case (.counter, .count(let value)): self.count(value, identity, sample)
-            case (.counter, .real(let value)): self.add(value, identity, sample)
+            case (.counter, .count(let value)), (.histogram, .count(let value)): self.count(value, identity, sample)
+            case (.counter, .real(let value)), (.histogram, .real(let value)): self.add(value, identity, sample)
             case (_, .integer(let value)): self.gauge(identity, sample).record(value)
             case (_, .real(let value)): self.gauge(identity, sample).record(value)
             case (_, .count(let value)): self.gauge(identity, sample).record(Int64(clamping: value))

@@ -7,7 +7,8 @@ struct PrometheusText {
         self.line("# TYPE \(family.name) \(family.kind.rawValue)")
         for sample in family.samples {
             let list = sample.labels.map { "\($0)=\"\(Self.escape($1))\"" }.joined(separator: ",")
-            self.line(list.isEmpty ? "\(family.name) \(sample.value)" : "\(family.name){\(list)} \(sample.value)")
+            let name = family.name + sample.suffix
+            self.line(list.isEmpty ? "\(name) \(sample.value)" : "\(name){\(list)} \(sample.value)")
         }
     }
 

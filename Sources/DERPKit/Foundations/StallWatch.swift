@@ -8,14 +8,14 @@ final class StallWatch {
     private let onStall: () -> Void
     private var timer: LoopTimer?
     private var lastProgress: UInt64
-    private var lastUnacknowledged: Int
+    private var lastAcknowledged: UInt64
 
     init(stream: TCPStream, timeout: Duration, onStall: @escaping () -> Void) {
         self.stream = stream
         self.timeout = timeout.nanoseconds
         self.onStall = onStall
         self.lastProgress = stream.loop.now
-        self.lastUnacknowledged = stream.unacknowledgedByteCount
+        self.lastAcknowledged = stream.acknowledgedByteCount
         self.timer = LoopTimer(on: stream.loop) { [unowned self] in self.look() }
         self.lookLater()
     }
@@ -31,9 +31,10 @@ final class StallWatch {
 
     private func look() {
         let now = self.stream.loop.now
-        let unacknowledged = self.stream.unacknowledgedByteCount
-        if unacknowledged != self.lastUnacknowledged {
-            self.lastUnacknowledged = unacknowledged
+        // Not what is unacknowledged: on a slow line, as much may be each time.
+        let acknowledged = self.stream.acknowledgedByteCount
+        if acknowledged != self.lastAcknowledged {
+            self.lastAcknowledged = acknowledged
             self.lastProgress = now
         }
         guard now - self.lastProgress < self.timeout else {

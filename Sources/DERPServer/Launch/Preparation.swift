@@ -61,6 +61,7 @@ struct Preparation {
         configuration.tcpKeepAlive = settings.tcpKeepAlive
         configuration.tcpUserTimeout = settings.tcpUserTimeout
         configuration.writeTimeout = settings.writeTimeout
+        configuration.queueDelayLimit = settings.queueDelayLimit
         self.configuration = configuration
 
         if settings.hostnameOrigin == .machine {

@@ -36,6 +36,7 @@ extension ServerSettings {
         self.proxies.networks = try given.listening.proxyNetworks
         self.proxies.sendsHeader = try given.listening.sendsProxyHeader
         self.writeTimeout = try given.limits.writeTimeout
+        self.queueDelayLimit = try given.limits.queueDelay
         self.limits = try LimitSettings(given.limits)
         self.loopCount = try given.general.loops
         self.logLevel = try given.general.logLevel

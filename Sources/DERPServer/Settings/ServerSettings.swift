@@ -23,6 +23,7 @@ struct ServerSettings {
     var tcpKeepAlive: Duration
     var tcpUserTimeout: Duration
     var writeTimeout: Duration
+    var queueDelayLimit: Duration
     var loopCount: Int?
     var region: RegionSettings
     /// What the map is made of besides this server's region.

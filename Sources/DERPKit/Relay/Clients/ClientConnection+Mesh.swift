@@ -34,7 +34,7 @@ extension ClientConnection {
                 self.relay.forward(packet, from: source, to: destination, kind: kind, by: route, over: target)
                 return
             }
-            self.relay.counters.drop(.unknownDestinationOnForward, kind)
+            self.relay.counters.drop(.unknownDestinationOnForward, kind, byteCount: packet.count)
             self.tellNotHere(destination, kind)
             return
         }
@@ -43,7 +43,7 @@ extension ClientConnection {
         } else if Int(target.loop) != self.relay.loop.index {
             self.relay.forward(packet, from: source, kind: kind, to: target)
         } else {
-            self.relay.counters.drop(.goneDisconnected, kind)
+            self.relay.counters.drop(.goneDisconnected, kind, byteCount: packet.count)
         }
     }
 

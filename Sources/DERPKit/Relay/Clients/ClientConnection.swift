@@ -357,7 +357,7 @@ extension ClientConnection {
         self.relay.counters.bytesReceived += UInt64(packet.count)
 
         guard let (route, target) = self.route(to: destination) else {
-            self.unreachable(destination, kind)
+            self.unreachable(destination, kind, packet.count)
             return
         }
         if let outbox = route.outbox {
@@ -367,7 +367,7 @@ extension ClientConnection {
         } else if Int(target.loop) != self.relay.loop.index {
             self.relay.forward(packet, from: self.key, kind: kind, to: target)
         } else {
-            self.relay.counters.drop(.goneDisconnected, kind)
+            self.relay.counters.drop(.goneDisconnected, kind, byteCount: packet.count)
         }
     }
 
@@ -384,8 +384,8 @@ extension ClientConnection {
         return (route, target)
     }
 
-    private func unreachable(_ destination: NodePublicKey, _ kind: PacketKind) {
-        self.relay.counters.drop(.unknownDestination, kind)
+    private func unreachable(_ destination: NodePublicKey, _ kind: PacketKind, _ byteCount: Int) {
+        self.relay.counters.drop(.unknownDestination, kind, byteCount: byteCount)
         self.tellNotHere(destination, kind)
     }
 

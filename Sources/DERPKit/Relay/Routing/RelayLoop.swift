@@ -8,6 +8,8 @@ final class RelayLoop: @unchecked Sendable {
     /// Runs the work for connections that have not logged in. Clients' own work goes first.
     let strangers: BudgetedExecutor
     let writeTimeout: Duration?
+    /// How long packets may wait for a client, in nanoseconds. `nil`: there is no limit.
+    let queueDelayLimit: UInt64?
 
     @exclusivity(unchecked) private(set) var clients: ClientTable
     @exclusivity(unchecked) private(set) var routes = RouteTable()
@@ -31,6 +33,12 @@ final class RelayLoop: @unchecked Sendable {
     @exclusivity(unchecked) var isRetiring = false
     @exclusivity(unchecked) private var drained: UnsafeContinuation<Void, Never>?
 
+    /// Room for what is sent at once to a client with a slow line, and one more frame.
+    let scratch = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: SlowLine.slowUnsent + PacketFrame.overhead + PacketLimits.packet,
+        alignment: 64
+    )
+
     private let mailbox = RelayMailbox()
     /// All loops of the relay, including this one, by index.
     @exclusivity(unchecked) private var others: [RelayLoop] = []
@@ -48,10 +56,11 @@ final class RelayLoop: @unchecked Sendable {
     ///
     /// - Parameter queueMemory: The maximum size of the loop's queues, in bytes. At least one block of each kind is
     ///   available.
-    init(loop: IOLoop, writeTimeout: Duration?, queueMemory: Int) {
+    init(loop: IOLoop, writeTimeout: Duration?, queueDelayLimit: Duration? = nil, queueMemory: Int) {
         self.loop = loop
         self.strangers = BudgetedExecutor(on: loop)
         self.writeTimeout = writeTimeout
+        self.queueDelayLimit = queueDelayLimit?.nanoseconds
         self.clients = ClientTable(loop: loop.index)
         // Disco packets are small, so they get a ninth of the memory.
         let disco = queueMemory / 9
@@ -61,6 +70,10 @@ final class RelayLoop: @unchecked Sendable {
             on: loop
         )
         self.discoPool = BufferPool(blockSize: Self.discoBlock, limit: max(disco / Self.discoBlock, 1), on: loop)
+    }
+
+    deinit {
+        self.scratch.deallocate()
     }
 
     /// The size of a client's data queue, in bytes: at least two of the largest packets with their headers.
@@ -247,7 +260,7 @@ extension RelayLoop {
         self.loop.assertCurrent()
         let index = Int(target.loop)
         guard index < self.outgoing.count else {
-            self.counters.drop(.goneDisconnected, kind)
+            self.counters.drop(.goneDisconnected, kind, byteCount: packet.count)
             return
         }
         self.awaitTickEnd()
@@ -271,7 +284,7 @@ extension RelayLoop {
         }
         let index = Int(target.loop)
         guard index != self.loop.index, index < self.outgoing.count else {
-            self.counters.drop(.goneDisconnected, kind)
+            self.counters.drop(.goneDisconnected, kind, byteCount: packet.count)
             return
         }
         self.awaitTickEnd()
@@ -334,8 +347,8 @@ extension RelayLoop {
         let notices = PacketBatch()
         batch.forEach(loop: UInt16(other.loop.index)) { target, content, frame in
             switch content {
-            case .disco: self.counters.drop(.queueTail, .disco)
-            case .other: self.counters.drop(.queueTail, .other)
+            case .disco: self.counters.drop(.queueTail, .disco, byteCount: frame.count - PacketFrame.overhead)
+            case .other: self.counters.drop(.queueTail, .other, byteCount: frame.count - PacketFrame.overhead)
             case .peerGone: notices.append(peerGone: NodePublicKey(unchecked: frame.baseAddress!), to: target)
             }
         }
@@ -454,7 +467,7 @@ extension RelayLoop: MailHandler {
 
     private func deliver(_ frame: UnsafeRawBufferPointer, _ kind: PacketKind, to outbox: Outbox?) {
         guard let outbox else {
-            self.counters.drop(.goneDisconnected, kind)
+            self.counters.drop(.goneDisconnected, kind, byteCount: frame.count - PacketFrame.overhead)
             return
         }
         outbox.append(frame: frame, kind: kind)

@@ -90,6 +90,7 @@ public actor RelayServer: Service {
             RelayLoop(
                 loop: $0,
                 writeTimeout: configuration.writeTimeout > .zero ? configuration.writeTimeout : nil,
+                queueDelayLimit: configuration.queueDelayLimit > .zero ? configuration.queueDelayLimit : nil,
                 queueMemory: max(configuration.queueMemory / loops.count, 1 << 20)
             )
         }

@@ -27,6 +27,8 @@ extension RelayStatistics.Packets {
         self.sentBytes = counters.bytesSent
         self.droppedDisco = Self.tally { counters.drops($0, .disco) }
         self.droppedOther = Self.tally { counters.drops($0, .other) }
+        self.droppedDiscoBytes = Self.tally { counters.droppedBytes($0, .disco) }
+        self.droppedOtherBytes = Self.tally { counters.droppedBytes($0, .other) }
     }
 
     private static func tally(_ count: (DropReason) -> UInt64) -> RelayTally<PacketDropReason> {

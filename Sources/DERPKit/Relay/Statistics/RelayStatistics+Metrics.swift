@@ -142,14 +142,33 @@ extension RelayStatistics {
             .counter(
                 "derp_packets_dropped_total",
                 "Packets that were not delivered, by reason and kind.",
-                zip(packets.droppedDisco, packets.droppedOther).flatMap { disco, other in
-                    [
-                        (disco.count, [("reason", disco.key.description), ("kind", "disco")]),
-                        (other.count, [("reason", other.key.description), ("kind", "other")]),
-                    ]
-                }
+                Self.byReasonAndKind(packets.droppedDisco, packets.droppedOther)
+            ),
+            .counter(
+                "derp_bytes_dropped_total",
+                "Bytes of those packets, without headers.",
+                Self.byReasonAndKind(packets.droppedDiscoBytes, packets.droppedOtherBytes)
+            ),
+            .histogram(
+                "derp_queue_delay_seconds",
+                "How long packets waited for their client before they were sent.",
+                limits: QueueDelays.limits,
+                counts: counters.queueDelays.counts(ofAll: packets.sent),
+                sum: counters.queueDelays.sum
             ),
         ]
+    }
+
+    private static func byReasonAndKind(
+        _ disco: RelayTally<PacketDropReason>,
+        _ other: RelayTally<PacketDropReason>
+    ) -> [(value: UInt64, labels: [(String, String)])] {
+        zip(disco, other).flatMap { disco, other in
+            [
+                (disco.count, [("reason", disco.key.description), ("kind", "disco")]),
+                (other.count, [("reason", other.key.description), ("kind", "other")]),
+            ]
+        }
     }
 }
 

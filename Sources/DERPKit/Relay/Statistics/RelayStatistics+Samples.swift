@@ -14,7 +14,7 @@ extension RelayStatistics {
         self.metrics.flatMap { family in
             family.samples.map { sample in
                 Sample(
-                    name: family.name,
+                    name: family.name + sample.suffix,
                     labels: Dictionary(sample.labels.map { ($0.name, $0.value) }) { first, _ in first },
                     value: sample.value.approximate
                 )

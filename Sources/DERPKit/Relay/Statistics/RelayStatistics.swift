@@ -73,6 +73,11 @@ extension RelayStatistics {
         /// Other packets that were not delivered, by reason.
         public let droppedOther: RelayTally<PacketDropReason>
 
+        /// Bytes of path discovery that were not delivered, by reason.
+        public let droppedDiscoBytes: RelayTally<PacketDropReason>
+        /// Bytes of other packets that were not delivered, by reason.
+        public let droppedOtherBytes: RelayTally<PacketDropReason>
+
         /// Packets that were not delivered.
         public var dropped: UInt64 { self.droppedDisco.total + self.droppedOther.total }
     }

@@ -28,6 +28,16 @@ struct LimitFlags: FlagGroup {
     .needs(.relay)
     .help("How long a client may read nothing of what is queued for it; 0: without limit.")
 
+    let queueDelay = TypedFlag(
+        "--max-queue-delay",
+        .duration(zeroOr: .milliseconds(5)...(.seconds(60))),
+        "duration",
+        default: "100ms"
+    )
+    .needs(.relay)
+    .help("How long a packet may wait for a client whose line is slower than what comes for it, 5ms…60s; 0: any time.")
+    .details("See [slow lines](limits.md#slow-lines).")
+
     let clients = TypedFlag("--max-clients", .integer(in: Self.counts), "count", default: "0")
         .needs(.relay)
         .help("How many clients may be connected; 0: any number.")

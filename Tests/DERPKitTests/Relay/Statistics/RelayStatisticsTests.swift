@@ -29,7 +29,7 @@ struct RelayStatisticsTests {
         for reason in AdmissionDecision.Reason.Kind.allCases { counters.refusals[reason] = next() }
         for reason in RefusalEnd.allCases { counters.refusalEnds[reason] = next() }
         for reason in DropReason.allCases {
-            for kind in PacketKind.allCases { counters.drop(reason, kind, count: Int(next())) }
+            for kind in PacketKind.allCases { counters.drop(reason, kind, count: Int(next()), byteCount: Int(next())) }
         }
         return (counters, number - 1000)
     }
@@ -52,7 +52,7 @@ struct RelayStatisticsTests {
     }
 
     private static func numbers(_ statistics: RelayStatistics) -> [UInt64] {
-        statistics.metrics.flatMap(\.samples).compactMap { sample in
+        statistics.metrics.filter { $0.kind != .histogram }.flatMap(\.samples).compactMap { sample in
             switch sample.value {
             case .count(let count): count
             case .integer(let number): UInt64(exactly: number)
@@ -67,7 +67,7 @@ struct RelayStatisticsTests {
         let plain = mirror.children.count { $0.value is UInt64 }
         // Two more are those of `packetsReceived`.
         #expect(plain + 2 == Self.fields.count)
-        #expect(mirror.children.count - plain == 8, "a new kind of counter")
+        #expect(mirror.children.count - plain == 9, "a new kind of counter")
     }
 
     @Test("what a loop counts is on the page, each number once; and loops add up")
@@ -86,8 +86,8 @@ struct RelayStatisticsTests {
         counters.closes[.writeTimeout] = 3
         counters.closes[.peer] = 4
         counters.refusals[.denyList] = 5
-        counters.drop(.queueHead, .disco, count: 6)
-        counters.drop(.queueHead, .other, count: 7)
+        counters.drop(.queueHead, .disco, count: 6, byteCount: 600)
+        counters.drop(.queueHead, .other, count: 7, byteCount: 700)
         let statistics = Self.statistics(counters)
         #expect(statistics.connections.closed[.writeTimeout] == 3 && statistics.connections.closed.total == 7)
         #expect(statistics.connections.closed.first?.key == .peer)
@@ -95,6 +95,8 @@ struct RelayStatisticsTests {
         #expect(statistics.clients.refused[ClientRefusalReason(.denyList)] == 5)
         #expect(statistics.clients.refused[.clientLimit] == 0)
         #expect(statistics.packets.droppedDisco[.queueHead] == 6 && statistics.packets.dropped == 13)
+        #expect(statistics.packets.droppedDiscoBytes[.queueHead] == 600)
+        #expect(statistics.packets.droppedOtherBytes[.queueHead] == 700)
     }
 
     @Test("the page is made of families with names of their own, and as the statistics say")
@@ -107,11 +109,33 @@ struct RelayStatisticsTests {
         #expect(lines.count { $0.hasPrefix("# TYPE ") } == names.count)
     }
 
+    @Test("packets that aren't noted as waiting didn't wait")
+    func delays() {
+        var counters = RelayCounters()
+        counters.packetsSent = 10
+        counters.queueDelays.note(15_000_000)
+        counters.queueDelays.note(15_000_000)
+        counters.queueDelays.note(2_000_000_000)
+        let lines = Self.statistics(counters).prometheusText.split(separator: "\n").filter {
+            $0.contains("queue_delay")
+        }
+        #expect(lines[1] == "# TYPE derp_queue_delay_seconds histogram")
+        #expect(lines[2] == #"derp_queue_delay_seconds_bucket{le="0.001"} 7"#)
+        #expect(lines.contains(#"derp_queue_delay_seconds_bucket{le="0.02"} 9"#))
+        #expect(lines.contains(#"derp_queue_delay_seconds_bucket{le="1.0"} 9"#))
+        #expect(
+            lines.suffix(3) == [
+                #"derp_queue_delay_seconds_bucket{le="+Inf"} 10"#, "derp_queue_delay_seconds_sum 2.03",
+                "derp_queue_delay_seconds_count 10",
+            ]
+        )
+    }
+
     @Test("every number of the page is a sample, with its labels")
     func samples() {
         var counters = RelayCounters()
         counters.webSocketEnds[.protocolError] = 3
-        counters.drop(.queueHead, .disco, count: 6)
+        counters.drop(.queueHead, .disco, count: 6, byteCount: 600)
         let statistics = Self.statistics(counters)
         let samples = statistics.samples
         #expect(samples.count == statistics.metrics.map(\.samples.count).reduce(0, +))

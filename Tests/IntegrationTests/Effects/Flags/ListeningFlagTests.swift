@@ -108,6 +108,11 @@ struct ListeningFlagTests {
             // Nothing was queued before the start, so by default it can't be sooner.
             return ContinuousClock.now - start < .seconds(2) ? "sooner than by default" : "late"
         },
+        FlagEffect("max-queue-delay", "late packets come") { trial in
+            let server = try trial.server("max-queue-delay", "60s", with: ["tcp-write-timeout": "0"])
+            return try StuckReader(server).getsLatePackets(after: .milliseconds(1500))
+                ? "late packets come" : "they don't"
+        },
         FlagEffect("loops", "more than 12 threads") { trial in
             let server = try trial.server("loops", "12")
             let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.pid)/task").count

@@ -1,3 +1,6 @@
+import Foundation
+import TestSupport
+
 /// A client that reads nothing while more is sent to it than anybody holds for it.
 struct StuckReader {
     private let server: ServerProcess
@@ -17,5 +20,15 @@ struct StuckReader {
         try withExtendedLifetime((self.sender, self.reader)) {
             try Look.comes(within: limit) { try MetricsReading(of: self.server).total("derp_clients") == 1 }
         }
+    }
+
+    /// Whether it gets packets that have waited for longer than a second, when it goes on reading after `pause`.
+    func getsLatePackets(after pause: Duration) throws -> Bool {
+        // The time itself is what is tested.
+        Thread.sleep(forTimeInterval: pause / .seconds(1))
+        while (try? self.reader.next(within: .milliseconds(300))) != nil {}
+        let reading = try MetricsReading(of: self.server)
+        let quick = try reading.total("derp_queue_delay_seconds_bucket", #"le="1.0""#)
+        return try reading.total("derp_queue_delay_seconds_count") > quick
     }
 }

@@ -81,9 +81,7 @@ struct AdmissionMetricTests {
             "A mesh peer watches, forwards, and has a client closed",
             moves: ["derp_mesh_watchers"] + Self.forwarded("in")
                 + MetricSeries.rows("derp_connections_closed_total", "reason", "closed_by_mesh")
-                + ["disco", "other"].map {
-                    .row(#"derp_packets_dropped_total{reason="unknown_dest_on_fwd",kind="\#($0)"}"#)
-                }
+                + ClientMetricTests.drops("unknown_dest_on_fwd")
         ) { stage in
             let directory = stage.keep(try TemporaryDirectory())
             let meshKey = Hexadecimal.encode(TestKey.random(32))

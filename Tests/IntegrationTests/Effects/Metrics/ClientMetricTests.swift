@@ -4,12 +4,18 @@ import Testing
 
 @Suite("What moves metrics: clients and packets", .light, .blocking, .serialized, .timeLimit(.minutes(1)))
 struct ClientMetricTests {
-    private static let dropped = "derp_packets_dropped_total"
-
-    /// Both kinds of packets that are dropped for a reason.
-    private static func drops(_ reason: String) -> [MetricSeries] {
-        ["disco", "other"].map { .row(#"\#(self.dropped){reason="\#(reason)",kind="\#($0)"}"#) }
+    /// Both kinds of packets that are dropped for a reason, and their bytes.
+    static func drops(_ reason: String) -> [MetricSeries] {
+        ["packets", "bytes"].flatMap { unit in
+            ["disco", "other"].map { .row(#"derp_\#(unit)_dropped_total{reason="\#(reason)",kind="\#($0)"}"#) }
+        }
     }
+
+    /// All classes of the histogram of delays: each packet counts in those above it too.
+    private static let delays: [MetricSeries] =
+        ["0.001", "0.002", "0.005", "0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1.0", "+Inf"].map {
+            .row(#"derp_queue_delay_seconds_bucket{le="\#($0)"}"#)
+        } + ["derp_queue_delay_seconds_count"]
 
     static let scenarios: [MetricScenario] = [
         MetricScenario(
@@ -39,7 +45,7 @@ struct ClientMetricTests {
         MetricScenario(
             "Packets come and go",
             moves: MetricSeries.rows("derp_packets_received_total", "kind", "disco", "other")
-                + ["derp_bytes_received_total", "derp_packets_sent_total", "derp_bytes_sent_total"]
+                + ["derp_bytes_received_total", "derp_packets_sent_total", "derp_bytes_sent_total"] + Self.delays
         ) { stage in
             let server = try stage.server()
             let receiver = stage.keep(try RawDERPClient(server))
@@ -78,6 +84,10 @@ struct ClientMetricTests {
         ) { stage in
             let server = try stage.server("-tcp-write-timeout=1s")
             stage.keep(try Self.stuckReader(of: server, stage))
+        },
+        MetricScenario("Packets wait for a client", moves: ["derp_queue_delay_seconds_sum"]) { stage in
+            let server = try stage.server("-tcp-write-timeout=0", "--max-queue-delay=60s")
+            _ = try Self.stuckReader(of: server, stage).connection.read(200_000, until: Deadline(in: Deadline.answer))
         },
         MetricScenario("A client leaves while packets wait for it", moves: Self.drops("gone_disconnected")) { stage in
             let server = try stage.server("-tcp-write-timeout=0")

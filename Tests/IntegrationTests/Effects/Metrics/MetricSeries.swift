@@ -30,7 +30,12 @@ struct MetricSeries: Hashable, Comparable, Sendable, CustomStringConvertible {
         values.map { Self(description: "\(family){\(label)=\"\($0)\"}") }
     }
 
-    var family: String { String(self.description.prefix { $0 != "{" }) }
+    /// The name without labels, and without what a histogram's series have at their ends.
+    var family: String {
+        let name = String(self.description.prefix { $0 != "{" })
+        let suffix = ["_bucket", "_sum", "_count"].first { name.hasSuffix($0) }
+        return suffix.map { String(name.dropLast($0.count)) } ?? name
+    }
 
     static func < (left: Self, right: Self) -> Bool { left.description < right.description }
 }

@@ -10,18 +10,23 @@ final class Outbox {
     let terms: Terms
 
     /// The end of a frame whose beginning was sent.
-    @exclusivity(unchecked) private var remainder: [UInt8] = []
+    @exclusivity(unchecked) var remainder: [UInt8] = []
     /// Control frames, which are never dropped.
-    @exclusivity(unchecked) private var control: [UInt8] = []
-    @exclusivity(unchecked) private var disco: FrameRing
-    @exclusivity(unchecked) private var data: FrameRing
+    @exclusivity(unchecked) var control: [UInt8] = []
+    @exclusivity(unchecked) var disco: FrameRing
+    @exclusivity(unchecked) var data: FrameRing
     /// The number of frames in `data` that are PeerGone, not packets.
-    @exclusivity(unchecked) private var notices = 0
+    @exclusivity(unchecked) var notices = 0
     /// The number of frames in `disco` that are PeerGone.
-    @exclusivity(unchecked) private var discoNotices = 0
+    @exclusivity(unchecked) var discoNotices = 0
     /// Where a waiting Pong ends, counted in the bytes that are sent next. `nil`: none waits.
-    @exclusivity(unchecked) private var pongEnd: Int?
+    @exclusivity(unchecked) var pongEnd: Int?
     @exclusivity(unchecked) private var isDirty = false
+    // These two are here because there is room for them.
+    /// How often in a row the client had taken everything when ``probe()`` looked.
+    @exclusivity(unchecked) var probeCount: UInt8 = 0
+    /// How many bytes are sent until it looks again.
+    @exclusivity(unchecked) var untilProbe = Outbox.firstProbe
     /// The tick at whose end something was last sent, or had to wait.
     @exclusivity(unchecked) private var lastTick: UInt64 = 0
     /// Whether the loop knows that packets wait here and the client takes nothing.
@@ -32,9 +37,9 @@ final class Outbox {
     /// Why this end closed the connection, if it did.
     @exclusivity(unchecked) private(set) var closeReason: CloseReason?
     /// Why the connection ends as soon as nothing waits any more.
-    @exclusivity(unchecked) private var reasonToCloseWhenSent: CloseReason?
+    @exclusivity(unchecked) var reasonToCloseWhenSent: CloseReason?
     /// Whether sending is held back, because the client has not been told yet that it is admitted.
-    @exclusivity(unchecked) private var isHeld = true
+    @exclusivity(unchecked) var isHeld = true
 
     /// Whether packets for the client's key come here, and not to another connection with the same key.
     @exclusivity(unchecked) var isActive = true
@@ -44,10 +49,13 @@ final class Outbox {
     /// Whether the client calls this region its home.
     @exclusivity(unchecked) var isHome = false
 
+    /// What waits, and how it is sent, when the line takes less than comes. Then ``disco`` and ``data`` are empty.
+    @exclusivity(unchecked) var slow: SlowLine?
+
     @exclusivity(unchecked) private var keepAlive: LoopTimer?
-    @exclusivity(unchecked) private var stall: StallWatch?
+    @exclusivity(unchecked) var stall: StallWatch?
     /// Waits until no control frames are left.
-    @exclusivity(unchecked) private var controlWaiter: UnsafeContinuation<Void, Never>?
+    @exclusivity(unchecked) var controlWaiter: UnsafeContinuation<Void, Never>?
     @exclusivity(unchecked) private var isClosed = false
 
     init(stream: TCPStream, relay: RelayLoop, terms: Terms) {
@@ -89,10 +97,10 @@ final class Outbox {
         self.stream.writeHandler = nil
         let isBroken = self.closeReason == .writeTimeout || self.closeReason == .tooSlow || self.stream.failure != nil
         let reason: DropReason = isBroken ? .writeError : .goneDisconnected
-        self.relay.counters.drop(reason, .disco, count: self.disco.count - self.discoNotices)
-        self.relay.counters.drop(reason, .other, count: self.data.count - self.notices)
-        self.disco.removeAll()
-        self.data.removeAll()
+        self.slow?.queue.removeAll(as: reason, &self.relay.counters)
+        self.slow = nil
+        self.dropAll(\.disco, as: reason)
+        self.dropAll(\.data, as: reason)
         self.control = []
         self.remainder = []
         self.resumeControlWaiter()
@@ -130,6 +138,7 @@ extension Outbox {
     /// Queues a packet from `source` as a RecvPacket frame.
     @inline(__always)
     func append(_ packet: UnsafeRawBufferPointer, from source: NodePublicKey, kind: PacketKind) {
+        if let slow = self.slow { return self.appendSlow(slow, packet, from: source, kind: kind) }
         let size = FrameHeader.byteCount + NodePublicKey.byteCount + packet.count
         guard let frame = self.reserve(size, kind) else { return }
         PacketFrame.store(packet, from: source, at: frame)
@@ -145,7 +154,7 @@ extension Outbox {
     ) {
         // Routes lead to a broken link until the forwarder has changed them.
         guard !self.isClosed else {
-            self.relay.counters.drop(.goneDisconnected, kind)
+            self.relay.counters.drop(.goneDisconnected, kind, byteCount: packet.count)
             return
         }
         guard let frame = self.reserve(PacketFrame.forwardOverhead + packet.count, kind) else { return }
@@ -155,6 +164,7 @@ extension Outbox {
 
     /// Queues a frame with a packet that another loop made.
     func append(frame: UnsafeRawBufferPointer, kind: PacketKind) {
+        if let slow = self.slow { return self.appendSlow(slow, frame: frame, kind: kind) }
         guard let memory = self.reserve(frame.count, kind), let base = frame.baseAddress else { return }
         memory.copyMemory(from: base, byteCount: frame.count)
         self.packetAppended()
@@ -168,7 +178,7 @@ extension Outbox {
         } else {
             if let memory = self.disco.reserve(size) ?? self.makeRoom(size, \.disco) { return memory }
         }
-        self.relay.counters.drop(.queueTail, kind)
+        self.relay.counters.drop(.queueTail, kind, byteCount: size - self.terms.packetOverhead)
         return nil
     }
 
@@ -190,11 +200,21 @@ extension Outbox {
         return self[keyPath: ring].reserve(size)
     }
 
+    /// Drops all packets, and forgets the notices among them.
+    private func dropAll(_ ring: ReferenceWritableKeyPath<Outbox, FrameRing>, as reason: DropReason) {
+        while let frame = self[keyPath: ring].first {
+            if let packet = PacketFrame(frame) {
+                self.relay.counters.drop(reason, packet.kind, byteCount: packet.packetCount)
+            }
+            self[keyPath: ring].removeFirst()
+        }
+    }
+
     /// Drops the oldest frame. Returns whether there was one.
     private func dropOldest(_ ring: ReferenceWritableKeyPath<Outbox, FrameRing>) -> Bool {
         guard let oldest = self[keyPath: ring].first else { return false }
         if let packet = PacketFrame(oldest) {
-            self.relay.counters.drop(.queueHead, packet.kind)
+            self.relay.counters.drop(.queueHead, packet.kind, byteCount: packet.packetCount)
         } else {
             self.countNotice(in: ring, -1)
             let notice = Array(oldest)
@@ -228,11 +248,12 @@ extension Outbox {
     func surrender() {
         self.relay.loop.assertCurrent()
         self.isListed = false
+        if let slow = self.slow { self.surrenderSlow(slow) }
         while self.dropOldest(\.disco) {}
         while self.dropOldest(\.data) {}
     }
 
-    private func list(_ isListed: Bool) {
+    func list(_ isListed: Bool) {
         // A link has its own memory, so others gain nothing from what it drops.
         guard self.isListed != isListed, !self.terms.isLink else { return }
         self.isListed = isListed
@@ -260,7 +281,7 @@ extension Outbox {
         self.markDirty()
     }
 
-    private var hasControl: Bool { !self.control.isEmpty || !self.remainder.isEmpty }
+    var hasControl: Bool { !self.control.isEmpty || !self.remainder.isEmpty }
 
     /// Returns when all control frames have been sent, or the queue is closed. At most one caller may wait.
     func waitUntilControlIsSent(isolation: isolated (any Actor)? = #isolation) async {
@@ -273,7 +294,7 @@ extension Outbox {
         }
     }
 
-    private func resumeControlWaiter() {
+    func resumeControlWaiter() {
         guard let waiter = self.controlWaiter else { return }
         self.controlWaiter = nil
         waiter.resume()
@@ -293,6 +314,10 @@ extension Outbox {
         guard self.told.insert(peer) else { return }
         self.relay.counters.peerGoneDisconnected += 1
         let frame = Frame.peerGone(peer, .disconnected)
+        if let slow = self.slow {
+            if !self.appendSlow(slow, peerGone: frame, from: peer) { self.append(control: frame) }
+            return self.markDirty()
+        }
         // Without waiting packets, the notice needs no place behind them.
         guard !self.data.isEmpty || !self.disco.isEmpty,
             let memory = self.data.reserve(frame.count) ?? self.makeRoom(frame.count, \.data)
@@ -311,7 +336,7 @@ extension Outbox {
     /// Notes that what is queued waits for a later tick.
     func putOff() { self.lastTick = self.relay.loop.tickNumber }
 
-    private func markDirty() {
+    func markDirty() {
         guard !self.isDirty else { return }
         self.isDirty = true
         self.relay.willFlush(self)
@@ -335,14 +360,21 @@ extension Outbox: StreamWriteHandler {
 
     func flush() {
         self.relay.loop.assertCurrent()
-        while !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked, self.stream.failure == nil {
+        if let slow = self.slow { return self.flushSlow(slow) }
+        while self.slow == nil, !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked,
+            self.stream.failure == nil
+        {
             let (sent, total) = self.sendOnce()
             guard total > 0 else {
                 if let reason = self.reasonToCloseWhenSent { self.abort(reason) }
                 break
             }
             self.forget(sent, of: total)
+            self.untilProbe &-= Int32(truncatingIfNeeded: sent)
+            if self.untilProbe < 0 { self.probe() }
         }
+        if self.stream.isWriteBlocked, let limit = self.delayLimit { self.becomeSlow(limit) }
+        if let slow = self.slow { return self.flushSlow(slow) }
         if self.stream.isWriteBlocked {
             self.watchStall()
             self.list(!self.data.isEmpty || !self.disco.isEmpty)
@@ -441,7 +473,7 @@ extension Outbox: StreamWriteHandler {
         }
     }
 
-    private func watchStall() {
+    func watchStall() {
         guard self.stall == nil, let timeout = self.terms.writeTimeout else { return }
         self.stall = StallWatch(stream: self.stream, timeout: timeout) { [unowned self] in self.abort(.writeTimeout) }
     }

@@ -23,6 +23,13 @@ struct PacketFrame {
     /// The size of a ForwardPacket frame without its packet, in bytes.
     static let forwardOverhead = FrameHeader.byteCount + 2 * NodePublicKey.byteCount
 
+    /// Writes what comes before a packet of `packetCount` bytes from `source` to a client.
+    @inline(__always)
+    static func storeHead(_ packetCount: Int, from source: NodePublicKey, at memory: UnsafeMutableRawPointer) {
+        FrameHeader(type: .recvPacket, payloadCount: UInt32(NodePublicKey.byteCount + packetCount)).store(to: memory)
+        source.store(to: memory + FrameHeader.byteCount)
+    }
+
     /// Writes the frame that carries `packet` from `source` to a client.
     @inline(__always)
     static func store(
@@ -30,8 +37,7 @@ struct PacketFrame {
         from source: NodePublicKey,
         at memory: UnsafeMutableRawPointer
     ) {
-        FrameHeader(type: .recvPacket, payloadCount: UInt32(NodePublicKey.byteCount + packet.count)).store(to: memory)
-        source.store(to: memory + FrameHeader.byteCount)
+        self.storeHead(packet.count, from: source, at: memory)
         guard let base = packet.baseAddress else { return }
         (memory + Self.overhead).copyMemory(from: base, byteCount: packet.count)
     }

@@ -40,7 +40,7 @@ struct MetricsTests {
         for reason in DropReason.allCases {
             for kind in PacketKind.allCases {
                 number += 1
-                counters.drop(reason, kind, count: Int(number))
+                counters.drop(reason, kind, count: Int(number), byteCount: 100 * Int(number))
             }
         }
         var sum = counters
@@ -50,6 +50,7 @@ struct MetricsTests {
             for kind in PacketKind.allCases {
                 number += 1
                 #expect(sum.drops(reason, kind) == 2 * number)
+                #expect(sum.droppedBytes(reason, kind) == 200 * number)
             }
         }
     }

@@ -1,0 +1,145 @@
+import AsyncSockets
+
+/// A client whose line takes less than what is sent to it: what waits for it, and how much of that the kernel gets.
+///
+/// What the kernel holds can't be dropped any more, and nothing overtakes it. So it gets what the line carries in a few
+/// milliseconds, not the megabytes that it would take. Confined to the loop.
+final class SlowLine {
+    private let stream: TCPStream
+    /// How long packets may wait here, in nanoseconds.
+    private let delayLimit: UInt64
+    var queue: FairQueue
+    /// What the line carries, in bytes per second. 0: not known yet.
+    private(set) var rate: UInt64 = 0
+    private var lastSample: UInt64 = 0
+    /// What the client took lately while something waited for it, in bytes per second. 0: not known yet.
+    private var taken: UInt64 = 0
+    /// Since when that is measured, and how much was acknowledged then. 0: nothing waits.
+    private var measuredSince: UInt64 = 0
+    private var acknowledged: UInt64 = 0
+    /// How many bytes may wait in the kernel.
+    private var unsentLimit = SlowLine.slowUnsent
+    /// Whether the kernel knows such a limit, and says when it has room again.
+    private let hasLimit: Bool
+    /// Wakes the sender if the kernel doesn't.
+    private var timer: LoopTimer?
+    /// When sending was last blocked.
+    private var lastBlocked: UInt64 = 0
+
+    /// The time for which the kernel has something to send, in nanoseconds: on a slow line, and on a fast one.
+    private static let slowKernelTime: UInt64 = 5_000_000
+    private static let fastKernelTime: UInt64 = 2_500_000
+    /// At least two records with a packet each, so that there is one to send while the next one is made. In bytes.
+    private static let leastUnsent = 3072
+    /// The limit between slow and fast lines, in bytes: it is what a client that stalls gets late.
+    static let slowUnsent = 32 * 1024
+    /// The limit of the fastest lines, in bytes.
+    private static let mostUnsent = 1 << 20
+    /// The lowest limit while it isn't known what the line carries, in bytes.
+    private static let firstUnsent = 8192
+    /// The usual size of a large packet, in bytes.
+    private static let packetSize: UInt64 = 1500
+
+    init(stream: TCPStream, pool: BufferPool, delayLimit: UInt64) {
+        self.stream = stream
+        self.delayLimit = delayLimit
+        self.queue = FairQueue(pool: pool)
+        self.hasLimit = stream.setUnsentLimit(Self.slowUnsent)
+    }
+
+    deinit {
+        self.timer?.cancel()
+    }
+
+    /// By what waiting packets are judged. A line that needs long for one packet gets more time.
+    var limits: DelayControl.Limits {
+        let packetTime = self.rate > 0 ? Self.packetSize * 1_000_000_000 / self.rate : 0
+        return DelayControl.Limits(target: max(10_000_000, 2 * packetTime), age: max(self.delayLimit, 8 * packetTime))
+    }
+
+    /// What may be sent now.
+    struct Room {
+        /// In bytes.
+        let byteCount: Int
+        /// Whether a frame that is larger may be sent too: otherwise nothing would wake the sender.
+        let exceeds: Bool
+    }
+
+    /// Asks the kernel how much it is to get now.
+    func room() -> Room {
+        guard let state = self.stream.sendingState else { return Room(byteCount: Self.slowUnsent, exceeds: true) }
+        if state.deliveryRate > 0 { self.note(state.deliveryRate) }
+        self.measure(state.acknowledgedByteCount)
+        // A client that reads slowly takes much at once, and then nothing: the line's rate says little then.
+        let rate = self.taken > 0 ? min(self.rate, self.taken + self.taken / 4) : self.rate
+        self.limitUnsent(to: Self.unsentLimit(at: rate, window: state.windowByteCount))
+        return Room(
+            byteCount: self.unsentLimit - state.unsentByteCount,
+            exceeds: 2 * state.unsentByteCount < self.unsentLimit
+        )
+    }
+
+    private func measure(_ acknowledged: UInt64) {
+        let now = self.stream.loop.now
+        if self.measuredSince > 0 {
+            let time = now &- self.measuredSince
+            guard time >= Self.measuringTime else { return }
+            self.taken = max((acknowledged &- self.acknowledged) * 1000 / (time / 1_000_000), 1)
+        }
+        self.measuredSince = now
+        self.acknowledged = acknowledged
+    }
+
+    /// Notes that nothing waits: what the client takes from now on says nothing of what it could take.
+    func noteEmpty() { self.measuredSince = 0 }
+
+    private static let measuringTime: UInt64 = 50_000_000
+
+    /// What is measured after a stall includes it. So the rate falls slowly, by half in a second.
+    private func note(_ sample: UInt64) {
+        let now = self.stream.loop.now
+        let passed = min(now &- self.lastSample, Self.second)
+        self.lastSample = now
+        self.rate = max(sample, self.rate - self.rate / 1000 * (passed / 2_000_000))
+    }
+
+    /// Returns how many bytes may wait in the kernel of a line that carries `rate` bytes a second. While that isn't known,
+    /// as many as the kernel lets be on their way.
+    static func unsentLimit(at rate: UInt64, window: Int) -> Int {
+        guard rate > 0 else { return min(max(window, Self.firstUnsent), Self.mostUnsent) }
+        let rate = min(rate, Self.fastest)
+        let slow = min(Int(rate * Self.slowKernelTime / Self.second), Self.slowUnsent)
+        let fast = min(Int(rate * Self.fastKernelTime / Self.second), Self.mostUnsent)
+        return max(slow, fast, Self.leastUnsent)
+    }
+
+    /// Above all lines, in bytes per second.
+    private static let fastest: UInt64 = 1_000_000_000
+
+    private func limitUnsent(to byteCount: Int) {
+        // Each change is a system call.
+        guard abs(byteCount - self.unsentLimit) > self.unsentLimit / 4 else { return }
+        self.unsentLimit = byteCount
+        if self.hasLimit { self.stream.setUnsentLimit(byteCount) }
+    }
+
+    /// Has `resume` called when the kernel has room. The stream counts as blocked until then, if the kernel says so itself.
+    func awaitRoom(_ resume: @escaping () -> Void) {
+        guard !self.hasLimit else { return self.stream.awaitRoom() }
+        let timer = self.timer ?? LoopTimer(on: self.stream.loop, action: resume)
+        self.timer = timer
+        timer.schedule(at: self.stream.loop.now + Self.pollInterval)
+    }
+
+    private static let pollInterval: UInt64 = 2_000_000
+
+    func noteBlocked(at now: UInt64) { self.lastBlocked = now }
+
+    /// Whether the line has kept up lately, and is fast: then nothing of this is needed.
+    func isFast(at now: UInt64) -> Bool {
+        self.queue.isEmpty && self.unsentLimit >= Self.slowUnsent && now &- self.lastBlocked > Self.doubt
+    }
+
+    private static let doubt: UInt64 = 250_000_000
+    private static let second: UInt64 = 1_000_000_000
+}
