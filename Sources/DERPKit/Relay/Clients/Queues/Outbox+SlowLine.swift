@@ -43,6 +43,8 @@ extension Outbox {
         }
         self.notices = 0
         self.discoNotices = 0
+        // The kernel may be told to take more. Then it says that it does.
+        _ = slow.room()
     }
 
     private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }

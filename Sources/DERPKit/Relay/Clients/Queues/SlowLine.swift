@@ -70,13 +70,18 @@ final class SlowLine {
         guard let state = self.stream.sendingState else { return Room(byteCount: Self.slowUnsent, exceeds: true) }
         if state.deliveryRate > 0 { self.note(state.deliveryRate) }
         self.measure(state.acknowledgedByteCount)
-        // A client that reads slowly takes much at once, and then nothing: the line's rate says little then.
-        let rate = self.taken > 0 ? min(self.rate, self.taken + self.taken / 4) : self.rate
-        self.limitUnsent(to: Self.unsentLimit(at: rate, window: state.windowByteCount))
+        self.limitUnsent(to: Self.unsentLimit(at: self.usableRate, window: state.windowByteCount))
         return Room(
             byteCount: self.unsentLimit - state.unsentByteCount,
             exceeds: 2 * state.unsentByteCount < self.unsentLimit
         )
+    }
+
+    /// A client that reads slowly takes much at once, and then nothing: the line's rate says little then.
+    private var usableRate: UInt64 {
+        guard self.taken > 0 else { return self.rate }
+        let taken = self.taken + self.taken / 4
+        return self.rate > 0 ? min(self.rate, taken) : taken
     }
 
     private func measure(_ acknowledged: UInt64) {
