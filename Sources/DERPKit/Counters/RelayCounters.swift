@@ -36,28 +36,23 @@ struct RelayCounters: Hashable, Sendable {
     /// How long packets waited for clients with a slow line.
     var queueDelays = QueueDelays()
 
-    private var drops = [Drops](repeating: Drops(), count: DropReason.allCases.count * PacketKind.allCases.count)
-
-    /// Packets that were dropped.
-    private struct Drops: Hashable, Sendable {
-        var count: UInt64 = 0
-        /// Their size without frames, in bytes.
-        var byteCount: UInt64 = 0
-    }
+    private var drops = [UInt64](repeating: 0, count: DropReason.allCases.count * PacketKind.allCases.count)
+    /// The bytes of these packets, without their frames.
+    private var droppedBytes = [UInt64](repeating: 0, count: DropReason.allCases.count * PacketKind.allCases.count)
 
     /// Counts packets of `byteCount` bytes together, without their frames, as dropped.
     mutating func drop(_ reason: DropReason, _ kind: PacketKind, count: Int = 1, byteCount: Int) {
         let index = reason.rawValue * PacketKind.allCases.count + kind.rawValue
-        self.drops[index].count += UInt64(count)
-        self.drops[index].byteCount += UInt64(byteCount)
+        self.drops[index] += UInt64(count)
+        self.droppedBytes[index] += UInt64(byteCount)
     }
 
     func drops(_ reason: DropReason, _ kind: PacketKind) -> UInt64 {
-        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue].count
+        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue]
     }
 
     func droppedBytes(_ reason: DropReason, _ kind: PacketKind) -> UInt64 {
-        self.drops[reason.rawValue * PacketKind.allCases.count + kind.rawValue].byteCount
+        self.droppedBytes[reason.rawValue * PacketKind.allCases.count + kind.rawValue]
     }
 
     static func += (left: inout Self, right: Self) {
@@ -91,10 +86,8 @@ struct RelayCounters: Hashable, Sendable {
         left.refusals += right.refusals
         left.refusalEnds += right.refusalEnds
         left.queueDelays += right.queueDelays
-        for index in left.drops.indices {
-            left.drops[index].count += right.drops[index].count
-            left.drops[index].byteCount += right.drops[index].byteCount
-        }
+        for index in left.drops.indices { left.drops[index] += right.drops[index] }
+        for index in left.droppedBytes.indices { left.droppedBytes[index] += right.droppedBytes[index] }
     }
 }
 

@@ -30,19 +30,14 @@ extension Outbox {
     func becomeSlow(_ limit: UInt64) {
         guard self.slow == nil else { return }
         let slow = SlowLine(stream: self.stream, pool: self.relay.dataPool, delayLimit: limit)
-        guard self.data.isEmpty && self.disco.isEmpty || !self.relay.dataPool.isExhausted else { return }
+        guard !self.hasFrames || !self.relay.dataPool.isExhausted else { return }
         self.slow = slow
-        for ring in [\Outbox.disco, \Outbox.data] {
-            while let frame = self[keyPath: ring].first {
-                let key = NodePublicKey(unchecked: frame.baseAddress! + FrameHeader.byteCount)
-                let packet = PacketFrame(frame)
-                let content: PacketBatch.Content = packet.map { $0.kind == .disco ? .disco : .other } ?? .peerGone
-                self.appendSlow(slow, frame, Self.nothing, from: key, content)
-                self[keyPath: ring].removeFirst()
-            }
+        self.takeFrames { frame in
+            let key = NodePublicKey(unchecked: frame.baseAddress! + FrameHeader.byteCount)
+            let content: PacketBatch.Content =
+                PacketFrame(frame).map { $0.kind == .disco ? .disco : .other } ?? .peerGone
+            self.appendSlow(slow, frame, Self.nothing, from: key, content)
         }
-        self.notices = 0
-        self.discoNotices = 0
         // The kernel may be told to take more. Then it says that it does.
         _ = slow.room()
     }
@@ -50,7 +45,9 @@ extension Outbox {
     private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
     /// Queues a packet as a RecvPacket frame.
-    func appendSlow(_ slow: SlowLine, _ packet: UnsafeRawBufferPointer, from source: NodePublicKey, kind: PacketKind) {
+    @inline(never)
+    func appendSlow(_ packet: UnsafeRawBufferPointer, from source: NodePublicKey, kind: PacketKind) {
+        guard let slow = self.slow else { return }
         withUnsafeTemporaryAllocation(byteCount: PacketFrame.overhead, alignment: 8) { head in
             PacketFrame.storeHead(packet.count, from: source, at: head.baseAddress!)
             self.appendSlow(slow, UnsafeRawBufferPointer(head), packet, from: source, kind == .disco ? .disco : .other)
@@ -59,8 +56,9 @@ extension Outbox {
     }
 
     /// Queues a frame with a packet that another loop made.
-    func appendSlow(_ slow: SlowLine, frame: UnsafeRawBufferPointer, kind: PacketKind) {
-        guard frame.count >= PacketFrame.overhead, let base = frame.baseAddress else { return }
+    @inline(never)
+    func appendSlow(frame: UnsafeRawBufferPointer, kind: PacketKind) {
+        guard let slow = self.slow, frame.count >= PacketFrame.overhead, let base = frame.baseAddress else { return }
         let source = NodePublicKey(unchecked: base + FrameHeader.byteCount)
         self.appendSlow(slow, frame, Self.nothing, from: source, kind == .disco ? .disco : .other)
         self.slowAppended()
@@ -128,7 +126,9 @@ extension Outbox {
     }
 
     /// Sends what the line takes.
-    func flushSlow(_ slow: SlowLine) {
+    @inline(never)
+    func flushSlow() {
+        guard let slow = self.slow else { return }
         if !self.isHeld, self.closeReason == nil { self.sendSlow(slow) }
         if self.stream.isWriteBlocked {
             slow.noteBlocked(at: self.relay.loop.now)

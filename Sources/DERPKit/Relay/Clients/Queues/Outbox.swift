@@ -13,16 +13,18 @@ final class Outbox {
     @exclusivity(unchecked) var remainder: [UInt8] = []
     /// Control frames, which are never dropped.
     @exclusivity(unchecked) var control: [UInt8] = []
-    @exclusivity(unchecked) var disco: FrameRing
-    @exclusivity(unchecked) var data: FrameRing
+    @exclusivity(unchecked) private var disco: FrameRing
+    @exclusivity(unchecked) private var data: FrameRing
     /// The number of frames in `data` that are PeerGone, not packets.
-    @exclusivity(unchecked) var notices = 0
+    @exclusivity(unchecked) private var notices = 0
     /// The number of frames in `disco` that are PeerGone.
-    @exclusivity(unchecked) var discoNotices = 0
+    @exclusivity(unchecked) private var discoNotices = 0
     /// Where a waiting Pong ends, counted in the bytes that are sent next. `nil`: none waits.
     @exclusivity(unchecked) var pongEnd: Int?
     @exclusivity(unchecked) private var isDirty = false
-    // These two are here because there is room for them.
+    // These are here because there is room for them.
+    /// Whether there is a ``slow`` line. To look at the reference itself costs more.
+    @exclusivity(unchecked) private(set) var isSlow = false
     /// How often in a row the client had taken everything when ``probe()`` looked.
     @exclusivity(unchecked) var probeCount: UInt8 = 0
     /// How many bytes are sent until it looks again.
@@ -50,7 +52,7 @@ final class Outbox {
     @exclusivity(unchecked) var isHome = false
 
     /// What waits, and how it is sent, when the line takes less than comes. Then ``disco`` and ``data`` are empty.
-    @exclusivity(unchecked) var slow: SlowLine?
+    @exclusivity(unchecked) var slow: SlowLine? { didSet { self.isSlow = self.slow != nil } }
 
     @exclusivity(unchecked) private var keepAlive: LoopTimer?
     @exclusivity(unchecked) var stall: StallWatch?
@@ -99,8 +101,8 @@ final class Outbox {
         let reason: DropReason = isBroken ? .writeError : .goneDisconnected
         self.slow?.queue.removeAll(as: reason, &self.relay.counters)
         self.slow = nil
-        self.dropAll(\.disco, as: reason)
-        self.dropAll(\.data, as: reason)
+        self.dropAll(.disco, as: reason)
+        self.dropAll(.data, as: reason)
         self.control = []
         self.remainder = []
         self.resumeControlWaiter()
@@ -138,7 +140,7 @@ extension Outbox {
     /// Queues a packet from `source` as a RecvPacket frame.
     @inline(__always)
     func append(_ packet: UnsafeRawBufferPointer, from source: NodePublicKey, kind: PacketKind) {
-        if let slow = self.slow { return self.appendSlow(slow, packet, from: source, kind: kind) }
+        if self.isSlow { return self.appendSlow(packet, from: source, kind: kind) }
         let size = FrameHeader.byteCount + NodePublicKey.byteCount + packet.count
         guard let frame = self.reserve(size, kind) else { return }
         PacketFrame.store(packet, from: source, at: frame)
@@ -164,7 +166,7 @@ extension Outbox {
 
     /// Queues a frame with a packet that another loop made.
     func append(frame: UnsafeRawBufferPointer, kind: PacketKind) {
-        if let slow = self.slow { return self.appendSlow(slow, frame: frame, kind: kind) }
+        if self.isSlow { return self.appendSlow(frame: frame, kind: kind) }
         guard let memory = self.reserve(frame.count, kind), let base = frame.baseAddress else { return }
         memory.copyMemory(from: base, byteCount: frame.count)
         self.packetAppended()
@@ -174,9 +176,9 @@ extension Outbox {
     private func reserve(_ size: Int, _ kind: PacketKind) -> UnsafeMutableRawPointer? {
         self.relay.loop.assertCurrent()
         if kind == .other || size > Self.largestDisco {
-            if let memory = self.data.reserve(size) ?? self.makeRoom(size, \.data) { return memory }
+            if let memory = self.data.reserve(size) ?? self.makeRoom(size, .data) { return memory }
         } else {
-            if let memory = self.disco.reserve(size) ?? self.makeRoom(size, \.disco) { return memory }
+            if let memory = self.disco.reserve(size) ?? self.makeRoom(size, .disco) { return memory }
         }
         self.relay.counters.drop(.queueTail, kind, byteCount: size - self.terms.packetOverhead)
         return nil
@@ -185,63 +187,99 @@ extension Outbox {
     /// Disco packets above this size, in bytes, queue with the other packets.
     private static let largestDisco = 2048
 
+    /// The two rings. Not key paths: the compiler may leave them to the runtime, at 2,000 instructions a packet.
+    private enum Ring {
+        case disco, data
+    }
+
+    private func first(of ring: Ring) -> UnsafeRawBufferPointer? {
+        ring == .disco ? self.disco.first : self.data.first
+    }
+
+    private func removeFirst(of ring: Ring) {
+        if ring == .disco { self.disco.removeFirst() } else { self.data.removeFirst() }
+    }
+
+    private func reserve(_ size: Int, in ring: Ring) -> UnsafeMutableRawPointer? {
+        ring == .disco ? self.disco.reserve(size) : self.data.reserve(size)
+    }
+
+    private func pool(of ring: Ring) -> BufferPool { ring == .disco ? self.disco.pool : self.data.pool }
+
     /// Drops the oldest frames until `size` bytes fit. Returns `nil` when the loop's queues have no memory left.
     private func makeRoom(
         _ size: Int,
-        _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>
+        _ ring: Ring
     ) -> UnsafeMutableRawPointer? {
         while self.dropOldest(ring) {
-            if let memory = self[keyPath: ring].reserve(size) { return memory }
+            if let memory = self.reserve(size, in: ring) { return memory }
         }
         // Only a client that takes what it is sent may get memory that others wait for, because it gives it back soon.
-        guard !self.stream.isWriteBlocked, !self.isHeld, self.relay.reclaim(self[keyPath: ring].pool) else {
+        guard !self.stream.isWriteBlocked, !self.isHeld, self.relay.reclaim(self.pool(of: ring)) else {
             return nil
         }
-        return self[keyPath: ring].reserve(size)
+        return self.reserve(size, in: ring)
+    }
+
+    /// Whether frames other than control frames wait, apart from those of a slow line.
+    var hasFrames: Bool { !self.data.isEmpty || !self.disco.isEmpty }
+
+    /// Takes all these frames, disco packets first.
+    func takeFrames(_ body: (UnsafeRawBufferPointer) -> Void) {
+        while let frame = self.disco.first {
+            body(frame)
+            self.disco.removeFirst()
+        }
+        while let frame = self.data.first {
+            body(frame)
+            self.data.removeFirst()
+        }
+        self.notices = 0
+        self.discoNotices = 0
     }
 
     /// Drops all packets, and forgets the notices among them.
-    private func dropAll(_ ring: ReferenceWritableKeyPath<Outbox, FrameRing>, as reason: DropReason) {
-        while let frame = self[keyPath: ring].first {
+    private func dropAll(_ ring: Ring, as reason: DropReason) {
+        while let frame = self.first(of: ring) {
             if let packet = PacketFrame(frame) {
                 self.relay.counters.drop(reason, packet.kind, byteCount: packet.packetCount)
             }
-            self[keyPath: ring].removeFirst()
+            self.removeFirst(of: ring)
         }
     }
 
     /// Drops the oldest frame. Returns whether there was one.
-    private func dropOldest(_ ring: ReferenceWritableKeyPath<Outbox, FrameRing>) -> Bool {
-        guard let oldest = self[keyPath: ring].first else { return false }
+    private func dropOldest(_ ring: Ring) -> Bool {
+        guard let oldest = self.first(of: ring) else { return false }
         if let packet = PacketFrame(oldest) {
             self.relay.counters.drop(.queueHead, packet.kind, byteCount: packet.packetCount)
         } else {
             self.countNotice(in: ring, -1)
             let notice = Array(oldest)
-            self[keyPath: ring].removeFirst()
+            self.removeFirst(of: ring)
             self.requeue(notice, from: ring)
             return true
         }
-        self[keyPath: ring].removeFirst()
+        self.removeFirst(of: ring)
         return true
     }
 
     /// Queues a PeerGone again that reached the head of its ring: all packets before it are gone there, so it may
     /// overtake the rest. It comes after the disco packets, of which some may be from the peer that left.
-    private func requeue(_ notice: [UInt8], from ring: ReferenceWritableKeyPath<Outbox, FrameRing>) {
-        while ring == \.data, !self.disco.isEmpty {
+    private func requeue(_ notice: [UInt8], from ring: Ring) {
+        while ring == .data, !self.disco.isEmpty {
             if let memory = self.disco.reserve(notice.count) {
                 notice.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
                 self.discoNotices += 1
                 return
             }
-            _ = self.dropOldest(\.disco)
+            _ = self.dropOldest(.disco)
         }
         self.control.append(contentsOf: notice)
     }
 
-    private func countNotice(in ring: ReferenceWritableKeyPath<Outbox, FrameRing>, _ change: Int) {
-        if ring == \.data { self.notices += change } else { self.discoNotices += change }
+    private func countNotice(in ring: Ring, _ change: Int) {
+        if ring == .data { self.notices += change } else { self.discoNotices += change }
     }
 
     /// Drops all packets, so that others get the memory.
@@ -249,8 +287,8 @@ extension Outbox {
         self.relay.loop.assertCurrent()
         self.isListed = false
         if let slow = self.slow { self.surrenderSlow(slow) }
-        while self.dropOldest(\.disco) {}
-        while self.dropOldest(\.data) {}
+        while self.dropOldest(.disco) {}
+        while self.dropOldest(.data) {}
     }
 
     func list(_ isListed: Bool) {
@@ -320,7 +358,7 @@ extension Outbox {
         }
         // Without waiting packets, the notice needs no place behind them.
         guard !self.data.isEmpty || !self.disco.isEmpty,
-            let memory = self.data.reserve(frame.count) ?? self.makeRoom(frame.count, \.data)
+            let memory = self.data.reserve(frame.count) ?? self.makeRoom(frame.count, .data)
         else {
             self.append(control: frame)
             return
@@ -360,8 +398,8 @@ extension Outbox: StreamWriteHandler {
 
     func flush() {
         self.relay.loop.assertCurrent()
-        if let slow = self.slow { return self.flushSlow(slow) }
-        while self.slow == nil, !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked,
+        if self.isSlow { return self.flushSlow() }
+        while !self.isSlow, !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked,
             self.stream.failure == nil
         {
             let (sent, total) = self.sendOnce()
@@ -374,7 +412,7 @@ extension Outbox: StreamWriteHandler {
             if self.untilProbe < 0 { self.probe() }
         }
         if self.stream.isWriteBlocked, let limit = self.delayLimit { self.becomeSlow(limit) }
-        if let slow = self.slow { return self.flushSlow(slow) }
+        if self.isSlow { return self.flushSlow() }
         if self.stream.isWriteBlocked {
             self.watchStall()
             self.list(!self.data.isEmpty || !self.disco.isEmpty)
@@ -438,8 +476,8 @@ extension Outbox: StreamWriteHandler {
             left -= self.control.count
         }
         self.control = []
-        self.forget(&left, \.disco)
-        self.forget(&left, \.data)
+        self.forget(&left, .disco)
+        self.forget(&left, .data)
     }
 
     /// Counts all queued packets as sent.
@@ -460,8 +498,8 @@ extension Outbox: StreamWriteHandler {
         }
     }
 
-    private func forget(_ left: inout Int, _ ring: ReferenceWritableKeyPath<Outbox, FrameRing>) {
-        while left > 0, let frame = self[keyPath: ring].first {
+    private func forget(_ left: inout Int, _ ring: Ring) {
+        while left > 0, let frame = self.first(of: ring) {
             if left < frame.count { self.remainder = Array(frame[left...]) }
             left -= min(left, frame.count)
             if let packet = PacketFrame(frame) {
@@ -469,7 +507,7 @@ extension Outbox: StreamWriteHandler {
             } else {
                 self.countNotice(in: ring, -1)
             }
-            self[keyPath: ring].removeFirst()
+            self.removeFirst(of: ring)
         }
     }
 

@@ -8,23 +8,23 @@ final class SlowLine {
     private let stream: TCPStream
     /// How long packets may wait here, in nanoseconds.
     private let delayLimit: UInt64
-    var queue: FairQueue
+    @exclusivity(unchecked) var queue: FairQueue
     /// What the line carries, in bytes per second. 0: not known yet.
-    private(set) var rate: UInt64 = 0
-    private var lastSample: UInt64 = 0
+    @exclusivity(unchecked) private(set) var rate: UInt64 = 0
+    @exclusivity(unchecked) private var lastSample: UInt64 = 0
     /// What the client took lately while something waited for it, in bytes per second. 0: not known yet.
-    private var taken: UInt64 = 0
+    @exclusivity(unchecked) private var taken: UInt64 = 0
     /// Since when that is measured, and how much was acknowledged then. 0: nothing waits.
-    private var measuredSince: UInt64 = 0
-    private var acknowledged: UInt64 = 0
+    @exclusivity(unchecked) private var measuredSince: UInt64 = 0
+    @exclusivity(unchecked) private var acknowledged: UInt64 = 0
     /// How many bytes may wait in the kernel.
-    private var unsentLimit = SlowLine.slowUnsent
+    @exclusivity(unchecked) private var unsentLimit = SlowLine.slowUnsent
     /// Whether the kernel knows such a limit, and says when it has room again.
     private let hasLimit: Bool
     /// Wakes the sender if the kernel doesn't.
-    private var timer: LoopTimer?
+    @exclusivity(unchecked) private var timer: LoopTimer?
     /// When sending was last blocked.
-    private var lastBlocked: UInt64 = 0
+    @exclusivity(unchecked) private var lastBlocked: UInt64 = 0
 
     /// The time for which the kernel has something to send, in nanoseconds: on a slow line, and on a fast one.
     private static let slowKernelTime: UInt64 = 5_000_000
