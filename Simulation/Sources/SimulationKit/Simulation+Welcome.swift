@@ -24,8 +24,10 @@ extension Simulation {
             $0.client == connection.client && $0.number != connection.number
                 && $0.ended.map { $0 + 12_000_000_000 > csim_now() } ?? true
         }
-        // What others sent just before may fill its queue.
-        guard isFresh, !candidates.isEmpty, self.ledger.pending(to: connection.client) < 65_536 else { return }
+        // What others sent just before may fill its queue, or have what follows wait for longer than it may.
+        guard self.story.features.contains(.patience), isFresh, !candidates.isEmpty,
+            self.ledger.pending(to: connection.client) < 65_536
+        else { return }
         // Those that are near find the relay sooner after the login.
         for sender in candidates.sorted(by: { $0.latency < $1.latency }).prefix(3) {
             let packet = self.sendPacket(over: sender, to: connection.client, size: 62)
