@@ -69,6 +69,7 @@ require_tests() {
     require pebble command -v pebble
     require caddy command -v caddy
     require prometheus command -v promtool
+    require iproute2 test -x /sbin/tc
     require iproute2 command -v ip
     require chromium command -v chromium
     if [ -z "${TAILCAT:-}" ] || [ -z "${WEBSOCKETS_PYTHON:-}" ]; then

@@ -12,7 +12,7 @@ final class Connection {
     ///   - host: the last byte of the address to connect from, 127.0.0.`host`.
     ///   - preface: what is sent before anything else.
     ///   - segment: how many bytes of it are sent at one time; all if `nil`.
-    init(
+    convenience init(
         port: UInt16,
         on address: Loopback = .ipv4,
         from host: UInt8? = nil,
@@ -23,7 +23,26 @@ final class Connection {
         segment: Int? = nil,
         receiveBuffer: Int32? = nil
     ) throws {
-        self.socket = try TestSocket(port: port, on: address, from: host, receiveBuffer: receiveBuffer)
+        try self.init(
+            over: try TestSocket(port: port, on: address, from: host, receiveBuffer: receiveBuffer),
+            security: security,
+            serverName: serverName,
+            protocols: protocols,
+            preface: preface,
+            segment: segment
+        )
+    }
+
+    /// Completes the TLS handshake over a connection that has said nothing yet, if `security` asks for one.
+    init(
+        over socket: TestSocket,
+        security: Security,
+        serverName: String? = nil,
+        protocols: [String] = [],
+        preface: [UInt8] = [],
+        segment: Int? = nil
+    ) throws {
+        self.socket = socket
         for start in stride(from: 0, to: preface.count, by: segment ?? max(preface.count, 1)) {
             try self.socket.send(Array(preface[start...].prefix(segment ?? preface.count)))
         }

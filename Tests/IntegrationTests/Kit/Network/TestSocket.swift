@@ -27,6 +27,13 @@ final class TestSocket {
         guard code == 0 else { throw KitError.system("connect to port \(port)", code) }
     }
 
+    /// Takes a connection that somebody else has made.
+    init(_ descriptor: Int32) throws {
+        self.descriptor = descriptor
+        guard fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 else { throw KitError.lastSystemError("fcntl") }
+        self.setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+    }
+
     deinit {
         self.close()
     }

@@ -80,6 +80,31 @@ final class MessageSocket: Sendable {
         return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : ""
     }
 
+    /// The open file that comes with the next message. The caller closes it.
+    func receiveDescriptor(within limit: Duration = Deadline.answer) throws -> Int32 {
+        try self.wait(within: limit, "no message")
+        // Room for one header and one descriptor.
+        var control = [UInt8](repeating: 0, count: MemoryLayout<cmsghdr>.size + 8)
+        var byte: UInt8 = 0
+        let descriptor: Int32 = withUnsafeMutableBytes(of: &byte) { bytes in
+            var piece = iovec(iov_base: bytes.baseAddress, iov_len: bytes.count)
+            return control.withUnsafeMutableBytes { control in
+                withUnsafeMutablePointer(to: &piece) { piece in
+                    var message = msghdr()
+                    message.msg_iov = piece
+                    message.msg_iovlen = 1
+                    message.msg_control = control.baseAddress
+                    message.msg_controllen = control.count
+                    let count = recvmsg(self.descriptor, &message, Int32(MSG_CMSG_CLOEXEC))
+                    guard count > 0, message.msg_controllen >= control.count - 4 else { return -1 }
+                    return control.loadUnaligned(fromByteOffset: MemoryLayout<cmsghdr>.size, as: Int32.self)
+                }
+            }
+        }
+        guard descriptor >= 0 else { throw KitError.closed("no file came with the message") }
+        return descriptor
+    }
+
     /// Reads up to and including a message that contains `text`.
     func receive(through text: String, within limit: Duration = Deadline.answer) throws {
         while true {
