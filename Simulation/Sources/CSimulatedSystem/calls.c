@@ -44,6 +44,12 @@ int gettimeofday(struct timeval *answer, void *zone) {
 
 int sched_yield(void) { return 0; }
 
+int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *left) {
+    if (!world.is_active) return syscall(SYS_clock_nanosleep, clock, flags, time, left) == 0 ? 0 : errno;
+    wait_for(NULL, world.now + (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec);
+    return 0;
+}
+
 // MARK: Threads and limits
 
 int pthread_create(pthread_t *new, const pthread_attr_t *attributes, void *(*body)(void *), void *argument) {

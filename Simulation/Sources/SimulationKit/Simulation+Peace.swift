@@ -64,7 +64,24 @@ extension Simulation {
         try self.checkSpokenLast()
         try self.checkAbsent()
         try self.checkCounts()
+        try self.checkTakeovers()
         try self.checkFarewell()
+    }
+
+    /// Another process can take over from each relay, whatever that went through.
+    private func checkTakeovers() throws {
+        // A process that takes over fetches the map first.
+        self.isMapSettled = false
+        let before = self.relays.map { $0.process?.number }
+        for index in self.relays.indices { self.takeOver(index) }
+        // Some come just then.
+        for client in self.open.indices where self.wants[client] && self.open[client].count == 1 {
+            self.timers.after(csim_random() % 300_000_000) { if self.wants[client] { self.connect(client) } }
+        }
+        try self.pass(until: csim_now() + 5_000_000_000)
+        for (relay, former) in zip(self.relays, before) where relay.process?.number == former {
+            self.ledger.violated("nobody can take over from relay \(relay.index)")
+        }
     }
 
     /// Whether a relay may take a client that has lost power for connected. It comes before connections to other relays.

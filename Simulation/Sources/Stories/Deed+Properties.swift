@@ -14,6 +14,14 @@ extension Story.Deed {
         }
     }
 
+    /// The longest time until it is mended, in nanoseconds. Whoever is denied should still be when all have heard of it.
+    var longestUntilMended: UInt64 {
+        switch self {
+        case .controllerDenies, .list, .mood: 40_000_000_000
+        default: 8_000_000_000
+        }
+    }
+
     /// What mends it; `nil`: nothing has to.
     var mending: Self? {
         switch self {

@@ -17,7 +17,9 @@ extension Story {
         case ..<715: return .vanish(client: client)
         case ..<820: return .leave(client: client, breaking: Bool.random(using: &chance))
         case ..<890: return .double(client: client)
-        case ..<960: return .stall(client: client, milliseconds: Int.random(in: 10...4000, using: &chance))
+        case ..<960:
+            let longest = Int.random(in: 0..<4, using: &chance) == 0 ? 12_000 : 4000
+            return .stall(client: client, milliseconds: Int.random(in: 10...longest, using: &chance))
         case ..<961 where client % 8 == 7: return .retire(client: client)
         case ..<985: return .deny(client: client)
         default:
@@ -44,12 +46,15 @@ extension Story {
         }
     }
 
-    /// Some write to one, more than its queue holds, and leave.
+    /// Some write to one, more than its queue holds, and leave. It may be one that takes nothing for longer than it may.
     static func crowd(_ chance: inout Seeded, at time: UInt64, clients: Int) -> [Event] {
         let receiver = Int.random(in: 0..<clients, using: &chance)
-        return (0..<3).flatMap { _ in
+        let stall = Event(time: time, deed: .stall(client: receiver, milliseconds: 8000))
+        let start = Int.random(in: 0..<4, using: &chance) == 0 ? [stall] : []
+        return start + (0..<3).flatMap { _ in
             let sender = Int.random(in: 0..<clients, using: &chance)
-            let size = Bool.random(using: &chance) ? 1400 : 9000
+            // Frames of 8192 bytes, and a little more, fill a queue to the last byte.
+            let size = Bool.random(using: &chance) ? 1400 : 8155 + Int.random(in: 0...3, using: &chance)
             let leaving = time + 1_000_000 + chance.next() % 400_000_000
             return [
                 Event(time: time, deed: .send(from: sender, to: receiver, count: 30, size: size, disco: false)),

@@ -111,7 +111,7 @@ package struct Story: Sendable {
         }
         // What is broken is mended some time later.
         events += events.compactMap { event in
-            let later = event.time + 100_000_000 + chance.next() % 8_000_000_000
+            let later = event.time + 100_000_000 + chance.next() % event.deed.longestUntilMended
             return event.deed.mending.map { Event(time: later, deed: $0) }
         }
         self.events = events.sorted { $0.time < $1.time }

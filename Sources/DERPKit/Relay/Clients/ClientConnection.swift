@@ -145,7 +145,8 @@ actor ClientConnection {
         // These are requests that it made before it broke a rule.
         await self.closePeers()
         self.relay.remove(self.id, key: self.key)
-        // Many clients may leave at once. Much may wait for each of them, and thousands may have to be told.
+        // What this client sent must be on its way before anybody hears that it left: it is so in a later tick. And many
+        // clients may leave at once. Much may wait for each of them, and thousands may have to be told.
         await self.relay.loop.waitInLine()
         self.close()
         await self.tellOfLeaving()
@@ -160,8 +161,6 @@ actor ClientConnection {
     }
 
     private func tellOfLeaving() async {
-        // What this client sent must be on its way before anybody hears that it left.
-        self.relay.handOverAll()
         let isMoving = self.relay.isRetiring && self.outbox.isDismissed
         let listeners = await self.context.forwarder.unregister(
             self.id,
