@@ -4,7 +4,7 @@ import Glibc
 /// don't react.
 ///
 /// CoDel drops few packets at first, because a TCP connection in the tunnel slows down when it loses one. A sender that
-/// doesn't slow down would keep the queue long for many seconds. So after ``patience``, whatever has waited for longer
+/// doesn't slow down would keep the queue long for many seconds. So after ``Limits/patience``, whatever has waited for longer
 /// than the target is dropped, for as long as that is necessary.
 struct DelayControl {
     /// The times by which waiting packets are judged, in nanoseconds.
@@ -13,9 +13,13 @@ struct DelayControl {
         var target: UInt64
         /// How long they may wait whatever happens.
         var age: UInt64
+        /// In RFC 8289, the longest usual round trip.
+        var interval: UInt64 = 100_000_000
+        /// How long a sender may take to react.
+        var patience: UInt64 = 300_000_000
     }
 
-    /// The head was above the target since this time, plus ``interval``. 0: it isn't.
+    /// The head was above the target since this time, plus ``Limits/interval``. 0: it isn't.
     private var firstAbove: UInt64 = 0
     private var isDropping = false
     private var droppingSince: UInt64 = 0
@@ -24,11 +28,6 @@ struct DelayControl {
     private var lastCount = 0
     /// Until when the sender counts as one that doesn't react.
     private var deafUntil: UInt64 = 0
-
-    /// In RFC 8289, the longest usual round trip, in nanoseconds.
-    static let interval: UInt64 = 100_000_000
-    /// How long a sender may take to react, in nanoseconds.
-    static let patience: UInt64 = 300_000_000
 
     /// Returns whether the oldest packet is to be dropped.
     ///
@@ -43,35 +42,35 @@ struct DelayControl {
             return false
         }
         if now < self.deafUntil {
-            self.deafUntil = now + Self.interval
+            self.deafUntil = now + limits.interval
             return true
         }
-        if self.firstAbove == 0 { self.firstAbove = now + Self.interval }
+        if self.firstAbove == 0 { self.firstAbove = now + limits.interval }
         guard now >= self.firstAbove else { return false }
         guard self.isDropping else {
-            self.startDropping(at: now)
+            self.startDropping(at: now, limits)
             return true
         }
-        if now - self.droppingSince > Self.patience {
-            self.deafUntil = now + Self.interval
+        if now - self.droppingSince > limits.patience {
+            self.deafUntil = now + limits.interval
             return true
         }
         guard now >= self.nextDrop else { return false }
         self.count += 1
-        self.nextDrop += self.gap
+        self.nextDrop += self.gap(limits)
         return true
     }
 
-    private mutating func startDropping(at now: UInt64) {
+    private mutating func startDropping(at now: UInt64, _ limits: Limits) {
         // As often as when it last stopped, if that is not long ago.
         let dropped = self.count - self.lastCount
-        let isRecent = now < self.nextDrop + 16 * Self.interval
+        let isRecent = now < self.nextDrop + 16 * limits.interval
         self.count = dropped > 1 && isRecent ? dropped : 1
         self.lastCount = self.count
         self.isDropping = true
         self.droppingSince = now
-        self.nextDrop = now + self.gap
+        self.nextDrop = now + self.gap(limits)
     }
 
-    private var gap: UInt64 { UInt64(Double(Self.interval) / Double(self.count).squareRoot()) }
+    private func gap(_ limits: Limits) -> UInt64 { UInt64(Double(limits.interval) / Double(self.count).squareRoot()) }
 }

@@ -5,6 +5,7 @@ extension FairQueue {
     ///   - memory: Must have room for `room` bytes and one more frame.
     ///   - room: How many bytes may be sent.
     ///   - exceeds: Whether the first frame is taken even if it is larger.
+    ///   - longestTime: Returns for how long, at most, a frame of so many bytes may count as being sent.
     ///   - counters: Gets what became of the packets.
     /// - Returns: The number of bytes that were copied.
     mutating func take(
@@ -13,8 +14,10 @@ extension FairQueue {
         exceeds: Bool,
         at now: UInt64,
         limits: DelayControl.Limits,
+        longestTime: (Int) -> UInt64,
         counters: inout RelayCounters
     ) -> Int {
+        if room > 0 || exceeds { self.endOccupation(at: now) }
         var count = 0
         while let index = self.nextFlow {
             guard let entry = self.nextFrame(of: index, now, limits, &counters) else {
@@ -26,11 +29,12 @@ extension FairQueue {
                 self.endTurn(of: index)
                 continue
             }
-            let frameCount = Int(entry.frameCount)
+            let frameCount = entry.frameCount
             guard count + frameCount <= room || exceeds && count == 0 else { break }
             self.remove(entry, of: index, to: memory + count)
             self.flows[index].credit -= frameCount
             count += frameCount
+            if frameCount > Self.ordinaryFrame { self.occupy(by: index, from: now, for: longestTime(frameCount)) }
             guard entry.kind != .peerGone else { continue }
             counters.packetsSent += 1
             counters.bytesSent += UInt64(entry.packetCount)
@@ -51,9 +55,10 @@ extension FairQueue {
         _ counters: inout RelayCounters
     ) -> Entry? {
         while let entry = self.head(of: index), entry.kind != .peerGone {
-            let wait = now &- entry.arrival
+            let wait = self.wait(of: entry, in: index, until: now)
             let isLast = self.isLast(entry, of: index)
-            guard self.flows[index].control.drops(after: wait, isLast: isLast, now: now, limits: limits) else {
+            let time = now &- self.excuse(of: index, at: now)
+            guard self.flows[index].control.drops(after: wait, isLast: isLast, now: time, limits: limits) else {
                 return entry
             }
             self.drop(entry, of: index, &counters)

@@ -20,6 +20,11 @@ struct FairQueue {
     /// PeerGone frames that lost their places, because all packets before them were dropped. Whoever calls sends them.
     var displaced: [UInt8] = []
 
+    /// The large frame that is being sent. `nil`: there is none.
+    var occupation: Occupation?
+    /// How long large frames were being sent in all, in nanoseconds.
+    var occupiedTime: UInt64 = 0
+
     /// The number of packets that wait, and of PeerGone frames.
     private(set) var packetCount = 0
     private(set) var noticeCount = 0
@@ -34,15 +39,32 @@ struct FairQueue {
         /// How many bytes it may still send in this turn.
         var credit = 0
         var control = DelayControl()
+        /// For how long large frames of its own were being sent, in nanoseconds.
+        var ownTime: UInt64 = 0
     }
 
     /// What is kept before each frame.
     struct Entry {
         /// When the frame came, by the loop's clock.
         let arrival: UInt64
+        /// What the flow's ``FairQueue/excuse(of:at:)`` was then, in microseconds. It wraps.
+        let excuse: UInt32
+        /// The size of the frame, in bytes, and the content in the lowest 8 bits.
+        private let sizeAndContent: UInt32
+
+        init(arrival: UInt64, excuse: UInt64, frameCount: Int, content: PacketBatch.Content) {
+            self.arrival = arrival
+            self.excuse = UInt32(truncatingIfNeeded: excuse / 1000)
+            self.sizeAndContent = UInt32(truncatingIfNeeded: frameCount << 8) | UInt32(content.rawValue)
+        }
+
         /// The size of the frame, in bytes.
-        let frameCount: UInt32
-        let content: UInt8
+        var frameCount: Int { Int(self.sizeAndContent >> 8) }
+        var kind: PacketBatch.Content {
+            PacketBatch.Content(rawValue: UInt8(truncatingIfNeeded: self.sizeAndContent)) ?? .other
+        }
+        /// The size of the packet in the frame, in bytes.
+        var packetCount: Int { self.frameCount - PacketFrame.overhead }
 
         /// Its size, in bytes. An entry and its frame take a multiple of that, so an entry is never cut by the end of a
         /// chunk.
@@ -81,7 +103,8 @@ extension FairQueue {
         guard self.arena.canHold(stride), self.borrow() else { return false }
         let index = self.flow(of: source, content == .disco ? Self.discoFlows : Self.dataFlows)
         while !self.arena.hasRoom(for: stride, in: self.flows[index].list) { self.dropFromLongest(&counters) }
-        let entry = Entry(arrival: now, frameCount: UInt32(frameCount), content: content.rawValue)
+        let excuse = self.excuse(of: index, at: now)
+        let entry = Entry(arrival: now, excuse: excuse, frameCount: frameCount, content: content)
         withUnsafeBytes(of: entry) {
             self.arena.append($0, count: Entry.byteCount, to: &self.flows[index].list)
         }
@@ -103,7 +126,8 @@ extension FairQueue {
         return true
     }
 
-    /// Returns the flow of a sender: the one that it has or had, a free one, or the last of `range`.
+    /// Returns the flow of a sender: the one that it has or had, a free one, or the last of `range`. The flow whose large
+    /// frame is being sent isn't free.
     ///
     /// While somebody's packets wait in the last one, nobody gets a new flow: they could overtake their own packets.
     private mutating func flow(of source: NodePublicKey, _ range: Range<Int>) -> Int {
@@ -112,7 +136,7 @@ extension FairQueue {
         var free: Int?
         for index in range.lowerBound..<shared {
             if self.senders[index] == key { return index }
-            if free == nil, !self.flows[index].isListed { free = index }
+            if free == nil, !self.flows[index].isListed, index != self.occupation?.flow { free = index }
         }
         guard let free, !self.flows[shared].isListed else { return shared }
         self.senders[free] = key
@@ -144,12 +168,12 @@ extension FairQueue {
 
     /// Whether no other frame of the flow waits behind `entry`.
     func isLast(_ entry: Entry, of index: Int) -> Bool {
-        self.flows[index].list.byteCount <= Entry.stride(Int(entry.frameCount))
+        self.flows[index].list.byteCount <= Entry.stride(entry.frameCount)
     }
 
     /// Removes the oldest frame of a flow, which is `entry`. Copies it to `memory`, which must have room for it.
     mutating func remove(_ entry: Entry, of index: Int, to memory: UnsafeMutableRawPointer?) {
-        let frameCount = Int(entry.frameCount)
+        let frameCount = entry.frameCount
         self.arena.take(Entry.byteCount, from: &self.flows[index].list, to: nil)
         self.arena.take(frameCount, from: &self.flows[index].list, to: memory)
         let padding = Entry.stride(frameCount) - Entry.byteCount - frameCount
@@ -182,9 +206,9 @@ extension FairQueue {
     /// Takes a PeerGone from the head of its flow: all packets before it are gone, so it may overtake the rest. The disco
     /// packets of the peer that left would come after it, and are dropped.
     private mutating func dislodge(_ entry: Entry, of index: Int, _ counters: inout RelayCounters) {
-        let notice = [UInt8](unsafeUninitializedCapacity: Int(entry.frameCount)) { memory, count in
+        let notice = [UInt8](unsafeUninitializedCapacity: entry.frameCount) { memory, count in
             self.remove(entry, of: index, to: memory.baseAddress)
-            count = Int(entry.frameCount)
+            count = entry.frameCount
         }
         self.displaced.append(contentsOf: notice)
         let key = notice.withUnsafeBytes { NodePublicKey(unchecked: $0.baseAddress! + FrameHeader.byteCount) }
@@ -215,11 +239,4 @@ extension FairQueue {
         self.newcomers = []
         self.others = []
     }
-}
-
-extension FairQueue.Entry {
-    var kind: PacketBatch.Content { PacketBatch.Content(rawValue: self.content) ?? .other }
-
-    /// The size of the packet in the frame, in bytes.
-    var packetCount: Int { Int(self.frameCount) - PacketFrame.overhead }
 }

@@ -40,7 +40,21 @@ extension Outbox {
         }
         // The kernel may be told to take more. Then it says that it does.
         _ = slow.room()
+        // What comes now may wait behind a large frame that the kernel has.
+        guard self.lastLarge != 0, self.milliseconds &- self.lastLarge < Self.largeFrameMemory else { return }
+        slow.queue.occupy(by: nil, from: self.relay.loop.now, for: Self.longestUnknown)
     }
+
+    /// Notes that frames were sent that are larger than ordinary ones.
+    @inline(never)
+    func noteLargeFrames() { self.lastLarge = max(self.milliseconds, 1) }
+
+    private var milliseconds: UInt32 { UInt32(truncatingIfNeeded: self.relay.loop.now / 1_000_000) }
+
+    /// How long ago large frames may have been sent, in milliseconds.
+    private static let largeFrameMemory: UInt32 = 2000
+    /// The longest time for which they may count as being sent while it isn't known what the line carries, in nanoseconds.
+    private static let longestUnknown: UInt64 = 1_000_000_000
 
     private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
@@ -172,6 +186,7 @@ extension Outbox {
                 exceeds: room.exceeds && controlCount == 0,
                 at: now,
                 limits: slow.limits,
+                longestTime: slow.longestTime(for:),
                 counters: &self.relay.counters
             )
             self.send(UnsafeRawBufferPointer(rebasing: scratch[..<count]))

@@ -33,6 +33,8 @@ final class Outbox {
     @exclusivity(unchecked) private var lastTick: UInt64 = 0
     /// Whether the loop knows that packets wait here and the client takes nothing.
     @exclusivity(unchecked) private var isListed = false
+    /// When large frames were last sent while there was no ``slow`` line, in milliseconds by the loop's clock. It wraps.
+    @exclusivity(unchecked) var lastLarge: UInt32 = 0
 
     /// Keys that left and of which the client was told. It is told once per key.
     @exclusivity(unchecked) private var told = BoundedSet<NodePublicKey>(limit: PeerMemory.limit)
@@ -402,11 +404,13 @@ extension Outbox: StreamWriteHandler {
         while !self.isSlow, !self.isHeld, self.closeReason == nil, !self.stream.isWriteBlocked,
             self.stream.failure == nil
         {
+            let frames = self.data.count + self.disco.count
             let (sent, total) = self.sendOnce()
             guard total > 0 else {
                 if let reason = self.reasonToCloseWhenSent { self.abort(reason) }
                 break
             }
+            if total > max(frames, 1) * FairQueue.ordinaryFrame { self.noteLargeFrames() }
             self.forget(sent, of: total)
             self.untilProbe &-= Int32(truncatingIfNeeded: sent)
             if self.untilProbe < 0 { self.probe() }

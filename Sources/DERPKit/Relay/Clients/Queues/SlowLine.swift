@@ -51,10 +51,33 @@ final class SlowLine {
         self.timer?.cancel()
     }
 
-    /// By what waiting packets are judged. A line that needs long for one packet gets more time.
+    /// By what waiting packets are judged.
     var limits: DelayControl.Limits {
-        let packetTime = self.rate > 0 ? Self.packetSize * 1_000_000_000 / self.rate : 0
-        return DelayControl.Limits(target: max(10_000_000, 2 * packetTime), age: max(self.delayLimit, 8 * packetTime))
+        let packetTime = self.rate > 0 ? Self.packetSize * Self.second / self.rate : 0
+        return Self.limits(for: self.delayLimit, packetTime: packetTime)
+    }
+
+    /// Returns by what waiting packets are judged. A line that needs long for one packet gets more time. Above 100 ms,
+    /// all times grow with the limit, so that bursts are kept that are over before it.
+    ///
+    /// - Parameters:
+    ///   - delayLimit: How long packets may wait, in nanoseconds.
+    ///   - packetTime: How long the line needs for a large packet, in nanoseconds.
+    static func limits(for delayLimit: UInt64, packetTime: UInt64) -> DelayControl.Limits {
+        let scale = max(delayLimit, 100_000_000)
+        return DelayControl.Limits(
+            target: max(scale / 10, 2 * packetTime),
+            age: max(delayLimit, 8 * packetTime),
+            interval: scale,
+            patience: 3 * scale
+        )
+    }
+
+    /// The longest time for which a frame of `byteCount` bytes may count as being sent, in nanoseconds: twice what the
+    /// line needs, because its rate is an estimate. A client that reads nothing takes longer.
+    func longestTime(for byteCount: Int) -> UInt64 {
+        let rate = self.usableRate
+        return rate > 0 ? 2 * UInt64(byteCount) * Self.second / rate : .max
     }
 
     /// What may be sent now.

@@ -75,4 +75,37 @@ struct DelayControlTests {
         let result11 = control.drops(after: 100_000_001, isLast: true, now: now, limits: Self.limits)
         #expect(result11)
     }
+
+    @Test("the times grow with a limit above 100 ms, and with a line that needs long for a packet")
+    func limits() {
+        func limits(_ delay: UInt64, _ packet: UInt64 = 0) -> [UInt64] {
+            let limits = SlowLine.limits(for: delay * Self.millisecond, packetTime: packet * Self.millisecond)
+            return [limits.target, limits.age, limits.interval, limits.patience].map { $0 / Self.millisecond }
+        }
+        #expect(limits(100) == [10, 100, 100, 300])
+        #expect(limits(5) == [10, 5, 100, 300])
+        #expect(limits(100, 24) == [48, 192, 100, 300])
+        #expect(limits(5, 3) == [10, 24, 100, 300])
+        #expect(limits(1000) == [100, 1000, 1000, 3000])
+        #expect(limits(60_000) == [6000, 60_000, 60_000, 180_000])
+    }
+
+    @Test("with a limit of a second, a burst that is over within it loses nothing")
+    func longBurst() {
+        // 5 Mbit/s for a second, of which 4 are sent: waits grow to 250 ms, and are over 250 ms later.
+        var control = DelayControl()
+        let limits = SlowLine.limits(for: 1_000_000_000, packetTime: 3_000_000)
+        let drops = (0..<1250).filter { time in
+            let wait = UInt64(time < 1000 ? time / 4 : 1250 - time) * Self.millisecond
+            let now = 1_000_000_000 + UInt64(time) * Self.millisecond
+            return control.drops(after: wait, isLast: false, now: now, limits: limits)
+        }
+        #expect(drops.isEmpty)
+        // All of it at once, over within 900 ms.
+        let burst = (0..<900).filter { time in
+            let now = 3_000_000_000 + UInt64(time) * Self.millisecond
+            return control.drops(after: UInt64(time) * Self.millisecond, isLast: false, now: now, limits: limits)
+        }
+        #expect(burst.isEmpty)
+    }
 }

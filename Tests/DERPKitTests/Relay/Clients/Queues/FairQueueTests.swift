@@ -55,7 +55,8 @@ struct FairQueueTests {
         /// Takes up to `room` bytes, and returns the senders and numbers of the packets; -1 for PeerGone.
         mutating func take(
             _ room: Int = .max,
-            limits: DelayControl.Limits = FairQueueTests.patient
+            limits: DelayControl.Limits = FairQueueTests.patient,
+            longestTime: (Int) -> UInt64 = { _ in .max }
         ) -> [(sender: NodePublicKey, number: Int)] {
             var bytes = [UInt8](repeating: 0, count: min(room, 256 * 1024) + 70_000)
             let count = bytes.withUnsafeMutableBytes { memory in
@@ -65,6 +66,7 @@ struct FairQueueTests {
                     exceeds: true,
                     at: self.now,
                     limits: limits,
+                    longestTime: longestTime,
                     counters: &self.counters
                 )
             }
