@@ -73,8 +73,8 @@ struct FairQueue {
         static func stride(_ frameCount: Int) -> Int { (byteCount + frameCount + byteCount - 1) & ~(byteCount - 1) }
     }
 
-    private static let dataFlows = 0..<24
-    private static let discoFlows = 24..<32
+    private static let dataFlows = 0..<56
+    private static let discoFlows = 56..<64
 
     init(pool: BufferPool) {
         self.arena = ChunkArena(pool: pool)

@@ -95,7 +95,7 @@ struct FairQueueTests {
         var sent: [Int: [Int]] = [:]
         var got: [NodePublicKey: [Int]] = [:]
         for number in 0..<3000 {
-            let sender = Int.random(in: 0..<40, using: &random)
+            let sender = Int.random(in: 0..<80, using: &random)
             let size = Int.random(in: 0..<50, using: &random) == 0 ? 40_000 : Int.random(in: 8...1500, using: &random)
             let result1 = setup.append(number, from: sender, size: size)
             #expect(result1)
