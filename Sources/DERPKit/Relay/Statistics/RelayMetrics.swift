@@ -41,6 +41,7 @@ struct RelayMetrics: Sendable {
             packets: .init(loops.counters),
             mesh: .init(counts, links: links),
             certificates: self.certificates?.status ?? [],
+            hasQueueDelays: self.relays.contains { $0.queueDelayLimit != nil },
             counters: loops.counters,
             strangers: loops.strangers,
             certificateCounters: self.certificates?.counters,

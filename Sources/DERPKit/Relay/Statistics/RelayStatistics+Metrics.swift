@@ -149,13 +149,19 @@ extension RelayStatistics {
                 "Bytes of those packets, without headers.",
                 Self.byReasonAndKind(packets.droppedDiscoBytes, packets.droppedOtherBytes)
             ),
+        ] + self.queueDelays
+    }
+
+    private var queueDelays: [MetricFamily] {
+        guard self.hasQueueDelays else { return [] }
+        return [
             .histogram(
                 "derp_queue_delay_seconds",
-                "How long packets waited for their client before they were sent.",
+                "How long packets waited for their client until the kernel took them.",
                 limits: QueueDelays.limits,
-                counts: counters.queueDelays.counts(ofAll: packets.sent),
-                sum: counters.queueDelays.sum
-            ),
+                counts: self.counters.queueDelays.counts(ofAll: self.packets.sent),
+                sum: self.counters.queueDelays.sum
+            )
         ]
     }
 

@@ -20,6 +20,8 @@ public struct RelayStatistics: Hashable, Sendable {
 
     // What only `samples` shows.
 
+    /// Whether it is known how long packets waited: only if that is limited.
+    let hasQueueDelays: Bool
     /// The sum over the loops.
     let counters: RelayCounters
     let strangers: StrangerCounters

@@ -34,13 +34,14 @@ struct RelayStatisticsTests {
         return (counters, number - 1000)
     }
 
-    private static func statistics(_ counters: RelayCounters) -> RelayStatistics {
+    private static func statistics(_ counters: RelayCounters, hasQueueDelays: Bool = true) -> RelayStatistics {
         RelayStatistics(
             connections: .init(counters, open: 0),
             clients: .init(counters, .init(), held: 0),
             packets: .init(counters),
             mesh: .init(.init(), links: []),
             certificates: [],
+            hasQueueDelays: hasQueueDelays,
             counters: counters,
             strangers: .init(),
             certificateCounters: nil,
@@ -129,6 +130,15 @@ struct RelayStatisticsTests {
                 "derp_queue_delay_seconds_count 10",
             ]
         )
+    }
+
+    @Test("nothing is said about waiting if it isn't timed")
+    func untimed() {
+        var counters = RelayCounters()
+        counters.packetsSent = 10
+        let text = Self.statistics(counters, hasQueueDelays: false).prometheusText
+        #expect(!text.contains("queue_delay"))
+        #expect(text.contains("derp_packets_sent_total 10"))
     }
 
     @Test("every number of the page is a sample, with its labels")
