@@ -43,18 +43,30 @@ struct FlagValue {
 
     /// A span in Go's form, zero or in `range`.
     func duration(zeroOr range: ClosedRange<Duration>) throws(UsageError) -> Duration {
-        let value = try self.duration()
+        let value = try self.duration(like: range)
         return value == .zero ? value : try self.check(value, in: range, or: "0 or ")
     }
 
     /// A duration in `range`.
     func duration(in range: ClosedRange<Duration>) throws(UsageError) -> Duration {
-        try self.check(self.duration(), in: range, or: "")
+        try self.check(self.duration(like: range), in: range, or: "")
     }
 
-    private func duration() throws(UsageError) -> Duration {
-        guard let value = GoDuration.parse(self.text) else { throw self.wrong("a time such as 500ms, 15s or 1h30m") }
+    private func duration(like range: ClosedRange<Duration>) throws(UsageError) -> Duration {
+        guard let value = GoDuration.parse(self.text) else {
+            throw self.wrong("a time such as \(Self.examples(in: range))")
+        }
         return value
+    }
+
+    /// Times in `range`, for a message.
+    private static func examples(in range: ClosedRange<Duration>) -> String {
+        let all: [(text: String, time: Duration)] = [
+            ("500ms", .milliseconds(500)), ("15s", .seconds(15)), ("1h30m", .seconds(5400)),
+        ]
+        let texts = all.filter { range.contains($0.time) }.map(\.text)
+        guard let last = texts.last else { return range.lowerBound.text }
+        return texts.count == 1 ? last : texts.dropLast().joined(separator: ", ") + " or " + last
     }
 
     private func check(

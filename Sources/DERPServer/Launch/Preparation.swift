@@ -49,6 +49,7 @@ struct Preparation {
         configuration.queueMemory = plan.queues
         configuration.connectionLimits.pendingMemory = plan.pending
         notices += Self.notices(of: plan, settings.limits)
+        notices += Self.notices(of: settings.queueDelayLimit, insteadOf: configuration.queueDelayLimit)
         configuration.loginTimeout = settings.limits.loginTimeout
         configuration.rateLimitFile = try Self.rates(settings.limits.rateFile)
         configuration.proxies = settings.proxies
@@ -139,6 +140,13 @@ struct Preparation {
         }
         guard let told = limits.queueMemory, told != MemoryPlan.standardQueues else { return [] }
         return [.choice("The queues' memory was set", ["bytes": "\(told)"])]
+    }
+
+    /// Reports how long packets may wait for clients with slow lines if that isn't the default.
+    private static func notices(of limit: Duration, insteadOf standard: Duration) -> [Notice] {
+        guard limit != standard else { return [] }
+        guard limit > .zero else { return [.choice("Packets may wait for any time on slow lines", [:])] }
+        return [.choice("The time for which packets may wait was set", ["limit": "\(limit.text)"])]
     }
 
     private static func rates(_ path: String?) throws(StartError) -> RateLimitFile? {

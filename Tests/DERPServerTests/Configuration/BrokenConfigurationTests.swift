@@ -40,7 +40,9 @@ struct BrokenConfigurationTests {
         ("relay:\n  stun_port: 70000\n", "2: -stun-port is 0…65535, not \"70000\""),
         ("relay:\n  http_port: 1.5\n", "2: -http-port is -1…65535, not \"1.5\""),
         ("relay:\n\n  tcp_write_timeout: 2\n", "3: -tcp-write-timeout \(time) \"2\""),
-        ("relay:\n  reverify_interval: 1d\n", "2: --reverify-interval \(time) \"1d\""),
+        ("relay:\n  reverify_interval: 1d\n", "2: --reverify-interval is a time such as 15s or 1h30m, not \"1d\""),
+        ("relay:\n  max_queue_delay: 1\n", "2: --max-queue-delay is a time such as 500ms or 15s, not \"1\""),
+        ("relay:\n  max_queue_delay: 2m\n", "2: --max-queue-delay is 0 or 5ms to 1m, not \"2m\""),
         ("relay:\n  map_update: 1ms\n", "2: --map-update is 0 or 1s to 720h, not \"1ms\""),
         ("relay:\n  home: ftp://x\n", "2: -home is \"blank\" or an http or https URL, not \"ftp://x\""),
         (

@@ -35,7 +35,7 @@ struct LimitFlags: FlagGroup {
         default: "100ms"
     )
     .needs(.relay)
-    .help("How long a packet may wait for a client whose line is slower than what comes for it, 5ms…60s; 0: any time.")
+    .help("How long a packet may wait for a client whose line is slower than what comes for it, 5ms…1m; 0: any time.")
     .details("See [slow lines](limits.md#slow-lines).")
 
     let clients = TypedFlag("--max-clients", .integer(in: Self.counts), "count", default: "0")
