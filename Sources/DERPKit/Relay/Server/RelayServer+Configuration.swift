@@ -70,9 +70,9 @@ extension RelayServer {
         /// How long a client may take nothing from its queue before it is closed. Zero: no limit.
         public var writeTimeout: Duration = .seconds(2)
         /// How long packets may wait for a client whose line takes less than is sent to it. Older ones are dropped, so that
-        /// those that arrive are fresh, and senders get equal shares. A line that needs longer than an eighth of it for a
-        /// packet of 1,500 bytes gets eight times what it needs. Zero: no limit, no shares, and the kernel may hold
-        /// megabytes.
+        /// those that arrive are fresh, and senders get equal shares. If the line needs longer than that for eight packets
+        /// of 1,500 bytes, that time is the limit. Time for which another sender's large frame is being sent doesn't count.
+        /// Zero: no limit, no shares, and the kernel may hold megabytes.
         public var queueDelayLimit: Duration = .milliseconds(100)
         /// The TCP keepalive time (RFC 9293 §3.8.4). Zero: off.
         public var tcpKeepAlive: Duration = .seconds(600)

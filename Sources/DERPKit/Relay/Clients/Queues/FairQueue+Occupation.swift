@@ -5,7 +5,7 @@ extension FairQueue {
     /// A large frame that is being sent.
     struct Occupation {
         /// Whose it is. `nil`: it isn't known.
-        let flow: Int?
+        var flow: Int?
         /// When the kernel got it, by the loop's clock.
         let start: UInt64
         /// The longest time that counts, in nanoseconds: a client that reads nothing has old packets nevertheless.
@@ -35,6 +35,14 @@ extension FairQueue {
     mutating func occupy(by flow: Int?, from now: UInt64, for longest: UInt64) {
         self.endOccupation(at: now)
         self.occupation = Occupation(flow: flow, start: now, longest: longest)
+    }
+
+    /// Assumes that a large frame whose sender isn't known is from a flow to which another one comes. What that flow was
+    /// excused so far, it keeps.
+    mutating func attributeOccupation(to flow: Int, at now: UInt64) {
+        guard let occupation = self.occupation, occupation.flow == nil else { return }
+        self.flows[flow].ownTime &-= occupation.time(until: now)
+        self.occupation?.flow = flow
     }
 
     /// Notes that the large frame has been sent, if there was one.

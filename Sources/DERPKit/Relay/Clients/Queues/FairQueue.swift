@@ -103,6 +103,7 @@ extension FairQueue {
         guard self.arena.canHold(stride), self.borrow() else { return false }
         let index = self.flow(of: source, content == .disco ? Self.discoFlows : Self.dataFlows)
         while !self.arena.hasRoom(for: stride, in: self.flows[index].list) { self.dropFromLongest(&counters) }
+        if frameCount > Self.ordinaryFrame { self.attributeOccupation(to: index, at: now) }
         let excuse = self.excuse(of: index, at: now)
         let entry = Entry(arrival: now, excuse: excuse, frameCount: frameCount, content: content)
         withUnsafeBytes(of: entry) {

@@ -32,17 +32,18 @@ extension Outbox {
         let slow = SlowLine(stream: self.stream, pool: self.relay.dataPool, delayLimit: limit)
         guard !self.hasFrames || !self.relay.dataPool.isExhausted else { return }
         self.slow = slow
+        // The kernel may be told to take more. Then it says that it does.
+        _ = slow.room()
+        // What comes now may wait behind a large frame that the kernel has.
+        if self.lastLarge != 0, self.milliseconds &- self.lastLarge < Self.largeFrameMemory {
+            slow.queue.occupy(by: nil, from: self.relay.loop.now, for: slow.longestTime(for: Self.mostUnsent))
+        }
         self.takeFrames { frame in
             let key = NodePublicKey(unchecked: frame.baseAddress! + FrameHeader.byteCount)
             let content: PacketBatch.Content =
                 PacketFrame(frame).map { $0.kind == .disco ? .disco : .other } ?? .peerGone
             self.appendSlow(slow, frame, Self.nothing, from: key, content)
         }
-        // The kernel may be told to take more. Then it says that it does.
-        _ = slow.room()
-        // What comes now may wait behind a large frame that the kernel has.
-        guard self.lastLarge != 0, self.milliseconds &- self.lastLarge < Self.largeFrameMemory else { return }
-        slow.queue.occupy(by: nil, from: self.relay.loop.now, for: Self.longestUnknown)
     }
 
     /// Notes that frames were sent that are larger than ordinary ones.
@@ -53,8 +54,8 @@ extension Outbox {
 
     /// How long ago large frames may have been sent, in milliseconds.
     private static let largeFrameMemory: UInt32 = 2000
-    /// The longest time for which they may count as being sent while it isn't known what the line carries, in nanoseconds.
-    private static let longestUnknown: UInt64 = 1_000_000_000
+    /// What the kernel of a line that isn't known as slow takes unsent, in bytes: 32 KiB, and what one system call takes.
+    private static let mostUnsent = 96 * 1024
 
     private static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 

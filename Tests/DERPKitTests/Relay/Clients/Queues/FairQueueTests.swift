@@ -209,6 +209,25 @@ struct FairQueueTests {
         #expect(setup.counters.drops(.queueHead, .disco) == 1)
     }
 
+    @Test("a large frame whose sender isn't known counts against whoever sends another one")
+    func unknownSender() {
+        var setup = Setup()
+        let limits = DelayControl.Limits(target: 10_000_000, age: 100_000_000)
+        setup.append(0, from: 1)
+        _ = setup.take()
+        setup.queue.occupy(by: nil, from: setup.now, for: 1_000_000_000)
+        setup.append(1, from: 1)
+        setup.append(2, from: 2)
+        setup.now += 200_000_000
+        setup.append(3, from: 1, size: 65_000)
+        setup.now += 101_000_000
+        setup.append(4, from: 1)
+        // 301 ms passed for packet 1, of which 200 don't count.
+        let numbers = setup.take(limits: limits).map(\.number)
+        #expect(numbers.sorted() == [2, 4])
+        #expect(setup.counters.drops(.queueHead, .other) == 2)
+    }
+
     @Test("how long packets waited is counted")
     func delays() {
         var setup = Setup()
