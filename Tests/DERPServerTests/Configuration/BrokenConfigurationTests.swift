@@ -64,7 +64,7 @@ struct BrokenConfigurationTests {
         ("derp:\n  url: [x]\n", "2: derp has no key \"url\": did you mean urls?"),
         ("derp:\n  server:\n    Enabled: true\n", "3: derp.server has no key \"Enabled\": did you mean enabled?"),
         ("derp:\n  server:\n    enabled: yes\n", "3: enabled is true or false, not text"),
-        ("derp:\n  update_frequency: 3\n", "2: --map-update \(time) \"3\""),
+        ("derp:\n  update_frequency: 3\n", "2: --map-update is a time such as 15s or 1h30m, not \"3\""),
         ("derp:\n  urls:\n    - x\n", "3: --map-url is a URL of http or https, not \"x\""),
         (
             "derp:\n  server:\n    enabled: true\n",
