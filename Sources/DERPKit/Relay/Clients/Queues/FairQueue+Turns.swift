@@ -4,7 +4,7 @@ extension FairQueue {
     /// - Parameters:
     ///   - memory: Must have room for `room` bytes and one more frame.
     ///   - room: How many bytes may be sent.
-    ///   - exceeds: Whether the first frame is taken even if it is larger.
+    ///   - exceeds: Whether the first frame is taken even if it is larger. Then the kernel has sent what it got before.
     ///   - longestTime: Returns for how long, at most, a frame of so many bytes may count as being sent.
     ///   - counters: Gets what became of the packets.
     /// - Returns: The number of bytes that were copied.
@@ -17,7 +17,7 @@ extension FairQueue {
         longestTime: (Int) -> UInt64,
         counters: inout RelayCounters
     ) -> Int {
-        if room > 0 || exceeds { self.endOccupation(at: now) }
+        if exceeds { self.endOccupation(at: now) }
         var count = 0
         while let index = self.nextFlow {
             guard let entry = self.nextFrame(of: index, now, limits, &counters) else {
