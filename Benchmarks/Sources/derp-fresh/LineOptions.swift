@@ -5,7 +5,7 @@ import FreshKit
 struct LineOptions: ParsableArguments {
     @Option(
         name: .customLong("rate"),
-        help: ArgumentHelp("A line's rate; 0: unlimited. Repeatable for measurements; default: 4.", valueName: "Mbit/s")
+        help: ArgumentHelp("A line's rate; 0 is no line. Repeatable for measurements; default: 4.", valueName: "Mbit/s")
     )
     var rates: [Double] = []
 
