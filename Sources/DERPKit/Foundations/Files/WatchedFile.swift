@@ -15,10 +15,14 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
         var value: Value
         /// The stamp of the files that ``value`` was read from, or that couldn't be used. `nil`: they are to be read again.
         var known: Stamp?
-        /// What the last look saw.
+        /// What the last look saw, and how many looks in a row have seen files that aren't known.
         var seen: Stamp?
+        var strangeLooks = 0
         var problem: String?
     }
+
+    /// The looks after which files are read that are never seen twice.
+    private static var longestChange: Int { 5 }
 
     private let stamp: @Sendable () -> Stamp
     private let read: @Sendable () throws(DERPError) -> Value
@@ -45,7 +49,8 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
 
     /// Reads the files if they aren't the ones that were read last.
     ///
-    /// A change counts when two looks in a row see the same files: a program that writes in place has time to finish.
+    /// A change counts when two looks in a row see the same files: a program that writes in place has time to finish. Files
+    /// that change all the time are read at every fifth look.
     /// Files that couldn't be read because this machine was short of something are read again at each look.
     ///
     /// - Parameters:
@@ -58,12 +63,15 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
         let stamp = self.stamp()
         let isDue = self.state.withLock { state in
             defer { state.seen = stamp }
-            return atOnce || stamp != state.known && stamp == state.seen
+            state.strangeLooks = stamp == state.known ? 0 : state.strangeLooks + 1
+            let isSettled = stamp == state.seen || state.strangeLooks >= Self.longestChange
+            return atOnce || stamp != state.known && isSettled
         }
         guard isDue else { return .unchanged }
         let result = Result { () throws(DERPError) in try self.read() }
         return self.state.withLock { state in
             state.known = stamp
+            state.strangeLooks = 0
             switch result {
             case .success(let value):
                 if let refusal = refuse(value, state.value) {

@@ -47,4 +47,18 @@ struct WatchedFileTests {
         #expect(file.refresh() == .unchanged)
         #expect(file.refresh() == .reloaded(2))
     }
+
+    @Test("a file that changes all the time is read at every fifth look")
+    func restless() throws {
+        let script = Script([.success(1), .success(2), .success(3)])
+        let file = try Self.watch(script)
+        for value in [2, 3] {
+            for _ in 0..<4 {
+                script.stamp.withLock { $0 += 1 }
+                #expect(file.refresh() == .unchanged)
+            }
+            script.stamp.withLock { $0 += 1 }
+            #expect(file.refresh() == .reloaded(value))
+        }
+    }
 }
