@@ -51,17 +51,18 @@ extension Story {
         let receiver = Int.random(in: 0..<clients, using: &chance)
         let stall = Event(time: time, deed: .stall(client: receiver, milliseconds: 8000))
         let start = Int.random(in: 0..<4, using: &chance) == 0 ? [stall] : []
-        return start + (0..<3).flatMap { _ in
-            let sender = Int.random(in: 0..<clients, using: &chance)
-            // Frames of 8192 bytes, and a little more, fill a queue to the last byte.
-            let size = Bool.random(using: &chance) ? 1400 : 8155 + Int.random(in: 0...3, using: &chance)
-            let leaving = time + 1_000_000 + chance.next() % 400_000_000
-            return [
-                Event(time: time, deed: .send(from: sender, to: receiver, count: 30, size: size, disco: false)),
-                Event(time: time, deed: .send(from: sender, to: receiver, count: 20, size: 1400, disco: true)),
-                Event(time: leaving, deed: .leave(client: sender, breaking: Bool.random(using: &chance))),
-            ]
-        }
+        return start
+            + (0..<3).flatMap { _ in
+                let sender = Int.random(in: 0..<clients, using: &chance)
+                // Frames of 8192 bytes, and a little more, fill a queue to the last byte.
+                let size = Bool.random(using: &chance) ? 1400 : 8155 + Int.random(in: 0...3, using: &chance)
+                let leaving = time + 1_000_000 + chance.next() % 400_000_000
+                return [
+                    Event(time: time, deed: .send(from: sender, to: receiver, count: 30, size: size, disco: false)),
+                    Event(time: time, deed: .send(from: sender, to: receiver, count: 20, size: 1400, disco: true)),
+                    Event(time: leaving, deed: .leave(client: sender, breaking: Bool.random(using: &chance))),
+                ]
+            }
     }
 
     /// What the world around them does. `nil`: nothing, in this story.
