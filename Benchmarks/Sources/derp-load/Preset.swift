@@ -9,16 +9,20 @@ struct Preset {
     let text: String
 
     static let all = [
-        Self(name: "pairs", text: "relay --size 1400 --pairs 10 --window 24"),
-        Self(name: "small", text: "relay --size 100 --pairs 10 --window 24"),
-        Self(name: "large", text: "relay --size 16000 --pairs 10 --window 8"),
-        Self(name: "one-pair", text: "relay --size 1400 --pairs 1 --window 24"),
-        Self(name: "overload", text: "relay --size 1400 --pairs 10 --flood --duration 4"),
-        Self(name: "light-pair", text: "relay --size 1400 --pairs 10 --flood --probes 1 --duration 4"),
+        Self(name: "stock", text: "relay --client stock --size 1400 --pairs 10 --window 24"),
+        Self(name: "pairs", text: "relay --client batching --size 1400 --pairs 10 --window 24"),
+        Self(name: "small", text: "relay --client batching --size 100 --pairs 10 --window 24"),
+        Self(name: "large", text: "relay --client batching --size 16000 --pairs 10 --window 8"),
+        Self(name: "one-pair", text: "relay --client batching --size 1400 --pairs 1 --window 24"),
+        Self(name: "overload", text: "relay --client batching --size 1400 --pairs 10 --flood --duration 4"),
+        Self(
+            name: "light-pair",
+            text: "relay --client batching --size 1400 --pairs 10 --flood --probes 1 --duration 4"
+        ),
         Self(name: "ping-pong", text: "pingpong"),
         Self(name: "logins", text: "connect"),
         Self(name: "idle", text: "idle --clients 10000 --hold 1"),
-        Self(name: "crowd", text: "relay --size 1400 --pairs 10 --window 24 --idle 10000"),
+        Self(name: "crowd", text: "relay --client batching --size 1400 --pairs 10 --window 24 --idle 10000"),
         Self(name: "stun", text: "stun"),
         Self(name: "start", text: "start"),
     ]

@@ -23,6 +23,15 @@ struct RelayOptions: ParsableArguments {
     )
     var disco = 0.0
 
+    @Option(
+        name: .customLong("client"),
+        help: ArgumentHelp(
+            "How clients write and read: stock (a frame a write, a packet or two a read) or batching (many).",
+            valueName: "style"
+        )
+    )
+    var style = ClientStyle.stock
+
     @Option(help: "Closed loop: so many packets of each pair are on their way at any time.")
     var window: Int?
 
@@ -80,6 +89,7 @@ struct RelayOptions: ParsableArguments {
             )
         }
         var load = RelayLoad()
+        load.clients = self.style
         load.disco = self.disco
         load.shape = shape
         load.count = self.count

@@ -58,6 +58,8 @@ extension SuitePlan {
         }
         let fewer = (rounds + 1) / 2
         let named = [
+            same("stock", rounds: rounds),
+            Entry(name: "stock-plain", text: preset("stock"), sides: .plain, rounds: rounds),
             same("pairs", .all, rounds: rounds),
             same("small", .all, rounds: rounds),
             same("large", rounds: fewer),

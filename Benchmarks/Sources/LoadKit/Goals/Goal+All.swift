@@ -1,6 +1,8 @@
 extension Goal {
     /// The goals of this project's relay, by the names of the suite's trials. The other servers are derper.
     public static let all: [Goal] = [
+        Goal("packets per CPU second, stock clients, TLS 1.3", "stock", perSecond, .times(.other), .atLeast(2)),
+        Goal("packets per CPU second, stock clients, plain", "stock-plain", perSecond, .times(.other), .atLeast(1.5)),
         Goal("packets per CPU second, TLS 1.3, 1400 B, 10 pairs", "pairs", perSecond, .times(.other), .atLeast(2.5)),
         Goal("packets per CPU second, TLS 1.3, 1400 B, 10 pairs", "pairs", perSecond, .times(.limit), .atLeast(0.9)),
         Goal("packets per CPU second, TLS 1.3, 1400 B, 10 pairs", "pairs", perSecond, .times(.proxy), .watched),

@@ -27,7 +27,7 @@ extension RelayLoad {
 
     /// Connects all clients. No flow may send yet.
     func prepare(_ target: Target, group: IOLoopGroup) async throws -> [Traffic] {
-        let traffic = group.loops.map { Traffic(loop: $0, isAddressed: target.login.isAddressed) }
+        let traffic = group.loops.map { Traffic(loop: $0, isAddressed: target.login.isAddressed, style: self.clients) }
         for pair in 0..<(self.shape == .pairs ? self.count : 1) {
             try await self.addFlows(to: traffic[pair % traffic.count], target)
         }

@@ -20,6 +20,8 @@ public struct RelayLoad: Sendable {
     public var disco = 0.0
     /// When the flows send. For an open loop, the interval is that of one flow.
     public var pace = Pace.window(24)
+    /// How the clients write and read.
+    public var clients = ClientStyle.stock
     /// The number of pairs that send a light open-loop load in addition. They are counted separately.
     public var probes = 0
     /// The packets per second of one probe.
@@ -49,7 +51,7 @@ public struct RelayLoad: Sendable {
             case .echo: "echo"
             }
         let sizes = self.sizes.map(String.init).joined(separator: "+")
-        var title = "relay \(self.shape.rawValue) x\(self.count), \(sizes) B, \(pace)"
+        var title = "relay \(self.shape.rawValue) x\(self.count), \(sizes) B, \(pace), \(self.clients) clients"
         if self.disco > 0 { title += ", \(Report.format(self.disco * 100)) % disco" }
         if self.probes > 0 { title += ", \(self.probes) probes" }
         if self.idle > 0 { title += ", \(self.idle) idle" }

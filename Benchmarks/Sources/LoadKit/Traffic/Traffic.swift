@@ -34,12 +34,14 @@ final class Traffic: @unchecked Sendable {
     /// The type of incoming packets' frames. A limit relay delivers frames unchanged, so they still name their
     /// destination.
     private let arriving: FrameType
+    private let style: ClientStyle
 
     /// Makes the traffic of one loop.
     ///
     /// - Parameter isAddressed: Whether the server reads frames and names their senders.
-    init(loop: IOLoop, isAddressed: Bool) {
+    init(loop: IOLoop, isAddressed: Bool, style: ClientStyle) {
         self.loop = loop
+        self.style = style
         self.arriving = isAddressed ? .recvPacket : .sendPacket
     }
 
@@ -103,8 +105,10 @@ extension Traffic {
         for flow in self.flows {
             flow.limit = flow.limit.addingReportingOverflow(count).overflow ? .max : flow.limit + count
             if case .every(let interval) = flow.pace, flow.due == 0 {
-                // Spread over the interval, so that the flows don't all send at once.
-                flow.due = now + interval * UInt64(self.paced.count % 61) / 61
+                // Spread over the interval, so that the flows send one after the other: by the golden ratio, which does that for
+                // any number of them.
+                let place = (Double(self.paced.count) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+                flow.due = now + UInt64(Double(interval) * place)
                 self.paced.append(flow)
             }
             self.mark(flow)
@@ -177,6 +181,7 @@ extension Traffic {
     private func send(_ flow: Flow) {
         guard !self.isStopping, !flow.source.isBlocked, let start = self.buffer.baseAddress else { return }
         let now = cload_now()
+        if self.style == .stock { return self.sendSingly(flow, from: start, now) }
         var count = 0
         while count + flow.nextFrameCount <= self.buffer.count, let time = self.takeTurn(of: flow, now) {
             let frameCount = flow.nextFrameCount
@@ -185,6 +190,19 @@ extension Traffic {
         }
         guard count > 0 else { return }
         flow.source.send(UnsafeRawBufferPointer(start: start, count: count))
+    }
+
+    /// Sends what the flow may send now, up to one full buffer, each frame by itself.
+    private func sendSingly(_ flow: Flow, from start: UnsafeMutableRawPointer, _ now: UInt64) {
+        var count = 0
+        while count + flow.nextFrameCount <= self.buffer.count, !flow.source.isBlocked,
+            let time = self.takeTurn(of: flow, now)
+        {
+            let frameCount = flow.nextFrameCount
+            flow.writeNext(at: start, time: time)
+            flow.source.send(UnsafeRawBufferPointer(start: start, count: frameCount))
+            count += frameCount
+        }
     }
 
     /// Returns when the next packet is due if the flow may send it now; otherwise `nil`.
@@ -252,7 +270,7 @@ extension Traffic {
         client.early = []
         var isFine = early.withUnsafeBytes { self.take($0, from: client) }
         while isFine {
-            switch client.stream.receive() {
+            switch client.stream.receive(atMost: self.style.readSize) {
             case .bytes(let bytes): isFine = self.take(bytes, from: client)
             case .wouldBlock: await client.stream.waitUntilReadable()
             case .closed, .failed:

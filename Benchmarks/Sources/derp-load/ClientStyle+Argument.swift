@@ -1,0 +1,4 @@
+import ArgumentParser
+import LoadKit
+
+extension ClientStyle: ExpressibleByArgument {}
