@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 _Static_assert(CAS_READABLE == EPOLLIN && CAS_WRITABLE == EPOLLOUT && CAS_ERROR == EPOLLERR, "epoll bits");
@@ -58,6 +59,13 @@ uint64_t cas_monotonic_nanoseconds(void) {
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
+
+void cas_pause(uint64_t nanoseconds) {
+    struct timespec time = {.tv_sec = 0, .tv_nsec = (long)nanoseconds};
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &time, NULL);
+}
+
+void cas_wake_promptly(void) { prctl(PR_SET_TIMERSLACK, 1000UL, 0, 0, 0); }
 
 uint64_t cas_thread_nanoseconds(void) {
     struct timespec time;

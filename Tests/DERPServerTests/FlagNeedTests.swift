@@ -6,7 +6,8 @@ import Testing
 struct FlagNeedTests {
     /// Flags that count for something whatever the others say, or of which another place says what they need.
     private static let independent: Set<String> = [
-        "dev", "stun", "home", "version", "tcp-keepalive-time", "tcp-user-timeout", "loops", "debug-allow", "log-level",
+        "dev", "stun", "home", "version", "tcp-keepalive-time", "tcp-user-timeout", "loops", "busy-poll", "gather-time",
+        "debug-allow", "log-level",
         "allow-file", "deny-file", "map-url", "map-path", "bootstrap-dns-names",
         "unpublished-bootstrap-dns-names", "config", "check-config", "accept-connection-limit", "max-pending",
         "login-timeout", "queue-memory",

@@ -46,7 +46,13 @@ public final class IOLoop: @unchecked Sendable {
     private let hasEnded = Atomic(false)
     private let inbox = Lock<[Work]>([])
 
-    @exclusivity(unchecked) private var spin = SpinPolicy()
+    @exclusivity(unchecked) private var spin: SpinPolicy
+    @exclusivity(unchecked) private var gather: GatherPolicy
+    /// When the last wait ended, in nanoseconds.
+    @exclusivity(unchecked) private var waitEnd: UInt64 = 0
+    /// The total time of polling before sleep, and of pauses in which input gathered, in nanoseconds. Confined.
+    @exclusivity(unchecked) public private(set) var pollTime: UInt64 = 0
+    @exclusivity(unchecked) public private(set) var gatherTime: UInt64 = 0
     @exclusivity(unchecked) private var registrations = RegistrationTable()
     @exclusivity(unchecked) private var jobs: [Work] = []
     @exclusivity(unchecked) private var turns = TurnQueue()
@@ -63,7 +69,7 @@ public final class IOLoop: @unchecked Sendable {
     @exclusivity(unchecked) private var tickEndHandlers: [any TickEndHandler] = []
     private let events = UnsafeMutablePointer<cas_event>.allocate(capacity: Int(CAS_MAX_EVENTS))
 
-    init(index: Int) throws(SocketError) {
+    init(index: Int, waiting: Waiting = Waiting()) throws(SocketError) {
         let epoll = cas_epoll_create()
         guard epoll >= 0 else { throw SocketError(errno: errno, "create an epoll instance") }
         let wakeup: Wakeup
@@ -79,6 +85,8 @@ public final class IOLoop: @unchecked Sendable {
             throw error
         }
         self.index = index
+        self.spin = SpinPolicy(share: waiting.pollShare)
+        self.gather = GatherPolicy(longest: waiting.gatherTime.nanoseconds)
         self.epoll = epoll
         self.wakeup = wakeup
         self.buffers = LoopBuffers()
@@ -164,6 +172,10 @@ extension IOLoop {
     /// The number of turns that wait. Confined.
     public var waitingTurnCount: Int { self.turns.count }
 
+    /// Records that `count` messages of peers have been handled since the last call, which is how the loop knows whether it
+    /// would be better to let some gather (``Waiting/gatherTime``). Confined.
+    public func note(messages count: Int) { self.gather.note(messages: count) }
+
     /// Calls `handler` once, after this tick's reading and jobs.
     public func atTickEnd(_ handler: any TickEndHandler) {
         self.assertCurrent()
@@ -180,6 +192,7 @@ extension IOLoop {
         // A parameter or a constant of this type would be another reference, and the thread would never end.
         var loop = Unmanaged<IOLoop>.fromOpaque(argument).takeRetainedValue()
         cas_set_current_loop(argument)
+        cas_wake_promptly()
         var nextLook: UInt64 = 0
         while true {
             loop.tick(mayWait: true)
@@ -292,6 +305,10 @@ extension IOLoop {
             if event.data == Self.wakeupToken {
                 self.wakeup.clear()
             } else if let handler = self.registrations.handler(for: event.data) {
+                if event.events & UInt32(CAS_READABLE) != 0 {
+                    let isFirst = self.registrations.mark(event.data, with: self.gather.windowNumber)
+                    self.gather.noteRead(isFirstInWindow: isFirst)
+                }
                 handler.handle(events: event.events)
             }
         }
@@ -300,25 +317,42 @@ extension IOLoop {
     private func wait(_ timeout: Int32) -> Int32 {
         self.spin.received(datagrams: self.datagramCount)
         self.datagramCount = 0
-        let start = cas_monotonic_nanoseconds()
+        var start = cas_monotonic_nanoseconds()
+        self.gather.noteWait(at: start, after: start &- self.waitEnd)
+        let isGathering = self.gather.pause > 0
+        if isGathering { start = self.pause(since: start) }
         var end = start
         var count: Int32 = 0
-        if self.spin.shouldSpin {
+        if !isGathering, self.spin.shouldSpin(at: start) {
             repeat {
                 // Others who want this core have work to do.
                 sched_yield()
                 count = cas_epoll_wait(self.epoll, self.events, 0)
                 end = cas_monotonic_nanoseconds()
             } while count == 0 && end - start < SpinPolicy.limit
-            self.spin.spun(found: count > 0)
+            self.pollTime += end - start
+            self.spin.spun(end - start, found: count > 0)
         }
         if count == 0 {
             count = cas_epoll_wait(self.epoll, self.events, timeout)
             end = cas_monotonic_nanoseconds()
         }
+        if isGathering || end - start > Self.shortestSleep { self.gather.noteSleep() }
         self.spin.waited(end - start, events: Int(count))
+        self.waitEnd = end
         return count
     }
+
+    /// Lets input gather. Returns the time.
+    private func pause(since start: UInt64) -> UInt64 {
+        cas_pause(self.gather.pause)
+        let end = cas_monotonic_nanoseconds()
+        self.gatherTime += end - start
+        return end
+    }
+
+    /// A wait that takes longer than this, in nanoseconds, was sleep.
+    private static let shortestSleep: UInt64 = 4_000
 
     private func takeInbox() {
         self.inbox.withLock { inbox in

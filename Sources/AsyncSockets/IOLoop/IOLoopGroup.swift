@@ -10,13 +10,14 @@ public final class IOLoopGroup: Sendable {
 
     /// Starts `count` loops, 1…256. `nil` starts one per processor that this process may use.
     ///
+    /// - Parameter waiting: How they wait for input.
     /// - Throws: `SocketError` if the kernel refuses an epoll instance, an eventfd or a thread.
-    public init(count: Int? = nil) throws(SocketError) {
+    public init(count: Int? = nil, waiting: IOLoop.Waiting = IOLoop.Waiting()) throws(SocketError) {
         let count = min(max(count ?? Int(cas_processor_count()), 1), 256)
         var loops: [IOLoop] = []
         do {
             for index in 0..<count {
-                let loop = try IOLoop(index: index)
+                let loop = try IOLoop(index: index, waiting: waiting)
                 try Self.startThread(of: loop)
                 loops.append(loop)
             }

@@ -4,6 +4,7 @@ struct RegistrationTable {
     private struct Slot {
         var handler: (any EventHandler)?
         var generation: UInt32
+        var mark: UInt32 = .max
     }
 
     private var slots: [Slot] = []
@@ -36,6 +37,14 @@ struct RegistrationTable {
         let index = Int(UInt32(truncatingIfNeeded: token))
         guard index < self.slots.count, self.slots[index].generation == UInt32(token >> 32) else { return nil }
         return self.slots[index].handler
+    }
+
+    /// Marks the owner of `token`. Returns whether it had another mark.
+    mutating func mark(_ token: UInt64, with mark: UInt32) -> Bool {
+        let index = Int(UInt32(truncatingIfNeeded: token))
+        guard self.slots[index].mark != mark else { return false }
+        self.slots[index].mark = mark
+        return true
     }
 
     /// The handlers that nobody else holds.

@@ -38,6 +38,10 @@ int cas_processor_count(void);
 uint64_t cas_monotonic_nanoseconds(void);
 // Returns how long this thread has had a processor.
 uint64_t cas_thread_nanoseconds(void);
+/// Lets the thread sleep, for less than a second.
+void cas_pause(uint64_t nanoseconds);
+/// Has the thread's sleep end within a microsecond of its time.
+void cas_wake_promptly(void);
 
 // At most 15 characters.
 void cas_name_thread(pthread_t thread, const char *name);

@@ -59,6 +59,7 @@ struct Preparation {
         configuration.mesh = try settings.mesh.configuration(authoritiesPEM: authorities)
         configuration.takeover = settings.takeover
         configuration.loopCount = settings.loopCount
+        configuration.loopWaiting = settings.loopWaiting
         configuration.tcpKeepAlive = settings.tcpKeepAlive
         configuration.tcpUserTimeout = settings.tcpUserTimeout
         configuration.writeTimeout = settings.writeTimeout

@@ -1,3 +1,4 @@
+import AsyncSockets
 import IPAddresses
 import DERPKit
 
@@ -39,6 +40,7 @@ extension ServerSettings {
         self.queueDelayLimit = try given.limits.queueDelay
         self.limits = try LimitSettings(given.limits)
         self.loopCount = try given.general.loops
+        self.loopWaiting = try IOLoop.Waiting(given.general)
         self.logLevel = try given.general.logLevel
         self.debugNetworks = try given.general.metricsNetworks
         let caFile = try given.general.authoritiesFile

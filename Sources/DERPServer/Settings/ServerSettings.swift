@@ -1,3 +1,4 @@
+import AsyncSockets
 import IPAddresses
 import DERPKit
 import Logging
@@ -25,6 +26,7 @@ struct ServerSettings {
     var writeTimeout: Duration
     var queueDelayLimit: Duration
     var loopCount: Int?
+    var loopWaiting: IOLoop.Waiting
     var region: RegionSettings
     /// What the map is made of besides this server's region.
     var mapSources: RegionMap.Sources

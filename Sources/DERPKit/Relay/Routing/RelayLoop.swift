@@ -49,6 +49,8 @@ final class RelayLoop: @unchecked Sendable {
     /// The clients that are being flushed as the tick ends. Empty at other times.
     @exclusivity(unchecked) private var flushing: [Outbox] = []
     @exclusivity(unchecked) private var awaitsTickEnd = false
+    /// The number of packets that the loop knows of.
+    @exclusivity(unchecked) private var notedPackets: UInt64 = 0
     /// The clients that take nothing now while packets wait for them.
     @exclusivity(unchecked) private var hoarders: [ObjectIdentifier: Outbox] = [:]
 
@@ -320,12 +322,6 @@ extension RelayLoop {
         self.loop.atTickEnd(self)
     }
 
-    /// Hands over at once what waits for other loops, so that nothing that is said afterwards overtakes it.
-    func handOverAll() {
-        self.loop.assertCurrent()
-        for index in self.outgoing.indices { self.handOver(to: index) }
-    }
-
     private func handOver(to index: Int) {
         guard !self.outgoing[index].isEmpty else { return }
         let other = self.others[index]
@@ -357,10 +353,17 @@ extension RelayLoop {
 }
 
 extension RelayLoop: TickEndHandler {
+    private func noteMessages() {
+        let received = self.counters.packetsReceived.disco &+ self.counters.packetsReceived.other
+        self.loop.note(messages: Int(received &- self.notedPackets))
+        self.notedPackets = received
+    }
+
     func tickEnded() {
         self.loop.assertCurrent()
         self.awaitsTickEnd = false
-        self.handOverAll()
+        self.noteMessages()
+        for index in self.outgoing.indices { self.handOver(to: index) }
         swap(&self.dirty, &self.flushing)
         if self.flushing.count <= Self.smallCrowd {
             self.flushing.forEach { $0.tickEnded() }

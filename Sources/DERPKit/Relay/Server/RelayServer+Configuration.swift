@@ -56,6 +56,8 @@ extension RelayServer {
         /// The number of event loops (threads) that serve clients, 1…256. `nil`: one per core that the process may use.
         /// Ignored by a relay that is given its loops.
         public var loopCount: Int?
+        /// How the event loops wait for input. Ignored by a relay that is given its loops.
+        public var loopWaiting = IOLoop.Waiting()
 
         /// How long a peer may take for TLS and the HTTP request. More than zero.
         public var requestTimeout: Duration = .seconds(30)
@@ -129,6 +131,11 @@ extension RelayServer.Configuration {
     func validate() throws(DERPError) {
         let require = DERPError.require
         try require(!self.addresses.isEmpty, "a relay needs an address to listen on")
+        try require((0...1).contains(self.loopWaiting.pollShare), "the share of polling is not in 0…1")
+        try require(
+            (.zero ... .milliseconds(1)).contains(self.loopWaiting.gatherTime),
+            "the time to gather is not in 0…1ms"
+        )
         try require(self.loopCount.map { (1...256).contains($0) } ?? true, "the number of loops is not in 1…256")
         try require(self.requestTimeout > .zero, "the request timeout is not more than zero")
         try require(self.handshakeTimeout > .zero, "the handshake timeout is not more than zero")

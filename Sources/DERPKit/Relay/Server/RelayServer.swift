@@ -84,7 +84,7 @@ public actor RelayServer: Service {
         try configuration.validate()
         self.configuration = configuration
         self.logger = logger ?? Logger(label: "derp") { _ in SwiftLogNoOpLogHandler() }
-        if let group { self.group = group } else { self.group = try Self.group(of: configuration.loopCount) }
+        if let group { self.group = group } else { self.group = try Self.group(of: configuration) }
         let loops = self.group.loops
         self.relays = loops.map {
             RelayLoop(
@@ -123,9 +123,9 @@ public actor RelayServer: Service {
         self.relays.forEach { $0.disconnect() }
     }
 
-    private static func group(of count: Int?) throws(DERPError) -> IOLoopGroup {
+    private static func group(of configuration: Configuration) throws(DERPError) -> IOLoopGroup {
         do {
-            return try IOLoopGroup(count: count)
+            return try IOLoopGroup(count: configuration.loopCount, waiting: configuration.loopWaiting)
         } catch {
             throw DERPError(.invalidConfiguration, error.message)
         }

@@ -15,6 +15,7 @@ struct RelayMetrics: Sendable {
     private struct LoopNumbers {
         var counters = RelayCounters()
         var strangers = StrangerCounters()
+        var waiting = WaitingCounters()
         var openStreams = 0
         var held = 0
     }
@@ -24,11 +25,15 @@ struct RelayMetrics: Sendable {
     func statistics() async -> RelayStatistics {
         var loops = LoopNumbers()
         for relay in self.relays {
-            let (counters, open, held, strangers) = await relay.loop.run {
-                (relay.counters, relay.openStreams, relay.held.count, StrangerCounters(relay.loop))
+            let (counters, open, held, strangers, waiting) = await relay.loop.run {
+                (
+                    relay.counters, relay.openStreams, relay.held.count, StrangerCounters(relay.loop),
+                    WaitingCounters(relay.loop)
+                )
             }
             loops.counters += counters
             loops.strangers += strangers
+            loops.waiting += waiting
             loops.openStreams += open
             loops.held += held
         }
@@ -44,6 +49,7 @@ struct RelayMetrics: Sendable {
             hasQueueDelays: self.relays.contains { $0.queueDelayLimit != nil },
             counters: loops.counters,
             strangers: loops.strangers,
+            waiting: loops.waiting,
             certificateCounters: self.certificates?.counters,
             map: await .init(self.regionMap),
             stun: self.stun.counters,

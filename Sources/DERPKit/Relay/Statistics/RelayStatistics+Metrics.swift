@@ -4,7 +4,8 @@ extension RelayStatistics {
     /// All numbers, under the names by which monitoring systems know them (docs/metrics.md).
     var metrics: [MetricFamily] {
         [.gauge("derp_build_info", "What is running.", 1, labels: [("version", LibraryVersion.text)])]
-            + self.clientMetrics + self.strangers.metrics + self.packetMetrics + self.frameMetrics + self.meshMetrics
+            + self.clientMetrics + self.strangers.metrics + self.waiting.metrics + self.packetMetrics
+            + self.frameMetrics + self.meshMetrics
             + self.mesh.linkMetrics + self.stunMetrics + self.map.metrics + self.certificateMetrics
             + self.bootstrapDNS.metrics + self.takeover.metrics
     }
@@ -115,6 +116,23 @@ extension StrangerCounters {
                 self.delayed
             ),
             .gauge("derp_stranger_waiting", "Pieces of that work that wait now.", self.waiting),
+        ]
+    }
+}
+
+extension WaitingCounters {
+    fileprivate var metrics: [MetricFamily] {
+        [
+            .counter(
+                "derp_loop_poll_seconds_total",
+                "Time that loops polled before they slept.",
+                seconds: Duration.nanoseconds(Int64(clamping: self.pollTime)) / .seconds(1)
+            ),
+            .counter(
+                "derp_loop_gather_seconds_total",
+                "Time that busy loops paused so that packets gathered.",
+                seconds: Duration.nanoseconds(Int64(clamping: self.gatherTime)) / .seconds(1)
+            ),
         ]
     }
 }

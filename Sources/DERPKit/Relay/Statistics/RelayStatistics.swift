@@ -25,6 +25,7 @@ public struct RelayStatistics: Hashable, Sendable {
     /// The sum over the loops.
     let counters: RelayCounters
     let strangers: StrangerCounters
+    let waiting: WaitingCounters
     /// `nil` without TLS.
     let certificateCounters: CertificateSet.Counters?
     let map: Map

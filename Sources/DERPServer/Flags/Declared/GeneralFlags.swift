@@ -35,6 +35,19 @@ struct GeneralFlags: FlagGroup {
         .otherwise("one per core")
         .help("The number of threads that serve clients, 1…256.")
 
+    let pollShare = TypedFlag("--busy-poll", .integer(in: 0...100), "percent", default: "10")
+        .help("The most of its time that a thread may poll for packets before it sleeps, in percent, 0…100.")
+        .details("See [waiting for packets](performance.md#waiting-for-packets).")
+
+    let gatherTime = TypedFlag(
+        "--gather-time",
+        .duration(zeroOr: .microseconds(1)...(.milliseconds(1))),
+        "duration",
+        default: "60us"
+    )
+    .help("The longest time that a busy thread lets packets gather before it reads them, 1us…1ms; 0: none.")
+    .details("See [waiting for packets](performance.md#waiting-for-packets).")
+
     let logLevel = TypedFlag("--log-level", .logLevel, "level", default: "info")
         .help("`trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`.")
         .details(

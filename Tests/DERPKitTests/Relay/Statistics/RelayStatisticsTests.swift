@@ -44,6 +44,7 @@ struct RelayStatisticsTests {
             hasQueueDelays: hasQueueDelays,
             counters: counters,
             strangers: .init(),
+            waiting: .init(),
             certificateCounters: nil,
             map: .init(regions: 0, sources: 0, staleSources: 0, pendingSources: 0, sourceFailures: 0),
             stun: .init(),

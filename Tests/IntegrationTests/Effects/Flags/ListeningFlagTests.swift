@@ -118,6 +118,28 @@ struct ListeningFlagTests {
             let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.pid)/task").count
             return threads > 12 ? "more than 12 threads" : "\(threads) threads"
         },
+        FlagEffect("busy-poll", "it never polls") { trial in
+            let server = try trial.server("busy-poll", "0")
+            let client = try RawDERPClient(server)
+            // One at a time, each as soon as the one before was answered.
+            let polls = try Look.comes(within: trial.isGiven ? .seconds(1) : Deadline.answer) {
+                for _ in 0..<200 { _ = try client.framesBeforePong() }
+                return try MetricsReading(of: server).total("derp_loop_poll_seconds_total") > 0
+            }
+            return polls ? "it polls" : "it never polls"
+        },
+        FlagEffect("gather-time", "it never pauses") { trial in
+            let server = try trial.server("gather-time", "0")
+            let (sender, receiver) = (try RawDERPClient(server), try RawDERPClient(server))
+            let frame = Frame.send([1], to: receiver.key).encoded
+            let pauses = try Look.comes(within: trial.isGiven ? .seconds(1) : Deadline.answer) {
+                // A frame a write: that is what pauses are for.
+                for _ in 0..<2000 { try sender.connection.write(frame) }
+                for _ in 0..<2000 { try receiver.expect(.received([1], from: sender.key)) }
+                return try MetricsReading(of: server).total("derp_loop_gather_seconds_total") > 0
+            }
+            return pauses ? "it pauses" : "it never pauses"
+        },
     ]
 
     @Test("A flag has its effect in every form, and without it there is none", arguments: effects.flatMap(\.cases))
