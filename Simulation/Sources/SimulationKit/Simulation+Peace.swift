@@ -82,6 +82,13 @@ extension Simulation {
         for (relay, former) in zip(self.relays, before) where relay.process?.number == former {
             self.ledger.violated("nobody can take over from relay \(relay.index)")
         }
+        let expected = SimulatedRelay.loops * (self.story.features.contains(.datagrams) ? 2 : 1)
+        for (index, statistics) in try self.statistics() {
+            let count = statistics.samples.first { $0.name == "derp_takeover_inherited_sockets" }?.value ?? 0
+            if Int(count) != expected {
+                self.ledger.violated("relay \(index) got \(count) sockets of \(expected) from the process before")
+            }
+        }
     }
 
     /// Whether a relay may take a client that has lost power for connected. It comes before connections to other relays.
@@ -113,19 +120,23 @@ extension Simulation {
         }
     }
 
-    /// What a relay received is what it sent on and what it dropped.
-    func checkCounts() throws {
+    /// What each relay's newest process counts.
+    private func statistics() throws -> [(Int, RelayStatistics)] {
         final class Box: @unchecked Sendable { var values: [(Int, RelayStatistics)] = [] }
         let box = Box()
         for relay in self.relays {
             relay.process?.run { [index = relay.index] in box.values.append((index, await $0.statistics)) }
         }
         try self.pass(until: csim_now() + 2_000_000_000)
-        guard box.values.count == self.relays.filter(\.isUp).count else {
+        if box.values.count != self.relays.filter(\.isUp).count {
             self.ledger.violated("a relay doesn't tell its statistics")
-            return
         }
-        for (index, statistics) in box.values {
+        return box.values
+    }
+
+    /// What a relay received is what it sent on and what it dropped.
+    func checkCounts() throws {
+        for (index, statistics) in try self.statistics() {
             let packets = statistics.packets
             func forwarded(_ direction: String) -> UInt64 {
                 let sample = statistics.samples.first {
