@@ -81,10 +81,10 @@ extension Simulation {
     func checkAdmitted(_ connection: Connection) {
         let client = connection.client
         let listed = self.listedSince[client].map { max($0, self.mendedTimes[.denyList] ?? 0) }
-        // The list is looked at once a second, and read at the fifth look at the latest. The controller's last answer holds for 2 s, and may be 8 s late.
+        // The list is looked at once a second, and read at the tenth look at the latest. The controller's last answer holds for 2 s, and may be 8 s late.
         let rules: [(name: String, since: UInt64?, delay: UInt64)] = [
             ("the verifier", self.deniedSince[client], 0),
-            ("the list", self.areBroken[.denyList] == true ? nil : listed, 8_000_000_000),
+            ("the list", self.areBroken[.denyList] == true ? nil : listed, 14_000_000_000),
             ("the controller", self.controllerDenies[client] ?? nil, 11_000_000_000),
         ]
         for (name, since, delay) in rules {

@@ -16,6 +16,8 @@ struct GatherPolicy: Sendable {
     static let windowsToLast = 1000
     /// Pauses pay if a message costs less than this part of what it costs without them.
     static let worthwhile = 0.9
+    /// Pauses are in vain if the rate of messages falls below this part of what it was.
+    private static let leastRate = 0.7
     /// The time until pauses are tried again that didn't pay: at first, and at most.
     static let rest: ClosedRange<UInt64> = 50_000_000...2_000_000_000
     /// The shortest pause. A shorter one costs more than it can bring.
@@ -87,7 +89,9 @@ struct GatherPolicy: Sendable {
     private mutating func decide(after elapsed: Double, at now: UInt64) {
         self.rate += (Double(self.counts.messages) / elapsed - self.rate) * Self.weight
         // Less than a message would come in a pause.
-        guard self.counts.messages > 0, self.counts.peers > 0, self.rate * self.longest >= 1 else { return self.stop() }
+        guard self.counts.messages > 0, self.counts.peers > 0, self.rate * self.longest >= 1 else {
+            return self.stop(at: now, isVain: self.pause > 0)
+        }
         let work = Double(self.counts.busy) + Double(self.counts.sleeps) * Self.wakeUp
         let latest = work / Double(self.counts.messages)
         self.age += 1
@@ -95,15 +99,15 @@ struct GatherPolicy: Sendable {
 
         self.cost = self.age == 1 ? latest : self.cost + (latest - self.cost) * Self.weight
         if self.age >= Self.windowsToPay {
-            guard self.cost < self.costBefore * Self.worthwhile else {
-                self.restEnd = now + self.nextRest
-                self.nextRest = min(self.nextRest * 2, Self.rest.upperBound)
-                return self.stop()
-            }
+            guard self.cost < self.costBefore * Self.worthwhile else { return self.stop(at: now, isVain: true) }
             self.nextRest = Self.rest.lowerBound
         }
-        // What a message cost at another rate, or long ago, says little.
-        guard (0.5...2).contains(self.rate / self.rateBefore), self.age < Self.windowsToLast else { return self.stop() }
+        // Fewer messages come: perhaps because the peers wait for what the loop does.
+        guard self.rate > self.rateBefore * Self.leastRate else { return self.stop(at: now, isVain: true) }
+        // What a message cost at a lower rate, or long ago, says little.
+        guard self.rate < self.rateBefore * 2, self.age < Self.windowsToLast else {
+            return self.stop(at: now, isVain: false)
+        }
         self.adjust()
     }
 
@@ -134,8 +138,12 @@ struct GatherPolicy: Sendable {
     private var perPeer: Double { Double(self.counts.messages) / Double(self.counts.reads) }
     private var inAll: Double { Double(self.counts.messages) / Double(self.counts.waits) }
 
-    private mutating func stop() {
+    /// Ends the pauses. If they were in vain, it isn't tried again for a while.
+    private mutating func stop(at now: UInt64, isVain: Bool) {
         self.pause = 0
         self.age = 0
+        guard isVain else { return }
+        self.restEnd = now + self.nextRest
+        self.nextRest = min(self.nextRest * 2, Self.rest.upperBound)
     }
 }

@@ -27,8 +27,7 @@ enum AddressSpace {
 
     /// How many threads a server has in the end.
     private static func threadCount(_ loopCount: Int?) -> Int {
-        let processors = ProcessResources.processorCount
-        return (loopCount ?? processors) + processors + Self.otherThreads
+        (loopCount ?? ProcessorProbe().count) + ProcessResources.processorCount + Self.otherThreads
     }
 
     /// The limits of the process's memory as they will be when all threads run.

@@ -91,6 +91,22 @@ struct GatherPolicyTests {
         #expect(windowsWithPauses <= 10 * (GatherPolicy.windowsToPay + 1))
     }
 
+    @Test("It soon stops if pauses make its peers slower, because they wait for answers")
+    func answers() {
+        var windowsWithPauses = 0
+        var load = Load()
+        load.peers = 1
+        load.perRead = (1, 1)
+        for _ in 0..<2500 {
+            // A round trip takes 54 µs, and the pause.
+            load.messages = Int(GatherPolicy.window / (54_000 + 2 * load.policy.pause))
+            load.pass(1)
+            windowsWithPauses += load.policy.pause > 0 ? 1 : 0
+        }
+        // 10 s: after 0, 50, 150, 350, 750 and 1550 ms, and then every two seconds.
+        #expect(windowsWithPauses <= 11 * (GatherPolicy.windowsToPay + 1))
+    }
+
     @Test("It looks again when the rate has doubled, and when four seconds have passed")
     func again() {
         var load = Load()

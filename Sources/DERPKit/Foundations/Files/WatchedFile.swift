@@ -22,7 +22,7 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
     }
 
     /// The looks after which files are read that are never seen twice.
-    private static var longestChange: Int { 5 }
+    private static var longestChange: Int { 10 }
 
     private let stamp: @Sendable () -> Stamp
     private let read: @Sendable () throws(DERPError) -> Value
@@ -50,7 +50,7 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
     /// Reads the files if they aren't the ones that were read last.
     ///
     /// A change counts when two looks in a row see the same files: a program that writes in place has time to finish. Files
-    /// that change all the time are read at every fifth look.
+    /// that change all the time are read at every tenth look, unless they change just then.
     /// Files that couldn't be read because this machine was short of something are read again at each look.
     ///
     /// - Parameters:
@@ -69,6 +69,8 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
         }
         guard isDue else { return .unchanged }
         let result = Result { () throws(DERPError) in try self.read() }
+        // Somebody is writing. The next look tries again.
+        if !atOnce, self.stamp() != stamp { return .unchanged }
         return self.state.withLock { state in
             state.known = stamp
             state.strangeLooks = 0

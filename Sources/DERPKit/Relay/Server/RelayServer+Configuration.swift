@@ -53,7 +53,8 @@ extension RelayServer {
         public var mapSources = RegionMap.Sources()
         /// The names whose addresses `/bootstrap-dns` tells, in addition to those of the map's nodes.
         public var bootstrapNames = BootstrapNames()
-        /// The number of event loops (threads) that serve clients, 1…256. `nil`: one per core that the process may use.
+        /// The number of event loops (threads) that serve clients, 1…256. `nil`: one per core that the process may use,
+        /// and no more than its cgroup (version 2) has processor time for.
         /// Ignored by a relay that is given its loops.
         public var loopCount: Int?
         /// How the event loops wait for input. Ignored by a relay that is given its loops.

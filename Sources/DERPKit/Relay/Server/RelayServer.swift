@@ -125,7 +125,10 @@ public actor RelayServer: Service {
 
     private static func group(of configuration: Configuration) throws(DERPError) -> IOLoopGroup {
         do {
-            return try IOLoopGroup(count: configuration.loopCount, waiting: configuration.loopWaiting)
+            return try IOLoopGroup(
+                count: configuration.loopCount ?? ProcessorProbe().count,
+                waiting: configuration.loopWaiting
+            )
         } catch {
             throw DERPError(.invalidConfiguration, error.message)
         }

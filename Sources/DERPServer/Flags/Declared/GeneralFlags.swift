@@ -34,6 +34,7 @@ struct GeneralFlags: FlagGroup {
     let loops = TypedFlag("--loops", .optional(.integer(in: 1...256)), "count")
         .otherwise("one per core")
         .help("The number of threads that serve clients, 1…256.")
+        .details("A container counts for as many cores as its `cpu.max` (cgroup version 2) gives it, rounded up.")
 
     let pollShare = TypedFlag("--busy-poll", .integer(in: 0...100), "percent", default: "10")
         .help("The most of its time that a thread may poll for packets before it sleeps, in percent, 0…100.")

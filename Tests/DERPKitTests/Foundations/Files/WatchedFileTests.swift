@@ -48,17 +48,39 @@ struct WatchedFileTests {
         #expect(file.refresh() == .reloaded(2))
     }
 
-    @Test("a file that changes all the time is read at every fifth look")
+    @Test("a file that changes all the time is read at every tenth look")
     func restless() throws {
         let script = Script([.success(1), .success(2), .success(3)])
         let file = try Self.watch(script)
         for value in [2, 3] {
-            for _ in 0..<4 {
+            for _ in 0..<9 {
                 script.stamp.withLock { $0 += 1 }
                 #expect(file.refresh() == .unchanged)
             }
             script.stamp.withLock { $0 += 1 }
             #expect(file.refresh() == .reloaded(value))
         }
+    }
+
+    @Test("a file that changes while it is read isn't used, and read again at the next look")
+    func changing() throws {
+        let stamp = Mutex(0)
+        let reads = Mutex(0)
+        let file = try WatchedFile(
+            stamp: { stamp.withLock { $0 } },
+            read: { () throws(DERPError) in
+                let count = reads.withLock {
+                    $0 += 1
+                    return $0
+                }
+                if count == 2 { stamp.withLock { $0 += 1 } }
+                return count
+            }
+        )
+        stamp.withLock { $0 = 1 }
+        #expect(file.refresh() == .unchanged)
+        #expect(file.refresh() == .unchanged, "it changed while it was read")
+        #expect(file.refresh() == .unchanged)
+        #expect(file.refresh() == .reloaded(3))
     }
 }

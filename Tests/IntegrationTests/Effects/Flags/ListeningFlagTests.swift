@@ -119,24 +119,18 @@ struct ListeningFlagTests {
             return threads > 12 ? "more than 12 threads" : "\(threads) threads"
         },
         FlagEffect("busy-poll", "it never polls") { trial in
-            let server = try trial.server("busy-poll", "0")
-            let client = try RawDERPClient(server)
-            // One at a time, each as soon as the one before was answered.
+            let load = try LoopLoad(trial.server("busy-poll", "0"))
             let polls = try Look.comes(within: trial.isGiven ? .seconds(1) : Deadline.answer) {
-                for _ in 0..<200 { _ = try client.framesBeforePong() }
-                return try MetricsReading(of: server).total("derp_loop_poll_seconds_total") > 0
+                try load.ping()
+                return try load.hasMoved("derp_loop_poll_seconds_total")
             }
             return polls ? "it polls" : "it never polls"
         },
         FlagEffect("gather-time", "it never pauses") { trial in
-            let server = try trial.server("gather-time", "0")
-            let (sender, receiver) = (try RawDERPClient(server), try RawDERPClient(server))
-            let frame = Frame.send([1], to: receiver.key).encoded
+            let load = try LoopLoad(trial.server("gather-time", "0"))
             let pauses = try Look.comes(within: trial.isGiven ? .seconds(1) : Deadline.answer) {
-                // A frame a write: that is what pauses are for.
-                for _ in 0..<2000 { try sender.connection.write(frame) }
-                for _ in 0..<2000 { try receiver.expect(.received([1], from: sender.key)) }
-                return try MetricsReading(of: server).total("derp_loop_gather_seconds_total") > 0
+                try load.sendSingly()
+                return try load.hasMoved("derp_loop_gather_seconds_total")
             }
             return pauses ? "it pauses" : "it never pauses"
         },

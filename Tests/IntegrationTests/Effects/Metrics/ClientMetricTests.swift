@@ -89,6 +89,20 @@ struct ClientMetricTests {
             let server = try stage.server("-tcp-write-timeout=0", "--max-queue-delay=60s")
             _ = try Self.stuckReader(of: server, stage).connection.read(200_000, until: Deadline(in: Deadline.answer))
         },
+        MetricScenario("Pings come one by one", moves: ["derp_loop_poll_seconds_total"]) { stage in
+            let load = try LoopLoad(stage.server())
+            try eventually("a loop polls") {
+                try load.ping()
+                return try load.hasMoved("derp_loop_poll_seconds_total")
+            }
+        },
+        MetricScenario("Many packets come, each by itself", moves: ["derp_loop_gather_seconds_total"]) { stage in
+            let load = try LoopLoad(stage.server())
+            try eventually("a loop lets packets gather") {
+                try load.sendSingly()
+                return try load.hasMoved("derp_loop_gather_seconds_total")
+            }
+        },
         MetricScenario("A client leaves while packets wait for it", moves: Self.drops("gone_disconnected")) { stage in
             let server = try stage.server("-tcp-write-timeout=0")
             // It has nothing more to say, and so it leaves in order.

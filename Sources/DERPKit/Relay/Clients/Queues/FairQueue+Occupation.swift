@@ -28,12 +28,16 @@ extension FairQueue {
     func wait(of entry: Entry, in index: Int, until now: UInt64) -> UInt64 {
         let excuse = UInt32(truncatingIfNeeded: self.excuse(of: index, at: now) / 1000) &- entry.excuse
         let time = now &- entry.arrival
-        return time - min(time, UInt64(excuse) * 1000)
+        return time - min(time, UInt64(excuse) * 1000, self.longestExcuse)
     }
 
     /// Notes that a large frame is being sent from now on.
+    ///
+    /// A packet is excused for about one of the largest frames that were lately sent. Otherwise somebody who sends one after
+    /// the other could have everybody else's packets wait for as long as that lasts.
     mutating func occupy(by flow: Int?, from now: UInt64, for longest: UInt64) {
         self.endOccupation(at: now)
+        self.longestExcuse = max(longest, self.longestExcuse - self.longestExcuse / 8)
         self.occupation = Occupation(flow: flow, start: now, longest: longest)
     }
 

@@ -24,6 +24,8 @@ struct FairQueue {
     var occupation: Occupation?
     /// How long large frames were being sent in all, in nanoseconds.
     var occupiedTime: UInt64 = 0
+    /// The longest time that doesn't count for a packet, in nanoseconds.
+    var longestExcuse: UInt64 = 0
 
     /// The number of packets that wait, and of PeerGone frames.
     private(set) var packetCount = 0
@@ -101,7 +103,8 @@ extension FairQueue {
         let frameCount = head.count + tail.count
         let stride = Entry.stride(frameCount)
         guard self.arena.canHold(stride), self.borrow() else { return false }
-        let index = self.flow(of: source, content == .disco ? Self.discoFlows : Self.dataFlows)
+        let isFirst = content == .disco && frameCount <= Outbox.largestDisco
+        let index = self.flow(of: source, isFirst ? Self.discoFlows : Self.dataFlows)
         while !self.arena.hasRoom(for: stride, in: self.flows[index].list) { self.dropFromLongest(&counters) }
         if frameCount > Self.ordinaryFrame { self.attributeOccupation(to: index, at: now) }
         let excuse = self.excuse(of: index, at: now)

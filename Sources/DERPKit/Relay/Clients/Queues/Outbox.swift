@@ -187,7 +187,7 @@ extension Outbox {
     }
 
     /// Disco packets above this size, in bytes, queue with the other packets.
-    private static let largestDisco = 2048
+    static let largestDisco = 2048
 
     /// The two rings. Not key paths: the compiler may leave them to the runtime, at 2,000 instructions a packet.
     private enum Ring {

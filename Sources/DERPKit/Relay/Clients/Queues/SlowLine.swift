@@ -74,11 +74,11 @@ final class SlowLine {
     }
 
     /// The longest time for which a frame of `byteCount` bytes may count as being sent, in nanoseconds: twice what the
-    /// line needs, because its rate is an estimate. A client that reads nothing takes longer.
+    /// line needs, because its rate is an estimate, and 2 s at most. A client that reads nothing takes longer.
     func longestTime(for byteCount: Int) -> UInt64 {
         // What the kernel measures at first may be far too much.
         guard self.taken > 0 else { return 2 * Self.second }
-        return 2 * UInt64(byteCount) * Self.second / self.usableRate
+        return min(2 * UInt64(byteCount) * Self.second / self.usableRate, 2 * Self.second)
     }
 
     /// What may be sent now.

@@ -255,4 +255,27 @@ struct FairQueueTests {
         let result8 = setup.take().map(\.number)
         #expect(result8 == [1])
     }
+
+    @Test("disco packets of more than 2,048 bytes don't go first")
+    func largeDisco() {
+        var setup = Setup()
+        setup.append(1, from: 1)
+        setup.append(2, from: 2, size: 3000, disco: true)
+        setup.append(3, from: 3, disco: true)
+        #expect(setup.take().map(\.number) == [3, 1, 2])
+    }
+
+    @Test("a packet isn't excused for longer than a large frame takes, however many are sent before it")
+    func excuse() throws {
+        var setup = Setup()
+        setup.append(1, from: 1)
+        let index = try #require(setup.queue.flows.indices.first { setup.queue.flows[$0].isListed })
+        let start = setup.now
+        for _ in 0..<20 {
+            setup.queue.occupy(by: index + 1, from: setup.now, for: 100_000_000)
+            setup.now += 90_000_000
+        }
+        let entry = try #require(setup.queue.head(of: index))
+        #expect(setup.queue.wait(of: entry, in: index, until: setup.now) == setup.now - start - 100_000_000)
+    }
 }
