@@ -66,6 +66,7 @@ extension Simulation {
         // Half a line can't be read.
         let written = isWhole ? bytes : Array("nodekey:12 {".utf8) + bytes.prefix(bytes.count / 2)
         if isWhole, self.areBroken[kind] == true { self.mendedTimes[kind] = csim_now() }
+        if !isWhole, self.areBroken[kind] != true { self.brokenTimes[kind] = csim_now() }
         self.areBroken[kind] = !isWhole
         written.withUnsafeBytes { csim_write_file(kind.path, $0.baseAddress, $0.count) }
     }
@@ -77,14 +78,21 @@ extension Simulation {
         if self.areBroken[.denyList] != true { self.write(.denyList) }
     }
 
+    /// How long it may take until a list that has changed is in force.
+    private static let longestToRead: UInt64 = 14_000_000_000
+
     /// A client is in. It must not be, if it was refused long enough before it came.
     func checkAdmitted(_ connection: Connection) {
         let client = connection.client
         let listed = self.listedSince[client].map { max($0, self.mendedTimes[.denyList] ?? 0) }
+        // A list that breaks stays in force as it was.
+        let isListKnown =
+            self.areBroken[.denyList] != true
+            || listed.map { $0 + Self.longestToRead < self.brokenTimes[.denyList] ?? 0 } ?? false
         // The list is looked at once a second, and read at the tenth look at the latest. The controller's last answer holds for 2 s, and may be 8 s late.
         let rules: [(name: String, since: UInt64?, delay: UInt64)] = [
             ("the verifier", self.deniedSince[client], 0),
-            ("the list", self.areBroken[.denyList] == true ? nil : listed, 14_000_000_000),
+            ("the list", isListKnown ? listed : nil, Self.longestToRead),
             ("the controller", self.controllerDenies[client] ?? nil, 11_000_000_000),
         ]
         for (name, since, delay) in rules {

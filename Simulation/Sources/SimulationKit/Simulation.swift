@@ -46,6 +46,7 @@ public final class Simulation {
     var controllerDenies: [Int: UInt64?] = [:]
     var areBroken: [Story.FileKind: Bool] = [:]
     var mendedTimes: [Story.FileKind: UInt64] = [:]
+    var brokenTimes: [Story.FileKind: UInt64] = [:]
     /// What clients may send, in bytes a second.
     var rate = 5_000_000
     /// By their transactions.
