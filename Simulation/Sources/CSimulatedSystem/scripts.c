@@ -69,13 +69,21 @@ uint32_t csim_peer_process(uint64_t connection) {
     return one == NULL ? 0 : one->process;
 }
 
-uint64_t csim_longest_block(uint32_t process, int of_clients) {
+static uint64_t block(const end *end) {
+    return end->is_full && !end->is_reset ? world.now - end->full_since : 0;
+}
+
+uint64_t csim_peer_block(uint64_t connection) {
+    end *end = script(connection);
+    return csim_is_served(connection) ? block(end->peer) : 0;
+}
+
+uint64_t csim_longest_block(uint32_t process) {
     uint64_t longest = 0;
     for (descriptor *it = first_descriptor(); it != NULL; it = next_descriptor(it)) {
-        if (it->process != process || it->kind != STREAM || !it->end->is_full || it->end->is_reset) continue;
-        bool is_client = it->end->peer->script > 0 && !it->end->peer->is_silent && !it->end->peer->is_closed;
-        if (of_clients && !is_client) continue;
-        if (world.now - it->end->full_since > longest) longest = world.now - it->end->full_since;
+        if (it->process != process || it->kind != STREAM) continue;
+        uint64_t one = block(it->end);
+        if (one > longest) longest = one;
     }
     return longest;
 }

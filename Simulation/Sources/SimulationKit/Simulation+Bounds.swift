@@ -5,6 +5,8 @@ import Stories
 extension Simulation {
     /// How long a client may take nothing: the write timeout of 2 s, and pauses of threads.
     private static let longestClientBlock: UInt64 = 4_000_000_000
+    /// How long one that is turned away may: the handshake timeout of 10 s, within which it is told, and pauses.
+    private static let longestFarewell: UInt64 = 12_000_000_000
     /// How long anybody may, in nanoseconds: TCP's user timeout, and pauses.
     private static let longestBlock: UInt64 = 18_000_000_000
 
@@ -13,12 +15,31 @@ extension Simulation {
         for relay in self.relays {
             relay.processes.forEach { self.checkBounds(of: $0, relay) }
         }
+        self.checkBlocks()
+    }
+
+    private func checkBlocks() {
+        let now = csim_now()
+        for client in self.open.indices where self.isDenied(client) { self.lastDenied[client] = now }
+        for connection in self.connections.values where connection.isServed {
+            let block = csim_peer_block(connection.number)
+            guard block > Self.longestClientBlock else { continue }
+            let isTurnedAway = self.lastDenied[connection.client].map { now - $0 < 2 * Self.longestFarewell } ?? false
+            guard block > Self.longestFarewell || !isTurnedAway else { continue }
+            self.ledger.violated(
+                "client \(connection.client) took nothing of relay \(connection.relay) for \(block / 1_000_000) ms"
+            )
+        }
+    }
+
+    private func isDenied(_ client: Int) -> Bool {
+        self.deniedSince[client] != nil || self.listedSince[client] != nil
+            || self.controllerDenies[client] ?? nil != nil
     }
 
     private func checkBounds(of process: RelayProcess, _ relay: SimulatedRelay) {
-        for (areClients, limit) in [(1, Self.longestClientBlock), (0, Self.longestBlock)] as [(Int32, UInt64)] {
-            let block = csim_longest_block(process.number, areClients)
-            guard block > limit else { continue }
+        let block = csim_longest_block(process.number)
+        if block > Self.longestBlock {
             self.ledger.violated("a connection of relay \(relay.index) took nothing for \(block / 1_000_000) ms")
         }
         let count = self.connections.values.count { $0.isServed && csim_peer_process($0.number) == process.number }

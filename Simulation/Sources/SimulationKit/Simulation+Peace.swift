@@ -98,6 +98,15 @@ extension Simulation {
         }
     }
 
+    /// Until when a relay may take a client for connected that left at `time`: it may have another connection, which has
+    /// lost power.
+    private func lastPresence(of client: Int, at time: UInt64) -> UInt64 {
+        self.connections.values.reduce(time) {
+            guard $1.client == client, $1.hasVanished, $1.opened < time, let end = $1.ended else { return $0 }
+            return max($0, end + Self.longestSilence)
+        }
+    }
+
     /// Whoever received packets from a key that left was told.
     func checkOwed() {
         for client in self.open.indices {
@@ -110,7 +119,8 @@ extension Simulation {
                         // It may have come back before it was gone.
                         !self.connections.values.contains(where: {
                             $0.client == source && $0.number != number
-                                && ($0.loggedIn ?? $0.opened) < ended + 15_000_000_000
+                                && ($0.loggedIn ?? $0.opened) < self.lastPresence(of: source, at: ended)
+                                    + 15_000_000_000
                                 && $0.ended.map { $0 > ended } ?? true
                         })
                     else { continue }

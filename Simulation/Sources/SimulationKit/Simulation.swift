@@ -21,6 +21,8 @@ public final class Simulation {
     var retired: Set<Int> = []
     var deniedSince: [UInt64?]
     var lastDenials: [Int: UInt64] = [:]
+    /// When it was last seen that somebody denies a client.
+    var lastDenied: [Int: UInt64] = [:]
     /// Packets that were sent to clients as soon as they had logged in.
     var welcomes: [Welcome] = []
     var logins = 0

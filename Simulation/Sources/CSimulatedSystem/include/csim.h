@@ -155,9 +155,10 @@ void csim_crash_process(uint32_t process);
 void csim_kill_host(uint32_t address);
 // How many of a process's sockets are open.
 int csim_open_socket_count(uint32_t process);
-// For how long, in nanoseconds, a connection of a process has not taken a byte of what waits to be sent; the longest. If
-// `of_clients`, only scripted ends count that haven't lost power.
-uint64_t csim_longest_block(uint32_t process, int of_clients);
+// For how long, in nanoseconds, a scripted end has not taken a byte of what the process at the other end wants to send.
+uint64_t csim_peer_block(uint64_t connection);
+// The same of all connections of a process, whoever is at their other ends; the longest.
+uint64_t csim_longest_block(uint32_t process);
 // How many bytes of memory are allocated that a process asked for.
 size_t csim_held_bytes(uint32_t process);
 
