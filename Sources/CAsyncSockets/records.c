@@ -77,11 +77,32 @@ int cas_hkdf_expand_label(
     return cas_hkdf_expand(hash, secret, info, count, output, size);
 }
 
+int cas_traffic_keys_derive(cas_traffic_keys *keys, const EVP_MD *hash, size_t key_size) {
+    return key_size <= sizeof keys->key
+        && cas_hkdf_expand_label(hash, keys->secret, "key", keys->key, key_size) == 1
+        && cas_hkdf_expand_label(hash, keys->secret, "iv", keys->iv, sizeof keys->iv) == 1;
+}
+
+int cas_traffic_keys_update(cas_traffic_keys *keys, const EVP_MD *hash, size_t key_size) {
+    uint8_t next[CAS_LARGEST_SECRET];
+    size_t size = (size_t)EVP_MD_get_size(hash);
+    if (size > sizeof next || cas_hkdf_expand_label(hash, keys->secret, "traffic upd", next, size) != 1) return 0;
+    memcpy(keys->secret, next, size);
+    OPENSSL_cleanse(next, sizeof next);
+    return cas_traffic_keys_derive(keys, hash, key_size);
+}
+
+void cas_traffic_keys_forget(cas_traffic_keys *keys) { OPENSSL_cleanse(keys, sizeof *keys); }
+
 EVP_CIPHER_CTX *cas_aead_new(const EVP_CIPHER *cipher, const uint8_t *key, int encrypts) {
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
     if (context && EVP_CipherInit_ex(context, cipher, NULL, key, NULL, encrypts) == 1) return context;
     EVP_CIPHER_CTX_free(context);
     return NULL;
+}
+
+int cas_aead_set_key(EVP_CIPHER_CTX *context, const uint8_t *key, int encrypts) {
+    return EVP_CipherInit_ex(context, NULL, NULL, key, NULL, encrypts) == 1;
 }
 
 int cas_aead_seal(

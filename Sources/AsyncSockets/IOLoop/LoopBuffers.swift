@@ -1,7 +1,7 @@
 import CAsyncSockets
 
-/// The memory in which a loop's sockets receive, decrypt and encrypt. There is one set per loop, so that an idle
-/// connection owns no buffer. Each buffer is used within one synchronous call and means nothing afterwards.
+/// What a loop's sockets receive, decrypt and encrypt with. There is one set per loop, so that an idle connection owns no
+/// buffer. Each buffer is used within one synchronous call and means nothing afterwards.
 package final class LoopBuffers {
     /// The maximum size of one `recv`, in bytes.
     package static let receiveSize = 64 * 1024
@@ -15,6 +15,7 @@ package final class LoopBuffers {
     package let sealed = UnsafeMutableRawBufferPointer.allocate(byteCount: sealSize, alignment: 64)
     /// Room for one record, for a layer that puts something before what the next layer seals.
     package let staged = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 * 1024, alignment: 64)
+    let ciphers = CipherPool()
     package let window = UnsafeMutablePointer<cas_tls_window>.allocate(capacity: 1)
 
     init() {

@@ -18,10 +18,14 @@ package protocol StreamLayer: AnyObject {
 
     /// Tells the peer that nothing more follows (close_notify in TLS).
     func close(output: inout SealedOutput)
+
+    /// Gives back what the layer has from its loop. Nothing is asked of it afterwards.
+    func retire()
 }
 
 extension StreamLayer {
     package func speak(output: inout SealedOutput) {}
+    package func retire() {}
 }
 
 /// The result of opening.

@@ -102,6 +102,7 @@ public final class TCPStream: @unchecked Sendable {
         self.isOpen = false
         self.loop.deregister(self.descriptor, token: self.token)
         self.deadline?.cancel()
+        self.layer?.retire()
         self.layer = nil
         self.dropUnopened()
         self.unsent = []

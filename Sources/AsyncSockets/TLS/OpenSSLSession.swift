@@ -75,8 +75,8 @@ final class OpenSSLSession: TransportSecurity {
             let cipher = SSL_get_current_cipher(self.session),
             let suite = TLSCipherSuite(number: SSL_CIPHER_get_protocol_id(cipher)),
             secrets.pointee.client_size == suite.secretSize, secrets.pointee.server_size == suite.secretSize,
-            let client = Self.keys(suite, &secrets.pointee.client, encrypts: !self.context.isServer),
-            let server = Self.keys(suite, &secrets.pointee.server, encrypts: self.context.isServer)
+            let client = self.keys(suite, &secrets.pointee.client, encrypts: !self.context.isServer),
+            let server = self.keys(suite, &secrets.pointee.server, encrypts: self.context.isServer)
         else { return self }
         return TLSRecordLayer(
             reading: self.context.isServer ? client : server,
@@ -85,13 +85,18 @@ final class OpenSSLSession: TransportSecurity {
         )
     }
 
-    private static func keys<Secret>(
+    private func keys<Secret>(
         _ suite: TLSCipherSuite,
         _ secret: inout Secret,
         encrypts: Bool
     ) -> TrafficKeys? {
         withUnsafeBytes(of: &secret) {
-            TrafficKeys(suite: suite, secret: Array($0.prefix(suite.secretSize)), encrypts: encrypts)
+            TrafficKeys(
+                suite: suite,
+                secret: Array($0.prefix(suite.secretSize)),
+                encrypts: encrypts,
+                pool: self.buffers.ciphers
+            )
         }
     }
 

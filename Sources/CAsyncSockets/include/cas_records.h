@@ -9,6 +9,7 @@
 
 enum {
     CAS_LARGEST_SECRET = 48, // SHA-384
+    CAS_LARGEST_KEY = 32,
     CAS_LARGEST_INFO = 128,
     CAS_NONCE_SIZE = 12,
     CAS_TAG_SIZE = 16
@@ -35,8 +36,26 @@ int cas_hkdf_expand(
 int cas_hkdf_expand_label(
     const EVP_MD *hash, const uint8_t *secret, const char *label, uint8_t *output, size_t size);
 
+// One direction's secret, and what follows from it (RFC 8446 section 7.3).
+typedef struct {
+    uint8_t secret[CAS_LARGEST_SECRET];
+    uint8_t key[CAS_LARGEST_KEY];
+    uint8_t iv[CAS_NONCE_SIZE];
+} cas_traffic_keys;
+
+// Derives the key, of key_size bytes, and the IV from the secret. Returns 1, or 0 on failure.
+int cas_traffic_keys_derive(cas_traffic_keys *keys, const EVP_MD *hash, size_t key_size);
+
+// Replaces the secret by the one that follows it (RFC 8446 section 7.2), and derives again. Returns 1, or 0 on failure.
+int cas_traffic_keys_update(cas_traffic_keys *keys, const EVP_MD *hash, size_t key_size);
+
+void cas_traffic_keys_forget(cas_traffic_keys *keys);
+
 // Makes a cipher with its key. Returns NULL on failure.
 EVP_CIPHER_CTX *cas_aead_new(const EVP_CIPHER *cipher, const uint8_t *key, int encrypts);
+
+// Gives a cipher another key. Returns 1, or 0 on failure.
+int cas_aead_set_key(EVP_CIPHER_CTX *context, const uint8_t *key, int encrypts);
 
 // Encrypts text and then the one byte type, and writes the tag after them. Returns 1, or 0 on failure.
 int cas_aead_seal(

@@ -32,6 +32,12 @@ final class TLSRecordLayer: TransportSecurity {
     func handshake(_ input: UnsafeRawBufferPointer, output: inout SealedOutput) -> HandshakeProgress {
         .complete(unread: input.count)
     }
+
+    func retire() {
+        self.isBroken = true
+        self.reading.retire()
+        self.writing.retire()
+    }
 }
 
 /// The reason why a connection can't continue: the alert for the peer, and the words for a log.

@@ -6,58 +6,66 @@ import CDERPOpenSSL
 final class TrafficKeys {
     private let suite: TLSCipherSuite
     private let encrypts: Bool
-    private var secret: [UInt8]
-    @exclusivity(unchecked) private var cipher: OpaquePointer
-    @exclusivity(unchecked) private var iv: (high: UInt32, low: UInt64)
+    @exclusivity(unchecked) private var keys = cas_traffic_keys()
+    private let pool: CipherPool
+    /// May have got another key in the meantime.
+    @exclusivity(unchecked) private var lastCipher: UnsafeMutablePointer<CipherPool.Cipher>?
     /// The number of the next record, from 0.
     @exclusivity(unchecked) private(set) var sequence: UInt64 = 0
 
-    /// Returns `nil` if OpenSSL refuses.
-    init?(suite: TLSCipherSuite, secret: [UInt8], encrypts: Bool) {
-        guard let (cipher, iv) = Self.derive(suite, secret, encrypts) else { return nil }
+    /// - Parameter pool: The loop's ciphers. By default, one of its own.
+    /// - Returns: `nil` if OpenSSL refuses, or the secret hasn't the suite's size.
+    init?(suite: TLSCipherSuite, secret: [UInt8], encrypts: Bool, pool: CipherPool = CipherPool()) {
         self.suite = suite
         self.encrypts = encrypts
-        self.secret = secret
-        self.cipher = cipher
-        self.iv = iv
+        self.pool = pool
+        guard secret.count == suite.secretSize else { return nil }
+        withUnsafeMutableBytes(of: &self.keys.secret) { $0.copyBytes(from: secret) }
+        guard cas_traffic_keys_derive(&self.keys, suite.hash, suite.keySize) == 1 else { return nil }
     }
 
     deinit {
-        EVP_CIPHER_CTX_free(self.cipher)
-        self.secret.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
+        cas_traffic_keys_forget(&self.keys)
     }
 
     /// Switches to the next secret (RFC 8446 §7.2). Returns `false` if OpenSSL refuses.
     func update() -> Bool {
-        var next = [UInt8](repeating: 0, count: self.suite.secretSize)
-        guard cas_hkdf_expand_label(self.suite.hash, self.secret, "traffic upd", &next, next.count) == 1,
-            let (cipher, iv) = Self.derive(self.suite, next, self.encrypts)
-        else { return false }
-        EVP_CIPHER_CTX_free(self.cipher)
-        self.secret.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) }
-        self.secret = next
-        self.cipher = cipher
-        self.iv = iv
+        self.retire()
+        guard cas_traffic_keys_update(&self.keys, self.suite.hash, self.suite.keySize) == 1 else { return false }
         self.sequence = 0
         return true
     }
 
-    private static func derive(
-        _ suite: TLSCipherSuite,
-        _ secret: [UInt8],
-        _ encrypts: Bool
-    ) -> (OpaquePointer, (UInt32, UInt64))? {
-        var key = [UInt8](repeating: 0, count: suite.keySize)
-        var iv = [UInt8](repeating: 0, count: Int(CAS_NONCE_SIZE))
-        defer { key.withUnsafeMutableBytes { OPENSSL_cleanse($0.baseAddress, $0.count) } }
-        guard secret.count == suite.secretSize,
-            cas_hkdf_expand_label(suite.hash, secret, "key", &key, key.count) == 1,
-            cas_hkdf_expand_label(suite.hash, secret, "iv", &iv, iv.count) == 1,
-            let cipher = cas_aead_new(suite.cipher, key, encrypts ? 1 : 0)
-        else { return nil }
-        return iv.withUnsafeBytes {
-            (cipher, ($0.loadUnaligned(as: UInt32.self), $0.loadUnaligned(fromByteOffset: 4, as: UInt64.self)))
+    /// Gives up the cipher.
+    func retire() {
+        guard let cipher = self.lastCipher else { return }
+        self.lastCipher = nil
+        if cipher.pointee.holder == self.identity { self.pool.giveBack(cipher) }
+    }
+
+    private var identity: UnsafeRawPointer { UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()) }
+
+    /// A cipher that has this key.
+    @inline(__always)
+    private var cipher: OpaquePointer? {
+        if let cipher = self.lastCipher, cipher.pointee.holder == self.identity {
+            self.pool.noteUse(of: cipher)
+            return cipher.pointee.context
         }
+        return self.takeCipher()
+    }
+
+    @inline(never)
+    private func takeCipher() -> OpaquePointer? {
+        self.lastCipher = withUnsafeBytes(of: &self.keys.key) { key in
+            self.pool.take(
+                self.suite,
+                for: self.identity,
+                key: key.baseAddress!.assumingMemoryBound(to: UInt8.self),
+                encrypts: self.encrypts
+            )
+        }
+        return self.lastCipher?.pointee.context
     }
 
     /// Encrypts `text` and `type` to `output`, which has room for them and the tag.
@@ -67,9 +75,10 @@ final class TrafficKeys {
         header: UnsafeRawPointer,
         to output: UnsafeMutableRawPointer
     ) -> Bool {
-        self.withNonce { nonce in
+        guard let cipher = self.cipher else { return false }
+        return self.withNonce { nonce in
             cas_aead_seal(
-                self.cipher,
+                cipher,
                 nonce,
                 header.assumingMemoryBound(to: UInt8.self),
                 TLSRecord.headerCount,
@@ -83,10 +92,11 @@ final class TrafficKeys {
 
     /// Decrypts the body of the record at `record`. Returns `false` if it was altered.
     func open(_ record: UnsafeRawPointer, bodyCount: Int, to output: UnsafeMutableRawPointer) -> Bool {
-        self.withNonce { nonce in
+        guard let cipher = self.cipher else { return false }
+        return self.withNonce { nonce in
             let header = record.assumingMemoryBound(to: UInt8.self)
             return cas_aead_open(
-                self.cipher,
+                cipher,
                 nonce,
                 header,
                 TLSRecord.headerCount,
@@ -100,16 +110,15 @@ final class TrafficKeys {
     /// RFC 8446 §5.3: the IV, combined with the record's number. Each is used once.
     @inline(__always)
     private func withNonce(_ body: (UnsafePointer<UInt8>) -> Bool) -> Bool {
-        var nonce = (self.iv.high, self.iv.low ^ self.sequence.bigEndian)
+        let number = self.sequence.bigEndian
         self.sequence &+= 1
-        return withUnsafeBytes(of: &nonce.0) { high in
-            withUnsafeBytes(of: &nonce.1) { low in
-                withUnsafeTemporaryAllocation(byteCount: Int(CAS_NONCE_SIZE), alignment: 8) { bytes in
-                    bytes.copyMemory(from: high)
-                    bytes.baseAddress!.advanced(by: 4).copyMemory(from: low.baseAddress!, byteCount: 8)
-                    return body(bytes.baseAddress!.assumingMemoryBound(to: UInt8.self))
-                }
+        return withUnsafeTemporaryAllocation(byteCount: Int(CAS_NONCE_SIZE), alignment: 8) { nonce in
+            withUnsafeBytes(of: &self.keys.iv) { iv in
+                nonce.storeBytes(of: iv.loadUnaligned(as: UInt32.self), as: UInt32.self)
+                let low = iv.loadUnaligned(fromByteOffset: 4, as: UInt64.self) ^ number
+                nonce.storeBytes(of: low, toByteOffset: 4, as: UInt64.self)
             }
+            return body(nonce.baseAddress!.assumingMemoryBound(to: UInt8.self))
         }
     }
 }

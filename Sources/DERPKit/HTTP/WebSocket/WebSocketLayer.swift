@@ -37,6 +37,8 @@ final class WebSocketLayer: StreamLayer {
         self.isClosing = true
         self.control += WebSocketFrameWriter.close(code, reason)
     }
+
+    func retire() { self.inner?.retire() }
 }
 
 // MARK: Reading
