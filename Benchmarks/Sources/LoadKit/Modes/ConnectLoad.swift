@@ -14,7 +14,8 @@ public struct ConnectLoad: Sendable {
     public func run(_ target: Target, group: IOLoopGroup, meter: ProcessMeter?) async throws -> Report {
         var report = Report("connect, \(self.concurrency) at a time")
         // One login isn't counted: it shows errors as they are, and makes the server do its first-time work.
-        try await Self.logIn(to: target, from: nil, on: group.loops[0])
+        let loop = group.loops[0]
+        try await withTaskExecutorPreference(loop) { try await Self.logIn(to: target, from: nil, on: loop) }
         let stopwatch = Stopwatch(meter)
         let end = cload_now() + self.duration.nanoseconds
         let latencies = await withTaskGroup(of: Outcome.self) { tasks in
