@@ -35,6 +35,7 @@ descriptor *duplicate(const descriptor *one) {
     new->port = one->port;
     new->user_timeout = one->user_timeout;
     new->keep_idle = one->keep_idle;
+    new->unsent_limit = one->unsent_limit;
     return new;
 }
 

@@ -31,10 +31,13 @@ void changed(end *end) {
 
 uint64_t arrival(end *from, size_t size) {
     pipe_way *way = &from->peer->in;
-    uint64_t time = world.now + from->path.latency + below(from->path.latency / 4 + 1);
-    if (way->stalled_until > time) time = way->stalled_until;
+    uint64_t latency = from->path.latency, departure = world.now;
+    if (way->stalled_until > departure + latency) departure = way->stalled_until - latency;
+    if (way->last_departure > departure) departure = way->last_departure;
+    if (from->path.rate > 0) departure += size * 1000000000u / from->path.rate;
+    way->last_departure = departure;
+    uint64_t time = departure + latency + below(latency / 4 + 1);
     if (way->last_arrival > time) time = way->last_arrival;
-    if (from->path.rate > 0) time += size * 1000000000u / from->path.rate;
     return way->last_arrival = time;
 }
 
@@ -82,7 +85,7 @@ void deliver(void *subject, uint64_t number) {
         break_end(end);
         return;
     }
-    if (number > 0 && way->last_arrival <= world.now) way->has_finish_come = true;
+    if (number > 0) way->has_finish_come = true;
     if (end->script > 0 && !end->is_closed) {
         if (has_come) tell(CSIM_READABLE, end->script);
         if (way->has_finish_come && !end->has_told) {
@@ -127,10 +130,9 @@ ssize_t push(end *end, const void *bytes, size_t count) {
     way->held += taken;
     end->written += taken;
     at(new->arrival, deliver, end->peer, 0);
-    uint64_t departure = new->arrival - end->path.latency;
-    if (end->path.rate > 0 && departure > world.now) {
+    if (end->path.rate > 0 && way->last_departure > world.now) {
         end->unsent += taken;
-        at(departure, depart, end, taken);
+        at(way->last_departure, depart, end, taken);
     }
     if (end->peer->is_silent) await_acknowledgement(end);
     return (ssize_t)taken;
@@ -153,9 +155,12 @@ size_t pull(end *end, uint8_t *bytes, size_t limit) {
     }
     way->held -= taken;
     way->ready -= taken;
-    if (taken > 0 && end->peer->is_full) {
+    if (taken > 0) {
+        if (end->peer->is_full && end->peer->script > 0 && !end->peer->is_closed) {
+            tell(CSIM_WRITABLE, end->peer->script);
+        }
         end->peer->is_full = false;
-        if (end->peer->script > 0 && !end->peer->is_closed) tell(CSIM_WRITABLE, end->peer->script);
+        // Also for a writer that waits for room without having been refused.
         changed(end->peer);
     }
     return taken;

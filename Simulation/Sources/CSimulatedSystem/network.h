@@ -16,7 +16,7 @@ typedef struct {
     segment *first, *last;
     // Bytes that are on their way, or came and weren't read; and those of them that came.
     size_t held, ready;
-    uint64_t last_arrival, stalled_until;
+    uint64_t last_departure, last_arrival, stalled_until;
     bool is_finished, has_finish_come;
 } pipe_way;
 

@@ -16,7 +16,10 @@ int setsockopt(int number, int level, int option, const void *value, socklen_t l
     if (length >= sizeof setting) memcpy(&setting, value, sizeof setting);
     if (level == IPPROTO_TCP && option == TCP_USER_TIMEOUT) one->user_timeout = (uint64_t)setting * 1000000u;
     if (level == IPPROTO_TCP && option == TCP_KEEPIDLE) one->keep_idle = (uint64_t)setting * 1000000000u;
-    if (level == IPPROTO_TCP && option == TCP_NOTSENT_LOWAT) one->unsent_limit = (uint32_t)setting;
+    if (level == IPPROTO_TCP && option == TCP_NOTSENT_LOWAT) {
+        if (world.is_old_kernel) return fail(ENOPROTOOPT);
+        one->unsent_limit = (uint32_t)setting;
+    }
     return 0;
 }
 

@@ -55,6 +55,7 @@ uint64_t csim_now(void) { return world.now; }
 uint64_t csim_turn_count(void) { return world.turns; }
 int64_t wall_time(void) { return 1800000000ll * 1000000000ll + (int64_t)world.now + world.wall_shift; }
 void csim_shift_wall_clock(int64_t nanoseconds) { world.wall_shift += nanoseconds; }
+void csim_age_kernel(void) { world.is_old_kernel = true; }
 void csim_set_process(uint32_t process) { world.process = process; }
 
 // MARK: Hosts and processes

@@ -15,6 +15,7 @@ enum { FIRST_DESCRIPTOR = 512, DESCRIPTOR_LIMIT = 20000 };
 
 typedef struct {
     bool is_active;
+    bool is_old_kernel;
     uint64_t now;
     uint64_t random;
     uint64_t trace;

@@ -12,8 +12,8 @@ final class Connection: ScriptedEnd {
     private(set) var process: UInt32 = 0
     var state = State.connecting
     let opened: UInt64
-    /// How long a byte is on its way, in nanoseconds.
-    let latency: UInt64
+    /// The way to the relay.
+    let path: csim_path
     private(set) var webSocket: WebSocketCoder?
     var loggedIn: UInt64?
     var ended: UInt64?
@@ -53,7 +53,7 @@ final class Connection: ScriptedEnd {
         self.client = client
         self.relay = relay.index
         self.opened = csim_now()
-        self.latency = path.latency
+        self.path = path
         super.init(csim_connect(address, relay.address, Address.port, path))
     }
 

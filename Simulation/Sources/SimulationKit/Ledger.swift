@@ -6,6 +6,8 @@ final class Ledger {
     private var nextNumbers: [Int: UInt64] = [:]
     /// Over which connection each packet came, by sender and number.
     private var deliveries: [Int: [UInt64: UInt64]] = [:]
+    /// How long the packets of each client were on their way that came, in nanoseconds, by number.
+    private var ages: [Int: [UInt64: UInt64]] = [:]
     /// When each packet was sent, by sender and number, in nanoseconds.
     private var sentTimes: [Int: [UInt64: UInt64]] = [:]
     /// To whom each client ever wrote.
@@ -70,9 +72,11 @@ final class Ledger {
         if self.deliveries[packet.sender, default: [:]].updateValue(connection.number, forKey: packet.number) != nil {
             self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) twice")
         }
+        let sent = self.sentTimes[packet.sender]?[packet.number] ?? 0
+        self.ages[packet.sender, default: [:]][packet.number] = csim_now() - sent
         let flow = Connection.Flow(connection: packet.connection, isDisco: packet.isDisco)
         // What was sent before the receiver came may have looked for it elsewhere.
-        let wasHere = connection.loggedIn.map { $0 < self.sentTimes[packet.sender]?[packet.number] ?? 0 } ?? false
+        let wasHere = connection.loggedIn.map { $0 < sent } ?? false
         if let latest = connection.latest[flow], latest >= packet.number, wasHere, isSingle {
             self.violated("packet \(packet.number) of \(packet.sender) came to \(packet.receiver) after \(latest)")
         }
@@ -89,4 +93,6 @@ final class Ledger {
     /// The connection over which a packet came.
     func way(of packet: TestPacket) -> UInt64? { self.deliveries[packet.sender]?[packet.number] }
     func hasCome(_ packet: TestPacket) -> Bool { self.way(of: packet) != nil }
+    /// How long a packet was on its way, in nanoseconds. `nil`: it didn't come.
+    func age(of packet: TestPacket) -> UInt64? { self.ages[packet.sender]?[packet.number] }
 }

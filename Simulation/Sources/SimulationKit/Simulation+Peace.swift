@@ -63,6 +63,7 @@ extension Simulation {
         try self.checkDatagrams()
         try self.checkSpokenLast()
         try self.checkAbsent()
+        try self.checkSlowLines()
         try self.checkCounts()
         try self.checkTakeovers()
         try self.checkFarewell()

@@ -71,7 +71,10 @@ extension Simulation {
         written.withUnsafeBytes { csim_write_file(kind.path, $0.baseAddress, $0.count) }
     }
 
-    var isAnyFileBroken: Bool { self.areBroken.values.contains(true) }
+    /// Whether a process may have read a broken file a moment ago.
+    var isAnyFileBroken: Bool {
+        self.areBroken.values.contains(true) || self.mendedTimes.values.contains { csim_now() - $0 < 2_000_000_000 }
+    }
 
     func list(_ client: Int, _ isListed: Bool) {
         self.listedSince[client] = isListed ? csim_now() : nil

@@ -29,7 +29,7 @@ extension Simulation {
             self.ledger.pending(to: connection.client) < 65_536
         else { return }
         // Those that are near find the relay sooner after the login.
-        for sender in candidates.sorted(by: { $0.latency < $1.latency }).prefix(3) {
+        for sender in candidates.sorted(by: { $0.path.latency < $1.path.latency }).prefix(3) {
             let packet = self.sendPacket(over: sender, to: connection.client, size: 62)
             self.welcomes.append(
                 Welcome(

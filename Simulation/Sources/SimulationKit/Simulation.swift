@@ -59,6 +59,7 @@ public final class Simulation {
     /// Begins the simulated world. A process has one.
     package init(_ story: Story, seed: UInt64, isLoud: Bool = false) throws {
         csim_begin(seed)
+        if story.features.contains(.oldKernel) { csim_age_kernel() }
         self.story = story
         let log = TraceLog(isLoud: isLoud)
         self.log = log

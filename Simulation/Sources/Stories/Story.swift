@@ -105,6 +105,7 @@ package struct Story: Sendable {
             events.append(Event(time: time(), deed: Self.relayDeed(&chance, relays: relays)))
             events += Self.crowd(&chance, at: time(), clients: clients)
         }
+        for _ in 0..<seconds / 8 { events += Self.hoard(&chance, at: time(), clients: clients) }
         for _ in 0..<2 * seconds {
             guard let deed = Self.worldDeed(&chance, features, relays: relays, clients: clients) else { continue }
             events.append(Event(time: time(), deed: deed))

@@ -20,12 +20,15 @@ package struct StoryFeatures: OptionSet, Sendable {
     package static let rates = Self(rawValue: 64)
     /// Packets may wait for as long as it takes, so that queues become full.
     package static let patience = Self(rawValue: 128)
+    /// The kernel knows no limit for what it holds unsent.
+    package static let oldKernel = Self(rawValue: 256)
 
     package static func chosen(by seed: UInt64) -> Self {
         var chance = Seeded(~seed)
         // Each in a quarter of the stories, so that many have little besides packets.
         let some = Self(rawValue: Int(chance.next() & chance.next() & 127))
-        return chance.next() & 1 == 0 ? some : some.union(.patience)
+        let others = some.union(chance.next() & 1 == 0 ? [] : .patience)
+        return chance.next() & 7 == 0 ? others.union(.oldKernel) : others
     }
 }
 

@@ -128,6 +128,8 @@ typedef enum {
 
 // How often a fault happens, in a million calls.
 void csim_set_fault(csim_fault fault, uint32_t rate);
+// From now on, the kernel doesn't know TCP_NOTSENT_LOWAT.
+void csim_age_kernel(void);
 // How often a fault has happened.
 uint64_t csim_fault_count(csim_fault fault);
 

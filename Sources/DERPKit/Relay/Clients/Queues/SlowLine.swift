@@ -29,6 +29,9 @@ final class SlowLine {
     /// The time for which the kernel has something to send, in nanoseconds: on a slow line, and on a fast one.
     private static let slowKernelTime: UInt64 = 5_000_000
     private static let fastKernelTime: UInt64 = 2_500_000
+    /// The same if the kernel doesn't say when it has room, so that it still has something to send when a timer looks,
+    /// which may be 17 ms late.
+    private static let unwatchedKernelTime: UInt64 = 40_000_000
     /// At least two records with a packet each, so that there is one to send while the next one is made. In bytes.
     private static let leastUnsent = 3072
     /// The limit between slow and fast lines, in bytes: it is what a client that stalls gets late.
@@ -95,10 +98,12 @@ final class SlowLine {
         if state.deliveryRate > 0 { self.note(state.deliveryRate) }
         self.measure(state.acknowledgedByteCount)
         self.limitUnsent(to: Self.unsentLimit(at: self.usableRate, window: state.windowByteCount))
-        return Room(
-            byteCount: self.unsentLimit - state.unsentByteCount,
-            exceeds: 2 * state.unsentByteCount < self.unsentLimit
-        )
+        let limit = self.hasLimit ? self.unsentLimit : max(self.unsentLimit, self.unwatchedLimit)
+        return Room(byteCount: limit - state.unsentByteCount, exceeds: 2 * state.unsentByteCount < limit)
+    }
+
+    private var unwatchedLimit: Int {
+        Int(min(self.usableRate, Self.fastest) * Self.unwatchedKernelTime / Self.second)
     }
 
     /// A client that reads slowly takes much at once, and then nothing: the line's rate says little then.
@@ -160,7 +165,7 @@ final class SlowLine {
         timer.schedule(at: self.stream.loop.now + Self.pollInterval)
     }
 
-    private static let pollInterval: UInt64 = 2_000_000
+    private static let pollInterval: UInt64 = 1_000_000
 
     func noteBlocked(at now: UInt64) { self.lastBlocked = now }
 
