@@ -6,11 +6,12 @@ extension SuitePlan {
         let rates = self.rates.map(Self.name(rate:))
         let crowds = self.crowds.map(Self.name(crowd:)) + ["idle"]
         let offered = "offered packets/s"
+        let load = "1400 B, 10 pairs over TLS"
         return [
             (
                 "throughput.svg",
                 LinePlot(
-                    "Throughput, 1400 B, 10 pairs",
+                    "Throughput with stock clients, \(load)",
                     x: offered,
                     y: "delivered packets/s",
                     lines: report.lines(rates, x: "wanted", y: "delivered")
@@ -19,7 +20,7 @@ extension SuitePlan {
             (
                 "loss.svg",
                 LinePlot(
-                    "Loss, 1400 B, 10 pairs",
+                    "Loss with stock clients, \(load)",
                     x: offered,
                     y: "lost, %",
                     lines: report.lines(rates, x: "wanted", y: "loss")
@@ -28,16 +29,17 @@ extension SuitePlan {
             (
                 "latency.svg",
                 LinePlot(
-                    "Latency, 1400 B, 10 pairs, \(self.rates[0]) packets/s",
-                    x: "nines (1: 90 %, 2: 99 %, 3: 99.9 %)",
+                    "Latency with stock clients, \(load), \(Report.format(Double(self.rates[0]))) packets/s",
+                    x: "percentile of packets",
                     y: "µs",
+                    marks: ComparisonReport.percentileMarks,
                     lines: report.percentileLines(Self.name(rate: self.rates[0]))
                 )
             ),
             (
                 "memory.svg",
                 LinePlot(
-                    "Memory of idle clients",
+                    "Memory of clients that send nothing, over TLS",
                     x: "clients",
                     y: "resident, KiB",
                     lines: report.lines(crowds, x: "clients", y: "server resident")

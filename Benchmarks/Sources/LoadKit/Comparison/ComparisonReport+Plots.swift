@@ -26,13 +26,24 @@ extension ComparisonReport {
         guard let section = self.sections.first(where: { $0.trial == trial }) else { return [] }
         return zip(section.columns, section.reports).compactMap { column, reports in
             guard let percentiles = reports.first?.percentiles else { return nil }
-            let nines: [Double: Double] = [0: 0, 50: 0.301, 75: 0.602, 90: 1, 95: 1.301, 99: 2, 99.9: 3, 99.99: 4]
             return LinePlot.Line(
                 column.name,
                 percentiles.compactMap { one in
-                    nines[one.percentile].map { ($0, one.microseconds) }
+                    Self.nines[one.percentile].map { ($0, one.microseconds) }
                 }
             )
+        }
+    }
+
+    /// Where percentiles are on an axis on which each further nine takes as much space.
+    private static let nines: [Double: Double] = [
+        0: 0, 50: 0.301, 75: 0.602, 90: 1, 95: 1.301, 99: 2, 99.9: 3, 99.99: 4,
+    ]
+
+    /// The names of the places of ``percentileLines(_:)``.
+    public static let percentileMarks = [50, 90, 99, 99.9, 99.99].compactMap { percentile in
+        Self.nines[percentile].map { place in
+            LinePlot.Mark(place, percentile == percentile.rounded() ? "\(Int(percentile)) %" : "\(percentile) %")
         }
     }
 }

@@ -11,12 +11,26 @@ public struct LinePlot: Sendable {
         }
     }
 
+    /// A named place on the horizontal axis.
+    public struct Mark: Sendable {
+        let place: Double
+        let name: String
+
+        public init(_ place: Double, _ name: String) {
+            self.place = place
+            self.name = name
+        }
+    }
+
     let title: String
     let xTitle: String
     let yTitle: String
+    let marks: [Mark]
     let lines: [Line]
 
-    public init(_ title: String, x: String, y: String, lines: [Line]) {
+    /// - Parameter marks: What the horizontal axis names instead of round numbers.
+    public init(_ title: String, x: String, y: String, marks: [Mark] = [], lines: [Line]) {
+        self.marks = marks
         self.title = title
         self.xTitle = x
         self.yTitle = y
@@ -24,12 +38,13 @@ public struct LinePlot: Sendable {
     }
 
     private static let size = (width: 720.0, height: 420.0)
-    private static let frame = (left: 90.0, right: 20.0, top: 44.0, bottom: 60.0)
+    /// The names at the ends of the horizontal axis stand out by half their width.
+    private static let frame = (left: 90.0, right: 44.0, top: 44.0, bottom: 60.0)
     private static let colors = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"]
 
     /// The SVG document.
     public var svg: String {
-        let x = Axis(upTo: self.lines.flatMap { $0.points.map(\.x) }.max() ?? 1)
+        let x = self.xAxis
         let y = Axis(upTo: self.lines.flatMap { $0.points.map(\.y) }.max() ?? 1)
         var parts = [
             """
@@ -41,10 +56,11 @@ public struct LinePlot: Sendable {
             Self.text(Self.size.width / 2, Self.size.height - 14, self.xTitle, "middle"),
             Self.text(14, Self.frame.top - 12, self.yTitle, "start"),
         ]
-        for tick in x.ticks {
+        let names = self.marks.isEmpty ? x.ticks.map(Report.format) : self.marks.map(\.name)
+        for (tick, name) in zip(x.ticks, names) {
             let place = self.place(x: tick, x)
             parts.append(Self.rule(place, Self.frame.top, place, Self.size.height - Self.frame.bottom))
-            parts.append(Self.text(place, Self.size.height - Self.frame.bottom + 18, Report.format(tick), "middle"))
+            parts.append(Self.text(place, Self.size.height - Self.frame.bottom + 18, name, "middle"))
         }
         for tick in y.ticks {
             let place = self.place(y: tick, y)
@@ -53,6 +69,12 @@ public struct LinePlot: Sendable {
         }
         for (index, line) in self.lines.enumerated() { parts += self.drawing(of: line, index, x, y) }
         return parts.joined(separator: "\n") + "\n</svg>\n"
+    }
+
+    private var xAxis: Axis {
+        let most = self.lines.flatMap { $0.points.map(\.x) }.max() ?? 1
+        guard let end = self.marks.map(\.place).max() else { return Axis(upTo: most) }
+        return Axis(end: max(end, most), ticks: self.marks.map(\.place))
     }
 
     private func drawing(of line: Line, _ index: Int, _ x: Axis, _ y: Axis) -> [String] {
@@ -83,6 +105,11 @@ extension LinePlot {
     private struct Axis {
         let end: Double
         let ticks: [Double]
+
+        init(end: Double, ticks: [Double]) {
+            self.end = end
+            self.ticks = ticks
+        }
 
         init(upTo most: Double) {
             let wanted = max(most, 1e-9) / 5
