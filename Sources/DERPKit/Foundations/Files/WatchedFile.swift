@@ -12,7 +12,8 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
     }
 
     fileprivate struct State {
-        var value: Value
+        var value: Value { didSet { self.version &+= 1 } }
+        private(set) var version = 0
         /// The stamp of the files that ``value`` was read from, or that couldn't be used. `nil`: they are to be read again.
         var known: Stamp?
         /// What the last look saw, and how many looks in a row have seen files that aren't known.
@@ -71,6 +72,9 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
         let result = Result { () throws(DERPError) in try self.read() }
         // Somebody is writing. The next look tries again.
         if !atOnce, self.stamp() != stamp { return .unchanged }
+        // Compared without the lock, because a long list takes a while, and clients wait for the lock.
+        let (former, version) = self.state.withLock { ($0.value, $0.version) }
+        let isOther = (try? result.get()).map { $0 != former } ?? false
         return self.state.withLock { state in
             state.known = stamp
             state.strangeLooks = 0
@@ -80,7 +84,8 @@ final class WatchedFile<Stamp: Hashable & Sendable, Value: Equatable & Sendable>
                     if refusal.mayPass { state.known = nil }
                     return state.fail(refusal.message, tells: atOnce)
                 }
-                let isNew = value != state.value || state.problem != nil
+                let isChanged = state.version == version ? isOther : value != state.value
+                let isNew = isChanged || state.problem != nil
                 (state.value, state.problem) = (value, nil)
                 return isNew || atOnce ? .reloaded(value) : .unchanged
             case .failure(let error):

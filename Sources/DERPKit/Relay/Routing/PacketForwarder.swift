@@ -31,12 +31,16 @@ actor PacketForwarder {
         var watchers = 0
     }
 
+    /// Others have turns meanwhile, so whoever comes or goes then may be counted or not.
     var counts: Counts {
-        let start = Counts(remoteClients: self.remotes.count, watchers: self.watchers.count)
-        return self.presences.all.reduce(into: start) { counts, presence in
-            counts.clients += presence.isLocal ? 1 : 0
-            counts.duplicates += presence.isDuplicate ? 1 : 0
-            counts.remoteClients += presence.isLocal ? 0 : 1
+        get async {
+            var counts = Counts(remoteClients: self.remotes.count, watchers: self.watchers.count)
+            await self.forEachPresence { presence in
+                counts.clients += presence.isLocal ? 1 : 0
+                counts.duplicates += presence.isDuplicate ? 1 : 0
+                counts.remoteClients += presence.isLocal ? 0 : 1
+            }
+            return counts
         }
     }
 }
@@ -214,7 +218,10 @@ extension PacketForwarder {
         }
         for part in 0..<RemoteKeys.partCount {
             let keys = self.remotes.removeAll(over: link, inPart: part)
-            guard !keys.isEmpty else { continue }
+            guard !keys.isEmpty else {
+                if part % 16 == 0 { await self.relays[0].loop.nextTick() }
+                continue
+            }
             for key in keys { self.publish(.routeRemoved(key)) }
             // There may be very many keys, and clients of the loops wait meanwhile.
             await self.acknowledgement()

@@ -84,8 +84,6 @@ struct PresenceTable {
     private var slots: [Presence?] = []
     private var free: [Int] = []
 
-    var all: some Collection<Presence> { self.presences.values }
-
     subscript(_ key: NodePublicKey) -> Presence? { self.presences[key] }
 
     /// Creates a presence for `key`, which must have none.
