@@ -86,14 +86,7 @@ final class HostilePeer: ScriptedEnd {
         timers.after(20_000_000_000) { self.close(breaking: true) }
     }
 
-    override func connected() {
-        self.send(
-            Array(
-                "GET /derp HTTP/1.1\r\nHost: relay\r\nUpgrade: DERP\r\nConnection: Upgrade\r\nDerp-Fast-Start: 1\r\n\r\n"
-                    .utf8
-            )
-        )
-    }
+    override func connected() { self.send(Self.upgrade) }
 
     override func readable() {
         self.receive()

@@ -64,6 +64,7 @@ extension Simulation {
         try self.checkSpokenLast()
         try self.checkAbsent()
         try self.checkSlowLines()
+        try self.checkVisitors()
         try self.checkCounts()
         try self.checkTakeovers()
         try self.checkFarewell()
