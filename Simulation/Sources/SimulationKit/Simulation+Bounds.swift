@@ -16,6 +16,7 @@ extension Simulation {
             relay.processes.forEach { self.checkBounds(of: $0, relay) }
         }
         self.checkBlocks()
+        self.checkDenied()
     }
 
     private func checkBlocks() {

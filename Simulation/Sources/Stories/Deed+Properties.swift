@@ -18,6 +18,7 @@ extension Story.Deed {
     var longestUntilMended: UInt64 {
         switch self {
         case .controllerDenies, .list, .mood: 40_000_000_000
+        case .deny: 24_000_000_000
         default: 8_000_000_000
         }
     }
