@@ -27,6 +27,10 @@ final class Connection: ScriptedEnd {
     var wasSentAway = false
     /// The clients of which it was told that they aren't here.
     var absent: Set<Int> = []
+    /// How often it was told that somebody isn't here.
+    var absentCount = 0
+    /// The clients to which it sent disco packets.
+    var sought: Set<Int> = []
     /// The clients from which packets came, with their connections.
     var sources: [Int: UInt64] = [:]
     /// The number of the last packet of each sender's connection and kind.

@@ -8,8 +8,9 @@ final class RelayProcess {
     let number: UInt32
     let server: RelayServer
     private let group: IOLoopGroup
-    /// Whether it has begun to serve.
-    var isServing = false
+    /// When it began to serve.
+    var servesSince: UInt64?
+    var isServing: Bool { self.servesSince != nil }
 
     /// A number for each process that was ever started.
     private static var count: UInt32 = 0

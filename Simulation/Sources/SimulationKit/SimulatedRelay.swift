@@ -137,7 +137,7 @@ final class SimulatedRelay {
     func noteServing(_ number: UInt32) {
         // It may be gone already.
         guard let process = self.processes.first(where: { $0.number == number }) else { return }
-        process.isServing = true
+        process.servesSince = csim_now()
         if self.servesSince == nil, !self.isStopping { self.servesSince = csim_now() }
     }
 

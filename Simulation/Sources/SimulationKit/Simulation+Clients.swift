@@ -119,21 +119,7 @@ extension Simulation {
                     || $0.ended.map { $0 + rest < csim_now() } ?? false
             }
             self.ledger.came(packet, over: connection, from: source, isSingle: isSingle) { self.connections[$0] }
-        case .peerGone:
-            guard frame.payload.count == 33 else { return }
-            guard !self.hostileKeys.has(Array(frame.payload[..<32])) else { return }
-            guard let peer = self.indices[Array(frame.payload[..<32])] else {
-                self.ledger.violated("client \(connection.client) was told that an unknown key left")
-                return
-            }
-            // The key isn't here.
-            guard frame.payload[32] != 1 else {
-                connection.absent.insert(peer)
-                return
-            }
-            self.log.add("client \(connection.client)/\(connection.number) hears that \(peer) left")
-            self.checkGone(peer, connection)
-            connection.goneTimes[peer] = csim_now()
+        case .peerGone: self.hearGone(frame, over: connection)
         // It is refused, and held.
         case .health:
             guard !frame.payload.isEmpty else { return }
@@ -209,6 +195,7 @@ extension Simulation {
     @discardableResult
     func sendPacket(over connection: Connection, to receiver: Int, size: Int, isDisco: Bool = false) -> TestPacket {
         let packet = self.ledger.packet(from: connection, to: receiver, size: size, isDisco: isDisco)
+        if isDisco { connection.sought.insert(receiver) }
         connection.say(WireFrame(.sendPacket, self.keys[receiver].publicKey + packet.encoded(size: size)).encoded)
         return packet
     }
