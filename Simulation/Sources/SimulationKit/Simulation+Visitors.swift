@@ -6,6 +6,7 @@ extension Simulation {
         // Threads get a processor when they need one, so that what must come is in time.
         Self.setFaults(perMillion: 0, pauses: 0)
         defer { Self.setFaults(perMillion: 0) }
+        try self.checkIntruders()
         try self.checkDepartures()
         try self.checkQueues()
     }
