@@ -7,6 +7,7 @@ extension Simulation {
         Self.setFaults(perMillion: 0, pauses: 0)
         defer { Self.setFaults(perMillion: 0) }
         try self.checkIntruders()
+        try self.checkFrames()
         try self.checkDepartures()
         try self.checkQueues()
     }

@@ -6,7 +6,7 @@ extension Story {
         let other = Int.random(in: 0..<clients, using: &chance)
         switch Int.random(in: 0..<1000, using: &chance) {
         case ..<700:
-            let sizes = [62, 100, 1400, 9000, 60_000]
+            let sizes = [62, 100, 1400, 9000, 60_000, 65_536]
             return .send(
                 from: client,
                 to: other,
