@@ -8,6 +8,7 @@ extension Simulation {
         defer { Self.setFaults(perMillion: 0) }
         try self.checkIntruders()
         try self.checkFrames()
+        try self.checkPings()
         try self.checkDepartures()
         try self.checkQueues()
     }
