@@ -78,8 +78,9 @@ extension Simulation {
                 let payload = self.hostileKeys.anyClaimed + [UInt8](repeating: 9, count: 300)
                 connection.say(WireFrame(.sendPacket, payload).encoded)
             }
-        case .dribble(let relay, let bytes):
-            if self.relays[relay].isUp { self.dribble(bytes, to: relay) }
+        case .dribble(let relay, let bytes, let isUpgraded):
+            guard self.relays[relay].isUp else { return }
+            if isUpgraded { self.dribbleLogin(bytes, to: relay) } else { self.dribble(bytes, to: relay) }
         }
     }
 
@@ -120,28 +121,6 @@ extension Simulation {
             if !self.areFaultsOn, !self.isAnyFileBroken {
                 self.ledger.violated("relay \(index) can't be taken over: \(error)")
             }
-        }
-    }
-
-    /// Somebody connects, and says little, a byte a second.
-    private func dribble(_ bytes: Int, to relay: Int) {
-        let path = csim_path(latency: 10_000_000, window: 65536, rate: 0)
-        let address = Address.client(60_000)
-        let end = ScriptedEnd(csim_connect(address, self.relays[relay].address, Address.port, path))
-        self.others[end.number] = end
-        self.dribble(bytes, over: end, since: csim_now())
-    }
-
-    private func dribble(_ left: Int, over end: ScriptedEnd, since: UInt64) {
-        self.timers.after(1_000_000_000) {
-            guard end.isOpen else { return }
-            // RelayServer.Configuration.loginTimeout is 60 s.
-            if csim_now() - since > 66_000_000_000 {
-                if end.isServed { self.ledger.violated("a connection that never logged in is open after 66 s") }
-                end.close(breaking: true)
-            }
-            if left > 0 { end.send([UInt8(ascii: "G")]) }
-            self.dribble(max(left - 1, 0), over: end, since: since)
         }
     }
 

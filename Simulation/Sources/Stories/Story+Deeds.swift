@@ -24,7 +24,8 @@ extension Story {
         case ..<985: return .deny(client: client)
         default:
             let relay = Int.random(in: 0..<relays, using: &chance)
-            return .dribble(relay: relay, bytes: Int.random(in: 0...80, using: &chance))
+            let bytes = Int.random(in: 0...80, using: &chance)
+            return .dribble(relay: relay, bytes: bytes, isUpgraded: Bool.random(using: &chance))
         }
     }
 

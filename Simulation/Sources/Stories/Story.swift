@@ -34,8 +34,8 @@ package struct Story: Sendable {
         case judge(milliseconds: Int, isBroken: Bool)
         case shiftClock(seconds: Int)
         case faults(perMillion: Int)
-        /// Somebody connects, and says this many bytes, one a second.
-        case dribble(relay: Int, bytes: Int)
+        /// Somebody connects, and says this many bytes, one a second. They may be those after an upgrade.
+        case dribble(relay: Int, bytes: Int, isUpgraded: Bool)
         case mood(ServiceKind, ServiceMood)
         /// How the system's resolver answers.
         case resolver(milliseconds: Int, isFailing: Bool)
