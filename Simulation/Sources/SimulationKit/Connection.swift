@@ -31,6 +31,8 @@ final class Connection: ScriptedEnd {
     var absentCount = 0
     /// The clients to which it sent disco packets.
     var sought: Set<Int> = []
+    /// Whether the relay said that it ends it because it restarts.
+    var isRestarting = false
     /// The clients from which packets came, with their connections.
     var sources: [Int: UInt64] = [:]
     /// The number of the last packet of each sender's connection and kind.

@@ -127,7 +127,7 @@ extension Simulation {
             guard self.isPeace else { return }
             connection.close()
             self.lost(connection)
-        case .restarting: connection.isSentAway = self.isSucceeded(connection)
+        case .restarting: self.hearRestarting(frame, over: connection)
         case .ping: connection.say(WireFrame(.pong, frame.payload).encoded)
         default: break
         }

@@ -75,6 +75,7 @@ extension Simulation {
         // A process that takes over fetches the map first.
         self.isMapSettled = false
         let before = self.relays.map { $0.process?.number }
+        let moving = self.connectionsToMove()
         for index in self.relays.indices { self.takeOver(index) }
         // Some come just then.
         for client in self.open.indices where self.wants[client] && self.open[client].count == 1 {
@@ -84,6 +85,7 @@ extension Simulation {
         for (relay, former) in zip(self.relays, before) where relay.process?.number == former {
             self.ledger.violated("nobody can take over from relay \(relay.index)")
         }
+        self.checkRestarting(moving)
         let expected = SimulatedRelay.loops * (self.story.features.contains(.datagrams) ? 2 : 1)
         for (index, statistics) in try self.statistics() {
             let count = statistics.samples.first { $0.name == "derp_takeover_inherited_sockets" }?.value ?? 0
