@@ -32,6 +32,40 @@ extension Simulation {
                 )
             }
         }
+        try self.checkSpokenBefore(pairs)
+    }
+
+    /// When the connection that spoke last leaves, the one that spoke before it gets the packets.
+    private func checkSpokenBefore(_ pairs: [(older: Connection, newer: Connection)]) throws {
+        for (older, _) in pairs { self.connect(older.client, to: older.relay) }
+        try self.pass(milliseconds: 15_000)
+        // Somebody else, because whoever sends has spoken.
+        guard let sender = self.open.first(where: { $0.count == 1 && $0[0].isLoggedIn })?[0] else { return }
+        // In the order in which they speak.
+        let trios = pairs.compactMap { older, newer -> [Connection]? in
+            let connections = self.open[older.client]
+            guard connections.count == 3, let third = connections.last, third !== newer,
+                connections.allSatisfy({ $0.isLoggedIn && $0.process == older.process })
+            else { return nil }
+            return [newer, third, older]
+        }
+        for turn in 0..<3 {
+            for trio in trios { trio[turn].say(WireFrame(.notePreferred, [1]).encoded) }
+            try self.pass(milliseconds: 3000)
+        }
+        for trio in trios {
+            trio[2].close()
+            self.open[trio[2].client].removeAll { $0 === trio[2] }
+        }
+        try self.pass(milliseconds: 3000)
+        let packets = trios.map { self.sendPacket(over: sender, to: $0[1].client, size: 100) }
+        try self.pass(milliseconds: 3000)
+        for (trio, packet) in zip(trios, packets) where self.ledger.way(of: packet) != trio[1].number {
+            self.ledger.violated(
+                "a packet to \(trio[1].client) didn't come over the connection that spoke before the one that left, "
+                    + "\(trio[1].number)"
+            )
+        }
     }
 
     /// Nothing leads to a client that left for good.
