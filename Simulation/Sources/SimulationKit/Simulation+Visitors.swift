@@ -11,6 +11,7 @@ extension Simulation {
         try self.checkPings()
         try self.checkDepartures()
         try self.checkQueues()
+        try self.checkRates()
     }
 
     func visit(
