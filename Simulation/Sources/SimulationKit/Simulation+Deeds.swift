@@ -55,7 +55,6 @@ extension Simulation {
                 $0.delay = .milliseconds(milliseconds)
                 $0.isBroken = isBroken
             }
-            self.lastJudgeChange = csim_now()
         case .shiftClock(let seconds): csim_shift_wall_clock(Int64(seconds) * 1_000_000_000)
         case .faults(let rate):
             self.faultsEnd = rate > 0 ? .max : csim_now() + 10_000_000_000

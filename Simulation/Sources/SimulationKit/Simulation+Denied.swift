@@ -13,17 +13,11 @@ extension Simulation {
             guard let since = self.deniedSince[client], since < limit else { continue }
             for connection in self.open[client] where connection.isServed && connection.stalledUntil < limit {
                 guard let loggedIn = connection.loggedIn, connection.isLoggedIn, loggedIn < limit else { continue }
-                // Who is just logging in is asked about once more, and stays if there is no answer then.
-                guard loggedIn < since || self.isJudgeWell(since: connection.opened) else { continue }
                 self.ledger.violated(
                     "client \(client) is connected to relay \(connection.relay), "
                         + "but denied since \(since / 1_000_000) ms"
                 )
             }
         }
-    }
-
-    private func isJudgeWell(since time: UInt64) -> Bool {
-        self.lastJudgeChange < time && self.judge.state.withLock { !$0.isBroken && $0.delay == .zero }
     }
 }

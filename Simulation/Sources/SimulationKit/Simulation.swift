@@ -21,8 +21,6 @@ public final class Simulation {
     var retired: Set<Int> = []
     var deniedSince: [UInt64?]
     var lastDenials: [Int: UInt64] = [:]
-    /// When the verifier last became slow or broken, or well again.
-    var lastJudgeChange: UInt64 = 0
     /// When it was last seen that somebody denies a client.
     var lastDenied: [Int: UInt64] = [:]
     /// Packets that were sent to clients as soon as they had logged in.
