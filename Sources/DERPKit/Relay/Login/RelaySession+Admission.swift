@@ -68,6 +68,9 @@ extension RelaySession {
 
     /// Asks about a connected client, and ends its connection when the answer is a verdict against it. A verifier that
     /// can't be reached has not changed its decision. Returns whether asking is over.
+    ///
+    /// - Parameter afresh: `false` if the answer takes the place of the login's, which was forgotten. Then the client is
+    ///   refused without an answer, as it would have been at the login.
     private func dismiss(
         _ connection: ClientConnection,
         unlessAdmitted request: AdmissionRequest,
@@ -80,7 +83,7 @@ extension RelaySession {
             if decision.isVerified { await connection.setRate(decision.rate) }
             return false
         }
-        guard reason.isVerdict else { return false }
+        guard reason.isVerdict || !afresh else { return false }
         let refusal = await self.relay.loop.run { self.refusal(decision, reason, of: request) }
         await connection.dismiss(for: refusal)
         return true

@@ -149,18 +149,27 @@ struct MeshPeerTests {
         table.settle()
         let forwarder = table.forwarder
         let key = Self.key(1)
-        // In parts, because each run has ten seconds.
+        // In parts, because each run has ten seconds; and many at a time, because a peer that takes nothing is closed after
+        // half a minute anyway.
         for part in 0..<20 {
             _ = table.run {
-                for number in part * 10_000..<(part + 1) * 10_000 {
-                    let id = ClientID(loop: 1, slot: UInt32(1_000_000 + number), generation: 0)
-                    let client = LocalClient(id: id, address: .init(.loopbackIPv4, port: 1), flags: .regular)
-                    await forwarder.register(client, key: key)
+                await withTaskGroup(of: Void.self) { group in
+                    for start in stride(from: part * 10_000, to: (part + 1) * 10_000, by: 100) {
+                        group.addTask { await Self.register(start..<start + 100, key: key, with: forwarder) }
+                    }
                 }
             }
         }
         #expect(table.turn(for: .seconds(60)) { peer.closeReason == .tooSlow })
         #expect(table.run { await forwarder.counts.watchers } == 0)
+    }
+
+    private static func register(_ numbers: Range<Int>, key: NodePublicKey, with forwarder: PacketForwarder) async {
+        for number in numbers {
+            let id = ClientID(loop: 1, slot: UInt32(1_000_000 + number), generation: 0)
+            let client = LocalClient(id: id, address: .init(.loopbackIPv4, port: 1), flags: .regular)
+            await forwarder.register(client, key: key)
+        }
     }
 
     @Test("close all connections of a key")

@@ -143,8 +143,11 @@ struct RelayDisconnectTests {
         }
     }
 
-    @Test("a client that logs in with a decision forgotten meanwhile is verified again and closed")
-    func race() async throws {
+    @Test(
+        "a client that logs in with a decision forgotten meanwhile is verified again and closed",
+        arguments: [AdmissionDecision.Reason.denied, .unavailable]
+    )
+    func race(answer: AdmissionDecision.Reason) async throws {
         let verifier = ScriptedVerifier(.allow)
         try await ObservedRelay.run {
             $0.admission.verifiers = [verifier]
@@ -165,7 +168,7 @@ struct RelayDisconnectTests {
                 }
                 await Task.yield()
             }
-            verifier.answer(.deny(.denied))
+            verifier.answer(.deny(answer))
             await relay.context.gatekeeper?.forget(nil)
             isReleased.value.store(true, ordering: .releasing)
             await stall.value
