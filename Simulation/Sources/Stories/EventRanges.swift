@@ -4,15 +4,18 @@ import ArgumentParser
 package struct EventRanges: CustomStringConvertible {
     package let indices: [Int]
 
+    /// More than any story has.
+    private static let largest = 9_999_999
+
     package init(_ indices: [Int]) { self.indices = indices }
 
     package init(_ text: String) throws {
         var indices: [Int] = []
-        for part in text.split(separator: ",") {
-            let bounds = part.split(separator: "-").map { Int($0) }
-            guard bounds.count <= 2, let low = bounds.first ?? nil, let high = bounds.last ?? nil, low <= high else {
-                throw ValidationError("--events takes numbers and ranges, such as 0-9,12")
-            }
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let bounds = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+            guard bounds.count <= 2, let low = bounds.first ?? nil, let high = bounds.last ?? nil, low <= high,
+                high <= Self.largest
+            else { throw ValidationError("--events takes numbers up to \(Self.largest) and ranges, such as 0-9,12") }
             indices += low...high
         }
         self.indices = indices

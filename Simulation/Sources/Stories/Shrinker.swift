@@ -5,9 +5,20 @@ package struct Shrinker {
     private let events: [Story.Event]
     private let end: ContinuousClock.Instant
     private var kept: [Int]
+    /// How the whole story fails.
+    private let failure: Player.Play
 
-    /// - Parameter end: When to stop looking.
-    package init(_ player: Player, seed: UInt64, story: Story, until end: ContinuousClock.Instant) {
+    /// - Parameters:
+    ///   - failure: How the whole story fails.
+    ///   - end: When to stop looking.
+    package init(
+        _ player: Player,
+        seed: UInt64,
+        story: Story,
+        failure: Player.Play,
+        until end: ContinuousClock.Instant
+    ) {
+        self.failure = failure
         self.player = player
         self.seed = seed
         self.events = story.events
@@ -16,10 +27,8 @@ package struct Shrinker {
     }
 
     /// Returns the numbers of the events that are left.
-    ///
-    /// - Parameter failure: How the whole story fails.
-    package mutating func shrink(_ failure: Player.Play) throws -> [Int] {
-        if let time = failure.firstViolation { try self.cut(after: time) }
+    package mutating func shrink() throws -> [Int] {
+        if let time = self.failure.firstViolation { try self.cut(after: time) }
         try self.leaveOut(groups: self.groups { [$0.deed.kind] })
         try self.leaveOut(groups: self.groups { $0.deed.clients.map(String.init) })
         try self.leaveOut(groups: self.kept.map { [$0] })
@@ -58,12 +67,13 @@ package struct Shrinker {
         }
     }
 
-    /// Leaves events out if the story still fails then, and returns whether it does.
+    /// Leaves events out if the story still breaks the same rule then, and returns whether it does.
     private mutating func leaveOut(_ events: [Int]) throws -> Bool {
         let without = Set(events)
         let fewer = self.kept.filter { !without.contains($0) }
         guard fewer.count < self.kept.count, !fewer.isEmpty else { return fewer.count == self.kept.count }
-        guard try self.player.play(seed: self.seed, events: fewer, isBrief: true).hasFailed else { return false }
+        let play = try self.player.play(seed: self.seed, events: fewer, isBrief: true)
+        guard play.fails(like: self.failure) else { return false }
         self.kept = fewer
         return true
     }

@@ -9,7 +9,7 @@ struct DerpSimulate: ParsableCommand {
         abstract: "Plays stories until one breaks a rule, and makes that one short.",
         discussion: """
             Each story has a seed, the first one this command's and each next one the number after it. Exits with 1 \
-            when a rule was broken.
+            when a rule was broken, with 2 when a story could not be played.
             """
     )
 
@@ -21,13 +21,31 @@ struct DerpSimulate: ParsableCommand {
     @Option(help: "How long a failing story is made shorter, in seconds.")
     var shrink = 60
 
+    func validate() throws {
+        guard self.seconds >= 0, self.shrink >= 0 else {
+            throw ValidationError("--seconds and --shrink take 0 or more seconds")
+        }
+    }
+
     func run() throws {
+        do {
+            try self.search()
+        } catch let error as Player.Failure {
+            print("A story could not be played: \(error.reason)")
+            throw ExitCode(2)
+        }
+    }
+
+    private func search() throws {
         let first = self.seed ?? UInt64.random(in: 0..<1_000_000_000)
         print("seed \(first)")
+        // Whoever ends a long search knows where it began.
+        fflush(nil)
         let player = Player(options: self.options, directory: try Self.directory())
         let begin = ContinuousClock.now
         let end = begin + .seconds(self.seconds)
         var seed = first
+        var count = 0
         var simulated = 0.0
         repeat {
             let play = try player.play(seed: seed)
@@ -38,11 +56,12 @@ struct DerpSimulate: ParsableCommand {
                 if self.shrink > 0 { try self.tell(player, seed, play) }
                 throw ExitCode.failure
             }
-            seed += 1
+            seed &+= 1
+            count += 1
         } while ContinuousClock.now < end
         let time = (ContinuousClock.now - begin) / .seconds(1)
         print(
-            "\(seed - first) stories, \(Int(simulated)) simulated seconds, \(Int(simulated / time)) in each second: "
+            "\(count) \(count == 1 ? "story" : "stories"), \(Int(simulated)) simulated seconds, \(Int(simulated / time)) in each second: "
                 + "no rule was broken"
         )
     }
@@ -55,10 +74,11 @@ struct DerpSimulate: ParsableCommand {
 
     private func tell(_ player: Player, _ seed: UInt64, _ failure: Player.Play) throws {
         let story = self.options.story(seed: seed)
-        var shrinker = Shrinker(player, seed: seed, story: story, until: .now + .seconds(self.shrink))
-        let events = try shrinker.shrink(failure)
-        print("\(events.count) of \(story.events.count) events are left:")
-        for index in events { print("  \(story.events[index])") }
+        let end = ContinuousClock.now + .seconds(self.shrink)
+        var shrinker = Shrinker(player, seed: seed, story: story, failure: failure, until: end)
+        let events = try shrinker.shrink()
+        print("Of \(story.events.count) events, these \(events.count) are left:")
+        for index in events { print("  \(index) \(story.events[index])") }
         let play = try player.play(seed: seed, events: events)
         play.lines.forEach { print("  \($0)") }
         print(
