@@ -9,13 +9,13 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "The server's path.")
     var server: String
 
-    @Option(help: "How long it lasts, apart from the beginning and the end.")
+    @Option(help: "How long it lasts, apart from the beginning and the end; up to 1440.")
     var minutes = 30.0
 
-    @Option(help: "How many clients there are.")
+    @Option(help: "How many clients there are, 100…9000.")
     var clients = 5000
 
-    @Option(help: "The time between two takeovers, in seconds.")
+    @Option(help: "The time between two takeovers, in seconds, at least 20. Longer than the soak: there is none.")
     var takeoverSeconds = 300.0
 
     @Option(help: "Where the report goes besides standard output.")
@@ -25,9 +25,21 @@ struct RunCommand: AsyncParsableCommand {
     var title = "A soak"
 
     func validate() throws {
-        guard self.minutes > 0, self.minutes <= 1440 else { throw ValidationError("--minutes must be up to 1440") }
+        guard self.minutes > 0, self.minutes <= 1440 else {
+            throw ValidationError("--minutes must be more than 0, and up to 1440")
+        }
         guard self.clients >= 100, self.clients <= 9000 else { throw ValidationError("--clients must be 100…9000") }
         guard self.takeoverSeconds >= 20 else { throw ValidationError("--takeover-seconds must be at least 20") }
+        guard FileManager.default.isExecutableFile(atPath: self.server) else {
+            throw ValidationError("--server: there is no program at \(self.server)")
+        }
+        // Not only after half an hour.
+        if let path = self.report {
+            let directory = URL(filePath: path).deletingLastPathComponent().path
+            guard FileManager.default.isWritableFile(atPath: directory) else {
+                throw ValidationError("--report: nothing can be written to \(directory)")
+            }
+        }
     }
 
     func run() async throws {
@@ -40,8 +52,8 @@ struct RunCommand: AsyncParsableCommand {
         )
         settings.title = self.title
         let report = try await Soak(settings).run()
-        if let path = self.report { try Data(report.markdown.utf8).write(to: URL(filePath: path)) }
         print(report.markdown)
+        if let path = self.report { try Data(report.markdown.utf8).write(to: URL(filePath: path)) }
         guard report.holds else { throw ExitCode.failure }
     }
 }
