@@ -66,21 +66,27 @@ extension Story {
             }
     }
 
-    /// Somebody takes nothing for a while. One writes much to it; one a large packet and packets of path discovery, and
-    /// leaves; and others so much that there is no room any more.
+    /// Somebody takes nothing for a while. Some write much to it; one a large packet and packets of path discovery, and
+    /// leaves; and others so much that there is no room any more. It may be over before packets are too old.
     static func hoard(_ chance: inout Seeded, at time: UInt64, clients: Int) -> [Event] {
         let receiver = Int.random(in: 0..<clients, using: &chance)
         let leaver = Int.random(in: 0..<clients, using: &chance)
-        let stall = Deed.stall(client: receiver, milliseconds: Int.random(in: 1000...1900, using: &chance))
+        let isQuick = Bool.random(using: &chance)
+        let step: UInt64 = isQuick ? 15 : 200
+        let stall = Deed.stall(
+            client: receiver,
+            milliseconds: isQuick
+                ? Int.random(in: 200...320, using: &chance) : Int.random(in: 1000...1900, using: &chance)
+        )
         func send(_ client: Int, _ count: Int, _ size: Int, disco: Bool = false) -> Deed {
             .send(from: client, to: receiver, count: count, size: size, disco: disco)
         }
         var deeds = [(UInt64(0), stall)]
         for _ in 0..<2 { deeds.append((0, send(Int.random(in: 0..<clients, using: &chance), 30, 1400))) }
-        deeds.append((200, send(leaver, Int.random(in: 1...5, using: &chance), 1400, disco: true)))
-        deeds.append((200, send(leaver, 1, 60_000)))
-        deeds.append((400, .leave(client: leaver, breaking: Bool.random(using: &chance))))
-        for _ in 0..<4 { deeds.append((600, send(Int.random(in: 0..<clients, using: &chance), 6, 9000))) }
+        deeds.append((150, send(leaver, Int.random(in: 1...5, using: &chance), 1400, disco: true)))
+        deeds.append((150, send(leaver, 1, 60_000)))
+        deeds.append((150 + step, .leave(client: leaver, breaking: Bool.random(using: &chance))))
+        for _ in 0..<4 { deeds.append((150 + 2 * step, send(Int.random(in: 0..<clients, using: &chance), 6, 9000))) }
         return deeds.map { Event(time: time + $0 * 1_000_000, deed: $1) }
     }
 
