@@ -83,6 +83,15 @@ struct FairQueue {
     }
 
     var isEmpty: Bool { self.packetCount + self.noticeCount == 0 }
+
+    /// Gives back the memory for senders, of whom nothing waits, or does nothing. No large frame may be on its way.
+    mutating func rest() {
+        guard self.isEmpty, !self.flows.isEmpty else { return }
+        self.forget()
+        self.flows = []
+        self.senders = []
+        self.occupation = nil
+    }
 }
 
 // MARK: Appending

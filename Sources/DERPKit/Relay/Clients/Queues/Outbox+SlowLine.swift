@@ -160,7 +160,7 @@ extension Outbox {
         let now = self.relay.loop.now
         while !self.stream.isWriteBlocked, self.stream.failure == nil {
             guard self.hasControl || !slow.queue.isEmpty else {
-                slow.noteEmpty()
+                slow.noteEmpty(at: now)
                 if let reason = self.reasonToCloseWhenSent { self.abort(reason) }
                 if slow.isFast(at: now) {
                     self.slow = nil

@@ -17,6 +17,8 @@ final class SlowLine {
     /// Since when that is measured, and how much was acknowledged then. 0: nothing waits.
     @exclusivity(unchecked) private var measuredSince: UInt64 = 0
     @exclusivity(unchecked) private var acknowledged: UInt64 = 0
+    /// Since when nothing waits. 0: something waits, or did a moment ago.
+    @exclusivity(unchecked) private var emptySince: UInt64 = 0
     /// How many bytes may wait in the kernel.
     @exclusivity(unchecked) private var unsentLimit = SlowLine.slowUnsent
     /// Whether the kernel knows such a limit, and says when it has room again.
@@ -94,6 +96,7 @@ final class SlowLine {
 
     /// Asks the kernel how much it is to get now.
     func room() -> Room {
+        if !self.queue.isEmpty { self.emptySince = 0 }
         guard let state = self.stream.sendingState else { return Room(byteCount: Self.slowUnsent, exceeds: true) }
         if state.deliveryRate > 0 { self.note(state.deliveryRate) }
         self.measure(state.acknowledgedByteCount)
@@ -125,7 +128,17 @@ final class SlowLine {
     }
 
     /// Notes that nothing waits: what the client takes from now on says nothing of what it could take.
-    func noteEmpty() { self.measuredSince = 0 }
+    func noteEmpty(at now: UInt64) {
+        self.measuredSince = 0
+        if self.emptySince == 0 {
+            self.emptySince = now
+        } else if now &- self.emptySince > Self.restAfter {
+            self.queue.rest()
+        }
+    }
+
+    /// Longer than a large frame counts as being sent.
+    private static let restAfter = 3 * second
 
     private static let measuringTime: UInt64 = 50_000_000
 

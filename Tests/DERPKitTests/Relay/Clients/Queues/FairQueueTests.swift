@@ -278,4 +278,18 @@ struct FairQueueTests {
         let entry = try #require(setup.queue.head(of: index))
         #expect(setup.queue.wait(of: entry, in: index, until: setup.now) == setup.now - start - 100_000_000)
     }
+
+    @Test("Nothing is kept of senders once nothing has waited for a while, and all goes on as before")
+    func rest() {
+        var setup = Setup()
+        setup.append(1, from: 1)
+        setup.queue.rest()
+        #expect(!setup.queue.flows.isEmpty, "something waits")
+        #expect(setup.take().map(\.number) == [1])
+        setup.queue.rest()
+        #expect(setup.queue.flows.isEmpty)
+        for number in 2...4 { setup.append(number, from: number % 2) }
+        setup.append(5, from: 3, disco: true)
+        #expect(setup.take().map(\.number).sorted() == [2, 3, 4, 5])
+    }
 }
